@@ -20,6 +20,8 @@ const engines = {
   cel: [],
   // Fields of an object have the same paths in both; policies of the API server are expressions.
   admission: ["kubernetes", "cel"],
+  // Objects say which detectors there are, and how they are configured.
+  detectors: ["kubernetes"],
   // Certificates are made and read as bytes.
   certificates: [],
   // Compares versions, and asks servers as the feeds do.
@@ -31,6 +33,7 @@ const runPrograms = [
   "engines/oci/registry/credential-helper",
   "engines/kubernetes/cluster/exec-plugin",
   "collect/kubernetes/render-program",
+  "collect/runtime/proofs/node-event",
   "guards/runtime/sensor/program",
   "guards/runtime/watch/worker",
 ];

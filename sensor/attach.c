@@ -20,6 +20,15 @@ static const char *const functions[][2] = {
     {"uname", "newuname"},       {"sendfile", "sendfile64"},  {"fadvise64", "fadvise64_64"},
 };
 
+/* Calls of the other way: who sees them. */
+#if defined(__x86_64__)
+#define FOREIGN_SEEN true
+#define FOREIGN_WHY "they have no tracepoints: only the hook on all calls sees them (denied on)"
+#else
+#define FOREIGN_SEEN false
+#define FOREIGN_WHY "they are not translated on this architecture"
+#endif
+
 int open_events(void) {
   static const char *const places[] = {"/sys/kernel/tracing/events", "/sys/kernel/debug/tracing/events"};
   for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
@@ -133,6 +142,8 @@ static void attach_learning(struct kernel *kernel) {
 int attach_hooks(struct kernel *kernel) {
   bool any = kernel->denied;
   struct bpf_program *program = kernel->bpf->progs.any_call_ended;
+  if (kernel->foreign && !(FOREIGN_SEEN && kernel->denied)) note_missing(kernel, "32-bit calls", FOREIGN_WHY);
+  else forget_missing(kernel, "32-bit calls");
   attach_events(kernel);
   attach_learning(kernel);
   for (int number = 0; number < CALLS; number++) {
@@ -142,7 +153,7 @@ int attach_hooks(struct kernel *kernel) {
   }
   if (any && !kernel->any) {
     kernel->any = bpf_program__fd(program) < 0 ? NULL : bpf_program__attach(program);
-    if (!kernel->any) note_missing(kernel, "sys_exit", strerror(errno));
+    if (!kernel->any) note_missing(kernel, "denied", strerror(errno));
   }
   for (int number = 0; number < CALLS; number++) {
     struct plan *plan = &kernel->bpf->bss->plans[number];

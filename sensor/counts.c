@@ -50,6 +50,7 @@ void kernel_stats(struct kernel *kernel, struct kernel_stats *stats) {
   size_t most = sizeof stats->hook / sizeof *stats->hook;
   bool calls = false;
   stats->hooks = 0;
+  stats->broken = kernel->broken;
   stats->ring_size = ring__size(ring);
   stats->ring_used = ring__avail_data_size(ring);
   for (__u32 hook = 0; hook < HOOKS && stats->hooks < most; hook++) {

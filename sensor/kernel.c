@@ -43,6 +43,11 @@ void note_missing(struct kernel *kernel, const char *what, const char *reason) {
   kernel->missing_count++;
 }
 
+void forget_missing(struct kernel *kernel, const char *what) {
+  for (size_t i = 0; i < kernel->missing_count; i++)
+    if (!strcmp(kernel->missing[i].what, what)) kernel->missing[i] = kernel->missing[--kernel->missing_count];
+}
+
 void kernel_missing(struct kernel *kernel, kernel_missing_each each, void *context) {
   for (size_t i = 0; i < kernel->missing_count; i++) each(context, kernel->missing[i].what, kernel->missing[i].why);
 }
@@ -87,10 +92,16 @@ static void classify(struct kernel *kernel, const struct record *record) {
 
 static int deliver(void *context, void *data, size_t size) {
   struct kernel *kernel = context;
-  if (size > RECORD_BYTES) return 0;
+  if (size > RECORD_BYTES) {
+    kernel->broken++;
+    return 0;
+  }
   struct record *record = (struct record *)kernel->record;
   memcpy(record, data, size);
-  if (!mend_record(record, size)) return 0;
+  if (!mend_record(record, size)) {
+    kernel->broken++;
+    return 0;
+  }
   if (record->kind == RECORD_CGROUP) classify(kernel, record);
   kernel->handler(kernel->context, record);
   return 0;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* Records as they come out of the ring are put right: the kernel told paths from their last component to their first. */
-#include "kernel_state.h"
+#include "mend.h"
 
 #include <string.h>
+
+#include "plan.h"
 
 static size_t bytes_before_texts(__u16 kind) {
   switch (kind) {
@@ -21,12 +23,14 @@ static size_t bytes_before_texts(__u16 kind) {
   return 0;
 }
 
-/* `c\0b\0a\0` becomes `/a/b/c`, of no more bytes; without the slash where it hangs under no root; nothing becomes `/`. */
+/*
+ * `c\0b\0a\0` becomes `/a/b/c`, of as many bytes; `c\0b\0a`, which hangs under no root, `a/b/c`. Nothing becomes `/`, for which
+ * the padding has room: where the next text begins stays the same.
+ */
 static void turn_round(struct text *text, char *bytes) {
-  static char turned[PATH_BYTES];
-  size_t length = text->length, from = length, to = 0;
+  static char turned[PATH_BYTES + 1];
   bool detached = text->state & TEXT_DETACHED;
-  if (length > sizeof turned) length = from = sizeof turned;
+  size_t length = text->length > PATH_BYTES ? PATH_BYTES : text->length, from = detached ? length + 1 : length, to = 0;
   while (from > 0) {
     size_t end = from - 1, start = end;
     while (start > 0 && bytes[start - 1] != 0) start--;
@@ -35,13 +39,9 @@ static void turn_round(struct text *text, char *bytes) {
     to += end - start;
     from = start;
   }
-  if (to == 0 && !detached) turned[to++] = '/';
-  if (detached && to > 0) {
-    to--;
-    memmove(turned, turned + 1, to);
-  }
-  memcpy(bytes, turned, to);
-  text->length = to;
+  if (to == 0) turned[to++] = '/';
+  text->length = detached ? to - 1 : to;
+  memcpy(bytes, turned + (detached ? 1 : 0), text->length);
   text->state &= ~(TEXT_BACKWARDS | TEXT_DETACHED);
 }
 

@@ -23,13 +23,14 @@ enum plan_kind {
   PLAN_TEXT,      /* a text or path, up to PATH_BYTES */
   PLAN_TEXTS,     /* an array of texts that ends with a null pointer */
   PLAN_ADDRESS,   /* a socket address; with: the argument that is its length */
-  PLAN_MESSAGE,   /* a struct msghdr: its address as ADDRESS_BYTES at most, and its first bytes as a text of argument + 8 */
+  PLAN_MESSAGE,   /* a struct msghdr: its address as ADDRESS_BYTES at most, and its first bytes as a text of argument + 8; with: the result counts messages */
   PLAN_BYTES,     /* bytes; with: the argument that says how many, 6: the result */
   PLAN_VECTOR,    /* an array of struct iovec; with: as of bytes. The first bytes of the first that has some */
   PLAN_STRUCT,    /* so many bytes as they are after the call; with: how many */
   PLAN_FD,        /* a descriptor */
   PLAN_DIRECTORY, /* a descriptor that counts only where the text in the next argument is no absolute path; with: where else */
   PLAN_FDS,       /* two descriptors in memory */
+  PLAN_NAME,      /* a text of 16 bytes where the first argument says that a name is set or asked for */
 };
 
 /* How many bytes of what was read or written are told. */
@@ -61,7 +62,7 @@ struct settings {
   __u32 page_shift;
   __u32 stack_bytes; /* of a task, in the kernel */
   __u32 host_mounts;   /* the number of the host's mount namespace */
-  __u32 unused;
+  __u32 separate_cgroups; /* nobody uses the unified hierarchy */
   __u64 learning;    /* since when, nanoseconds since boot; 0: it is off */
 };
 

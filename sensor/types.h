@@ -18,6 +18,8 @@ typedef __s32 s32;
 typedef __s64 s64;
 typedef int pid_t;
 
+enum cgroup_subsys_id { memory_cgrp_id = 4 };
+
 #pragma clang attribute push(__attribute__((preserve_access_index)), apply_to = record)
 
 #if defined(__TARGET_ARCH_x86)
@@ -87,7 +89,10 @@ struct vfsmount {
   struct dentry *mnt_root;
 };
 
+struct mnt_namespace;
+
 struct mount {
+  struct mnt_namespace *mnt_ns;
   struct mount *mnt_parent;
   struct dentry *mnt_mountpoint;
   struct vfsmount mnt;
@@ -217,7 +222,11 @@ struct kernfs_node___private { /* since 6.15 */
   struct kernfs_node *__parent;
 };
 
-struct cgroup_subsys_state;
+struct cgroup;
+
+struct cgroup_subsys_state {
+  struct cgroup *cgroup;
+};
 
 struct cgroup {
   int level;
@@ -242,6 +251,7 @@ struct nsproxy {
 };
 
 struct css_set {
+  struct cgroup_subsys_state *subsys[4];
   struct cgroup *dfl_cgrp;
 };
 

@@ -35,33 +35,21 @@ static __always_inline struct learned *learn_of(u64 cgroup, bool whole) {
   return bpf_map_lookup_elem(&learned, &cgroup);
 }
 
-/* The unified hierarchy is the one without a number. */
-static __always_inline bool is_unified(struct cgroup *cgroup) {
-  return BPF_CORE_READ(cgroup, root, hierarchy_id) == 0;
-}
-
 SEC("tp_btf/cgroup_mkdir")
 int cgroup_made(u64 *arguments) {
   struct cgroup *cgroup = (void *)arguments[0];
-  struct cgroup_state fresh = {.told = 1};
-  if (!is_unified(cgroup)) return 0;
-  u64 id = BPF_CORE_READ(cgroup, kn, id);
+  if (!is_looked_at(cgroup)) return 0;
+  u64 id = cgroup_id(cgroup);
   if (settings.learning) learn_of(id, true);
-  if (bpf_map_update_elem(&cgroups, &id, &fresh, BPF_NOEXIST)) return 0;
-  u32 slot = 0;
-  struct scratch *s = claim(HOOK_CGROUP, &slot);
-  if (!s) return 0;
-  s->subject = (u64)cgroup;
-  cgroup_text(slot, id);
-  submit(HOOK_CGROUP, s);
+  tell_cgroup(cgroup, id);
   return 0;
 }
 
 SEC("tp_btf/cgroup_rmdir")
 int cgroup_removed(u64 *arguments) {
   struct cgroup *cgroup = (void *)arguments[0];
-  if (!is_unified(cgroup)) return 0;
-  u64 id = BPF_CORE_READ(cgroup, kn, id);
+  if (!is_looked_at(cgroup)) return 0;
+  u64 id = cgroup_id(cgroup);
   struct learned *l = bpf_map_lookup_elem(&learned, &id);
   if (l) l->gone = 1;
   bpf_map_delete_elem(&cgroups, &id);

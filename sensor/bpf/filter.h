@@ -10,13 +10,7 @@ static __always_inline bool is_own(void) {
   return bpf_map_lookup_elem(&own, &pid) != NULL;
 }
 
-#define CGROUP_DEPTH 24
-
-static __always_inline struct kernfs_node *node_above(struct kernfs_node *node) {
-  struct kernfs_node___private *private = (void *)node;
-  if (bpf_core_field_exists(private->__parent)) return BPF_CORE_READ(private, __parent);
-  return BPF_CORE_READ(node, parent);
-}
+#define CGROUP_DEPTH 32
 
 /* Makes a record of the path of the cgroup that is the scratch's subject, from the names of its folders. */
 __noinline int cgroup_text(u32 slot, u64 id) {
@@ -49,25 +43,27 @@ __noinline int cgroup_text(u32 slot, u64 id) {
   return 0;
 }
 
-static __always_inline void tell_cgroup(u64 id) {
-  struct task_struct *task = (void *)bpf_get_current_task();
+/* Tells a cgroup that was not seen before: once, by the first of several processors, and again where it was lost. */
+static __always_inline void tell_cgroup(struct cgroup *cgroup, u64 id) {
+  struct cgroup_state fresh = {.told = 1};
   u32 slot = 0;
+  if (bpf_map_update_elem(&cgroups, &id, &fresh, BPF_NOEXIST)) return;
   struct scratch *s = claim(HOOK_CGROUP, &slot);
-  if (!s) return;
-  s->subject = (u64)BPF_CORE_READ(task, cgroups, dfl_cgrp);
-  cgroup_text(slot, id);
-  submit(HOOK_CGROUP, s);
+  if (s) {
+    s->subject = (u64)cgroup;
+    cgroup_text(slot, id);
+    if (submit(HOOK_CGROUP, s)) return;
+  }
+  bpf_map_delete_elem(&cgroups, &id);
 }
 
 /* Whether the current process is told of; tells its cgroup where that was not seen before. */
 static __always_inline bool is_wanted(void) {
   if (is_own()) return false;
-  u64 id = bpf_get_current_cgroup_id();
+  u64 id = current_cgroup_id();
   struct cgroup_state *state = bpf_map_lookup_elem(&cgroups, &id);
   if (state) return !(settings.containers_only && state->host);
-  struct cgroup_state fresh = {.told = 1};
-  /* The first of several processors tells it. */
-  if (!bpf_map_update_elem(&cgroups, &id, &fresh, BPF_NOEXIST)) tell_cgroup(id);
+  tell_cgroup(current_cgroup(), id);
   return true;
 }
 

@@ -37,7 +37,7 @@ SEC("tp_btf/sys_enter")
 int call_began(u64 *arguments) {
   u64 number = arguments[1];
   if (!settings.learning || is_own() || is_foreign() || !counts_now()) return 0;
-  struct learned *l = learn_of(bpf_get_current_cgroup_id(), false);
+  struct learned *l = learn_of(current_cgroup_id(), false);
   barrier_var(number);
   if (l && number < CALLS && !l->calls[number]) l->calls[number] = 1;
   return 0;
@@ -75,7 +75,7 @@ int capability_asked(u64 *arguments) {
   struct task_struct *task = (void *)bpf_get_current_task();
   if (arguments[0] != (u64)BPF_CORE_READ(task, real_cred)) return 0;
   if (!settings.learning || capability > 63 || is_own() || !counts_now()) return 0;
-  struct learned *l = learn_of(bpf_get_current_cgroup_id(), false);
+  struct learned *l = learn_of(current_cgroup_id(), false);
   if (!l) return 0;
   u8 *seen = granted ? l->granted : l->refused;
   seen[capability & 63] = 1;

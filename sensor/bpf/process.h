@@ -213,10 +213,12 @@ static __always_inline bool is_inside(struct task_struct *task) {
 
 /* Whether the current process's cgroup, or one above it, is protected. */
 __noinline int is_protected(void) {
-  for (int level = 0; level < 16; level++) {
-    u64 id = bpf_get_current_ancestor_cgroup_id(level);
-    if (!id) break;
+  struct cgroup *cgroup = current_cgroup();
+  struct kernfs_node *node = BPF_CORE_READ(cgroup, kn);
+  for (int level = 0; node && level < CGROUP_DEPTH; level++) {
+    u64 id = BPF_CORE_READ(node, id);
     if (bpf_map_lookup_elem(&protected_cgroups, &id)) return 1;
+    node = node_above(node);
   }
   return 0;
 }

@@ -3,7 +3,7 @@
 #ifndef BULKHEAD_SCRATCH_H
 #define BULKHEAD_SCRATCH_H
 
-#include "maps.h"
+#include "hierarchy.h"
 
 /* The reader is woken no more often: it looks by itself every 50 ms. */
 #define WAKE_NANOSECONDS 4000000
@@ -54,13 +54,14 @@ static __always_inline void begin(struct scratch *s, u16 kind, u32 bytes) {
   s->record.kind = kind;
   s->record.cpu = bpf_get_smp_processor_id();
   s->record.time = bpf_ktime_get_boot_ns();
-  s->record.cgroup = bpf_get_current_cgroup_id();
+  s->record.cgroup = current_cgroup_id();
   s->record.tid = id;
   s->record.pid = id >> 32;
   s->record.started = BPF_CORE_READ(task, group_leader, start_boottime);
 }
 
-static __always_inline void submit(u32 hook, struct scratch *s) {
+/* False where the ring had no room. */
+static __always_inline bool submit(u32 hook, struct scratch *s) {
   u32 size = s->at;
   struct counts *c = bpf_map_lookup_elem(&counts, &hook);
   /* Texts that did not fit were left out: the record ends within its bound, and never before its header. */
@@ -82,6 +83,7 @@ static __always_inline void submit(u32 hook, struct scratch *s) {
     }
   }
   s->busy = 0;
+  return !refused;
 }
 
 #endif

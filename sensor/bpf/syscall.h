@@ -10,6 +10,8 @@
 
 #define CURRENT_DIRECTORY -100
 #define PROT_EXEC 4
+#define PR_SET_NAME 15
+#define PR_GET_NAME 16
 #define TEXTS 64
 #define FIRST_OF_TEXT 8 /* what a message holds is a text of its argument and this */
 
@@ -159,7 +161,7 @@ __noinline int take(u32 slot, u32 index, u32 kind, u32 with) {
     case PLAN_ADDRESS:
       return user_bytes(slot, value, index, (u32)argument_of(s, with), ADDRESS_BYTES);
     case PLAN_MESSAGE:
-      return user_message(slot, value, result > 0 ? result : 0, index);
+      return user_message(slot, value, with ? DATA_BYTES : result > 0 ? result : 0, index);
     case PLAN_BYTES:
       if (with == 6 && result < 0) break;
       return user_bytes(slot, value, index, argument_of(s, with), DATA_BYTES);
@@ -167,6 +169,9 @@ __noinline int take(u32 slot, u32 index, u32 kind, u32 with) {
       return user_vector(slot, value, argument_of(s, with), result > 0 ? result : 0, index);
     case PLAN_STRUCT:
       return user_bytes(slot, value, index, with, ADDRESS_BYTES);
+    case PLAN_NAME:
+      if (argument_of(s, 0) == PR_SET_NAME || argument_of(s, 0) == PR_GET_NAME) return user_text(slot, value, index, 16);
+      break;
     case PLAN_FD:
       tell_descriptor(slot, s, (s32)value, index);
       break;

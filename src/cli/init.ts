@@ -205,6 +205,8 @@ runtime:
   rules: [${runtime.rules.join(", ")}]
   # Names of optional rules to load.
   optional: []
+  # Days for which a proof of \`bulkhead runtime prove\` counts.
+  proofDays: ${runtime.proofDays}
   # Whether \`bulkhead runtime watch\` carries out responses: off, dry-run or on. Of an untrusted policy always off.
   respond: ${runtime.respond}
   # What is done about an alert, by its rule, tags or priority. All entries that match count together.

@@ -5,12 +5,18 @@ import { errorText } from "../scan/serving/tell.ts";
 interface Signals {
   stop(): Promise<void>;
   reload(): Promise<void>;
+  /** What is said of the end. */
+  readonly ends?: string;
 }
 
 /** @returns what gives the signals back */
-export function listenToSignals({ stop, reload }: Signals): () => void {
+export function listenToSignals({
+  stop,
+  reload,
+  ends = "ends after the requests that are under way",
+}: Signals): () => void {
   const end = () => {
-    tell("ends after the requests that are under way");
+    tell(ends);
     stop().catch(bug);
   };
   const again = () => {

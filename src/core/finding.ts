@@ -21,6 +21,8 @@ export interface FindingDraft {
   readonly fix?: Fix;
   /** Which part of an image it is in; absent where the image's base is not known. */
   readonly origin?: "base" | "application";
+  /** Of a package: whether what was watched ever loaded it; absent where nothing was watched. */
+  readonly loaded?: Loaded;
   /** Where it stands among findings of its severity, and why; absent where nothing tells it from others. */
   readonly priority?: Priority;
   /** Shown beside the finding: name → value, in this order. */
@@ -32,6 +34,18 @@ export interface FindingDraft {
    */
   readonly unrecorded?: true;
 }
+
+/** Whether workloads that were watched opened or ran a file of a package. No verdict follows from it. */
+export interface Loaded {
+  readonly state: LoadedState;
+  /** `/usr/lib/libssl.so.3 was opened`, `no file of it was opened in 26.0 h`, or why it is unknown. */
+  readonly reason: string;
+}
+
+export type LoadedState = (typeof loadedStates)[number];
+
+/** `not loaded` only where it was watched from its containers' start on, and nothing was missed. */
+export const loadedStates = ["loaded", "unknown", "not loaded"] as const;
 
 export type Confidence = (typeof confidences)[number];
 

@@ -134,7 +134,7 @@ function packageComponent(ref: string, { package: name = "", version, purl }: Fi
 }
 
 function vulnerabilityOf({ id, finding, affects }: Vulnerability): unknown {
-  const { title, detail, severity, fix, references = [], matches, priority } = finding;
+  const { title, detail, severity, fix, references = [], matches, priority, loaded } = finding;
   const links = references.filter(isWebAddress);
   const others = matches.ids.slice(1);
   return keyByKey({
@@ -149,6 +149,7 @@ function vulnerabilityOf({ id, finding, affects }: Vulnerability): unknown {
     properties: [
       { name: "bulkhead:check", value: finding.check },
       ...others.map((other) => ({ name: "bulkhead:alias", value: printable(other) })),
+      ...(loaded === undefined ? [] : [{ name: "bulkhead:loaded", value: loaded.state }]),
       ...(priority?.exploited === true ? [{ name: "bulkhead:exploited", value: "true" }] : []),
     ],
   });

@@ -43,7 +43,8 @@ export function packageTable(page: Page, findings: readonly Finding[]): string[]
     findings.map(({ priority }) => printable(priority?.mark ?? "")),
     9,
   );
-  const marks = marked.cells.some((cell) => cell !== "") ? [marked] : [];
+  const loaded = column("LOADED", findings.map(loadedIn), 6);
+  const marks = [marked, loaded].filter(({ cells }) => cells.some((cell) => cell !== ""));
   const others = [id, ...marks, fixed, ...layers].reduce(
     (sum, { width }) => sum + gutter.length + width,
     findingIndent,
@@ -83,6 +84,11 @@ function line(cells: readonly (readonly [text: string, width: number])[]): strin
 function fixedIn({ fix }: Finding): string {
   if (fix === undefined) return "no fix";
   return printable(fix.kind === "upgrade" ? fix.version : fix.text);
+}
+
+/** Empty where nobody watched. */
+function loadedIn({ loaded }: Finding): string {
+  return loaded === undefined ? "" : ({ loaded: "yes", unknown: "?", "not loaded": "no" } as const)[loaded.state];
 }
 
 /** `3/5`, and `1/5 base` of what the base image brought. */

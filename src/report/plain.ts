@@ -144,6 +144,7 @@ function findingPairs(finding: Finding, { asset, scope }: Evaluation): string {
     ["package", matches.package],
     ["version", matches.version],
     ["fixed", fix?.kind === "upgrade" ? fix.version : undefined],
+    ["loaded", finding.loaded?.state],
     ["priority", priority?.reasons.join("; ")],
     ["asset", assetTitle(asset)],
     ["scope", scopeText(scope)],

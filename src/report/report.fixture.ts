@@ -6,7 +6,7 @@ import { categories } from "../core/category.ts";
 import type { CheckDescription, ControlNumber } from "../core/check.ts";
 import type { Digest } from "../core/digest.ts";
 import type { Evaluation } from "../core/evaluation.ts";
-import { confidences, type Finding, type Fix, fixGrades } from "../core/finding.ts";
+import { confidences, type Finding, type Fix, fixGrades, loadedStates } from "../core/finding.ts";
 import type { Location } from "../core/location.ts";
 import type { PolicyOrigin } from "../core/policy.ts";
 import { imageIdentities, otherEnds, type Relation, type RelationEnd, relationTypes } from "../core/relation.ts";
@@ -115,6 +115,7 @@ const finding = record(
     detail: text,
     fix,
     origin: fc.constantFrom("base", "application"),
+    loaded: record({ state: fc.constantFrom(...loadedStates), reason: text }),
     priority: record({ score: fc.integer(), exploited: fc.boolean(), reasons: texts }, { mark: text }),
     references: texts,
   },

@@ -6,6 +6,7 @@ import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { EvaluationList } from "../core/evaluations.ts";
 import { asProblem, Problem } from "../core/problem.ts";
+import type { DetectionProof } from "../engines/detectors/model.ts";
 import type { ClusterConnection } from "../engines/kubernetes/cluster/connection.ts";
 import { addressOf } from "../engines/kubernetes/cluster/identity.ts";
 import { type ClusterReading, readCluster } from "../engines/kubernetes/cluster/read.ts";
@@ -32,6 +33,8 @@ export interface ClusterContext
   readonly signal?: AbortSignal;
   /** Absent: secrets are not looked for. */
   readonly scanner?: SecretScanner;
+  /** Proofs that detectors alert, beside those that the cluster keeps. */
+  readonly proofs?: readonly DetectionProof[];
   readonly onProgress?: (resource: string, objects: number) => void;
 }
 
@@ -49,7 +52,12 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   const reading = await readCluster(connection, context);
   const { manifests, version, folded, uid } = reading;
   const { name } = connection;
-  const judging = { policy, now, scope: name };
+  const judging = {
+    policy,
+    now,
+    scope: name,
+    detection: { states: reading.daemonSets, ...(context.proofs === undefined ? {} : { proofs: context.proofs }) },
+  };
   context.onRelations?.([...runningRelations(reading.images, name, now), ...accessRelations(manifests, judging)]);
   // Annotations of any object may hold a secret, so that each list that was refused counts.
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);

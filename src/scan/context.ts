@@ -1,15 +1,31 @@
 import type { InventoryContext } from "../collect/image/inventory.ts";
 import type { Exclusion } from "../collect/tree/exclusion.ts";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import type { Evidence } from "../core/evidence.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Relation } from "../core/relation.ts";
 import type { KnownBases } from "../engines/contents/base/recognise.ts";
+import type { Inventory } from "../engines/contents/model.ts";
+import type { OpenImage } from "../engines/oci/image.ts";
 import type { AdvisoryDatabase } from "../engines/vulnerability/database/open.ts";
 import type { VexDocument } from "../engines/vulnerability/vex/model.ts";
 import type { StepLineLookup } from "../evaluate/image/dockerfile-lines.ts";
 import type { EvaluatedNetwork } from "../evaluate/kubernetes/network.ts";
 import type { TrustLookup } from "./trust.ts";
+
+/** What was learned of running containers, joined to the image that they ran. */
+export type LearnedLookup = (
+  image: OpenImage,
+  inventory: Evidence<Inventory>,
+  context: Pick<ScanContext, "policy" | "now" | "signal">,
+) => Promise<{
+  /** With whether each package was loaded. */
+  readonly inventory: Evidence<Inventory>;
+  /** Of the workloads that ran it. */
+  readonly evaluations: readonly Evaluation[];
+}>;
 
 /** What a scan reads by, and is judged by. */
 export interface ScanContext extends InventoryContext {
@@ -28,6 +44,8 @@ export interface ScanContext extends InventoryContext {
   readonly judgesAge?: boolean;
   /** How signatures of images are looked up and judged; absent: they are not. */
   readonly trust?: TrustLookup;
+  /** What running containers did; absent: nobody watched any. */
+  readonly learned?: LearnedLookup;
   /** What of a directory is not scanned; absent: nothing is left out. */
   readonly exclusion?: Exclusion;
   /** Told how what is read hangs together. */

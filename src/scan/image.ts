@@ -28,10 +28,13 @@ export async function scanImage(
   written: string = named.name,
 ): Promise<Evaluation[]> {
   const { image } = named;
-  const reading = await readImage(named, context);
+  const read = await readImage(named, context);
+  const learned = await context.learned?.(image, read.inventory, context);
+  const reading = learned === undefined ? read : { ...read, inventory: learned.inventory };
   const { asset, base, evaluations } = evaluateReading(reading, context, place);
   return [
     ...evaluations,
+    ...(learned?.evaluations ?? []),
     ...(await scanUpdates(
       asset,
       reading.inventory,

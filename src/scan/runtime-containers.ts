@@ -3,7 +3,7 @@ import { hostSources } from "../collect/runtime/containers/host.ts";
 import { hostFiles } from "../collect/runtime/containers/host-files.ts";
 import { type KubeletOptions, kubeletConnection } from "../collect/runtime/containers/kubelet.ts";
 import { clusterPods, kubeletPods, type PodSource } from "../collect/runtime/containers/pod-source.ts";
-import { watchContainers } from "../collect/runtime/containers/watch.ts";
+import { type ContainerWatch, watchContainers } from "../collect/runtime/containers/watch.ts";
 import type { Problem } from "../core/problem.ts";
 import type { ContainerFacts } from "../engines/events/containers/model.ts";
 import { createClient } from "../engines/kubernetes/cluster/client.ts";
@@ -45,6 +45,24 @@ export async function hostContainers({ root, pods }: HostContainersOptions): Pro
     containers: [...known.values()].sort((a, b) => order(nameOf(a), nameOf(b)) || order(a.fullId, b.fullId)),
     problems,
   };
+}
+
+export interface FollowContainersOptions extends HostContainersOptions {
+  readonly onFacts: (facts: ContainerFacts, settled: boolean) => void;
+  /** Somebody cannot be asked; told once until they answer again. */
+  readonly onProblem: (problem: Problem) => void;
+}
+
+/** All that there are, each that starts, and each that is asked about. @throws Problem (usage) as {@link hostContainers} does */
+export async function followContainers(options: FollowContainersOptions): Promise<ContainerWatch> {
+  const { root, pods, onFacts, onProblem } = options;
+  const podSource = podSourceOf(pods);
+  return watchContainers({
+    ...(await hostSources(hostFiles(root))),
+    ...(podSource === undefined ? {} : { pods: podSource }),
+    onFacts,
+    onProblem,
+  });
 }
 
 function podSourceOf(pods: HostContainersOptions["pods"]): PodSource | undefined {

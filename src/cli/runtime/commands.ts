@@ -2,6 +2,10 @@
 import type { Command } from "commander";
 import { displaying } from "../display-options.ts";
 import { collect, judging } from "../options.ts";
+import { learnCommands } from "./learn-commands.ts";
+import { WORKER, watchCommand } from "./watch-command.ts";
+import { watchCommand } from "./watch-command.ts";
+import { WORKER } from "./worker-name.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
@@ -50,6 +54,13 @@ Examples:
     )
     .action(async (events: string[], options) => finish((await import("./replay.ts")).runtimeReplay(events, options)));
 
+  watchCommand(ruling(displaying(judging(runtime.command("watch")))), finish);
+
+  runtime.command(WORKER, { hidden: true }).action(async () => {
+    const { work } = await import("../../guards/runtime/watch/work.ts");
+    await finish(work().then(() => 0));
+  });
+
   ruling(runtime.command("receive"))
     .description("evaluate the audit events that an API server posts, until SIGTERM")
     .optionsGroup("Rules:")
@@ -74,6 +85,8 @@ Examples:
     .option("--record <file>", "file of the events, for `runtime replay`")
     .optionsGroup("")
     .action(async (options) => finish((await import("./receive.ts")).runtimeReceive(options)));
+
+  learnCommands(runtime, finish);
 
   const rules = runtime.command("rules").description("check, list, explain and test rules");
   const placed = (command: Command): Command =>
@@ -138,6 +151,45 @@ A test file is a list; events as docs/event-lines.md says, or a capture:
       finish((await import("./rules-test.ts")).runtimeRulesTest(tests, options)),
     );
   runtime
+    .command("prove")
+    .description("make a harmless event and record whether a detector alerts on it (control 8)")
+    .optionsGroup("Alerts:")
+    .option(
+      "--alerts <file>",
+      "file that the detector writes its alerts to as JSON (Falco, Tetragon, `runtime watch`); - for standard input; repeatable",
+      collect,
+      [] as string[],
+    )
+    .option("--listen <[address:]port>", "wait for alerts that the detector posts, on 127.0.0.1 unless stated")
+    .option("--certificate <file>", "certificate for --listen beyond loopback (PEM)")
+    .option("--key <file>", "private key of the certificate (PEM)")
+    .option("--token-file <file>", "bearer token that a client of --listen needs")
+    .option("--timeout <seconds>", "time to wait for the alert", "30")
+    .optionsGroup("Event:")
+    .option(
+      "--container <image>",
+      "make the event in a container of this image, which has a shell, instead of on the host",
+    )
+    .option("--engine <program>", "program that starts the container", "podman")
+    .optionsGroup("Proof:")
+    .option("--node <name>", "name of the node (default: the host's name)")
+    .option("--cluster-uid <uid>", "UID of the cluster's kube-system namespace")
+    .option("--record <place>", "file for the proof, or directory of proofs by node")
+    .option("--format <format>", "text or json", "text")
+    .optionsGroup("")
+    .addHelpText(
+      "after",
+      `
+A copy of cat named bulkhead-proof-NONCE is executed and reads /etc/shadow; what it reads goes nowhere.
+
+Exit codes: 0 the detector alerted, 1 it did not, 2 usage or input error, 3 could not be found out
+
+Examples:
+  bulkhead runtime prove --alerts /var/log/falco/events.json --record /var/lib/bulkhead/proofs/
+  bulkhead runtime prove --container registry.example.com/busybox --alerts /var/run/cilium/tetragon/tetragon.log`,
+    )
+    .action(async (options) => finish((await import("./prove.ts")).runtimeProve(options)));
+  runtime
     .command("containers")
     .description("list what is known of this host's containers: names, images, pods, privileges")
     .option("--root <directory>", "where the host's root filesystem is mounted", "/")
@@ -162,4 +214,33 @@ Examples:
   bulkhead runtime containers --root /host --node "$NODE_NAME" --format json`,
     )
     .action(async (options) => finish((await import("./containers.ts")).runtimeContainers(options)));
+
+  const respond = runtime.command("respond").description("list what was done about alerts, and undo it");
+  const recorded = (command: Command): Command =>
+    command.option("--journal <file>", "record that `runtime watch` keeps", "/var/lib/bulkhead/responses.jsonl");
+  recorded(respond.command("list"))
+    .description("list responses: what was done, to whom, why, and how it is undone")
+    .option("--last <number>", "how many of the latest", "50")
+    .option("--format <format>", "text or json (JSON lines)", "text")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 listed, 2 usage or input error, 3 a part of the record could not be read`,
+    )
+    .action(async (options) => finish((await import("./respond.ts")).respondList(options)));
+  recorded(respond.command("undo"))
+    .argument("<ids...>", "ids of responses, or what each begins with")
+    .description("undo responses: unpause or start containers, take labels and quarantine policies away")
+    .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, ~/.kube/config, in-cluster)")
+    .option("--context <name>", "context of the kubeconfig")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 undone, 2 it cannot be, or not any more
+
+Examples:
+  bulkhead runtime respond list --last 5
+  bulkhead runtime respond undo r-3f0c`,
+    )
+    .action(async (ids: string[], options) => finish((await import("./respond.ts")).respondUndo(ids, options)));
 }

@@ -1,20 +1,13 @@
 import { counted } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
-import { usageProblem } from "../../core/problem.ts";
 import type { ContainerDetails, ContainerFacts, PodFacts } from "../../engines/events/containers/model.ts";
 import { shownText } from "../../engines/events/fields/shown.ts";
-import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
-import { type HostContainersOptions, hostContainers } from "../../scan/runtime-containers.ts";
+import { hostContainers } from "../../scan/runtime-containers.ts";
 import { knownWord } from "../known-word.ts";
+import { type PodOptions, podsOf } from "./pods-of.ts";
 
-export interface ContainersOptions {
+export interface ContainersOptions extends PodOptions {
   readonly root: string;
-  readonly kubelet?: string;
-  readonly tokenFile?: string;
-  readonly certificateAuthority?: string;
-  readonly node?: string;
-  readonly kubeconfig?: string;
-  readonly context?: string;
   readonly format: string;
 }
 
@@ -33,41 +26,6 @@ export async function runtimeContainers(options: ContainersOptions): Promise<num
   process.stdout.write(text);
   for (const problem of problems) process.stderr.write(`${problem.line()}\n`);
   return problems.length === 0 ? 0 : 3;
-}
-
-function podsOf({
-  kubelet,
-  tokenFile,
-  certificateAuthority,
-  node,
-  kubeconfig,
-  context,
-}: ContainersOptions): HostContainersOptions["pods"] {
-  if (kubelet !== undefined && node !== undefined) {
-    throw usageProblem("--kubelet and --node", "pods come from the kubelet or from the API server, not from both");
-  }
-  if (node !== undefined) {
-    const named = {
-      ...(kubeconfig === undefined ? {} : { kubeconfig }),
-      ...(context === undefined ? {} : { context }),
-    };
-    return { cluster: connectionOf(named), node };
-  }
-  if (kubelet === undefined) {
-    const alone =
-      tokenFile !== undefined
-        ? "--token-file"
-        : certificateAuthority !== undefined
-          ? "--certificate-authority"
-          : undefined;
-    if (alone !== undefined) throw usageProblem(alone, "means nothing without --kubelet");
-    return undefined;
-  }
-  return {
-    url: kubelet,
-    ...(tokenFile === undefined ? {} : { tokenFile }),
-    ...(certificateAuthority === undefined ? {} : { authoritiesFile: certificateAuthority }),
-  };
 }
 
 function linesOf({ id, runtime, details }: ContainerFacts): string {

@@ -1,15 +1,15 @@
 /** `runtime receive`: alerts of the audit events that an API server posts, until it is told to end. */
-import { readFileSync } from "node:fs";
 import { counted } from "../../core/counted.ts";
-import { asProblem, usageProblem } from "../../core/problem.ts";
+import { usageProblem } from "../../core/problem.ts";
+import { alertView } from "../../guards/runtime/alert-view.ts";
 import { alertJson, alertSlack, alertSyslog } from "../../report/runtime/lines.ts";
 import { type LiveAlert, receiveAudits } from "../../scan/runtime/receive.ts";
 import { openLineSink } from "../../scan/serving/line-sink.ts";
 import { errorText } from "../../scan/serving/tell.ts";
 import { portOf } from "../admission/serve-values.ts";
 import { listenToSignals, tell } from "../serving.ts";
-import { alertView } from "./alert-view.ts";
 import { refuseBroken } from "./diagnostics-text.ts";
+import { auditCertificate, auditTokens, fileText } from "./receive-files.ts";
 import { rulesAt } from "./rules-at.ts";
 
 export interface ReceiveCommandOptions {
@@ -43,8 +43,9 @@ export async function runtimeReceive(options: ReceiveCommandOptions): Promise<nu
   if (line === undefined) throw usageProblem(`--format ${options.format}`, "unknown format", "alerts, syslog, slack");
   if (!options.path.startsWith("/")) throw usageProblem(`--path ${options.path}`, "not a path", "/audit");
   const port = portOf(options.port, "--port");
-  const certificate = () => certificateOf(options);
-  let tokens = tokensOf(options.tokenFile);
+  const certificate = () => auditCertificate(options);
+  const tokensOf = () => (options.tokenFile === undefined ? [] : auditTokens(options.tokenFile));
+  let tokens = tokensOf();
   const { loaded, policy } = await rulesAt(options.rules, options);
   refuseBroken(loaded);
   const onProblem = (problem: Error) => tell(errorText(problem));
@@ -60,7 +61,7 @@ export async function runtimeReceive(options: ReceiveCommandOptions): Promise<nu
     port,
     path: options.path,
     ...(first === undefined ? {} : { certificate: first }),
-    ...(options.clientCa === undefined ? {} : { clientAuthorities: textOf(options.clientCa) }),
+    ...(options.clientCa === undefined ? {} : { clientAuthorities: fileText(options.clientCa) }),
     ...(options.tokenFile === undefined ? {} : { tokens: () => tokens }),
     onAlert: ({ alert, asset, state }: LiveAlert) => output.write(line(alertView(alert, asset, state))),
     ...(record === undefined ? {} : { onEvent: ({ json }) => record.write(JSON.stringify(json)) }),
@@ -75,7 +76,7 @@ export async function runtimeReceive(options: ReceiveCommandOptions): Promise<nu
       resolve();
     },
     async reload() {
-      tokens = tokensOf(options.tokenFile);
+      tokens = tokensOf();
       const next = certificate();
       if (next !== undefined) receiving.show(next);
       record?.reopen();
@@ -89,31 +90,4 @@ export async function runtimeReceive(options: ReceiveCommandOptions): Promise<nu
   await Promise.all([output.close(), record?.close()]);
   tell(`${counted(events, "event")}, ${missing} lost, ${counted(unwritten, "line")} not written`);
   return 0;
-}
-
-function certificateOf({ certificate, key }: ReceiveCommandOptions) {
-  if (certificate === undefined && key === undefined) return undefined;
-  if (certificate === undefined || key === undefined) {
-    throw usageProblem("--certificate", "a certificate needs its key", "give both --certificate and --key");
-  }
-  return { certificate: textOf(certificate), key: textOf(key) };
-}
-
-/** One a line, so that an old and a new one hold while they are exchanged. */
-function tokensOf(file: string | undefined): readonly string[] {
-  if (file === undefined) return [];
-  const tokens = textOf(file)
-    .split("\n")
-    .map((each) => each.trim())
-    .filter((each) => each !== "");
-  if (tokens.length === 0) throw usageProblem(file, "no token in the file");
-  return tokens;
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw asProblem(error, file);
-  }
 }

@@ -6,6 +6,10 @@ export const bounds = {
   wantedLayerBytes: 1024 * 1024 * 1024,
   /** Packages in all versions of all files that the layers of one image hold. */
   packageRecords: 1_000_000,
+  /** Lists of packages' files, and first bytes of programs, of one image; dpkg's lists of a full image have 20 MiB. */
+  fileListsBytes: 512 * 1024 * 1024,
+  /** Hard links of one image whose other names are known. */
+  hardLinks: 200_000,
   /** Base images whose digests are looked up in one run. */
   digestLookUps: 500,
   /** The list of known base images. */

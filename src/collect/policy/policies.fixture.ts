@@ -183,6 +183,7 @@ const more = {
   runtime: fc.record({
     rules: fc.subarray(["bulkhead", "a.yaml"], { minLength: 1 }),
     optional: fc.subarray(["Rule a", "Rule b"]),
+    proofDays: days,
     respond: fc.constantFrom(...respondModes),
     responses: fc.array(
       fc.record({

@@ -12,6 +12,7 @@ import { type AlertSink, detectorOf, readAlerts } from "../../engines/events/ale
 import { type AuditSink, createAuditDocuments, isAuditDocument } from "../../engines/events/audit/read.ts";
 import { isCapture } from "../../engines/events/capture/read.ts";
 import { createDocumentReader } from "../../engines/events/documents/documents.ts";
+import type { SensorNotices } from "../../engines/events/frames/notices.ts";
 import { EventLines, isEventLine } from "../../engines/events/lines/read.ts";
 import type { SyscallSink } from "../../engines/events/sink.ts";
 import { readerOf } from "../../engines/events/stream.ts";
@@ -23,6 +24,8 @@ const CHUNK = 256 * 1024;
 /** What is asked for once it is clear what a file holds, so that nothing is set up for what it does not. */
 export interface EventSinks {
   syscalls(): SyscallSink;
+  /** What a sensor says beside its events. */
+  readonly notices?: SensorNotices;
   audits(): AuditSink;
   alerts(): AlertSink;
 }
@@ -95,7 +98,7 @@ async function readPlain(
   const isText = looksLikeJson(start);
   if (isText) onKind("documents");
   else onKind("syscalls");
-  const reader = isText ? documentReader(place, sinks) : readerOf(start, place, sinks.syscalls());
+  const reader = isText ? documentReader(place, sinks) : readerOf(start, place, sinks.syscalls(), sinks.notices);
   for await (const chunk of chunks) reader.push(chunk);
   reader.end();
 }

@@ -1,4 +1,5 @@
 /** What is inside an image or folder, as facts. */
+import type { Loaded } from "../../core/finding.ts";
 import type { Account, Accounts } from "./accounts/model.ts";
 import type { Tool } from "./base/model.ts";
 import type { HostFiles } from "./host/model.ts";
@@ -6,6 +7,7 @@ import type { Permissions } from "./permissions/model.ts";
 
 export type { Account, AccountFile, Accounts } from "./accounts/model.ts";
 export type { BaseImage, BaseKind, KnownBase, Tool } from "./base/model.ts";
+export type { FileList, FileOwner, ImageFiles, Start } from "./file-lists/model.ts";
 export type { HostFile, HostFileKind, HostFiles } from "./host/model.ts";
 export type { LicensePolicy } from "./licenses/policy.ts";
 export type { PathPermissions, Permissions } from "./permissions/model.ts";
@@ -98,6 +100,8 @@ export interface Package extends PackageRecord {
   readonly removedIn?: number;
   /** Which part of the image brought it; set where the image's base is known. */
   readonly origin?: "base" | "application";
+  /** Whether it was loaded while the image ran; set where somebody watched. */
+  readonly loaded?: Loaded;
 }
 
 /** What was read of one asset. */

@@ -1,5 +1,5 @@
 /** The policy's slice about what is detected at runtime. */
-import { either, more, setting } from "../../core/setting.ts";
+import { days, either, less, more, setting } from "../../core/setting.ts";
 import type { ResponsePolicy } from "./respond/model.ts";
 import { responseSettings } from "./respond/policy.ts";
 
@@ -13,6 +13,8 @@ declare module "../../core/policy.ts" {
       readonly rules: readonly string[];
       /** Names of rules that are only loaded where they are named. */
       readonly optional: readonly string[];
+      /** Days for which `runtime prove` counts: after them a node's detector has to alert once more. */
+      readonly proofDays: number;
     } & ResponsePolicy;
   }
 }
@@ -34,6 +36,13 @@ export const runtimeSettings = {
       "Names of optional rules to load: those that suit some environments only and are noisy in others. Default: none. Stricter: more.",
     initial: [],
     tighten: more((entry, wanted) => entry === wanted),
+  }),
+  "runtime.proofDays": setting<number>({
+    form: days,
+    description:
+      "Days for which a proof of `runtime prove` counts, that a node's detector alerts. Default: 7. Stricter: less.",
+    initial: 7,
+    tighten: less,
   }),
   ...responseSettings,
 };

@@ -1,6 +1,7 @@
 /** Streams of events of system calls, told by their first bytes: captures and the sensor's frames. */
 import { Problem } from "../../core/problem.ts";
 import { CaptureReader, isCapture } from "./capture/read.ts";
+import type { SensorNotices } from "./frames/notices.ts";
 import { FrameReader, isFrames } from "./frames/read.ts";
 import type { SyscallSink } from "./sink.ts";
 
@@ -13,9 +14,9 @@ export interface EventReader {
 }
 
 /** @throws Problem `events.unsupported` for what is no stream of such events */
-export function readerOf(start: Buffer, place: string, sink: SyscallSink): EventReader {
+export function readerOf(start: Buffer, place: string, sink: SyscallSink, notices: SensorNotices = {}): EventReader {
   if (isCapture(start)) return new CaptureReader(place, sink);
-  if (isFrames(start)) return new FrameReader(place, sink);
+  if (isFrames(start)) return new FrameReader(place, sink, notices);
   throw new Problem({
     kind: "input",
     code: "events.unsupported",

@@ -24,6 +24,9 @@ export interface PodSpec {
   readonly os?: { readonly name?: string };
   readonly nodeName?: string;
   readonly nodeSelector: Readonly<Record<string, string>>;
+  readonly tolerations?: readonly Toleration[];
+  /** `affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`: one of them must hold. */
+  readonly nodeTerms?: readonly NodeTerm[];
   readonly runtimeClassName?: string;
   readonly priorityClassName?: string;
   readonly restartPolicy?: string;
@@ -34,6 +37,29 @@ export interface PodSpec {
   readonly terminationGracePeriodSeconds?: number;
   /** Of the whole pod (Kubernetes 1.32 on). */
   readonly resources?: Resources;
+}
+
+/** A field that is absent stands for all that it could name (Kubernetes API reference, Toleration v1 core). */
+export interface Toleration {
+  readonly key?: string;
+  /** `Equal` where it is absent. */
+  readonly operator?: string;
+  readonly value?: string;
+  readonly effect?: string;
+}
+
+/** All of it must hold; one without any expression holds of no node. */
+export interface NodeTerm {
+  readonly labels: readonly NodeExpression[];
+  /** Of fields: `metadata.name` alone. */
+  readonly fields: readonly NodeExpression[];
+}
+
+export interface NodeExpression {
+  readonly key: string;
+  /** `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt`, `Lt`, as stated. */
+  readonly operator: string;
+  readonly values: readonly string[];
 }
 
 /** One container of a pod, whichever of its three lists it is in. */

@@ -23,6 +23,7 @@ import { guardWebhooksOf, verificationOf } from "./image-verification.ts";
 import { type ListGaps, readsOf, splitListGaps } from "./list-gaps.ts";
 import { gapOf, type ManifestGaps, manifestGaps } from "./manifest-gaps.ts";
 import { type FoundNamespace, isSystemNamespace, namespacesOf } from "./namespaces.ts";
+import { detectionOf, type KnownDetection } from "./runtime-detection.ts";
 import { secretAges } from "./secret-ages.ts";
 import { sourceEvidence } from "./secret-sources.ts";
 
@@ -38,6 +39,8 @@ export interface ManifestsContext {
   readonly namespaces?: "declared";
   /** Absent: none of the tree's files is a profile. */
   readonly seccompProfiles?: Evidence<WorkloadFacts["seccompProfiles"]>;
+  /** What is known of detectors beside their objects. */
+  readonly detection?: KnownDetection;
 }
 
 /** Kinds and namespaces that a note names. */
@@ -253,6 +256,7 @@ function evaluateCluster(
   const { ages, gaps: ofUnknownAge } = secretAges(manifests, context);
   const images = verificationOf(manifests, whole.short);
   const guards = guardWebhooksOf(manifests, whole.short);
+  const detection = detectionOf(manifests, whole.short, context);
   const facts: ClusterFacts = {
     manifests,
     access,
@@ -261,6 +265,7 @@ function evaluateCluster(
     imageVerification: images.verification,
     guardWebhooks: guards,
     answeredWebhooks: guards,
+    runtimeDetection: detection.detection,
   };
   const observedAt = now.toISOString();
   const evidence: Omit<EvidenceFor<ClusterFacts>, "manifests"> = {
@@ -277,6 +282,10 @@ function evaluateCluster(
     guardWebhooks: present(guards, observedAt, { gaps: [...gaps, ...whole.short.of(["webhookConfigurations"])] }),
     answeredWebhooks: present(guards, observedAt, {
       gaps: [...gaps, ...whole.short.of(["webhookConfigurations", "services", "network"])],
+    }),
+    runtimeDetection: present(detection.detection, observedAt, {
+      gaps: [...gaps, ...detection.gaps],
+      ...(detection.validUntil === undefined ? {} : { validUntil: detection.validUntil }),
     }),
   };
   const asset: ClusterAsset = { kind: "cluster", id: scope, lineage: scope, name: scope };
@@ -309,6 +318,7 @@ function mayApply(
     imageVerification: facts.imageVerification,
     guardWebhooks: facts.guardWebhooks,
     answeredWebhooks: facts.answeredWebhooks,
+    runtimeDetection: facts.runtimeDetection,
     get access() {
       asksAccess = true;
       return facts.access;

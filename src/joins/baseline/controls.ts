@@ -130,8 +130,8 @@ export const controls: readonly Control[] = [
   {
     number: 8,
     title: "Runtime detection in place",
-    noun: "clusters",
-    unassessed: "only manifests of known agents are checked",
+    noun: "clusters and nodes",
+    none: "no detector found in manifests, and presence is no proof (check --cluster, check --node)",
   },
   {
     number: 9,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { categories } from "../../core/category.ts";
 import type { ControlNumber } from "../../core/check.ts";
 import { type Digest, parseDigest } from "../../core/digest.ts";
-import { confidences, fixGrades } from "../../core/finding.ts";
+import { confidences, fixGrades, loadedStates } from "../../core/finding.ts";
 import { imageIdentities, otherEnds, relationTypes } from "../../core/relation.ts";
 import { severities } from "../../core/severity.ts";
 import { isObject } from "../../core/untyped.ts";
@@ -87,6 +87,7 @@ const finding = z.object({
   locations: z.tuple([location], location),
   fix: fix.exactOptional(),
   origin: z.enum(["base", "application"]).exactOptional(),
+  loaded: z.object({ state: z.enum(loadedStates), reason: text }).exactOptional(),
   priority: z
     .object({ score: z.number(), exploited: z.boolean(), mark: text.exactOptional(), reasons: texts })
     .exactOptional(),

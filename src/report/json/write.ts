@@ -6,7 +6,7 @@ import type { Evaluation } from "../../core/evaluation.ts";
 import type { Evaluations } from "../../core/evaluations.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { ExceptionUse } from "../../core/exception.ts";
-import type { Finding, Fix, Priority } from "../../core/finding.ts";
+import type { Finding, Fix, Loaded, Priority } from "../../core/finding.ts";
 import type { Location } from "../../core/location.ts";
 import type { PolicyChain, PolicyOrigin } from "../../core/policy.ts";
 import type { Relation, RelationEnd } from "../../core/relation.ts";
@@ -275,6 +275,7 @@ function findingJson(finding: Finding): object {
     locations: finding.locations.map(locationJson),
     fix: fix === undefined ? undefined : fixJson(fix),
     origin: finding.origin,
+    loaded: finding.loaded === undefined ? undefined : loadedJson(finding.loaded),
     priority: priority === undefined ? undefined : priorityJson(priority),
     evidence: finding.evidence,
     references: finding.references,
@@ -305,6 +306,10 @@ function fixJson(fix: Fix): object {
         patches: fix.patches.map(({ path, op, value }) => ({ path, op, value })),
       };
   }
+}
+
+function loadedJson({ state, reason }: Loaded): object {
+  return { state, reason };
 }
 
 function priorityJson({ score, exploited, mark, reasons }: Priority): object {

@@ -31,20 +31,37 @@ export function renderAlerts(view: AlertsView, options: RenderOptions): string {
   }
   const left = counting.length - worst.length;
   if (left > 0) out.push(`… ${counted(left, "more alert")}, none worse (--all)`, "");
+  out.push(...endLines(view, page));
+  return `${out.join("\n")}\n`;
+}
+
+/** One alert as it is told at once, its date with its time. Ends with a line break. */
+export function renderAlert(alert: AlertView, options: RenderOptions): string {
+  return `${alertLines(alert, pageOf(options), alert.first.slice(0, 10)).join("\n")}\n`;
+}
+
+/** What is said when alerts were told already. Ends with a line break. */
+export function renderEnd(view: AlertsView, options: RenderOptions): string {
+  return `${endLines(view, pageOf(options)).join("\n")}\n`;
+}
+
+function endLines(view: AlertsView, page: Page): string[] {
+  const out: string[] = [];
   for (const gap of view.gaps.slice(0, page.all ? view.gaps.length : GAPS)) {
     out.push(...hanging(page, `? ${gap}`, 0, "  ").map(page.colors.yellow));
   }
   if (!page.all && view.gaps.length > GAPS) out.push(`  … ${counted(view.gaps.length - GAPS, "more gap")} (--all)`);
   for (const note of view.notes) out.push(...hanging(page, note, 0, "  "));
   out.push(...lastLines(view, page));
-  return `${out.join("\n")}\n`;
+  return out;
 }
 
-function alertLines(alert: AlertView, page: Page): string[] {
+/** @param day - before the time; absent: it stands above */
+function alertLines(alert: AlertView, page: Page, day = ""): string[] {
   const { first, severity, rule, output, process, state } = alert;
   const paint = severityPaint(page, severity);
   const mark = { over: "", below: "", excepted: " (excepted)", baselined: " (in the baseline)" }[state];
-  const head = `${first.slice(11, 19)} ${severity.padEnd(severityWidth)}  ${printable(rule)} · ${printable(whereOf(alert))}${mark}`;
+  const head = `${day === "" ? "" : `${day} `}${first.slice(11, 19)} ${severity.padEnd(severityWidth)}  ${printable(rule)} · ${printable(whereOf(alert))}${mark}`;
   const lines = hanging(page, head, 0, "  ");
   const painted = lines.map((line, at) => (at === 0 ? line.replace(severity, () => paint(severity)) : line));
   if (process !== undefined) painted.push(...hanging(page, processText(process), 2, "  "));

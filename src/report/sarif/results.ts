@@ -39,7 +39,7 @@ function levelOf(severity: Severity, action: Evaluation["action"]): "error" | "w
 }
 
 function failResult(finding: Finding, { asset, action, check }: Evaluation, root: Root): object {
-  const { severity, confidence, fingerprint, overThreshold, matches, fix, locations } = finding;
+  const { severity, confidence, fingerprint, overThreshold, matches, loaded, fix, locations } = finding;
   const affected = packageOf(finding);
   return {
     kind: "fail",
@@ -61,6 +61,7 @@ function failResult(finding: Finding, { asset, action, check }: Evaluation, root
       asset: asset.id,
       ...(affected === undefined ? {} : { package: affected }),
       ...(matches.purl === undefined ? {} : { purl: matches.purl }),
+      ...(loaded === undefined ? {} : { loaded: loaded.state, loadedReason: loaded.reason }),
       ...(fix === undefined ? {} : { fix: fix.text }),
       ...(fix !== undefined && "grade" in fix ? { fixGrade: fix.grade, fixGradeReason: fix.reason } : {}),
     },

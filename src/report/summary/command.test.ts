@@ -22,7 +22,14 @@ function group(path: string): FixGroup {
     fingerprint: "",
     overThreshold: true,
   };
-  const counts = { over: noSeverities(), below: noSeverities(), enforced: 1, exploited: false, uniform: true };
+  const counts = {
+    over: noSeverities(),
+    below: noSeverities(),
+    enforced: 1,
+    exploited: false,
+    uniform: true,
+    idle: false,
+  };
   return { key: "k", identity: { kind: "setting" }, ...counts, worst, asset: fileAsset(path) };
 }
 

@@ -22,7 +22,7 @@ export interface FixEntry {
   /** The worst one's advisory or rule; absent where that is the check. */
   readonly name?: string;
   readonly names: number;
-  /** `KEV`: why it comes first. */
+  /** `KEV`: why it comes first; `not loaded`: why it comes last. */
   readonly mark?: string;
   readonly place: string;
   readonly places: number;
@@ -44,7 +44,7 @@ export function fixEntry(
   const [place = "", ...otherPlaces] = places.places;
   const [name = worst.check, ...otherNames] = places.names;
   const isOver = totalOf(over) > 0;
-  const mark = worst.priority?.mark;
+  const mark = group.idle ? "not loaded" : worst.priority?.mark;
   const upgrade = upgradeFor(report, group, places);
   const command = upgrade?.command ?? commandFor(report, group, places);
   const fix = upgrade?.text ?? fixOf(group, places);

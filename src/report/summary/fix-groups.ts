@@ -24,6 +24,8 @@ export interface FixGroup {
   /** Below the threshold. */
   readonly below: SeverityCounts;
   readonly exploited: boolean;
+  /** All are of packages that were not loaded while their image was watched. */
+  readonly idle: boolean;
   /** The worst finding, and whose it is. */
   readonly worst: Finding;
   readonly asset: Asset;
@@ -68,6 +70,7 @@ interface Growing {
   readonly below: Record<Severity, number>;
   enforced: number;
   exploited: boolean;
+  idle: boolean;
   worst: Finding;
   asset: Asset;
   uniform: boolean;
@@ -110,7 +113,7 @@ export function groupByFix(
 
 function startOf(key: string, identity: FixIdentity, worst: Finding, asset: Asset): Growing {
   const counts = { over: noSeverities(), below: noSeverities() };
-  return { key, identity, ...counts, enforced: 0, exploited: false, worst, asset, uniform: true };
+  return { key, identity, ...counts, enforced: 0, exploited: false, idle: true, worst, asset, uniform: true };
 }
 
 function grow(group: Growing, finding: Finding, { asset, action }: Evaluation): void {
@@ -118,6 +121,7 @@ function grow(group: Growing, finding: Finding, { asset, action }: Evaluation): 
   counts[finding.severity]++;
   if (finding.overThreshold && action === undefined) group.enforced++;
   if (finding.priority?.exploited === true) group.exploited = true;
+  if (finding.loaded?.state !== "not loaded") group.idle = false;
   if (finding.title !== group.worst.title) group.uniform = false;
   if (compareWorst(finding, asset, group.worst, group.asset) < 0) {
     group.worst = finding;
@@ -137,13 +141,15 @@ function compareWorst(a: Finding, assetA: Asset, b: Finding, assetB: Asset): num
 }
 
 /**
- * What the exit code counts first, then by the worst severity at or above the threshold, then what is exploited, then what is
- * as it is found (a setting, a secret) before what may be reachable (a vulnerable package), then the most findings.
+ * What the exit code counts first, then by the worst severity at or above the threshold, then what was not loaded last, then
+ * what is exploited, then what is as it is found (a setting, a secret) before what may be reachable (a vulnerable package),
+ * then the most findings.
  */
 export function compareGroups(a: FixGroup, b: FixGroup): number {
   return (
     Number(b.enforced > 0) - Number(a.enforced > 0) ||
     worstRank(a.over) - worstRank(b.over) ||
+    Number(a.idle) - Number(b.idle) ||
     Number(b.exploited) - Number(a.exploited) ||
     Number(isOfPackages(a)) - Number(isOfPackages(b)) ||
     compareCounts(a.over, b.over) ||

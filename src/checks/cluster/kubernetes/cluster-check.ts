@@ -2,6 +2,7 @@
 import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type { GuardWebhook, ImageVerification } from "../../../engines/admission/model.ts";
+import type { RuntimeDetection } from "../../../engines/detectors/model.ts";
 import type { Access, Component, Manifests, Secret } from "../../../engines/kubernetes/model.ts";
 import { draftsOf, type FieldDetection } from "../../findings/kubernetes-finding.ts";
 
@@ -21,6 +22,8 @@ export interface ClusterFacts {
   readonly guardWebhooks: readonly GuardWebhook[];
   /** Those again, for whether somebody answers them. Partial where Services or EndpointSlices were not listed. */
   readonly answeredWebhooks: readonly GuardWebhook[];
+  /** What watches nodes. Partial where no proof says so of one of them. */
+  readonly runtimeDetection: RuntimeDetection;
 }
 
 export interface SecretAges {

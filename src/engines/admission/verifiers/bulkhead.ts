@@ -3,13 +3,13 @@
 import { byNamespace } from "../../../core/by-namespace.ts";
 import { compileGlob } from "../../../core/glob.ts";
 import type { Untyped } from "../../../core/untyped.ts";
+import { yamlValue } from "../../../formats/yaml/one-value.ts";
 import type { ConfigMap, FieldPath, KubernetesObject } from "../../kubernetes/model.ts";
 import type { Statement } from "../verifier-model.ts";
 import { all, no, unknown, yes } from "./statement.ts";
 import type { RecognisedVerifier, ScopedNamespace, Surroundings } from "./surroundings.ts";
 import { at, field, record, text } from "./untyped-fields.ts";
 import { failsClosed, isAsked, named, seesPods, webhooksOf } from "./webhooks.ts";
-import { yamlValue } from "./yaml-value.ts";
 
 const POLICY = /^bulkhead\.ya?ml$/;
 

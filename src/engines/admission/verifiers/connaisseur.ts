@@ -1,5 +1,6 @@
 /** Connaisseur: its webhook, and the ConfigMap beside it that holds validators and policy. */
 import type { Untyped } from "../../../core/untyped.ts";
+import { yamlValue } from "../../../formats/yaml/one-value.ts";
 import type { ConfigMap, FieldPath, KubernetesObject } from "../../kubernetes/model.ts";
 import type { Statement } from "../verifier-model.ts";
 import { all, no, unknown, yes } from "./statement.ts";
@@ -7,7 +8,6 @@ import type { RecognisedVerifier, Surroundings } from "./surroundings.ts";
 import { field, list, record, text } from "./untyped-fields.ts";
 import { failsClosed, isAsked, named, type PlacedWebhook, seesPods, webhooksOf } from "./webhooks.ts";
 import { isEveryImage } from "./wildcard.ts";
-import { yamlValue } from "./yaml-value.ts";
 
 const FALLBACK = "connaisseur";
 

@@ -17,6 +17,20 @@ export function statusRequest(id: string): Buffer {
   ]);
 }
 
+/** `StopContainerRequest`: ended at once with a time-out of 0. @param seconds - until it is killed */
+export function stopRequest(id: string, seconds: number): Buffer {
+  return protobufMessage([
+    [1, id],
+    [2, seconds],
+  ]);
+}
+
+/** Of a `ContainerStatusResponse`: whether it runs (`CONTAINER_RUNNING`). @throws as listedContainers */
+export function isRunning(message: Buffer, place: string): boolean {
+  const { status } = responseOf(message, place);
+  return byNumber(status, place).get(3)?.value === 1n;
+}
+
 /** `ListContainersRequest`: all, or those whose id begins so. */
 export function listRequest(id?: string): Buffer {
   return id === undefined ? Buffer.alloc(0) : protobufMessage([[1, protobufMessage([[1, id]])]]);

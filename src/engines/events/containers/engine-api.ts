@@ -7,6 +7,7 @@ import { bytesOf, discard, linesOf } from "../../../net/body.ts";
 import { createHttpClient, type HttpAnswer } from "../../../net/client.ts";
 import { HttpFailure } from "../../../net/failure.ts";
 import { bounds } from "./bounds.ts";
+import { objectOf } from "./values.ts";
 
 export interface EngineApi {
   /**
@@ -16,6 +17,13 @@ export interface EngineApi {
    * @throws Problem `events.container-runtime`, `events.container-answer`; the signal's reason
    */
   get(path: string, signal?: AbortSignal): Promise<unknown>;
+  /**
+   * Has something done.
+   *
+   * @returns its status; what it says of one that is no success, as it says it
+   * @throws as get, where nothing was answered
+   */
+  post(path: string, signal?: AbortSignal): Promise<{ readonly status: number; readonly said: string }>;
   /** An answer without an end, line by line. @throws as get */
   lines(path: string, signal: AbortSignal): AsyncGenerator<string, void, void>;
   close(): void;
@@ -46,6 +54,17 @@ export function openEngineApi(socket: string, place: string, stallMilliseconds: 
         throw inOurWords(error, place);
       }
     },
+    async post(path, signal) {
+      try {
+        const url = new URL(`http://localhost${path}`);
+        const answer = await client.send({ url, method: "POST", headers: { accept: "application/json" } }, signal);
+        const options = { limit: bounds.documentBytes, stallMilliseconds, milliseconds: 4 * stallMilliseconds, signal };
+        const text = (await bytesOf(answer, options)).toString("utf8");
+        return { status: answer.status, said: answer.status < 300 ? "" : messageIn(text) };
+      } catch (error) {
+        throw inOurWords(error, place);
+      }
+    },
     async *lines(path, signal) {
       try {
         const answer = await send(path, signal);
@@ -67,6 +86,17 @@ export function openEngineApi(socket: string, place: string, stallMilliseconds: 
 
 /** The longest that a timer of Node's runs. */
 const FOREVER = 2 ** 31 - 1;
+
+const SAID = 300;
+
+/** `{"message":"…"}`, or whatever it is. */
+function messageIn(text: string): string {
+  try {
+    const { message } = objectOf(JSON.parse(text));
+    if (typeof message === "string") return message.slice(0, SAID);
+  } catch {}
+  return text.slice(0, SAID);
+}
 
 function answered(place: string, what: string): Problem {
   return new Problem({

@@ -4,12 +4,14 @@
  */
 import { beginning } from "../beginning.ts";
 import { createByUse } from "../by-use.ts";
-import type { Alert, AlertSubject } from "../model.ts";
+import type { Alert, AlertSubject, Nanoseconds } from "../model.ts";
 import { weightOf } from "../weight.ts";
 import { bounds } from "./bounds.ts";
 
 export interface Collapse {
   add(alert: Alert): void;
+  /** Closes what was quiet for long enough. @param now - nanoseconds since 1970 */
+  tick(now: Nanoseconds): void;
   /** Closes what is open. Call it at the end. */
   finish(): void;
   /** Alerts that were counted with another because there were too many. */
@@ -21,7 +23,9 @@ export interface CollapseOptions {
   readonly windowSeconds: number;
   /** The first of several, at once. */
   readonly onOpened?: (alert: Alert) => void;
-  /** Each, with its count, once it is over. */
+  /** Each that is over, with its count, however many there were before. @param opened - as it was told first */
+  readonly onQuiet?: (alert: Alert, opened: Alert) => void;
+  /** The same, within the bounds of one run; those beyond at the end, counted together. */
   readonly onClosed: (alert: Alert) => void;
 }
 
@@ -34,7 +38,7 @@ interface Open {
   last: bigint;
 }
 
-export function createCollapse({ windowSeconds, onOpened, onClosed }: CollapseOptions): Collapse {
+export function createCollapse({ windowSeconds, onOpened, onQuiet, onClosed }: CollapseOptions): Collapse {
   const window = BigInt(Math.round(windowSeconds * 1000)) * 1_000_000n;
   // By when they were last added to: what was quiet the longest comes first.
   const open = createByUse<Open>();
@@ -47,6 +51,7 @@ export function createCollapse({ windowSeconds, onOpened, onClosed }: CollapseOp
   function close(key: string, one: Open): void {
     open.delete(key);
     openBytes -= one.bytes;
+    onQuiet?.(collapsed(one), one.alert);
     if (closed < bounds.alerts && closedBytes + one.bytes <= bounds.alertsBytes) {
       closed++;
       closedBytes += one.bytes;
@@ -82,6 +87,12 @@ export function createCollapse({ windowSeconds, onOpened, onClosed }: CollapseOp
       openBytes += bytes;
       open.add(key, { alert, bytes, count: alert.count, first: alert.first, last: alert.last });
       onOpened?.(alert);
+    },
+    tick(now) {
+      for (let quiet = open.oldest(); quiet !== undefined; quiet = open.oldest()) {
+        if (quiet.value.last + window >= now) break;
+        close(quiet.key, quiet.value);
+      }
     },
     finish() {
       for (let one = open.oldest(); one !== undefined; one = open.oldest()) close(one.key, one.value);

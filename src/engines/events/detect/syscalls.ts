@@ -5,10 +5,11 @@ import { createByUse } from "../by-use.ts";
 import type { ContainerFacts } from "../containers/model.ts";
 import type { KeyOf } from "../correlate/keys.ts";
 import { syscallKey, textOf } from "../correlate/keys.ts";
+import type { Step } from "../correlate/sequence.ts";
 import type { SyscallEvent } from "../event.ts";
 import { compileRules } from "../falco/compile/compile.ts";
 import { syscallSubject, syscallVocabulary } from "../falco/compile/sources.ts";
-import type { CorrelationKey, LoadedRules, Matching } from "../falco/model.ts";
+import type { CompiledRule, CorrelationKey, LoadedRules, Matching } from "../falco/model.ts";
 import { fieldsOf } from "../fields/sources.ts";
 import type { Alert, AlertSubject, EventsRead } from "../model.ts";
 import { createContainerSessions } from "../sessions/container-sessions.ts";
@@ -42,10 +43,23 @@ export interface DetectionOptions {
 /** A runtime writes a container down before it starts it, and a kubelet tells of it seconds later. */
 const PATIENCE = 5_000;
 
+/** What is looked for. */
+export type RuleChoice = Pick<DetectionOptions, "rules" | "matching" | "wanted">;
+
 export interface SyscallDetection {
   readonly sink: SyscallSink;
   /** How many rules look at the stream. */
   readonly rules: number;
+  /**
+   * From the next event on other rules look at the stream. What is known of processes stays; sequences and counts begin anew.
+   *
+   * @throws Error as {@link createSyscallDetection} does: then the old ones stay
+   */
+  replace(choice: RuleChoice): void;
+  /** What became known of a container. @param settled - false: its pod is still to be told of */
+  known(facts: ContainerFacts, settled: boolean): void;
+  /** Time goes on without events: raises what has waited long enough. @param now - milliseconds of the stream's own time */
+  tick(now: number): void;
   /** Raises what waits for what is told of its container, at the end of the stream. */
   finish(): void;
   /** What was read so far. */
@@ -56,41 +70,20 @@ export interface SyscallDetection {
 
 /** @throws Error in one sentence where a sequence or threshold asks for a field that there is not */
 export function createSyscallDetection(options: DetectionOptions): SyscallDetection {
-  const { rules, matching, hostname, onAlert } = options;
+  const { hostname, onAlert } = options;
   const fields = fieldsOf("syscall");
-  const plan = planRules(rules.rules, {
-    source: "syscall",
-    matching,
-    wanted: options.wanted,
-    conditionOf: rules.conditionOf,
-  });
-  const { detector } = compileRules(plan.rules, {
-    ...syscallVocabulary(fields),
-    subject: syscallSubject(fields),
-    matching: plan.matching,
-    render: rendererOf(fields),
-  });
-  const field = readerOf(fields);
   const sessions = createContainerSessions();
   const { patienceMilliseconds = PATIENCE } = options;
   const late = createLateAlerts({ fields, patienceMilliseconds, onAlert });
-  const matches = createMatches(
-    detector,
-    plan,
-    matching,
-    {
-      timeOf,
-      keyOf: (by: CorrelationKey): KeyOf<SyscallEvent> => syscallKey(by, field),
-      field,
-      textOf,
-      describe: (event) => processOf(event)?.commandLine ?? "",
-    },
-    (rule, event, after) => {
+  const look = (choice: RuleChoice) =>
+    compiled(choice, (rule, event, after) => {
       const session = event.thread === undefined ? undefined : sessions.of(event.thread);
       const alert = alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after, session });
       late.add(alert, rule, event.thread?.container, timeOf(event));
-    },
-  );
+    });
+  let { detector, matches } = look(options);
+  /** Keys of rules that were replaced, forgotten over a bound. */
+  let evictedBefore = 0;
   const counts = readings();
   let host: string | undefined = hostname;
   // By the id that rules see; those that are seen later know more.
@@ -129,6 +122,12 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
       },
     },
   );
+  function known(facts: ContainerFacts, settled: boolean): void {
+    see(facts);
+    machine.container(facts);
+    late.known(facts, settled);
+  }
+
   const sink: SyscallSink = {
     machine(facts) {
       if (hostname === undefined && facts.hostname !== undefined) host = shownName(facts.hostname);
@@ -138,11 +137,7 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
     group: (group, container) => machine.group(group, container),
     thread: (snapshot) => machine.thread(snapshot),
     descriptor: (tid, fd, descriptor) => machine.descriptor(tid, fd, descriptor),
-    container(facts) {
-      see(facts);
-      machine.container(facts);
-      late.known(facts);
-    },
+    container: (facts) => known(facts, true),
     event: (event) => machine.event(event),
     lost(reason, count) {
       counts.lost(reason, count);
@@ -151,19 +146,54 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
   };
   return {
     sink,
-    rules: detector.rules.length,
+    get rules() {
+      return detector.rules.length;
+    },
+    replace(choice) {
+      const next = look(choice);
+      evictedBefore += matches.evicted;
+      ({ detector, matches } = next);
+    },
+    known,
+    tick(now) {
+      if (late.waiting > 0) late.expire(now);
+    },
     finish: () => late.finish(),
-    read: () =>
-      counts.read({
+    read() {
+      const evicted = evictedBefore + matches.evicted;
+      return counts.read({
         ...machine.evicted,
-        ...(matches.evicted === 0 ? {} : { "correlation keys": matches.evicted }),
+        ...(evicted === 0 ? {} : { "correlation keys": evicted }),
         ...(forgotten === 0 ? {} : { "containers that were seen": forgotten }),
-      }),
+      });
+    },
     seen: () => {
       const named = host === undefined || host === "" ? {} : { host };
       return [named, ...[...containers.values()].map((about) => ({ ...named, ...about }))];
     },
   };
+}
+
+type OnMatch = (rule: CompiledRule<SyscallEvent>, event: SyscallEvent, after?: readonly Step[]) => void;
+
+function compiled({ rules, matching, wanted }: RuleChoice, onMatch: OnMatch) {
+  const fields = fieldsOf("syscall");
+  const plan = planRules(rules.rules, { source: "syscall", matching, wanted, conditionOf: rules.conditionOf });
+  const { detector } = compileRules(plan.rules, {
+    ...syscallVocabulary(fields),
+    subject: syscallSubject(fields),
+    matching: plan.matching,
+    render: rendererOf(fields),
+  });
+  const field = readerOf(fields);
+  const source = {
+    timeOf,
+    keyOf: (by: CorrelationKey): KeyOf<SyscallEvent> => syscallKey(by, field),
+    field,
+    textOf,
+    describe: (event: SyscallEvent) => processOf(event)?.commandLine ?? "",
+  };
+  return { detector, matches: createMatches(detector, plan, matching, source, onMatch) };
 }
 
 /** Milliseconds since 1970. */

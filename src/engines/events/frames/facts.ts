@@ -6,11 +6,8 @@ import type { Descriptor, Endpoint } from "../state/thread.ts";
 import { descriptorKind, overlays, protocols, roles, socketName } from "../types/descriptors.ts";
 import { latin1 } from "../types/latin1.ts";
 import { splitTexts } from "../types/texts.ts";
-import { exeFlags, fields, kinds } from "./format.ts";
+import { exeFlags, fields, kinds, SYSCALL_BYTES } from "./format.ts";
 import type { SensorNotices } from "./notices.ts";
-
-/** One bit for each system call that any architecture numbers. */
-const SYSCALL_BYTES = 64;
 
 type Values = ReadonlyMap<number, readonly string[]>;
 

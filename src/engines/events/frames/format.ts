@@ -24,6 +24,9 @@ export const ABSENT = 0xffff;
 /** Flag of an event that the state sees and rules do not. */
 export const STATE_ONLY = 1;
 
+/** Bytes of the set of system calls in `used`: one bit for each that any architecture numbers. */
+export const SYSCALL_BYTES = 64;
+
 export const architectures = { x86_64: 1, arm64: 2 } as const;
 
 export const kinds = {

@@ -1,5 +1,9 @@
+import type { Architecture } from "../types/syscalls.ts";
+
 /** What the sensor says of itself, and in answer to what it was told. */
 export interface SensorNotices {
+  /** Of the host, which numbers of system calls are of. */
+  architecture?(architecture: Architecture): void;
   /** A count or a time that it measured: `hook nanoseconds` → 12_000_000. */
   metric?(name: string, value: bigint): void;
   /** What this host's kernel or configuration keeps it from seeing. */

@@ -7,11 +7,13 @@ import { bounds } from "../bounds.ts";
 import { SyscallEvent } from "../event.ts";
 import { Pieces } from "../pieces.ts";
 import type { SyscallSink } from "../sink.ts";
+import type { Architecture } from "../types/syscalls.ts";
 import { eventTypes } from "../types/table.ts";
 import { readTime, wordAt } from "../types/time.ts";
 import { readFacts } from "./facts.ts";
 import {
   ABSENT,
+  architectures,
   EVENT_HEADER,
   kinds,
   MAGIC,
@@ -28,6 +30,10 @@ export const MARK_BYTES = RECORD_HEADER + 16;
 /** True for what starts as frames do. */
 export function isFrames(start: Uint8Array): boolean {
   return start.length >= MAGIC.length && MAGIC.equals(start.subarray(0, MAGIC.length));
+}
+
+function architectureOf(number: number | undefined): Architecture | undefined {
+  return (Object.keys(architectures) as Architecture[]).find((each) => architectures[each] === number);
 }
 
 export class FrameReader {
@@ -121,6 +127,8 @@ export class FrameReader {
       });
     this.started = true;
     this.offset = STREAM_HEADER;
+    const architecture = architectureOf(bytes[12]);
+    if (architecture !== undefined) this.notices.architecture?.(architecture);
   }
 
   /** Where the next mark starts; undefined where there is none in these bytes. */

@@ -18,7 +18,9 @@ import {
   RECORD_HEADER,
   STATE_ONLY,
   STREAM_HEADER,
+  SYSCALL_BYTES,
 } from "./format.ts";
+import type { UsedOfKernel } from "./notices.ts";
 
 /** A mark follows after as many bytes. */
 const MARK_EVERY = 1024 * 1024;
@@ -156,6 +158,21 @@ export class FrameWriter implements SyscallSink {
     this.facts(kinds.missing, [
       [fields.missing.what, what],
       [fields.missing.why, why],
+    ]);
+  }
+
+  used(used: UsedOfKernel): void {
+    const at = fields.used;
+    const bits = Buffer.alloc(SYSCALL_BYTES);
+    for (const call of used.syscalls) bits[call >> 3] = (bits[call >> 3] as number) | (1 << (call & 7));
+    this.facts(kinds.used, [
+      [at.cgroup, used.cgroup],
+      [at.id, used.id],
+      [at.since, used.since],
+      [at.whole, used.whole ? 1 : 0],
+      [at.syscalls, bits.toString("latin1")],
+      [at.capabilities, used.capabilities],
+      [at.refused, used.refused],
     ]);
   }
 

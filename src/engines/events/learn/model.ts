@@ -31,6 +31,12 @@ export interface LearnedWorkload {
   /** Regular files, folders and sockets that were made, changed or removed. */
   readonly written: readonly LearnedFile[];
   readonly connections: readonly LearnedConnection[];
+  /** Ports that were listened on. */
+  readonly listening: readonly LearnedPort[];
+  /** Users and groups that its processes were, once it had started. */
+  readonly users: readonly LearnedUser[];
+  /** What was mounted from outside, where the runtime tells: volumes, files of the host. */
+  readonly mounts: readonly LearnedMount[];
   /** Of what was over a bound: `opened` → 12. Each makes its list incomplete. */
   readonly cut: Readonly<Record<string, number>>;
 }
@@ -54,15 +60,21 @@ export interface Watched {
   readonly seconds: number;
   readonly containers: readonly {
     readonly id: string;
+    /** Which of the images it ran: its digest, id or name. */
+    readonly image?: string;
     readonly from: string;
     readonly to: string;
     /** Seen from before its first process on. */
     readonly start: boolean;
     /** Seen to end. */
     readonly stop: boolean;
+    /** Whether system calls were noted from before its first process on; absent where they were not. */
+    readonly syscalls?: boolean;
   }[];
   /** Events lost meanwhile, by reason. */
   readonly lost: Readonly<Record<string, number>>;
+  /** Hours that it was to be watched. */
+  readonly hours: number;
   readonly complete: boolean;
   /** Why it is not: `12 events dropped`, `no stop was seen`, `watched for 0.2 h of 24`, `nobody exercised port 8443`. */
   readonly missing: readonly string[];
@@ -77,7 +89,28 @@ export interface LearnedFile {
   /** Where it lies: a layer of the image, what was written since, or something mounted; absent where nothing tells. */
   readonly layer?: "lower" | "upper" | "memfd";
   /** Of `written`: what was done. */
-  readonly how?: readonly ("create" | "write" | "remove" | "mode" | "rename")[];
+  readonly how?: readonly How[];
+}
+
+export type How = "create" | "write" | "remove" | "mode" | "rename";
+
+export interface LearnedPort {
+  readonly protocol: "TCP" | "UDP";
+  readonly port: number;
+  /** Bound to loopback alone: nobody outside of the pod reaches it. */
+  readonly local?: boolean;
+  /** How often somebody connected, or was answered. */
+  readonly count: number;
+}
+
+export interface LearnedUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface LearnedMount {
+  readonly path: string;
+  readonly writable: boolean;
 }
 
 export interface LearnedConnection {

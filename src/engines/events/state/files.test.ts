@@ -58,6 +58,10 @@ test("the path that an open reached is the one that was told of the same file ri
   assert.equal(open()?.reached, undefined);
   told("/tmp/l", 77n);
   assert.equal(open()?.reached, undefined);
+  // Inodes come again once their file is gone.
+  told("/etc/shadow", 77n);
+  bench.on(10, "unlink", { res: 0, path: "/etc/shadow" });
+  assert.equal(open()?.reached, undefined);
 });
 
 test("the working directory follows chdir, fchdir and getcwd; a failed one changes nothing", () => {

@@ -3,6 +3,7 @@
  * and a test holds the two together.
  */
 
+import { detectorResources } from "./detector-resources.ts";
 import { networkResources } from "./network-resources.ts";
 import type { ClusterResource, ManifestList } from "./resource-model.ts";
 import { verifierResources } from "./verifier-resources.ts";
@@ -146,5 +147,7 @@ export const clusterResources: readonly ClusterResource[] = [
     ({ ...named(group, versions, resource, kind, list, namespaced), ...(kind === "Node" ? { limit: 50 } : {}) }),
   ),
   // Kinds without a list of their own that checks look for.
-  ...verifierResources.map((one) => named(one.group, one.versions, one.resource, one.kind, "objects", one.namespaced)),
+  ...[...verifierResources, ...detectorResources].map((one) =>
+    named(one.group, one.versions, one.resource, one.kind, "objects", one.namespaced),
+  ),
 ];

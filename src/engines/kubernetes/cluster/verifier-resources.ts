@@ -6,7 +6,7 @@ import { isObject } from "../../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
 import type { ClusterResource } from "./resource-model.ts";
 
-type VerifierResource = Pick<ClusterResource, "group" | "versions" | "resource" | "kind" | "namespaced">;
+export type VerifierResource = Pick<ClusterResource, "group" | "versions" | "resource" | "kind" | "namespaced">;
 
 const KYVERNO = ["v1", "v2beta1"];
 const EXCEPTIONS = ["v2", "v2beta1", "v2alpha1"];

@@ -1,4 +1,12 @@
-import type { PodSpec, ProjectedSource, SourceReference, Volume } from "../pod-model.ts";
+import type {
+  NodeExpression,
+  NodeTerm,
+  PodSpec,
+  ProjectedSource,
+  SourceReference,
+  Toleration,
+  Volume,
+} from "../pod-model.ts";
 import { readContainer, readResources } from "./containers.ts";
 import { type Fields, sharedList, stated } from "./fields.ts";
 import { readPodSecurityContext } from "./security-context.ts";
@@ -24,6 +32,8 @@ export function readPodSpec(fields: Fields): PodSpec {
     os: os === undefined ? undefined : stated({ name: os.string("name") }),
     nodeName: fields.string("nodeName"),
     nodeSelector: fields.stringMap("nodeSelector"),
+    tolerations: fields.has("tolerations") ? fields.list("tolerations").map(readToleration) : undefined,
+    nodeTerms: readNodeTerms(fields),
     runtimeClassName: fields.string("runtimeClassName"),
     priorityClassName: fields.string("priorityClassName"),
     restartPolicy: fields.string("restartPolicy"),
@@ -33,6 +43,34 @@ export function readPodSpec(fields: Fields): PodSpec {
     terminationGracePeriodSeconds: fields.integer("terminationGracePeriodSeconds"),
     resources: fields.has("resources") ? readResources(fields.fields("resources")) : undefined,
   });
+}
+
+function readToleration(fields: Fields): Toleration {
+  return stated({
+    key: fields.string("key"),
+    operator: fields.string("operator"),
+    value: fields.string("value"),
+    effect: fields.string("effect"),
+  });
+}
+
+function readNodeTerms(fields: Fields): readonly NodeTerm[] | undefined {
+  const required = fields
+    .fields("affinity")
+    ?.fields("nodeAffinity")
+    ?.fields("requiredDuringSchedulingIgnoredDuringExecution");
+  return required?.list("nodeSelectorTerms").map((term) => ({
+    labels: term.list("matchExpressions").map(readNodeExpression),
+    fields: term.list("matchFields").map(readNodeExpression),
+  }));
+}
+
+function readNodeExpression(fields: Fields): NodeExpression {
+  return {
+    key: fields.string("key") ?? "",
+    operator: fields.string("operator") ?? "",
+    values: fields.strings("values"),
+  };
 }
 
 /** A list of references that hold a name alone. */

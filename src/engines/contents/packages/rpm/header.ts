@@ -1,6 +1,6 @@
 import { Problem } from "../../../../core/problem.ts";
 import { bounds } from "../../bounds.ts";
-import { FILE_TAGS, type FileTag, type HeaderValues, ownedFiles } from "./files.ts";
+import { FILE_TAGS, type FileTag, type FileTags, type HeaderValues, ownedFiles } from "./files.ts";
 
 /**
  * One package's header as the rpm database stores it: two big-endian counts, an index of 16-byte entries and a store
@@ -51,6 +51,17 @@ const MAX_STORE_BYTES = 0x0fffffff;
  * @throws Problem `contents.rpm-header-broken`, kind input; its place is `header`
  */
 export function readRpmHeader(blob: Buffer): RpmHeader {
+  const { header, files } = readRpmTags(blob);
+  const owns = ownedFiles(files);
+  return owns.length === 0 ? header : { ...header, owns };
+}
+
+/**
+ * What identifies the package, and its lists of files as they are stored.
+ *
+ * @throws as above
+ */
+export function readRpmTags(blob: Buffer): { readonly header: RpmHeader; readonly files: FileTags } {
   if (blob.length < PREAMBLE_BYTES) throw broken(`${blob.length} bytes`);
   const entries = blob.readUInt32BE(0);
   const storeBytes = blob.readUInt32BE(4);
@@ -89,9 +100,7 @@ export function readRpmHeader(blob: Buffer): RpmHeader {
       header.epoch = store.readUInt32BE(offset);
     }
   }
-  const owns = ownedFiles(files);
-  if (owns.length > 0) header.owns = owns;
-  return header;
+  return { header, files };
 }
 
 /** The first string of a tag, up to its NUL. */

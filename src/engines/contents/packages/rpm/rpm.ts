@@ -44,13 +44,24 @@ function analyse(file: AnalysedFile): FileFacts {
   const name = file.path.slice(file.path.lastIndexOf("/") + 1);
   const folder = file.path.slice(0, file.path.length - name.length);
   if (name === LOG || name === JOURNAL) return analyseLog(file, folder + SQLITE);
-  if (name === BERKELEY) return analyseEntries(headersInBerkeley(file.bytes));
-  if (name === NDB) return analyseEntries(readNdb(file.bytes));
+  if (name === BERKELEY || name === NDB) return analyseEntries(rpmHeaders(file));
   const journal = file.companions.get(folder + JOURNAL);
   const faults = journal !== undefined && isHot(journal) ? ["a transaction on it was not finished"] : [];
   // SQLite looks for the log where the file really is.
   if (!FOLDERS.has(folder.slice(0, -1))) faults.push("reached by a link, and a log beside it is not read");
-  return analyseEntries(headersInSqlite(file.bytes, file.companions.get(folder + LOG)), faults);
+  return analyseEntries(rpmHeaders(file), faults);
+}
+
+/**
+ * The header of each package in a database of any of rpm's formats.
+ *
+ * @throws Problem of the format's reader, kind input
+ */
+export function rpmHeaders({ path, bytes, companions }: AnalysedFile): Iterable<Entry> {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  if (name === BERKELEY) return headersInBerkeley(bytes);
+  if (name === NDB) return readNdb(bytes);
+  return headersInSqlite(bytes, companions.get(path.slice(0, path.length - name.length) + LOG));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** YAML in a ConfigMap, as a plain value. */
-import { cutDocuments, readDocument } from "../../../formats/yaml/documents.ts";
-import { plainValue } from "../../../formats/yaml/value.ts";
+import { cutDocuments, readDocument } from "./documents.ts";
+import { plainValue } from "./value.ts";
 
 const CHARACTERS = 256 * 1024;
 
