@@ -257,6 +257,8 @@ void scout_serve(struct scout_side *side) {
         if (folder != NULL) continue;
       } else if (request.ask == SCOUT_THREAD) {
         found = seed_thread(side, request.tid);
+      } else if (request.ask == SCOUT_PROGRAM) {
+        found = seed_program(side, request.pid);
       } else if (request.ask == SCOUT_USERS) {
         request.container[sizeof request.container - 1] = 0;
         found = seed_users(side, request.pid, request.container);

@@ -15,6 +15,7 @@
 enum scout_asks {
   SCOUT_ALL = 1,  /* every process from `pid` on, in the order of their numbers */
   SCOUT_THREAD,   /* one thread */
+  SCOUT_PROGRAM,  /* the program that a process runs, as the event of its start */
   SCOUT_USERS,    /* users and groups as the root directory of a process has them */
 };
 
