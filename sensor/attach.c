@@ -195,7 +195,7 @@ int attach_hooks(struct kernel *kernel) {
     if (!kernel->calls[number]) any = true;
   }
   if (any) attach_any(kernel);
-  if (kernel->foreign && count_wanted(kernel) > 0 && !(FOREIGN_SEEN && kernel->any))
+  if (kernel->foreign && count_wanted(kernel) > 0 && !(FOREIGN_SEEN && any && kernel->any))
     note_missing(kernel, "32-bit calls", FOREIGN_WHY);
   else forget_missing(kernel, "32-bit calls");
   for (int number = 0; number < CALLS; number++) plan_call(kernel, number, all);
