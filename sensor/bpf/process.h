@@ -15,7 +15,7 @@
 #define EXE_MEMFD 8
 #define SIGKILL 9
 #define DAC_OVERRIDE (1ULL << 1)
-#define THREAD_FLAG 0x10000
+#define KERNEL_THREAD 0x200000
 
 /* The number that the innermost PID namespace knows it by. */
 static __always_inline u32 innermost(struct pid *pid) {
@@ -257,11 +257,16 @@ int program_started(u64 *arguments) {
   return 0;
 }
 
+/* A thread of the kernel itself: no program runs in it. What the kernel starts for itself is a process once it has a program. */
+static __always_inline bool is_of_kernel(struct task_struct *task) {
+  return BPF_CORE_READ(task, flags) & KERNEL_THREAD;
+}
+
 SEC("tp_btf/task_newtask")
 int thread_made(u64 *arguments) {
   struct task_struct *child = (void *)arguments[0];
   u32 slot = 0;
-  if (!is_wanted()) return 0;
+  if (is_of_kernel(child) || !is_wanted()) return 0;
   struct scratch *s = begin_process(HOOK_FORK, RECORD_FORK, &slot);
   if (!s) return 0;
   struct record_process *r = &s->process;
@@ -306,7 +311,7 @@ int thread_ended(u64 *arguments) {
     if (BPF_CORE_READ(task, signal, live.counter) == 0) bpf_map_delete_elem(&own, &pid);
     return 0;
   }
-  if (!is_wanted()) return 0;
+  if (is_of_kernel(task) || !is_wanted()) return 0;
   struct scratch *s = begin_process(HOOK_EXIT, RECORD_EXIT, &slot);
   if (!s) return 0;
   s->process.status = BPF_CORE_READ(task, exit_code);
