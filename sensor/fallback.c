@@ -20,6 +20,7 @@ enum {
   WAIT_NANOSECONDS = 3000000,
   EVENTS_AT_ONCE = 512,
   MOST_MOUNTS = 4096,
+  MOST_KNOWN = 100000,
 };
 
 static const uint64_t watched = FAN_OPEN_EXEC | FAN_CLOSE_WRITE;
@@ -157,6 +158,8 @@ void fallback_read(struct fallback *fallback, struct sensor *sensor) {
     fallback->count -= 1;
     if (sensor->scout == NULL || !scout_ask(sensor->scout, SCOUT_PROGRAM, pid, pid, NULL)) fallback->lost += 1;
   }
+  /* Nobody tells which of them have ended. */
+  if (known_count(sensor->encoder.known) > MOST_KNOWN) known_clear(sensor->encoder.known);
   struct pollfd changed = {.fd = fallback->mounts, .events = POLLPRI};
   if (poll(&changed, 1, 0) > 0 && (changed.revents & POLLPRI) != 0) mark_mounts(fallback);
   if (fallback->lost > fallback->told) {

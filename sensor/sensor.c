@@ -250,6 +250,11 @@ static void scouted(void *context, const struct scout_message *message, size_t l
   if (length < 8) return;
   memcpy(&size, frame, sizeof size);
   if (size != length) return;
+  if (scout_is_of_all(sensor->scout, message)) {
+    /* What an event has told of meanwhile is newer. */
+    if (frame[4] == FRAME_THREAD) sensor->passed_over = known_find(sensor->encoder.known, message->tid) != NULL ? message->tid : 0;
+    if (message->tid == sensor->passed_over && message->tid != 0) return;
+  }
   if (frame[4] == FRAME_THREAD || frame[4] == FRAME_EVENT) known_add(sensor->encoder.known, message->tid, message->pid);
   if (frame[4] == FRAME_EVENT) sensor->encoder.events += 1;
   /* What the reader did not get is told again when it is needed. */
