@@ -311,7 +311,7 @@ int thread_ended(u64 *arguments) {
     if (BPF_CORE_READ(task, signal, live.counter) == 0) bpf_map_delete_elem(&own, &pid);
     return 0;
   }
-  if (is_of_kernel(task) || !is_wanted()) return 0;
+  if (!settings.telling_exits || is_of_kernel(task) || !is_wanted()) return 0;
   struct scratch *s = begin_process(HOOK_EXIT, RECORD_EXIT, &slot);
   if (!s) return 0;
   s->process.status = BPF_CORE_READ(task, exit_code);
