@@ -165,6 +165,7 @@ int kernel_poll(struct kernel *kernel, int milliseconds) {
   struct epoll_event events[2];
   __u64 ticks;
   int got = ring_buffer__consume_n(kernel->ring, AT_ONCE);
+  if (got >= 0 && got < AT_ONCE) close_one(kernel);
   if (got == 0 && milliseconds != 0) {
     int ready = epoll_wait(kernel->waiting, events, 2, milliseconds);
     if (ready < 0 && errno != EINTR) return fail(errno, "waiting for records");

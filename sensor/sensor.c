@@ -149,9 +149,10 @@ void sensor_tell_losses(struct sensor *sensor) {
     }
   }
   struct encoder *encoder = &sensor->encoder;
-  if (encoder->broken > sensor->broken_told) {
-    sensor_tell_lost(sensor, "records of no known form", encoder->broken - sensor->broken_told);
-    sensor->broken_told = encoder->broken;
+  uint64_t broken = encoder->broken + (sensor->kernel == NULL ? 0 : stats.broken);
+  if (broken > sensor->broken_told) {
+    sensor_tell_lost(sensor, "records of no known form", broken - sensor->broken_told);
+    sensor->broken_told = broken;
   }
   if (encoder->cut > sensor->cut_told) {
     sensor_tell_lost(sensor, "parts of records that fit into no frame", encoder->cut - sensor->cut_told);
@@ -339,6 +340,10 @@ static bool end(struct sensor *sensor, bool reader) {
     while (kernel_poll(sensor->kernel, 0) > 0) output_flush(encoder->output);
   }
   sensor->learning = false;
+  if (sensor->kernel != NULL) {
+    kernel_denied(sensor->kernel, sensor->options.denied);
+    kernel_scope(sensor->kernel, sensor->options.containers_only);
+  }
   if (!reader) {
     output_close(encoder->output, 0);
     return false;
@@ -421,6 +426,8 @@ int sensor_run(const struct options *options) {
     if (sensor.scout != NULL) scout_close(sensor.scout);
     return EXIT_NO_BPF;
   }
+  /* What is left: to attach more programs, to end processes, to look cgroups up, to start another scout. */
+  rights_keep(1ull << CAP_BPF | 1ull << CAP_PERFMON | 1ull << CAP_KILL | 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_SYS_PTRACE);
   kernel_own(sensor.kernel, getpid(), true);
   if (sensor.scout != NULL) kernel_own(sensor.kernel, scout_pid(sensor.scout), true);
   for (size_t at = 0; at < options->owns; at++) kernel_own(sensor.kernel, options->own[at], true);

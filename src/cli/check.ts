@@ -6,10 +6,11 @@ import { evaluateControls, evaluateLayers } from "../joins/baseline/baseline.ts"
 import { scanTree } from "../scan/tree.ts";
 import type { ClusterCheckOptions } from "./cluster/check.ts";
 import { isProbing } from "./cluster/probe-options.ts";
-import { runEvaluation } from "./evaluation.ts";
+import { type EvaluationContext, runEvaluation } from "./evaluation.ts";
+import type { LearnedOptions } from "./learned.ts";
 import { namedDirectory } from "./named-place.ts";
 
-export interface CheckOptions extends ClusterCheckOptions {
+export interface CheckOptions extends ClusterCheckOptions, LearnedOptions {
   /** False for --no-secrets. */
   readonly secrets: boolean;
   /** A live cluster in place of the folder. */
@@ -64,12 +65,14 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
     throw usageProblem("--probe-registry", "--probe-registry does not apply to a cluster", "check a directory");
   }
   if (options.cluster) {
-    return await runEvaluation(root, options, async (judging) => ({
-      ...(await (await import("./cluster/check.ts")).checkCluster(judging, options, root)),
-      join: joined,
-    }));
+    return await runEvaluation(root, options, async (opened) => {
+      const { judging, notes } = await withLearned(opened, options);
+      const evaluated = await (await import("./cluster/check.ts")).checkCluster(judging, options, root);
+      return { ...evaluated, notes: [...evaluated.notes, ...notes()], join: joined };
+    });
   }
-  return await runEvaluation(root, options, async (judging) => {
+  return await runEvaluation(root, options, async (opened) => {
+    const { judging, notes: learnedNotes } = await withLearned(opened, options);
     const verifying = options.verify ? await openVerifier(judging.policy, root, options) : undefined;
     const context = verifying === undefined ? judging : { ...judging, trust: verifying.trust };
     const { evaluations, notes } = await scanTree(root, context, options);
@@ -79,7 +82,7 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
     }
     return {
       evaluations,
-      notes: [...notes, ...(verifying?.notes ?? [])],
+      notes: [...notes, ...(verifying?.notes ?? []), ...learnedNotes()],
       subject: dir,
       extent: "tree",
       join: joined,
@@ -107,6 +110,13 @@ function registryNamed(written: string): string {
   )
     return written;
   throw usageProblem(`--probe-registry ${written}`, "not a registry", "registry.example.com/shop/api");
+}
+
+/** With what running containers did, where the caller names it. */
+async function withLearned(judging: EvaluationContext, { learned: file }: LearnedOptions) {
+  if (file === undefined) return { judging, notes: () => [] };
+  const { lookup, notes } = (await import("./learned.ts")).openLearned(file);
+  return { judging: { ...judging, learned: lookup }, notes };
 }
 
 /** The verifier, which a check without it need not load. */

@@ -81,7 +81,7 @@ test("opened, written and executed files, with where they lie", () => {
   const { opened, written } = only(story.learn().workloads);
   assert.deepEqual(opened, [
     { path: "/usr/lib/libc.so.6", inode: "40:17", count: 2, layer: "lower" },
-    { path: "/var/log/app.log", count: 1, layer: "upper" },
+    { path: "/var/log/app.log", inode: "40:1003", count: 1, layer: "upper" },
   ]);
   assert.deepEqual(written, [
     { path: "/srv/link", count: 1, how: ["create"] },

@@ -18,7 +18,7 @@ export type ToWorker =
     }
   /** Its frames come over this socket, to who says the token there first. */
   | { readonly say: "frames"; readonly sensor: number; readonly path: string; readonly token: string }
-  | { readonly say: "sensor-ended"; readonly sensor: number; readonly why: string | null }
+  | { readonly say: "sensor-ended"; readonly sensor: number; readonly why: string | null; readonly remedy?: string }
   | { readonly say: "known"; readonly facts: ContainerFacts; readonly settled: boolean }
   | { readonly say: "renew"; readonly renewed: Renewed }
   | { readonly say: "reopen" }

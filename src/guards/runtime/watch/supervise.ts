@@ -12,6 +12,7 @@ import { type Channel, openChannel } from "./channel.ts";
 import { type FramesSocket, openFramesSocket } from "./frames-socket.ts";
 import type { Started, StartOptions } from "./here.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
+import type { Blind } from "./model.ts";
 import { requestOf } from "./requests.ts";
 import type { Renewed } from "./run.ts";
 import { createSensors, type Sensors } from "./supervised-sensors.ts";
@@ -48,10 +49,14 @@ export async function supervise(options: SuperviseOptions): Promise<Started> {
           onFacts: (facts, settled) => half?.say({ say: "known", facts, settled }),
           onProblem: (problem) => onEvent(problem.line()),
         });
-  let isStopping = false;
-  const lost: DetectedStream[] = [];
+  const stopping = new AbortController();
+  const asked = new Promise<string>((resolve) =>
+    stopping.signal.addEventListener("abort", () => resolve("was stopped"), { once: true }),
+  );
+  let blind: Blind | undefined;
+  let lost: DetectedStream | undefined;
 
-  async function start(blind?: Extract<ToWorker, { say: "begin" }>["blind"]): Promise<Half> {
+  async function start(): Promise<Half> {
     return await startHalf(options, {
       frames,
       begin: {
@@ -69,29 +74,33 @@ export async function supervise(options: SuperviseOptions): Promise<Started> {
     });
   }
 
-  async function keep(first: Half): Promise<void> {
-    let wait = AGAIN;
-    for (let current = first; ; ) {
+  /** @returns what it found that was there at the end */
+  async function keep(first: Half): Promise<readonly DetectedStream[]> {
+    for (let current: Half | undefined = first; current !== undefined; current = await another()) {
       half = current;
-      const how = await current.ended;
-      if (isStopping) return;
+      const how = await Promise.race([current.ended, asked]);
       half = undefined;
-      const since = BigInt(Date.now()) * 1_000_000n;
-      const reason = `the process that evaluates rules ${how}`;
-      onEvent(`${reason}: it is started again`);
-      lost.push(forgotten(reason));
-      for (;;) {
-        await delay(wait);
-        if (isStopping) return;
-        try {
-          current = await start({ since, reason, host: hostname() });
-          wait = AGAIN;
-          break;
-        } catch (error) {
-          if (!(error instanceof Problem)) throw error;
-          wait = Math.min(2 * wait, MOST_AGAIN);
-          onEvent(`${error.line()} (tried again in ${wait / 1_000} s)`);
-        }
+      if (stopping.signal.aborted) return await current.stop();
+      blind = {
+        since: BigInt(Date.now()) * 1_000_000n,
+        reason: `the process that evaluates rules ${how}`,
+        host: hostname(),
+      };
+      onEvent(`${blind.reason}: it is started again`);
+      lost ??= forgotten(blind.reason);
+    }
+    return [];
+  }
+
+  async function another(): Promise<Half | undefined> {
+    for (let wait = AGAIN; ; wait = Math.min(2 * wait, MOST_AGAIN)) {
+      await delay(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return undefined;
+      try {
+        return await start();
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        onEvent(`${error.line()} (tried again in ${Math.min(2 * wait, MOST_AGAIN) / 1_000} s)`);
       }
     }
   }
@@ -122,11 +131,10 @@ export async function supervise(options: SuperviseOptions): Promise<Started> {
       half?.say({ say: "reopen" });
     },
     async stop() {
-      isStopping = true;
-      const streams = (await half?.stop()) ?? [];
-      await Promise.race([kept, delay(0)]);
+      stopping.abort();
+      const streams = await kept;
       await closeAll();
-      return [...streams, ...lost.slice(0, 1)];
+      return [...streams, ...(lost === undefined ? [] : [lost])];
     },
   };
 }

@@ -3,7 +3,7 @@ import { isEvidenceProblem, type Problem } from "../../../core/problem.ts";
 import type { SensorPlace } from "../model.ts";
 import { createCommands } from "../sensor/commands.ts";
 import { endProgram } from "../sensor/open.ts";
-import { type SensorProgram, startSensorProgram } from "../sensor/program.ts";
+import { checkSensor, type SensorProgram, startSensorProgram } from "../sensor/program.ts";
 import type { FramesSocket } from "./frames-socket.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 
@@ -41,6 +41,7 @@ export function createSensors({ place, frames, own, say, onEvent }: SensorsOptio
     await close();
     let program: SensorProgram;
     try {
+      checkSensor(place.file);
       const socket = await frames.accept((token) => say({ say: "frames", sensor, path: frames.path, token }));
       const owns = own.flatMap((pid) => ["--own", String(pid)]);
       try {
@@ -56,7 +57,8 @@ export function createSensors({ place, frames, own, say, onEvent }: SensorsOptio
       }
     } catch (error) {
       if (!isEvidenceProblem(error)) throw error;
-      say({ say: "sensor-ended", sensor, why: (error as Problem).message });
+      const { message: why, remedy } = error as Problem;
+      say({ say: "sensor-ended", sensor, why, ...(remedy === undefined ? {} : { remedy }) });
       return;
     }
     const commands = createCommands(place.file, (line) => program.send(line), undefined, OWN_NUMBERS);

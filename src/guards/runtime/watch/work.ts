@@ -27,17 +27,19 @@ export async function work(): Promise<void> {
   const over = Promise.withResolvers<void>();
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, () => undefined);
-  const sensors = new Map<
-    number,
-    { ended(why: string | undefined): void; frames(path: string, token: string): void }
-  >();
+  const sensors = new Map<number, Opened>();
   let running: RunningWatch | undefined;
   const stream = new NetSocket({ fd: CHANNEL, readable: true, writable: true });
   const channel = openChannel(stream, {
     lineBytes: LINE,
     onMessage: (message) => void heard(message as unknown as ToWorker).catch(failed),
     // Whoever could read what is told is gone.
-    onEnd: () => void end().finally(over.resolve),
+    onEnd() {
+      // What still holds this process after that is a mistake of ours.
+      setTimeout(() => process.kill(process.pid, "SIGKILL"), END).unref();
+      for (const sensor of sensors.values()) sensor.ended("nobody is there to start it", undefined);
+      void end().finally(over.resolve);
+    },
   });
   const say = (message: FromWorker) => channel.send(message);
 
@@ -65,7 +67,7 @@ export async function work(): Promise<void> {
         sensors.get(message.sensor)?.frames(message.path, message.token);
         return;
       case "sensor-ended":
-        sensors.get(message.sensor)?.ended(message.why ?? undefined);
+        sensors.get(message.sensor)?.ended(message.why ?? undefined, message.remedy);
         sensors.delete(message.sensor);
         return;
       case "known":
@@ -101,8 +103,12 @@ export async function work(): Promise<void> {
   }
 
   await over.promise;
-  // What still holds this process after that is a mistake of ours.
-  setTimeout(() => process.kill(process.pid, "SIGKILL"), END).unref();
+}
+
+/** A sensor that was asked for, as the other process tells of it. */
+interface Opened {
+  ended(why: string | undefined, remedy: string | undefined): void;
+  frames(path: string, token: string): void;
 }
 
 function linksTo(channel: Channel, outputs: ToWorkerOutputs, now: () => Date): Omit<RunLinks, "openSensor"> {
@@ -140,7 +146,7 @@ function linesOver(channel: Channel, output: number): LineSink {
 
 function opener(
   say: (message: FromWorker) => boolean,
-  sensors: Map<number, { ended(why: string | undefined): void; frames(path: string, token: string): void }>,
+  sensors: Map<number, Opened>,
 ): NonNullable<RunLinks["openSensor"]> {
   let last = 0;
   return async (hooks, sink, notices) => {
@@ -149,9 +155,9 @@ function opener(
     const opened = Promise.withResolvers<Socket>();
     opened.promise.catch(() => undefined);
     sensors.set(sensor, {
-      ended(why) {
+      ended(why, remedy) {
         ended.resolve(why);
-        opened.reject(sensorProblem("the sensor", why ?? "ended at once"));
+        opened.reject(sensorProblem("the sensor", why ?? "ended at once", remedy));
       },
       frames: (path, token) => void toFrames(path, token).then(opened.resolve, opened.reject),
     });
@@ -172,7 +178,7 @@ function opener(
       {
         place: "the sensor",
         frames,
-        send: (line) => void say({ say: "command", sensor, line: line.trimEnd() }),
+        send: (line) => say({ say: "command", sensor, line: line.trimEnd() }),
         why: () => ended.promise,
         async end() {
           say({ say: "close", sensor });
