@@ -34,7 +34,6 @@ const AREAS: Readonly<Record<string, string>> = {
   rbac: "roles and bindings",
   registry: "registries",
   runtime: "the live sensor, what watches with it, and what is done about alerts",
-  runtime: "the sensor, and what is done about alerts",
   sbom: "SBOMs",
   secrets: "secret scanning",
   severity: "findings without a severity",

@@ -3,7 +3,6 @@ import type { Command } from "commander";
 import { displaying } from "../display-options.ts";
 import { collect, judging } from "../options.ts";
 import { learnCommands } from "./learn-commands.ts";
-import { WORKER, watchCommand } from "./watch-command.ts";
 import { watchCommand } from "./watch-command.ts";
 import { WORKER } from "./worker-name.ts";
 
