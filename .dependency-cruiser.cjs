@@ -33,6 +33,7 @@ const runPrograms = [
   "engines/oci/registry/credential-helper",
   "engines/kubernetes/cluster/exec-plugin",
   "collect/kubernetes/render-program",
+  "collect/runtime/proofs/node-event",
   "guards/runtime/sensor/program",
   "guards/runtime/watch/worker",
 ];

@@ -11,8 +11,8 @@ export interface BenchContext {
   readonly note: (line: string) => void;
 }
 
-/** `ms` and `bytes` are of one run; `ratio` is the median of the ratios within one round. */
-export type Unit = "ms" | "bytes" | "ratio";
+/** `ms`, `ns`, `bytes` and `percent` are of one run; `ratio` is the median of the ratios within one round. */
+export type Unit = "ms" | "ns" | "bytes" | "percent" | "ratio";
 
 export interface Row {
   readonly name: string;

@@ -25,6 +25,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   admission: async () => (await import("./admission.ts")).admission,
   registry: async () => (await import("./registry.ts")).registry,
   rules: async () => (await import("./rules.ts")).rules,
+  sensor: async () => (await import("./sensor.ts")).sensor,
   "start-up": async () => (await import("./start-up.ts")).startUp,
 };
 

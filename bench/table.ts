@@ -53,6 +53,10 @@ function formatValue(value: number, unit: Unit): string {
   switch (unit) {
     case "ms":
       return value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${value.toFixed(0)} ms`;
+    case "ns":
+      return `${value.toFixed(0)} ns`;
+    case "percent":
+      return `${value.toFixed(1)} %`;
     case "bytes":
       return formatBytes(value);
     case "ratio":

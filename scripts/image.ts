@@ -4,6 +4,7 @@
  *   --output FOLDER      where to
  *   --platform LIST      amd64, arm64 or both (amd64,arm64); default: this machine's
  *   --node FOLDER        folder of npm packages with Node, in place of node_modules
+ *   --sensor FOLDER      also put the sensor in, as `make -C sensor` leaves it there: sensor/build
  *   --created TIME       ISO 8601; default: SOURCE_DATE_EPOCH, else the commit's
  *   --source URL         the source repository
  *   --push REFERENCE     push what is in the output folder to REGISTRY/REPOSITORY:TAG, by docker's credentials, and build nothing
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     output: { type: "string", default: join(root, ".cache", "image") },
     platform: { type: "string", default: process.arch === "arm64" ? "arm64" : "amd64" },
     node: { type: "string" },
+    sensor: { type: "string" },
     created: { type: "string" },
     source: { type: "string" },
     push: { type: "string" },
@@ -34,7 +36,7 @@ if (values.pin) await pinNewest(new Date());
 else if (values.push !== undefined) process.stdout.write(`${await pushLayout(values.output, values.push)}\n`);
 else {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };
-  const { node, source } = values;
+  const { node, sensor, source } = values;
   const revision = git("rev-parse", "HEAD");
   const image = await buildImage({
     root,
@@ -44,6 +46,7 @@ else {
     created: createdOf(values.created),
     ...(revision === undefined ? {} : { revision }),
     ...(source === undefined ? {} : { source }),
+    ...(sensor === undefined ? {} : { sensor: (architecture) => sensorIn(sensor, architecture) }),
     ...(node === undefined
       ? {}
       : { node: (architecture) => join(node, `node-linux-${architecture === "amd64" ? "x64" : architecture}`) }),
@@ -58,6 +61,16 @@ function architectureOf(written: string): Architecture {
   const found = architectures.find((known) => known === written);
   if (found === undefined) throw new Error(`--platform ${written}: unknown (one of ${architectures.join(", ")})`);
   return found;
+}
+
+/** What is built on this machine for another one is in a folder of that one's name. */
+function sensorIn(folder: string, architecture: Architecture): string {
+  const native = process.arch === "arm64" ? "arm64" : "amd64";
+  return join(
+    folder,
+    architecture === native ? "" : architecture === "amd64" ? "x86" : architecture,
+    "bulkhead-sensor",
+  );
 }
 
 function createdOf(written: string | undefined): string {

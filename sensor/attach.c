@@ -153,7 +153,7 @@ int attach_hooks(struct kernel *kernel) {
   }
   if (any && !kernel->any) {
     kernel->any = bpf_program__fd(program) < 0 ? NULL : bpf_program__attach(program);
-    if (!kernel->any) note_missing(kernel, "sys_exit", strerror(errno));
+    if (!kernel->any) note_missing(kernel, "denied", strerror(errno));
   }
   for (int number = 0; number < CALLS; number++) {
     struct plan *plan = &kernel->bpf->bss->plans[number];

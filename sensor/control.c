@@ -28,7 +28,7 @@ static bool on_or_off(const char *word, const char *on, const char *off, bool *v
   return *value || strcmp(word, off) == 0;
 }
 
-static void tell_used(void *context, const struct kernel_used *used) {
+static void tell_one(void *context, const struct kernel_used *used) {
   struct sensor *sensor = context;
   const char *path = cgroups_path(sensor->encoder.cgroups, used->cgroup);
   struct frame frame;
@@ -41,6 +41,10 @@ static void tell_used(void *context, const struct kernel_used *used) {
   frame_number(&frame, USED_CAPABILITIES, used->capabilities);
   frame_number(&frame, USED_REFUSED, used->refused);
   sensor_tell(sensor, &frame);
+}
+
+int sensor_tell_used(struct sensor *sensor) {
+  return kernel_used(sensor->kernel, tell_one, sensor);
 }
 
 /* The text that is the answer of a command that failed. */
@@ -121,10 +125,12 @@ static const char *obey(struct sensor *sensor, char *words[], size_t count) {
   } else if (strcmp(what, "scope") == 0 && count == 2 && on_or_off(words[1], "containers", "all", &on)) {
     why = of_kernel(kernel_scope(sensor->kernel, on));
   } else if (strcmp(what, "learn") == 0 && count == 2 && on_or_off(words[1], "on", "off", &on)) {
+    /* What was noted so far goes with it. */
+    if (sensor->learning && !on) sensor_tell_used(sensor);
     why = of_kernel(kernel_learn(sensor->kernel, on));
     if (why == NULL) sensor->learning = on;
   } else if (strcmp(what, "used") == 0 && count == 1) {
-    why = of_kernel(kernel_used(sensor->kernel, tell_used, sensor));
+    why = of_kernel(sensor_tell_used(sensor));
   } else if (strcmp(what, "protect") == 0 && count == 3 && number(words[1], UINT64_MAX, &first) && on_or_off(words[2], "on", "off", &on)) {
     why = of_kernel(kernel_protect(sensor->kernel, first, on));
   }

@@ -45,7 +45,10 @@ int kernel_protect(struct kernel *kernel, uint64_t cgroup, bool on);
 /* Processes of which nothing is told: this one from the start, its reader's. Forgotten by itself when one exits. */
 int kernel_own(struct kernel *kernel, pid_t pid, bool on);
 
-/* What this kernel lacks of what was asked for so far; texts live as long as the kernel. */
+/*
+ * What this kernel lacks of what was asked for so far: a hook by its name, or `cgroup`, `denied`, `learning`, `capabilities`,
+ * `32-bit calls`, `system calls` (all of them). Texts live as long as the kernel.
+ */
 typedef void (*kernel_missing_each)(void *context, const char *what, const char *why);
 void kernel_missing(struct kernel *kernel, kernel_missing_each each, void *context);
 

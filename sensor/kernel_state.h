@@ -6,6 +6,7 @@
 #include <bpf/libbpf.h>
 
 #include "kernel.h"
+#include "mend.h"
 #include "plan.h"
 
 /* Programs on the kernel's own events, in the order of enum hook. */
@@ -41,8 +42,6 @@ struct kernel {
 
 /* Sets what kernel_why() says, with errno's text behind it where `code` is not 0; sets errno to it; -1. */
 __attribute__((format(printf, 2, 3))) int fail(int code, const char *format, ...);
-/* What libbpf said last, a line. */
-const char *libbpf_words(void);
 
 /* What is missing, once each; and what is no longer. */
 void forget_missing(struct kernel *kernel, const char *what);
@@ -66,12 +65,9 @@ struct bpf_link *attach_call(struct kernel *kernel, const char *call);
 /* The folder of the kernel's tracepoints, from a mount of our own where nobody mounted it. -1: none. */
 int open_events(void);
 
-/* Puts a record of the ring right, in place: paths turned round. False where it is none. */
-bool mend_record(struct record *record, size_t size);
-
 /* Loads what this kernel takes; programs that it does not are noted as missing. */
-/* The event that a program is on. */
-const char *program_use(const char *program);
+/* What is missing without a program: the hook, as kernel_hooks names it, or `learning`, `capabilities`, `denied`. */
+const char *program_hook(const char *program);
 struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_options *options);
 
 #endif

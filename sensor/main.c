@@ -20,6 +20,8 @@ static const char usage[] =
     "  --ring MIB         size of the kernel's ring (default 16)\n"
     "  --buffer MIB       what waits for a slow reader at most (default 16)\n"
     "  --metrics SECONDS  how often it tells what it measured of itself (default 60; 0: at its end)\n"
+    "  --listen PATH      frames and commands on a unix socket, one reader at a time\n"
+    "  --socket-user UID  who may read there beside root (default 0)\n"
     "  --probe            says what works on this kernel, and ends\n"
     "  --records FILE     converts raw records of a file, and ends; for tests\n";
 
@@ -32,16 +34,17 @@ static bool number(const char *text, unsigned long least, unsigned long most, un
 
 static int wrong(const char *option) {
   fprintf(stderr, "bulkhead-sensor: --%s does not take this value (bulkhead-sensor --help)\n", option);
-  return 64;
+  return EXIT_USAGE;
 }
 
 int main(int count, char **words) {
-  enum { HOOKS = 256, DENIED, CONTAINERS, OWN, RING, BUFFER, METRICS, PROBE, RECORDS, HELP, VERSION };
+  enum { HOOKS = 256, DENIED, CONTAINERS, OWN, RING, BUFFER, METRICS, LISTEN, SOCKET_USER, PROBE, RECORDS, HELP, VERSION };
   static const struct option known[] = {
       {"hooks", required_argument, NULL, HOOKS},     {"denied", no_argument, NULL, DENIED},
       {"containers", no_argument, NULL, CONTAINERS}, {"own", required_argument, NULL, OWN},
       {"ring", required_argument, NULL, RING},       {"buffer", required_argument, NULL, BUFFER},
       {"metrics", required_argument, NULL, METRICS}, {"probe", no_argument, NULL, PROBE},
+      {"listen", required_argument, NULL, LISTEN},   {"socket-user", required_argument, NULL, SOCKET_USER},
       {"records", required_argument, NULL, RECORDS}, {"help", no_argument, NULL, HELP},
       {"version", no_argument, NULL, VERSION},       {NULL, 0, NULL, 0},
   };
@@ -71,23 +74,28 @@ int main(int count, char **words) {
         if (!number(optarg, 0, 86400, &value)) return wrong("metrics");
         options.metrics_seconds = (unsigned)value;
         break;
+      case LISTEN: options.socket = optarg; break;
+      case SOCKET_USER:
+        if (!number(optarg, 0, UINT32_MAX - 1, &value)) return wrong("socket-user");
+        options.socket_user = (uid_t)value;
+        break;
       case PROBE: return kernel_probe();
       case RECORDS:
         if (records_convert(optarg, STDOUT_FILENO) == 0) return 0;
         fprintf(stderr, "bulkhead-sensor: %s: %s\n", optarg, strerror(errno));
-        return 2;
+        return EXIT_NOT_STARTED;
       case HELP: fputs(usage, stdout); return 0;
       case VERSION: puts("bulkhead-sensor " SENSOR_VERSION); return 0;
-      default: fputs(usage, stderr); return 64;
+      default: fputs(usage, stderr); return EXIT_USAGE;
     }
   }
   if (optind != count) {
     fputs(usage, stderr);
-    return 64;
+    return EXIT_USAGE;
   }
-  if (isatty(STDOUT_FILENO)) {
+  if (options.socket == NULL && isatty(STDOUT_FILENO)) {
     fprintf(stderr, "bulkhead-sensor: frames are not for terminals (| bulkhead runtime replay -)\n");
-    return 64;
+    return EXIT_USAGE;
   }
   return sensor_run(&options);
 }

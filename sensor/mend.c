@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* Records as they come out of the ring are put right: the kernel told paths from their last component to their first. */
-#include "kernel_state.h"
+#include "mend.h"
 
 #include <string.h>
+
+#include "plan.h"
 
 static size_t bytes_before_texts(__u16 kind) {
   switch (kind) {

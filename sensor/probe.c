@@ -36,8 +36,11 @@ __attribute__((format(printf, 2, 0))) static int keep(enum libbpf_print_level le
   return 0;
 }
 
-const char *libbpf_words(void) {
-  return said;
+/* Why loading failed: by errno where that says it better. */
+static const char *reason_of(int code) {
+  if (code == EPERM) return "not permitted: CAP_BPF and CAP_PERFMON are needed";
+  if (code == ESRCH) return "this kernel tells no types (CONFIG_DEBUG_INFO_BTF)";
+  return said[0] ? said : strerror(code);
 }
 
 static void size_maps(struct sensor_bpf *bpf, unsigned ring_mib) {
@@ -137,46 +140,47 @@ struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_opti
       bpf_object__for_each_program(program, bpf->obj) {
         const char *name = bpf_program__name(program);
         if (loads(name)) continue;
-        note_missing(kernel, program_use(name), said);
+        note_missing(kernel, program_hook(name), reason_of(errno));
         bpf_program__set_autoload(program, false);
       }
     if (!sensor_bpf__load(bpf)) {
       if (bpf_program__fd(bpf->progs.program_started) >= 0) return bpf;
-      fail(EOPNOTSUPP, "the start of programs cannot be seen (%s)", said);
+      fail(EOPNOTSUPP, "the start of programs cannot be seen");
       sensor_bpf__destroy(bpf);
       return NULL;
     }
     int code = errno;
     sensor_bpf__destroy(bpf);
-    fail(code, "loading BPF programs (%s)", said);
-    /* Not ours to load anything: no program is at fault. */
-    if (code == EPERM && geteuid() != 0) break;
+    fail(0, "loading BPF programs: %s", reason_of(code));
+    errno = code;
+    /* No program is at fault. */
+    if (code == EPERM || code == ESRCH) break;
   }
   return NULL;
 }
 
 /* What is told of each program: what it is for, and what is lost without it. */
 static const struct {
-  const char *program, *event, *use;
+  const char *program, *hook, *event, *use;
 } programs[] = {
-    {"program_started", "sched_process_exec", "programs that start; protect"},
-    {"thread_made", "task_newtask", "processes and threads that are made"},
-    {"thread_ended", "sched_process_exit", "processes that end"},
-    {"one_call_ended", "syscalls/sys_exit_*", "system calls, each at a hook of its own"},
-    {"any_call_ended", "sys_exit", "system calls without a tracepoint; denied on"},
-    {"operation_given", "io_uring_submit_req", "what is handed to io_uring"},
-    {"cgroup_made", "cgroup_mkdir", "cgroups before their first process"},
-    {"cgroup_removed", "cgroup_rmdir", "cgroups that go"},
-    {"call_began", "sys_enter", "learning: system calls"},
-    {"capability_asked", "cap_capable", "learning: capabilities"},
-    {"learn_exec", "sched_process_exec", "learning: which processes count"},
-    {"learn_fork", "task_newtask", "learning: which processes count"},
-    {"learn_exit", "sched_process_exit", "learning: which processes count"},
+    {"program_started", "execve", "sched_process_exec", "programs that start; protect"},
+    {"thread_made", "clone", "task_newtask", "processes and threads that are made"},
+    {"thread_ended", "procexit", "sched_process_exit", "processes that end"},
+    {"one_call_ended", "system calls", "syscalls/sys_exit_*", "system calls, each at a hook of its own"},
+    {"any_call_ended", "denied", "sys_exit", "system calls without a tracepoint; denied on"},
+    {"operation_given", "io_uring", "io_uring_submit_req", "what is handed to io_uring"},
+    {"cgroup_made", "cgroup", "cgroup_mkdir", "cgroups before their first process"},
+    {"cgroup_removed", "cgroup", "cgroup_rmdir", "cgroups that go"},
+    {"call_began", "learning", "sys_enter", "learning: system calls"},
+    {"capability_asked", "capabilities", "cap_capable", "learning: capabilities"},
+    {"learn_exec", "learning", "sched_process_exec", "learning: which processes count"},
+    {"learn_fork", "learning", "task_newtask", "learning: which processes count"},
+    {"learn_exit", "learning", "sched_process_exit", "learning: which processes count"},
 };
 
-const char *program_use(const char *program) {
+const char *program_hook(const char *program) {
   for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
-    if (!strcmp(programs[i].program, program)) return programs[i].event;
+    if (!strcmp(programs[i].program, program)) return programs[i].hook;
   return program;
 }
 
@@ -185,11 +189,11 @@ static const char *try_program(const char *name) {
   const char *reason = NULL;
   struct kernel kernel = {.events = open_events()};
   struct sensor_bpf *bpf = open_only(name);
-  if (!bpf) return said;
+  if (!bpf) return reason_of(errno);
   struct bpf_program *program = bpf_object__find_program_by_name(bpf->obj, name);
   kernel.bpf = bpf;
   if (!program || sensor_bpf__load(bpf)) {
-    reason = said[0] ? said : strerror(errno);
+    reason = reason_of(errno);
   } else {
     bool call = !strcmp(name, "one_call_ended");
     struct bpf_link *link = call ? attach_call(&kernel, "getppid") : bpf_program__attach(program);

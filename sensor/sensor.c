@@ -15,6 +15,7 @@
 
 #include "containers.h"
 #include "input.h"
+#include "listener.h"
 #include "rights.h"
 
 enum {
@@ -22,6 +23,7 @@ enum {
   LOOKUP_MILLISECONDS = 20,
   AGAIN_SECONDS = 10,
   END_MILLISECONDS = 10000,
+  USED_SECONDS = 30,
 };
 
 /* What the public and our own rules look at, and what keeps the state true: where nobody says which hooks. */
@@ -253,11 +255,6 @@ static void scouted(void *context, const struct scout_message *message, size_t l
   output_put(sensor->encoder.output, frame, length);
 }
 
-static void tick(struct sensor *sensor) {
-  sensor_tell_losses(sensor);
-  output_flush(sensor->encoder.output);
-}
-
 static int signals(void) {
   sigset_t set;
   sigemptyset(&set);
@@ -269,61 +266,148 @@ static int signals(void) {
   return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void run(struct sensor *sensor, struct input *input, int signal) {
-  uint64_t second = 0, metrics = nanoseconds(CLOCK_MONOTONIC);
-  while (!sensor->ending && !output_broken(sensor->encoder.output)) {
+/* Why it stopped. */
+enum stop { TOLD_TO, READER_GONE };
+
+static enum stop run(struct sensor *sensor, struct input *input, struct listener *listener) {
+  uint64_t second = 0, metrics = nanoseconds(CLOCK_MONOTONIC), used = metrics;
+  while (!sensor->ending) {
+    if (output_broken(sensor->encoder.output)) return READER_GONE;
     struct pollfd wait[] = {
-        {.fd = signal, .events = POLLIN},
+        {.fd = sensor->signals, .events = POLLIN},
         {.fd = input->descriptor, .events = POLLIN},
         {.fd = sensor->kernel == NULL ? -1 : kernel_descriptor(sensor->kernel), .events = POLLIN},
         {.fd = sensor->scout == NULL ? -1 : scout_descriptor(sensor->scout), .events = POLLIN},
+        {.fd = listener == NULL ? -1 : listener->descriptor, .events = POLLIN},
     };
     poll(wait, sizeof wait / sizeof *wait, 50);
     if (sensor->kernel != NULL) kernel_poll(sensor->kernel, 0);
     if ((wait[0].revents & POLLIN) != 0) sensor->ending = true;
     if (wait[1].revents != 0) input_read(input, sensor);
+    /* Who has the socket for themselves and closes it is gone; whoever started the program may have closed its input. */
+    if (input->descriptor < 0 && listener != NULL) return READER_GONE;
+    if ((wait[4].revents & POLLIN) != 0) listener_refuse(listener);
     /* What is told of what was there before gives way to what happens. */
     if (sensor->scout != NULL && output_roomy(sensor->encoder.output)) scout_read(sensor->scout, 64);
     uint64_t now = nanoseconds(CLOCK_MONOTONIC);
     if (now / 1000000000 != second) {
       second = now / 1000000000;
-      tick(sensor);
+      sensor_tell_losses(sensor);
     }
     if (sensor->options.metrics_seconds != 0 && now - metrics >= sensor->options.metrics_seconds * 1000000000ull) {
       metrics = now;
       sensor_tell_metrics(sensor);
     }
+    if (sensor->learning && now - used >= USED_SECONDS * 1000000000ull) {
+      used = now;
+      sensor_tell_used(sensor);
+    }
     output_flush(sensor->encoder.output);
   }
+  return TOLD_TO;
 }
 
-/* Detaches, hands out what the ring still holds, and says what was lost. */
-static bool end(struct sensor *sensor) {
+/* A reader is there: the host, what is missing, and then whatever happens. */
+static bool begin(struct sensor *sensor, int descriptor) {
+  struct encoder *encoder = &sensor->encoder;
+  encoder->output = output_open(descriptor, (size_t)sensor->options.buffer_mib << 20);
+  if (encoder->output == NULL) return false;
+  tell_machine(sensor);
+  static char names[65536];
+  snprintf(names, sizeof names, "%s", sensor->options.hooks == NULL ? usual_hooks : sensor->options.hooks);
+  if (sensor->options.denied) kernel_denied(sensor->kernel, true);
+  if (sensor_hooks(sensor, names) != 0) sensor_tell_missing(sensor, "hooks", kernel_why());
+  sensor_tell_kernel_missing(sensor);
+  /* From here on nothing is missed, so what is told of before can take its time. */
+  if (sensor->scout == NULL) {
+    sensor_tell_missing(sensor, "processes that were there before", "no process could be started to look into /proc");
+  } else {
+    scout_ask(sensor->scout, SCOUT_USERS, 0, 1, "");
+    scout_ask(sensor->scout, SCOUT_ALL, 0, 0, NULL);
+  }
+  output_flush(encoder->output);
+  return true;
+}
+
+/* Detaches, hands out what the ring still holds, and says what was lost. True where the reader has all of it. */
+static bool end(struct sensor *sensor, bool reader) {
+  struct encoder *encoder = &sensor->encoder;
+  if (sensor->learning && reader) sensor_tell_used(sensor);
   if (sensor->kernel != NULL) {
+    if (sensor->learning) kernel_learn(sensor->kernel, false);
     kernel_hooks(sensor->kernel, NULL, 0);
-    while (kernel_poll(sensor->kernel, 0) > 0) output_flush(sensor->encoder.output);
+    while (kernel_poll(sensor->kernel, 0) > 0) output_flush(encoder->output);
+  }
+  sensor->learning = false;
+  if (!reader) {
+    output_close(encoder->output, 0);
+    return false;
   }
   sensor_tell_losses(sensor);
   sensor_tell_metrics(sensor);
-  output_settle(sensor->encoder.output, END_MILLISECONDS);
+  output_settle(encoder->output, END_MILLISECONDS);
   struct frame frame;
   sensor_begin(sensor, &frame, FRAME_END);
   sensor_tell(sensor, &frame);
-  return output_close(sensor->encoder.output, END_MILLISECONDS);
+  return output_close(encoder->output, END_MILLISECONDS);
+}
+
+/* The next reader is told all of it anew. */
+static void forget(struct sensor *sensor) {
+  known_clear(sensor->encoder.known);
+  containers_clear(sensor->containers);
+  sensor->missing_told = 0;
+  sensor->encoder.events = 0;
+}
+
+static int serve_output(struct sensor *sensor) {
+  static struct input input = {.descriptor = STDIN_FILENO};
+  if (!begin(sensor, STDOUT_FILENO)) {
+    fprintf(stderr, "bulkhead-sensor: %s\n", strerror(errno));
+    return EXIT_NOT_STARTED;
+  }
+  bool reader = run(sensor, &input, NULL) == TOLD_TO;
+  bool whole = end(sensor, reader);
+  if (!reader) fprintf(stderr, "bulkhead-sensor: the reader is gone\n");
+  return whole ? 0 : EXIT_READER_GONE;
+}
+
+static int serve_socket(struct sensor *sensor) {
+  struct listener listener;
+  if (!listener_open(&listener, sensor->options.socket, sensor->options.socket_user)) {
+    fprintf(stderr, "bulkhead-sensor: %s: %s\n", sensor->options.socket, strerror(errno));
+    return EXIT_NOT_STARTED;
+  }
+  static struct input input;
+  while (!sensor->ending) {
+    pid_t peer;
+    int connection = listener_accept(&listener, sensor->signals, &peer);
+    if (connection < 0) break;
+    if (sensor->kernel != NULL && peer > 0) kernel_own(sensor->kernel, peer, true);
+    input = (struct input){.descriptor = connection};
+    if (begin(sensor, connection)) {
+      end(sensor, run(sensor, &input, &listener) == TOLD_TO);
+      forget(sensor);
+    }
+    if (sensor->kernel != NULL && peer > 0) kernel_own(sensor->kernel, peer, false);
+    close(connection);
+  }
+  listener_close(&listener);
+  return 0;
 }
 
 int sensor_run(const struct options *options) {
   static struct sensor sensor;
   sensor.options = *options;
-  int signal = signals();
+  sensor.signals = signals();
   struct encoder *encoder = &sensor.encoder;
   encoder->booted = sensor_boot_nanoseconds();
   encoder->known = known_open();
   encoder->cgroups = cgroups_open(true);
   sensor.containers = containers_open();
-  if (signal < 0 || encoder->known == NULL || encoder->cgroups == NULL || sensor.containers == NULL) {
+  if (sensor.signals < 0 || encoder->known == NULL || encoder->cgroups == NULL || sensor.containers == NULL) {
     fprintf(stderr, "bulkhead-sensor: %s\n", strerror(errno));
-    return 2;
+    return EXIT_NOT_STARTED;
   }
   encoder->look_up = look_up;
   encoder->started = started;
@@ -334,34 +418,14 @@ int sensor_run(const struct options *options) {
   sensor.kernel = kernel_open(&kernel, record, &sensor);
   if (sensor.kernel == NULL) {
     fprintf(stderr, "bulkhead-sensor: BPF does not work here: %s\n", kernel_why());
-    return 3;
+    if (sensor.scout != NULL) scout_close(sensor.scout);
+    return EXIT_NO_BPF;
   }
   kernel_own(sensor.kernel, getpid(), true);
   if (sensor.scout != NULL) kernel_own(sensor.kernel, scout_pid(sensor.scout), true);
   for (size_t at = 0; at < options->owns; at++) kernel_own(sensor.kernel, options->own[at], true);
-  encoder->output = output_open(STDOUT_FILENO, (size_t)options->buffer_mib << 20);
-  if (encoder->output == NULL) {
-    fprintf(stderr, "bulkhead-sensor: %s\n", strerror(errno));
-    return 2;
-  }
-  tell_machine(&sensor);
-  static char names[65536];
-  snprintf(names, sizeof names, "%s", options->hooks == NULL ? usual_hooks : options->hooks);
-  if (options->denied) kernel_denied(sensor.kernel, true);
-  if (sensor_hooks(&sensor, names) != 0) sensor_tell_missing(&sensor, "hooks", kernel_why());
-  sensor_tell_kernel_missing(&sensor);
-  /* From here on nothing is missed, so what is told of before can take its time. */
-  if (sensor.scout != NULL) {
-    scout_ask(sensor.scout, SCOUT_USERS, 0, 1, "");
-    scout_ask(sensor.scout, SCOUT_ALL, 0, 0, NULL);
-  }
-  output_flush(encoder->output);
-  struct input input = {.descriptor = STDIN_FILENO};
-  run(&sensor, &input, signal);
-  bool cut = output_broken(encoder->output);
+  int code = options->socket == NULL ? serve_output(&sensor) : serve_socket(&sensor);
   if (sensor.scout != NULL) scout_close(sensor.scout);
-  bool whole = end(&sensor);
   kernel_close(sensor.kernel);
-  if (cut) fprintf(stderr, "bulkhead-sensor: the reader is gone\n");
-  return whole ? 0 : 1;
+  return code;
 }

@@ -16,6 +16,8 @@
 
 enum { MOST_HOOKS = 512, NAME_BYTES = 48 };
 
+enum { EXIT_READER_GONE = 1, EXIT_NOT_STARTED = 2, EXIT_NO_BPF = 3, EXIT_USAGE = 64 };
+
 struct options {
   unsigned ring_mib;
   unsigned buffer_mib;
@@ -45,6 +47,7 @@ struct sensor {
   struct containers *containers;
   uint32_t scouted; /* the thread that the scout tells of */
   struct scout *scout; /* NULL: nobody looks into /proc */
+  int signals;      /* readable once it was told to end by a signal */
   bool ending;      /* was told to end */
   bool learning;
   uint64_t lookups; /* threads that were looked up because of an event, and of them those that were gone */
@@ -72,6 +75,9 @@ void sensor_tell_answer(struct sensor *sensor, uint64_t command, bool done, cons
 void sensor_tell_losses(struct sensor *sensor);
 void sensor_tell_metrics(struct sensor *sensor);
 void sensor_tell_kernel_missing(struct sensor *sensor);
+
+/* What processes have used of the kernel so far, by cgroup: those that are gone are told for the last time. */
+int sensor_tell_used(struct sensor *sensor);
 
 /* Attaches to these and no others: names with commas between them, which it changes. */
 int sensor_hooks(struct sensor *sensor, char *names);

@@ -89,7 +89,10 @@ struct vfsmount {
   struct dentry *mnt_root;
 };
 
+struct mnt_namespace;
+
 struct mount {
+  struct mnt_namespace *mnt_ns;
   struct mount *mnt_parent;
   struct dentry *mnt_mountpoint;
   struct vfsmount mnt;

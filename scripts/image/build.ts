@@ -1,10 +1,10 @@
-/** The image of the program: three layers on nothing, made by code of this folder alone. */
+/** The image of the program: three layers on nothing and one for the sensor, made by code of this folder alone. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type BundledPackage, buildPackage } from "../published-build.ts";
-import { baseLayer, nodeLayer, PROGRAM, programLayer, USER } from "./content.ts";
+import { baseLayer, nodeLayer, PROGRAM, programLayer, sensorLayer, USER } from "./content.ts";
 import { type DebianContent, readDeb } from "./deb.ts";
 import { type Architecture, fetchPackage, type PinnedPackage, pinnedPackages } from "./debian.ts";
 import { createLayout, type Descriptor, type ImageContent } from "./layout.ts";
@@ -29,6 +29,8 @@ export interface ImageOptions {
   readonly source?: string;
   /** The folder of the npm package that holds Node; by default the one of node_modules. */
   readonly node?: (architecture: Architecture) => string;
+  /** The sensor's program, which then is in the image: for agents of nodes. */
+  readonly sensor?: (architecture: Architecture) => string;
   /** The bytes of a pinned package; by default from Debian's archive, by their digest. */
   readonly fetch?: (pinned: PinnedPackage) => Promise<Buffer>;
 }
@@ -81,11 +83,15 @@ async function imageOf(
   annotations: Readonly<Record<string, string>>,
 ): Promise<ImageContent> {
   const { root, created, fetch = (pinned) => fetchPackage(pinned, join(root, ".cache", "debian")) } = options;
-  const packages = new Map<string, DebianContent>();
-  for (const pinned of pinnedPackages(architecture)) {
-    packages.set(pinned.name, readDeb(await fetch(pinned), pinned.name));
-  }
-  const versions = pinnedPackages(architecture).map(({ name, version }) => `${name}=${version}`);
+  const contentOf = async (pinned: readonly PinnedPackage[]) => {
+    const packages = new Map<string, DebianContent>();
+    for (const each of pinned) packages.set(each.name, readDeb(await fetch(each), each.name));
+    return packages;
+  };
+  const namesOf = (pinned: readonly PinnedPackage[]) =>
+    pinned.map(({ name, version }) => `${name}=${version}`).join(" ");
+  const [base, forSensor] = [pinnedPackages(architecture), pinnedPackages(architecture, true)];
+  const sensor = options.sensor?.(architecture);
   const npmPackage = `node-linux-${NODE_ARCHITECTURES[architecture]}`;
   const node = options.node?.(architecture) ?? join(root, "node_modules", npmPackage);
   return {
@@ -93,9 +99,17 @@ async function imageOf(
     created,
     annotations,
     layers: [
-      { tar: tarOf(baseLayer(packages)), createdBy: `files of Debian packages: ${versions.join(" ")}` },
+      { tar: tarOf(baseLayer(await contentOf(base))), createdBy: `files of Debian packages: ${namesOf(base)}` },
       { tar: tarOf(nodeLayer(node)), createdBy: `npm package ${npmPackage}` },
       { tar: tarOf(programLayer(release, bundled)), createdBy: "npm run build" },
+      ...(sensor === undefined
+        ? []
+        : [
+            {
+              tar: tarOf(sensorLayer(await contentOf(forSensor), sensor)),
+              createdBy: `make -C sensor; files of Debian packages: ${namesOf(forSensor)}`,
+            },
+          ]),
     ],
     execution: {
       User: `${USER}:${USER}`,

@@ -14,6 +14,9 @@ const GROUP = `root:x:0:\nnonroot:x:${USER}:\n`;
 /** Of each package: its licence, and what Node's dynamic section asks for (`ldd`). */
 const TAKEN =
   /^usr\/(?:share\/doc\/[^/]+(?:\/copyright)?|lib\/os-release|lib(?:64)?\/(?:[^/]+-linux-gnu\/)?(?:ld-linux[^/]*|(?:libc|libm|libdl|libpthread|libgcc_s|libstdc\+\+)\.so\.[0-9.]+))$/;
+/** Of each package of the sensor's layer: its licence, and the library with the name that is asked for. */
+const TAKEN_FOR_SENSOR =
+  /^usr\/(?:share\/doc\/[^/]+(?:\/copyright)?|lib\/[^/]+-linux-gnu\/(?:lib(?:bpf|elf|z|zstd)\.so\.[0-9.]+|libelf-[0-9.]+\.so))$/;
 const CERTIFICATE = /^usr\/share\/ca-certificates\/mozilla\/[^/]+\.crt$/;
 
 /** The base: libraries, certificate authorities, accounts. No shell, no package manager, nothing setuid. */
@@ -31,20 +34,44 @@ export function baseLayer(packages: ReadonlyMap<string, DebianContent>): Archive
     ["work", { type: "directory", mode: 0o755 }],
   ]);
   for (const [name, { control, data }] of packages) {
-    const taken = [...data].filter(([path, { type }]) => type !== "directory" && TAKEN.test(path));
-    for (const [path, entry] of taken) layer.set(path, entry);
+    take(layer, data, TAKEN);
     if ([...data.keys()].some((path) => path.startsWith("usr/lib64/"))) layer.set("lib64", link("usr/lib64"));
     const certificates = [...data].filter(([path]) => CERTIFICATE.test(path)).sort(([a], [b]) => (a < b ? -1 : 1));
     if (certificates.length > 0) {
       const pem = certificates.map(([, entry]) => (entry.type === "file" ? entry.bytes.toString().trimEnd() : ""));
       layer.set("etc/ssl/certs/ca-certificates.crt", file(`${pem.join("\n")}\n`));
     }
-    // Where scanners look for packages in images without dpkg.
-    layer.set(`var/lib/dpkg/status.d/${name}`, file(textOf(control.get("control"))));
-    const sums = textOf(control.get("md5sums"))
-      .split("\n")
-      .filter((line) => layer.has(line.slice(34)));
-    layer.set(`var/lib/dpkg/status.d/${name}.md5sums`, file(sums.map((line) => `${line}\n`).join("")));
+    record(layer, name, control);
+  }
+  return withDirectories(layer);
+}
+
+function take(layer: Map<string, ArchiveEntry>, data: Archive, taken: RegExp): void {
+  for (const [path, entry] of data) if (entry.type !== "directory" && taken.test(path)) layer.set(path, entry);
+}
+
+/** Where scanners look for packages in images without dpkg. */
+function record(layer: Map<string, ArchiveEntry>, name: string, control: Archive): void {
+  layer.set(`var/lib/dpkg/status.d/${name}`, file(textOf(control.get("control"))));
+  const sums = textOf(control.get("md5sums"))
+    .split("\n")
+    .filter((line) => layer.has(line.slice(34)));
+  layer.set(`var/lib/dpkg/status.d/${name}.md5sums`, file(sums.map((line) => `${line}\n`).join("")));
+}
+
+/** Where the sensor is in an image that has it: beside where a clone builds it, and on the PATH. */
+const SENSOR = "usr/bin/bulkhead-sensor";
+
+/**
+ * The sensor, and the libraries that it is linked with.
+ *
+ * @param program - of the image's architecture
+ */
+export function sensorLayer(packages: ReadonlyMap<string, DebianContent>, program: string): Archive {
+  const layer = new Map<string, ArchiveEntry>([[SENSOR, { type: "file", mode: 0o755, bytes: readFileSync(program) }]]);
+  for (const [name, { control, data }] of packages) {
+    take(layer, data, TAKEN_FOR_SENSOR);
+    record(layer, name, control);
   }
   return withDirectories(layer);
 }

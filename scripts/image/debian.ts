@@ -19,6 +19,8 @@ export interface PinnedPackage {
   readonly path: string;
   /** Hex, of the .deb. */
   readonly sha256: string;
+  /** Where only the sensor needs it. */
+  readonly sensor?: true;
 }
 
 interface Pins {
@@ -31,6 +33,8 @@ interface Pins {
 const FILE = join(import.meta.dirname, "debian.json");
 const SERVER = "https://deb.debian.org/";
 const NAMES = ["base-files", "ca-certificates", "gcc-14-base", "libc6", "libgcc-s1", "libstdc++6"] as const;
+/** What the sensor is linked with beside the C library. */
+const SENSOR_NAMES = ["libbpf1", "libelf1t64", "libzstd1", "zlib1g"] as const;
 const SUITE = "trixie";
 const SUITES = [
   { archive: "debian", suite: SUITE },
@@ -45,8 +49,9 @@ function pins(): Pins {
   return JSON.parse(readFileSync(FILE, "utf8")) as Pins;
 }
 
-export function pinnedPackages(architecture: Architecture): readonly PinnedPackage[] {
-  return pins().packages[architecture];
+/** @param sensor - those of the sensor's layer, in the place of the base's */
+export function pinnedPackages(architecture: Architecture, sensor = false): readonly PinnedPackage[] {
+  return pins().packages[architecture].filter((pinned) => (pinned.sensor === true) === sensor);
 }
 
 /** @param cache - a folder that keeps what was fetched, by digest @throws Error where no source has these bytes */
@@ -90,7 +95,10 @@ export async function pinNewest(now: Date): Promise<void> {
         return { archive, text: text.toString() };
       }),
     );
-    packages[architecture] = NAMES.map((name) => newest(indexes, name));
+    packages[architecture] = [
+      ...NAMES.map((name) => newest(indexes, name)),
+      ...SENSOR_NAMES.map((name) => ({ ...newest(indexes, name), sensor: true as const })),
+    ];
   }
   const snapshot = `${now.toISOString().slice(0, 10).replaceAll("-", "")}T000000Z`;
   const document: Pins = { suite: SUITE, snapshot, packages };

@@ -33,7 +33,7 @@ const AREAS: Readonly<Record<string, string>> = {
   pipelines: "workflows of continuous integration",
   rbac: "roles and bindings",
   registry: "registries",
-  runtime: "the sensor, and what is done about alerts",
+  runtime: "the live sensor, what watches with it, and what is done about alerts",
   sbom: "SBOMs",
   secrets: "secret scanning",
   severity: "findings without a severity",

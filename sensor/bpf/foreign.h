@@ -14,12 +14,20 @@
 
 /* Whether the current call is one. */
 static __always_inline bool is_foreign(void) {
-  struct task_struct *task = (void *)bpf_get_current_task();
 #if defined(__TARGET_ARCH_x86)
-  return BPF_CORE_READ(task, thread_info.status) & 2;
+  const u64 mark = 2; /* of the call: TS_COMPAT */
+#define CALL_MARKS status
 #else
-  return BPF_CORE_READ(task, thread_info.flags) & (1UL << 22);
+  const u64 mark = 1UL << 22; /* of the thread: TIF_32BIT */
+#define CALL_MARKS flags
 #endif
+  /* Looked at in every call of the host: without a helper where the kernel gives the task as one of its types. */
+  if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
+    struct task_struct *task = (void *)bpf_get_current_task_btf();
+    return task->thread_info.CALL_MARKS & mark;
+  }
+  struct task_struct *task = (void *)bpf_get_current_task();
+  return BPF_CORE_READ(task, thread_info.CALL_MARKS) & mark;
 }
 
 /* By foreign number: the native one of the same name, NO_CALL where there is none; then those behind `socketcall`. */

@@ -8,8 +8,8 @@
 
 #include "text.h"
 
-/* How many steps are made, mounts among them; what lies above is cut off. */
-#define STEPS 256
+/* Steps of the longest path, of names of one byte, and over mounts; what lies above is cut off. */
+#define STEPS (PATH_BYTES / 2 + 64)
 #define COMPONENT_BYTES 255
 
 enum step { STEP_ON, STEP_END, STEP_DETACHED, STEP_CUT };
@@ -29,7 +29,11 @@ __noinline int walk_on(u32 slot) {
   if (w->dentry == w->top) {
     struct mount *mount = mount_of(mnt);
     struct mount *above = BPF_CORE_READ(mount, mnt_parent);
-    if (above == mount || !above) return STEP_END;
+    if (above == mount || !above) {
+      /* The kernel's own mounts (of namespaces, pipes, memory) and those that were taken away are in no namespace. */
+      u64 namespace = (u64)BPF_CORE_READ(mount, mnt_ns);
+      return namespace == 0 || namespace > -4096ULL ? STEP_DETACHED : STEP_END;
+    }
     mnt = (void *)above + bpf_core_field_offset(struct mount, mnt);
     w->dentry = (u64)BPF_CORE_READ(mount, mnt_mountpoint);
     w->mnt = (u64)mnt;
@@ -40,9 +44,12 @@ __noinline int walk_on(u32 slot) {
   struct qstr name = BPF_CORE_READ(dentry, d_name);
   u32 length = name.len, at = w->at;
   if (length > COMPONENT_BYTES || at + length + 1 > w->end) return STEP_CUT;
-  at &= RECORD_BYTES + PATH_BYTES - 1;
-  if (at > RECORD_BYTES) return STEP_CUT;
+  barrier_var(at);
+  barrier_var(length);
+  if (at > RECORD_BYTES || length > COMPONENT_BYTES) return STEP_CUT;
   if (bpf_probe_read_kernel(s->bytes + at, length, name.name)) return STEP_CUT;
+  /* An entry without a name of its own, as of a namespace's file. */
+  if (dentry == parent && s->bytes[at] == '/') return STEP_DETACHED;
   s->bytes[at + length] = 0;
   w->at = at + length + 1;
   w->dentry = (u64)parent;
@@ -79,7 +86,7 @@ __noinline int path_text(u32 slot, u64 address, u32 argument, u32 in_root) {
   u32 length = w->at - first;
   if (step == STEP_DETACHED) {
     state |= TEXT_DETACHED;
-    length--;
+    if (length > 0) length--;
   } else if (step != STEP_END) {
     state |= TEXT_CUT;
   }

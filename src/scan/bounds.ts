@@ -10,4 +10,11 @@ export const bounds = {
   probeMilliseconds: 10 * 60 * 1000,
   /** Bills of materials of one image by which it is judged, the youngest. */
   attestedSboms: 4,
+  /** Of a proof that a detector alerts: bytes of a line and of a webhook's message, documents in one, kinds that are named. */
+  provenLineBytes: 1024 * 1024,
+  provenBodyBytes: 8 * 1024 * 1024,
+  provenDocuments: 10_000,
+  provenKinds: 20,
+  /** Milliseconds between two looks at a file of alerts. */
+  provenLookMilliseconds: 200,
 } as const;

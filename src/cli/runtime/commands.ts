@@ -4,6 +4,7 @@ import { displaying } from "../display-options.ts";
 import { collect, judging } from "../options.ts";
 import { learnCommands } from "./learn-commands.ts";
 import { watchCommand } from "./watch-command.ts";
+import { WORKER } from "./worker-name.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
@@ -53,6 +54,11 @@ Examples:
     .action(async (events: string[], options) => finish((await import("./replay.ts")).runtimeReplay(events, options)));
 
   watchCommand(ruling(displaying(judging(runtime.command("watch")))), finish);
+
+  runtime.command(WORKER, { hidden: true }).action(async () => {
+    const { work } = await import("../../guards/runtime/watch/work.ts");
+    await finish(work().then(() => 0));
+  });
 
   ruling(runtime.command("receive"))
     .description("evaluate the audit events that an API server posts, until SIGTERM")
@@ -143,6 +149,45 @@ A test file is a list; events as docs/event-lines.md says, or a capture:
     .action(async (tests: string[], options) =>
       finish((await import("./rules-test.ts")).runtimeRulesTest(tests, options)),
     );
+  runtime
+    .command("prove")
+    .description("make a harmless event and record whether a detector alerts on it (control 8)")
+    .optionsGroup("Alerts:")
+    .option(
+      "--alerts <file>",
+      "file that the detector writes its alerts to as JSON (Falco, Tetragon, `runtime watch`); - for standard input; repeatable",
+      collect,
+      [] as string[],
+    )
+    .option("--listen <[address:]port>", "wait for alerts that the detector posts, on 127.0.0.1 unless stated")
+    .option("--certificate <file>", "certificate for --listen beyond loopback (PEM)")
+    .option("--key <file>", "private key of the certificate (PEM)")
+    .option("--token-file <file>", "bearer token that a client of --listen needs")
+    .option("--timeout <seconds>", "time to wait for the alert", "30")
+    .optionsGroup("Event:")
+    .option(
+      "--container <image>",
+      "make the event in a container of this image, which has a shell, instead of on the host",
+    )
+    .option("--engine <program>", "program that starts the container", "podman")
+    .optionsGroup("Proof:")
+    .option("--node <name>", "name of the node (default: the host's name)")
+    .option("--cluster-uid <uid>", "UID of the cluster's kube-system namespace")
+    .option("--record <place>", "file for the proof, or directory of proofs by node")
+    .option("--format <format>", "text or json", "text")
+    .optionsGroup("")
+    .addHelpText(
+      "after",
+      `
+A copy of cat named bulkhead-proof-NONCE is executed and reads /etc/shadow; what it reads goes nowhere.
+
+Exit codes: 0 the detector alerted, 1 it did not, 2 usage or input error, 3 could not be found out
+
+Examples:
+  bulkhead runtime prove --alerts /var/log/falco/events.json --record /var/lib/bulkhead/proofs/
+  bulkhead runtime prove --container registry.example.com/busybox --alerts /var/run/cilium/tetragon/tetragon.log`,
+    )
+    .action(async (options) => finish((await import("./prove.ts")).runtimeProve(options)));
   runtime
     .command("containers")
     .description("list what is known of this host's containers: names, images, pods, privileges")

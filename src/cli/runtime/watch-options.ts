@@ -120,6 +120,13 @@ export function statusOf({ statusHost: host, statusPort }: WatchCommandOptions):
   return statusPort === undefined ? undefined : { host, port: portOf(statusPort, "--status-port") };
 }
 
+export function userAndGroup(written: string): { readonly uid: number; readonly gid: number } {
+  const [, uid = "", gid = uid] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(written) ?? [];
+  const isOne = (id: string) => id !== "" && Number(id) > 0 && Number(id) < 0xffff_ffff;
+  if (isOne(uid) && isOne(gid)) return { uid: Number(uid), gid: Number(gid) };
+  throw usageProblem(`--user ${written}`, "not a user and group other than root", "65534:65534");
+}
+
 /** Seconds. */
 export function durationOf({ duration }: WatchCommandOptions): number | undefined {
   return duration === undefined ? undefined : numberOf(duration, "--duration", 1, 1_000_000_000);

@@ -3,9 +3,11 @@
 import { loadPolicy } from "../../collect/policy/load.ts";
 import type { Report } from "../../core/report.ts";
 import { alertView } from "../../guards/runtime/alert-view.ts";
+import type { SensorPlace } from "../../guards/runtime/model.ts";
 import { type Found, foundIn } from "../../guards/runtime/watch/found.ts";
-import { type Started, startHere } from "../../guards/runtime/watch/here.ts";
+import { type Started, type StartOptions, startHere } from "../../guards/runtime/watch/here.ts";
 import type { RunSettings } from "../../guards/runtime/watch/run.ts";
+import { supervise } from "../../guards/runtime/watch/supervise.ts";
 import { outputDefaults } from "../../report/options.ts";
 import { renderEnd } from "../../report/runtime/text.ts";
 import { policyText } from "../../report/wording.ts";
@@ -24,8 +26,10 @@ import {
   outputsOf,
   sensorPlaceOf,
   statusOf,
+  userAndGroup,
   type WatchCommandOptions,
 } from "./watch-options.ts";
+import { WORKER } from "./worker-name.ts";
 
 /** `bulkhead runtime watch`: until SIGTERM, SIGINT or --duration; the exit code is that of what was found. */
 export async function runtimeWatch(options: WatchCommandOptions): Promise<number> {
@@ -44,11 +48,13 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
       refuseBroken(loaded);
       const matching = options.allMatching ? ("all" as const) : ("first" as const);
       const pods = podsOf(podOptions(options));
-      const started = await startHere({
+      const start = userOf(options, place);
+      const started = await start({
         settings: { ...settings, lookedFor: { files, policy, matching } },
         ...(place === undefined ? {} : { place }),
         ...(options.containers ? { containers: { root: options.root, ...(pods === undefined ? {} : { pods }) } } : {}),
         now: () => (options.now === undefined ? new Date() : context.now),
+        isFixed: options.now !== undefined,
         lines,
         onEvent: tell,
       });
@@ -77,6 +83,18 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
     },
     { readsImages: false },
   );
+}
+
+/** In two processes where this one has rights that rules must not have. */
+function userOf(
+  { user }: WatchCommandOptions,
+  place: SensorPlace | undefined,
+): (options: StartOptions) => Promise<Started> {
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot || place?.kind === "socket") return startHere;
+  const to = userAndGroup(user);
+  return async (options) =>
+    await supervise({ ...options, user: to, words: [process.argv[1] ?? "", "runtime", WORKER] });
 }
 
 function settingsOf(options: WatchCommandOptions, own: Form | undefined): Omit<RunSettings, "lookedFor"> {

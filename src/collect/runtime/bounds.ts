@@ -9,4 +9,11 @@ export const bounds = {
   /** A file of tests. */
   ruleTestBytes: 8 * 1024 * 1024,
   ruleTests: 10_000,
+  /** Bytes that a detector may write to a file of alerts between two looks at it. */
+  alertFileBytes: 64 * 1024 * 1024,
+  /** Milliseconds for the event of a proof, its container's start and image included; characters of what an engine said. */
+  proofEventMilliseconds: 120_000,
+  proofSaid: 4_096,
+  /** Files of a directory of proofs: one a node. */
+  proofFiles: 20_000,
 } as const;

@@ -27,8 +27,8 @@ function group(path: string): FixGroup {
     below: noSeverities(),
     enforced: 1,
     exploited: false,
-    idle: false,
     uniform: true,
+    idle: false,
   };
   return { key: "k", identity: { kind: "setting" }, ...counts, worst, asset: fileAsset(path) };
 }

@@ -10,6 +10,8 @@ export const respondModes = ["off", "dry-run", "on"] as const;
 export const responseActions = [
   /** Marks the pod for people and their selectors. */
   "label",
+  /** Takes the pod's own labels off: no Service, no workload and no other policy selects it any more. */
+  "detach",
   /** Cuts the pod off by a NetworkPolicy, which is proven before it is applied. */
   "quarantine",
   /** From now on the kernel kills what the container starts that no layer of its image holds. */

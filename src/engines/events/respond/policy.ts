@@ -38,7 +38,7 @@ const responseForm: Form = {
       do: {
         form: { kind: "choices", of: responseActions },
         description:
-          "What is done: label or quarantine the pod, protect, pause, stop or kill its container, kill the process.",
+          "What is done: label, detach or quarantine the pod, protect, pause, stop or kill its container, kill the process.",
         required: true,
       },
     },

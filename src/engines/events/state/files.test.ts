@@ -46,8 +46,10 @@ test("names are joined to the working directory, and to the directory that they 
 
 test("the path that an open reached is the one that was told of the same file right before", () => {
   const bench = shell();
-  const told = (name: string, inode: bigint) => bench.machine.descriptor(10, 3, { kind: "file", name, device: 8, inode });
-  const open = () => bench.on(10, "openat", { fd: 3, dirfd: -100, name: "/tmp/l", flags: 1, dev: 8, ino: 77n }).descriptor;
+  const told = (name: string, inode: bigint) =>
+    bench.machine.descriptor(10, 3, { kind: "file", name, device: 8, inode });
+  const open = () =>
+    bench.on(10, "openat", { fd: 3, dirfd: -100, name: "/tmp/l", flags: 1, dev: 8, ino: 77n }).descriptor;
   told("/etc/shadow", 77n);
   assert.equal(open()?.reached, "/etc/shadow");
   assert.equal(open()?.name, "/tmp/l");
@@ -55,6 +57,10 @@ test("the path that an open reached is the one that was told of the same file ri
   told("/etc/shadow", 78n);
   assert.equal(open()?.reached, undefined);
   told("/tmp/l", 77n);
+  assert.equal(open()?.reached, undefined);
+  // Inodes come again once their file is gone.
+  told("/etc/shadow", 77n);
+  bench.on(10, "unlink", { res: 0, path: "/etc/shadow" });
   assert.equal(open()?.reached, undefined);
 });
 

@@ -18,39 +18,39 @@ import {
   upperLayer,
 } from "./flags.ts";
 import { asDirectory, joinPath, nameAsPassed } from "./paths.ts";
-import { opened, pathFrom, type Step, succeeded, workingDirectory } from "./state.ts";
+import { opened, pathFrom, type State, type Step, succeeded, workingDirectory } from "./state.ts";
 import type { Thread } from "./thread.ts";
 
-export const open: Step = (event, thread) => {
+export const open: Step = (event, thread, state) => {
   if (!succeeded(event)) return;
   const name = textAt(event, 1) ?? "<NA>";
-  openFile(event, thread, name, joinPath(workingDirectory(thread), name), u32At(event, 2) ?? 0, 3, 4);
+  openFile(event, thread, name, joinPath(workingDirectory(thread), name), u32At(event, 2) ?? 0, 3, 4, state);
 };
 
-export const creat: Step = (event, thread) => {
+export const creat: Step = (event, thread, state) => {
   if (!succeeded(event)) return;
   const name = textAt(event, 1) ?? "<NA>";
   const layers = unsignedAt(event, 5, 2) ?? 0;
   const flags =
     ((layers & creatUpperLayer) !== 0 ? upperLayer : 0) | ((layers & creatLowerLayer) !== 0 ? lowerLayer : 0);
-  openFile(event, thread, name, joinPath(workingDirectory(thread), name), flags, 2, 3);
+  openFile(event, thread, name, joinPath(workingDirectory(thread), name), flags, 2, 3, state);
 };
 
-export const openat: Step = (event, thread) => openBelow(event, thread, 5);
-export const openat2: Step = (event, thread) => openBelow(event, thread, 6);
+export const openat: Step = (event, thread, state) => openBelow(event, thread, 5, state);
+export const openat2: Step = (event, thread, state) => openBelow(event, thread, 6, state);
 
-function openBelow(event: SyscallEvent, thread: Thread, deviceAt: number): void {
+function openBelow(event: SyscallEvent, thread: Thread, deviceAt: number, state: State): void {
   if (!succeeded(event)) return;
   const name = textAt(event, 2) ?? "<NA>";
   const path = pathFrom(thread, signedAt(event, 1) ?? currentDirectory, name);
-  openFile(event, thread, name, path, u32At(event, 3) ?? 0, 4, deviceAt);
+  openFile(event, thread, name, path, u32At(event, 3) ?? 0, 4, deviceAt, state);
 }
 
 /** The kernel tells the whole path. */
-export const openByHandle: Step = (event, thread) => {
+export const openByHandle: Step = (event, thread, state) => {
   if (!succeeded(event)) return;
   const path = textAt(event, 3) ?? "<NA>";
-  openFile(event, thread, path, joinPath("", path), u32At(event, 2) ?? 0, -1, 4);
+  openFile(event, thread, path, joinPath("", path), u32At(event, 2) ?? 0, -1, 4, state);
 };
 
 function openFile(
@@ -61,6 +61,7 @@ function openFile(
   flags: number,
   modeAt: number,
   deviceAt: number,
+  state: State,
 ): void {
   const descriptor = makeDescriptor((flags & openDirectory) !== 0 ? "directory" : "file", path);
   descriptor.nameRaw = nameAsPassed(name);
@@ -70,13 +71,15 @@ function openFile(
   descriptor.inode = bigAt(event, deviceAt + 1, false);
   if ((flags & upperLayer) !== 0) descriptor.overlay = "upper";
   else if ((flags & lowerLayer) !== 0) descriptor.overlay = "lower";
-  descriptor.reached = reachedPath(descriptor, thread.process.descriptors.get(event.result as number));
+  if (state.told !== undefined && state.told === thread.process.descriptors.get(event.result as number))
+    descriptor.reached = reachedPath(descriptor, state.told);
   opened(event, thread, event.result as number, descriptor, (flags & openCloseOnExec) !== 0);
 }
 
 /** The sensor tells the path that the kernel followed to the same file right before, as that of the same number. */
-function reachedPath(opens: Descriptor, told: Descriptor | undefined): string | undefined {
-  if (told?.inode === undefined || told.inode !== opens.inode || told.device !== opens.device) return undefined;
+function reachedPath(opens: Descriptor, told: Descriptor): string | undefined {
+  if (opens.inode === undefined || opens.inode === 0n) return undefined;
+  if (told.inode !== opens.inode || told.device !== opens.device) return undefined;
   return told.name.startsWith("/") && told.name !== opens.name ? told.name : undefined;
 }
 

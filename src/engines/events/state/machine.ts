@@ -38,6 +38,7 @@ export class Machine implements SyscallSink, Host, State {
   hostname: string | undefined = undefined;
   bootTime = 0n;
   addresses: readonly string[] = noAddresses;
+  told: Descriptor | undefined = undefined;
   readonly threads: Threads;
   private readonly handOn: (event: SyscallEvent) => void;
   private readonly bounds: MachineBounds;
@@ -123,6 +124,7 @@ export class Machine implements SyscallSink, Host, State {
     if (of === threadIs.made) this.follow(event, this.threads.of(event.tid));
     else if (of === threadIs.found) this.followFound(event, this.threads.get(event.tid));
     else this.followTold(event);
+    this.told = undefined;
   }
 
   private follow(event: SyscallEvent, thread: Thread): void {

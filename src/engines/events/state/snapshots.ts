@@ -55,6 +55,7 @@ export class Snapshots {
     descriptor.name = nameAsPassed(told.name);
     const flags = descriptor.openFlags ?? 0;
     thread.process.descriptors.set(fd, descriptor, (flags & openCloseOnExec) !== 0);
+    this.state.told = descriptor;
     if (descriptor.kind !== "ipv4" && descriptor.kind !== "ipv6") return;
     if (descriptor.remote !== undefined) {
       this.unsettled.push(descriptor);

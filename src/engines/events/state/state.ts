@@ -14,6 +14,8 @@ export interface State {
   readonly bootTime: bigint;
   /** The host's own addresses, 4 or 16 bytes. */
   readonly addresses: readonly string[];
+  /** The descriptor that was told of last since the event before this one; undefined where none was. */
+  told: Descriptor | undefined;
   /** What cgroups tell, from the text of an event's parameter. */
   readCgroups(texts: string): CgroupFacts;
   /** Puts a thread where its cgroups say that it is. */

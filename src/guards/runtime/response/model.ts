@@ -79,6 +79,14 @@ export type Undo =
       readonly do: "unpause" | "start";
     }
   | {
+      readonly kind: "detach";
+      readonly namespace: string;
+      readonly pod: string;
+      readonly uid: string;
+      /** As they were. */
+      readonly labels: Readonly<Record<string, string>>;
+    }
+  | {
       readonly kind: "label";
       readonly namespace: string;
       readonly pod: string;
@@ -126,6 +134,13 @@ export interface ResponderParts {
   onRecord(record: ResponseRecord): void;
 }
 
+export type ResponseCounts = Readonly<Record<ResponseOutcome, number>> & {
+  /** Not even looked at: too many waited. */
+  readonly crowded: number;
+  /** Records that could not be written down. */
+  readonly unwritten: number;
+};
+
 export interface Responder {
   /** Never throws and never waits: what comes of it is told by {@link ResponderParts.onRecord}. For each match, before repeats are collapsed. */
   respond(request: ResponseRequest): void;
@@ -133,9 +148,7 @@ export interface Responder {
   adopt(policy: Policy): void;
   /** Why responses do not all work as the policy has them: `runtime.respond: on, and no cluster is known: label is not done`. */
   notes(): readonly string[];
-  counts(): Readonly<Record<ResponseOutcome, number>> & {
-    /** Not even looked at: too many waited. */ readonly crowded: number;
-  };
+  counts(): ResponseCounts;
   /** A sensor was started again, which knows nothing of what is protected. */
   sensorBegan(): Promise<void>;
   /** When all that was asked for is done. */

@@ -19,6 +19,6 @@ export function noteOf({ runtime, origin }: Policy, { tell, cluster, hostProcess
     ...(respond === "dry-run" ? ["runtime.respond is dry-run: responses are told and not carried out"] : []),
     ...(tell === undefined ? lacks(["kill", "protect"], "no sensor of ours runs") : []),
     ...(tell !== undefined && !hostProcesses ? lacks(["protect"], "/proc is not the host's") : []),
-    ...(cluster === undefined ? lacks(["label", "quarantine"], "no cluster is known") : []),
+    ...(cluster === undefined ? lacks(["label", "detach", "quarantine"], "no cluster is known") : []),
   ];
 }

@@ -7,7 +7,14 @@ import type { Prepared } from "./actions/action.ts";
 import { type ActionContext, createActions, laneOf } from "./actions/all.ts";
 import { createDecider, type Decider, type Whom, whomOf } from "./decide.ts";
 import { createLimits } from "./limits.ts";
-import type { Responder, ResponderParts, ResponseOutcome, ResponseRecord, ResponseRequest } from "./model.ts";
+import type {
+  Responder,
+  ResponderParts,
+  ResponseCounts,
+  ResponseOutcome,
+  ResponseRecord,
+  ResponseRequest,
+} from "./model.ts";
 import { noteOf } from "./notes.ts";
 import { createTelling } from "./telling.ts";
 
@@ -141,7 +148,7 @@ export function createResponder(initial: Policy, parts: ResponderParts, options:
   return responder;
 }
 
-const NONE: Record<ResponseOutcome, number> & { crowded: number } = {
+const NONE: { -readonly [Key in keyof ResponseCounts]: number } = {
   done: 0,
   "dry-run": 0,
   unchanged: 0,
@@ -151,6 +158,7 @@ const NONE: Record<ResponseOutcome, number> & { crowded: number } = {
   failed: 0,
   undone: 0,
   crowded: 0,
+  unwritten: 0,
 };
 
 function keyOf(action: ResponseAction, { request, whom }: ActionContext): string {

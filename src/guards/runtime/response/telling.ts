@@ -18,7 +18,7 @@ const ALWAYS: ReadonlySet<ResponseOutcome> = new Set(["done", "dry-run", "undone
 
 export function createTelling(
   { node, journal, onRecord }: Pick<ResponderParts, "node" | "journal" | "onRecord">,
-  counts: Record<ResponseOutcome, number>,
+  counts: Record<ResponseOutcome | "unwritten", number>,
   now: () => number,
 ): Telling {
   /** By cause: until when it is not told again, and how often it came since. */
@@ -36,6 +36,15 @@ export function createTelling(
     if (told.size >= MOST_CAUSES) told.delete(told.keys().next().value as string);
     told.set(cause, { until: time + AGAIN, more: 0 });
     return known?.more ?? 0;
+  }
+
+  /** What was done is done: that its record is missing is told, and nothing else follows from it. */
+  function lose(record: ResponseRecord, error: unknown): void {
+    counts.unwritten += 1;
+    const reason = error instanceof Error ? error.message : String(error);
+    if (before(`unwritten\n${reason}`) === undefined) return;
+    const { undo: _, undoCommand: __, ...rest } = record;
+    onRecord({ ...rest, action: "none", target: "record of responses", outcome: "failed", reason });
   }
 
   return {
@@ -56,7 +65,11 @@ export function createTelling(
         ...(why.length === 0 ? {} : { reason: why.join("; ").slice(0, TEXT) }),
       };
       onRecord(record);
-      await journal.append(record);
+      try {
+        await journal.append(record);
+      } catch (error) {
+        lose(record, error);
+      }
     },
   };
 }

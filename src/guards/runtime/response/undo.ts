@@ -4,7 +4,7 @@ import { Problem } from "../../../core/problem.ts";
 import { createClient } from "../../../engines/kubernetes/cluster/client.ts";
 import type { ClusterConnection } from "../../../engines/kubernetes/cluster/connection.ts";
 import { undoContainer } from "./actions/container.ts";
-import { undoLabel } from "./actions/pod.ts";
+import { undoDetach, undoLabel } from "./actions/pod.ts";
 import { undoQuarantine } from "./actions/quarantine.ts";
 import type { Journal, ReadRecords } from "./journal.ts";
 import type { ResponseRecord, Undo } from "./model.ts";
@@ -51,13 +51,17 @@ async function takeBack(undo: Undo, { cluster }: UndoParts): Promise<void> {
   }
   const api = createClient(cluster());
   try {
-    await (undo.kind === "label" ? undoLabel(api, undo) : undoQuarantine(api, undo));
+    if (undo.kind === "label") await undoLabel(api, undo);
+    else if (undo.kind === "detach") await undoDetach(api, undo);
+    else await undoQuarantine(api, undo);
   } finally {
     api.close();
   }
 }
 
 function recordOf(records: readonly ResponseRecord[], id: string): ResponseRecord {
+  if (!/^r-[0-9a-f]{4,16}$/.test(id))
+    throw refused(id, "no id of a response", "name at least its first six characters");
   const found = records.filter((one) => one.id.startsWith(id) && one.outcome !== "undone");
   const [only, another] = found;
   if (only === undefined) throw refused(id, "no such response", "list them: `bulkhead runtime respond list`");

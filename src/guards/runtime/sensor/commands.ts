@@ -18,14 +18,16 @@ export interface Commands {
 /**
  * @param place - how the sensor is named to the user
  * @param send - gets each line, its end among it
+ * @param from - numbers that are higher are this one's: a sensor may be told commands by several
  */
 export function createCommands(
   place: string,
   send: (line: string) => void,
   milliseconds: number = bounds.answerMilliseconds,
+  from = 0,
 ): Commands {
   const waiting = new Map<number, { done(): void; failed(problem: Problem): void }>();
-  let last = 0;
+  let last = from;
   let closed: string | undefined;
 
   return {

@@ -68,7 +68,9 @@ async function connected(path: string): Promise<Socket> {
   return await promise;
 }
 
-interface Spoken {
+/** A sensor that runs, by its two streams. */
+export interface Spoken {
+  /** How it is named to the user. */
   readonly place: string;
   readonly frames: Parameters<typeof readFrames>[0];
   send(line: string): void;
@@ -78,7 +80,11 @@ interface Spoken {
   end(): Promise<void>;
 }
 
-async function spokenTo(options: SensorOptions, { place, frames, send, why, end }: Spoken): Promise<Sensor> {
+/** Hears it, and tells it its hooks. @throws Problem `runtime.sensor`, after it was ended */
+export async function spokenTo(
+  options: Omit<SensorOptions, "place">,
+  { place, frames, send, why, end }: Spoken,
+): Promise<Sensor> {
   const commands = createCommands(place, send);
   const notices: SensorNotices = {
     ...options.notices,
@@ -91,8 +97,14 @@ async function spokenTo(options: SensorOptions, { place, frames, send, why, end 
   let isAsked = false;
   const ended = reading.ended.then(async (cut) => {
     commands.close("the sensor has ended");
-    const reason = cut === undefined ? undefined : ((await why()) ?? cut);
-    return isAsked ? undefined : reason;
+    if (cut === undefined || isAsked) return undefined;
+    const timeout = new AbortController();
+    const late = delay(bounds.endMilliseconds, undefined, { signal: timeout.signal }).catch(() => undefined);
+    const reason = await Promise.race([why(), late]);
+    timeout.abort();
+    // One that goes on writes what nobody can read.
+    await end();
+    return reason ?? cut;
   });
   const sensor: Sensor = {
     tell: (command) => commands.tell(command),

@@ -11,7 +11,7 @@ import type { Alert, EventsRead } from "../../../engines/events/model.ts";
 import type { SyscallSink } from "../../../engines/events/sink.ts";
 import { assetOf } from "../../../evaluate/runtime/assets.ts";
 import { type DetectedStream, evaluateDetections } from "../../../evaluate/runtime/detections.ts";
-import type { LiveAlert, WatchCounts, WatchedFor } from "./model.ts";
+import type { Blind, LiveAlert, WatchCounts, WatchedFor } from "./model.ts";
 import { blindAlert, lostAlert, sightedAlert } from "./own-alerts.ts";
 import { distinctGaps, type ReadStream, together } from "./streams.ts";
 import { createUserJoins } from "./user-joins.ts";
@@ -24,6 +24,7 @@ export interface DetectingOptions {
   /** In the place of what the sensor says of its host. */
   readonly hostname?: string;
   readonly now: () => Date;
+  readonly blind?: Blind;
   onAlert(alert: LiveAlert): void;
   /** Each match, before repeats are collapsed. */
   onMatch?(alert: Alert): void;
@@ -84,6 +85,13 @@ export function createDetecting(options: DetectingOptions): Detecting {
   let blind = 0;
   let blindSince: bigint | undefined;
   const gaps: Gap[] = [];
+  if (options.blind !== undefined) {
+    const { since, reason } = options.blind;
+    host ??= options.blind.host;
+    blind = 1;
+    blindSince = since;
+    add(blindAlert(host, since, reason));
+  }
 
   function tell(alert: Alert, again: boolean): void {
     onAlert({ alert, asset: assetOf(alert.about).name, state: stateOf(alert), again });
@@ -223,7 +231,7 @@ const NOTHING: EventsRead = { events: 0, evaluated: 0, lost: [], evicted: {} };
 function blindGap(times: number): Gap {
   return {
     code: "events.blind",
-    reason: `the sensor ended ${times === 1 ? "once" : `${times} times`}: what happened until it was back is not known`,
+    reason: `no sensor was heard ${times === 1 ? "once" : `${times} times`}: what happened until one was back is not known`,
   };
 }
 

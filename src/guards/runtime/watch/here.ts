@@ -14,6 +14,8 @@ export interface StartOptions {
   /** Whom to ask for containers; absent: nobody. */
   readonly containers?: HostContainersOptions;
   readonly now: () => Date;
+  /** It is always the same time, as for tests. */
+  readonly isFixed?: boolean;
   lines(path: string, fileBytes: number | undefined): LineSink;
   onEvent(text: string): void;
 }
@@ -28,7 +30,7 @@ export interface Started {
 }
 
 /** @throws Problem where a sensor, an output or a server cannot begin */
-export async function startHere({ settings, place, containers, ...links }: StartOptions): Promise<Started> {
+export async function startHere({ settings, place, containers, isFixed: _, ...links }: StartOptions): Promise<Started> {
   const { onEvent } = links;
   let running: RunningWatch | undefined;
   const following =

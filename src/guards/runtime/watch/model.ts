@@ -30,3 +30,11 @@ export interface WatchCounts {
   /** Times that a sensor ended without being asked to. */
   readonly blind: number;
 }
+
+/** Nothing was evaluated before this process was started, from then on. */
+export interface Blind {
+  /** Nanoseconds since 1970. */
+  readonly since: bigint;
+  readonly reason: string;
+  readonly host: string;
+}

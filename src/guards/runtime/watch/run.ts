@@ -16,7 +16,7 @@ import { alertView } from "../alert-view.ts";
 import type { OutputSettings, Page } from "../outputs/model.ts";
 import { openOutput } from "../outputs/open.ts";
 import { createMeters } from "./meters.ts";
-import type { WatchedFor } from "./model.ts";
+import type { Blind, WatchedFor } from "./model.ts";
 import { startWatching, type WatchOptions } from "./watch.ts";
 
 /** What is looked for, as it is read from files. Plain values: it is handed to another process. */
@@ -46,6 +46,7 @@ export interface RunSettings {
   readonly status?: { readonly host: string; readonly port: number };
   /** That each sensor is told beside its hooks. */
   readonly commands: readonly string[];
+  readonly blind?: Blind;
 }
 
 /** What it takes of whoever runs it. */

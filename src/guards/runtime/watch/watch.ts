@@ -10,12 +10,13 @@ import { hooksOf } from "../sensor/hooks.ts";
 import { createDetecting, type Detecting } from "./detecting.ts";
 import { type KeptSensor, keepSensor } from "./keep-sensor.ts";
 import { missingGap } from "./missing.ts";
-import type { LiveAlert, WatchedFor } from "./model.ts";
+import type { Blind, LiveAlert, WatchedFor } from "./model.ts";
 
 export interface WatchOptions {
   readonly watched: WatchedFor;
   readonly hostname?: string;
   readonly now: () => Date;
+  readonly blind?: Blind;
   /** Absent: there is none, and only audit events are evaluated. */
   readonly openSensor?: (hooks: readonly string[], sink: SyscallSink, notices: SensorNotices) => Promise<Sensor>;
   /** Commands that each sensor is told beside its hooks: `denied on`. */

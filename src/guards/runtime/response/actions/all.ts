@@ -7,7 +7,7 @@ import type { Whom } from "../decide.ts";
 import type { ResponderParts, ResponseRequest } from "../model.ts";
 import { notDone, type Prepared } from "./action.ts";
 import { prepareContainer } from "./container.ts";
-import { prepareLabel } from "./pod.ts";
+import { prepareDetach, prepareLabel } from "./pod.ts";
 import { createProtection, type Protection, prepareKill } from "./process.ts";
 import { prepareQuarantine } from "./quarantine.ts";
 
@@ -25,8 +25,12 @@ export interface Actions {
 
 /** Of one alert actions of different lanes go side by side. */
 export function laneOf(action: ResponseAction): "pod" | "container" | "process" {
-  if (action === "label" || action === "quarantine") return "pod";
+  if (isOfPod(action)) return "pod";
   return action === "kill" ? "process" : "container";
+}
+
+function isOfPod(action: ResponseAction): action is "label" | "detach" | "quarantine" {
+  return action === "label" || action === "detach" || action === "quarantine";
 }
 
 export function createActions(parts: ResponderParts, policy: () => Policy): Actions {
@@ -47,9 +51,10 @@ export function createActions(parts: ResponderParts, policy: () => Policy): Acti
     protection,
     async prepare(action, { request, whom }) {
       if (action === "kill") return await prepareKill(request, whom, parts);
-      if (action === "label" || action === "quarantine") {
+      if (isOfPod(action)) {
         const { api, pod } = inCluster(whom);
         if (action === "label") return await prepareLabel(request, pod, api);
+        if (action === "detach") return await prepareDetach(pod, api);
         return await prepareQuarantine(request, pod, {
           api,
           policy: policy(),

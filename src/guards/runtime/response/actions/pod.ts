@@ -9,6 +9,8 @@ import { notDone, type Prepared, settled } from "./action.ts";
 
 export const ALERT_LABEL = "runtime.bulkhead.dev/alert";
 const RULE_ANNOTATION = "runtime.bulkhead.dev/alert-rule";
+const OWN_LABELS = "runtime.bulkhead.dev/";
+const LABELS_ANNOTATION = "runtime.bulkhead.dev/labels";
 const TIME_ANNOTATION = "runtime.bulkhead.dev/alert-time";
 
 /** Names of the API that go into a command that somebody pastes (Kubernetes, "Object Names and IDs"). */
@@ -95,6 +97,54 @@ export async function undoLabel(api: ClusterApi, undo: Undo & { kind: "label" })
   const off = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, null]));
   const { namespace, pod: name, uid } = undo;
   await markPod(api, { namespace, name, uid }, { labels: off(undo.labels), annotations: off(undo.annotations) });
+}
+
+/** Labels that somebody else's selectors may go by: all but ours. */
+function foreignLabels(object: Plain): Readonly<Record<string, string>> {
+  const { labels } = metadataOf(object);
+  const all = isObject(labels) ? Object.entries(labels) : [];
+  return Object.fromEntries(
+    all.filter((one): one is [string, string] => typeof one[1] === "string" && !one[0].startsWith(OWN_LABELS)),
+  );
+}
+
+/** Its controller makes another in its place, where one watches by labels. */
+export async function prepareDetach(pod: PodFacts, api: ClusterApi): Promise<Prepared> {
+  const target = podTarget(pod);
+  const found = await readPod(api, pod);
+  if (found === undefined) return settled(target, "gone", "the pod is gone");
+  const labels = foreignLabels(found);
+  const names = Object.keys(labels);
+  if (names.length === 0) return settled(target, "unchanged", "no label of others is on it");
+  return {
+    target,
+    reason: `takes off ${names.join(", ")}: Services and its workload let go of it, and its workload replaces it`,
+    async act() {
+      const off = Object.fromEntries(names.map((name) => [name, null]));
+      const marked = await markPod(api, pod, {
+        labels: off,
+        annotations: { [LABELS_ANNOTATION]: JSON.stringify(labels) },
+      });
+      const left = Object.keys(foreignLabels(marked));
+      if (left.length > 0) throw notDone(target, `the API server put labels on it again: ${left.join(", ")}`);
+      return {
+        undo: { kind: "detach", namespace: pod.namespace, pod: pod.name, uid: pod.uid, labels },
+        undoCommand: `kubectl -n ${pod.namespace} label pod ${pod.name} ${labelWords(labels)}`,
+      };
+    },
+  };
+}
+
+/** Names and values of labels have no character that a shell acts on (Kubernetes, "Labels and Selectors"). */
+function labelWords(labels: Readonly<Record<string, string>>): string {
+  const words = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return words.filter((word) => /^[A-Za-z0-9._/=-]+$/.test(word)).join(" ");
+}
+
+/** @throws Problem */
+export async function undoDetach(api: ClusterApi, undo: Undo & { kind: "detach" }): Promise<void> {
+  const { namespace, pod: name, uid, labels } = undo;
+  await markPod(api, { namespace, name, uid }, { labels, annotations: { [LABELS_ANNOTATION]: null } });
 }
 
 /** A value of a label: at most 63 of letters, digits, `-`, `_` and `.`, with one of the first two at each end. */

@@ -33,18 +33,8 @@ export interface QuarantineContext {
   readonly policy: Policy;
 }
 
-/** What the network of a cluster rests on. */
-const LISTS = [
-  "workloads",
-  "namespaces",
-  "services",
-  "networkPolicies",
-  "ingresses",
-  "gateways",
-  "objects",
-  "network",
-  "configMaps",
-] as const;
+/** What policies select and allow by. Settings of a CNI are in ConfigMaps, which are read where the policy does not say which it is. */
+const LISTS = ["workloads", "namespaces", "services", "networkPolicies", "network"] as const;
 
 /** @throws Problem with why it is not proven that the pod would be cut off */
 export async function prepareQuarantine(
@@ -79,7 +69,9 @@ async function proven(
   target: string,
   { connection, policy }: Pick<QuarantineContext, "connection" | "policy">,
 ): Promise<Proven> {
-  const { manifests, daemonSets } = await readCluster(connection, { lists: LISTS });
+  const { manifests, daemonSets } = await readCluster(connection, {
+    lists: policy.cluster.cni === undefined ? [...LISTS, "configMaps"] : LISTS,
+  });
   const { settings, enforcement, gaps } = enforcementOf(policy, manifests, detectCni(manifests, daemonSets));
   if (enforcement.enforced !== "yes") {
     const why = gaps[0]?.reason ?? enforcement.by;

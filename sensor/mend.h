@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
+#ifndef BULKHEAD_MEND_H
+#define BULKHEAD_MEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "record.h"
+
+/*
+ * Puts a record of the ring right, in place: paths turned round. Texts stay where they are. False where it is none; then
+ * nothing was written past `size` either.
+ */
+bool mend_record(struct record *record, size_t size);
+
+#endif

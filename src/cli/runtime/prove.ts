@@ -1,0 +1,160 @@
+/** `runtime prove`: an event is made, and whether a detector alerts on it is recorded. */
+import { readFileSync, statSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { printable } from "../../core/printable.ts";
+import { asProblem, usageProblem } from "../../core/problem.ts";
+import type { DetectionProof } from "../../engines/detectors/model.ts";
+import { formatProof } from "../../engines/detectors/proof.ts";
+import { writeWhole } from "../../engines/files/write.ts";
+import type { AlertSearch } from "../../scan/runtime-prove/find-alert.ts";
+import type { AlertOutput } from "../../scan/runtime-prove/outputs.ts";
+import { type Proved, prove } from "../../scan/runtime-prove/prove.ts";
+import { portOf } from "../admission/serve-values.ts";
+import { knownWord } from "../known-word.ts";
+
+export interface ProveCommandOptions {
+  readonly alerts: readonly string[];
+  readonly listen?: string;
+  readonly certificate?: string;
+  readonly key?: string;
+  readonly tokenFile?: string;
+  readonly container?: string;
+  readonly engine: string;
+  readonly node?: string;
+  readonly clusterUid?: string;
+  readonly timeout: string;
+  readonly record?: string;
+  readonly format: string;
+}
+
+/** `bulkhead runtime prove`: 0 where an alert was found, 1 where none came, 3 where that could not be found out. */
+export async function runtimeProve(options: ProveCommandOptions): Promise<number> {
+  const format = knownWord(options.format, ["text", "json"], { place: `--format ${options.format}`, what: "format" });
+  const milliseconds = secondsOf(options.timeout) * 1_000;
+  if (options.alerts.length === 0 && options.listen === undefined) {
+    throw usageProblem("runtime prove", "no output of a detector is named", "--alerts FILE or --listen PORT");
+  }
+  if (options.alerts.filter((each) => each === "-").length > 1) throw usageProblem("-", "standard input is read once");
+  const node = options.node ?? hostname();
+  if (node === "" || node.length > 253) throw usageProblem(`--node ${node}`, "not the name of a node");
+  const uid = options.clusterUid;
+  const proved = await prove({
+    about: { node, ...(uid === undefined ? {} : { clusterUid: uid }) },
+    open: async (search) => await openOutputs(search, options),
+    async makeEvent(nonce) {
+      const { makeContainerEvent, makeNodeEvent } = await import("../../collect/runtime/proofs/node-event.ts");
+      const { container, engine } = options;
+      return container === undefined
+        ? await makeNodeEvent(nonce)
+        : await makeContainerEvent(nonce, { image: container, engine });
+    },
+    milliseconds,
+  });
+  if (proved.kind === "recorded" && options.record !== undefined) writeProof(options.record, proved.proof);
+  process.stdout.write(format === "json" ? jsonOf(proved, node) : textOf(proved, node));
+  return exitCodeOf(proved);
+}
+
+async function openOutputs(search: AlertSearch, options: ProveCommandOptions): Promise<readonly AlertOutput[]> {
+  const { openAlertFile, openAlertStream, openAlertWebhook } = await import("../../scan/runtime-prove/outputs.ts");
+  const outputs: AlertOutput[] = [];
+  if (options.listen !== undefined) {
+    const [, host = "127.0.0.1", port = ""] = /^(?:(.+):)?(\d+)$/.exec(options.listen) ?? [];
+    const certificate = certificateOf(options);
+    const token = tokenOf(options.tokenFile);
+    const webhook = await openAlertWebhook(
+      {
+        host: host.replace(/^\[(.*)\]$/, "$1"),
+        port: portOf(port, "--listen"),
+        ...(certificate === undefined ? {} : { certificate }),
+        ...(token === undefined ? {} : { token }),
+      },
+      search,
+    );
+    process.stderr.write(`waits for alerts on port ${webhook.port}\n`);
+    outputs.push(webhook);
+  }
+  for (const path of options.alerts) {
+    outputs.push(path === "-" ? openAlertStream(process.stdin, "standard input", search) : openAlertFile(path, search));
+  }
+  return outputs;
+}
+
+function certificateOf({ certificate, key }: ProveCommandOptions) {
+  if (certificate === undefined && key === undefined) return undefined;
+  if (certificate === undefined || key === undefined) {
+    throw usageProblem("--certificate", "a certificate needs its key", "give both --certificate and --key");
+  }
+  return { certificate: fileText(certificate), key: fileText(key) };
+}
+
+function tokenOf(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  const token = fileText(file).trim();
+  if (token === "") throw usageProblem(file, "no token in the file");
+  return token;
+}
+
+function fileText(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw asProblem(error, file);
+  }
+}
+
+function secondsOf(written: string): number {
+  const seconds = /^\d{1,5}$/.test(written) ? Number(written) : 0;
+  if (seconds >= 1 && seconds <= 3_600) return seconds;
+  throw usageProblem(`--timeout ${written}`, "not a number of seconds from 1 to 3600");
+}
+
+/** Into a directory by the node's name. */
+export function writeProof(place: string, proof: DetectionProof): void {
+  const isDirectory = place.endsWith("/") || statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+  const name = `${proof.node.replace(/[^A-Za-z0-9.-]/g, "_")}.json`;
+  writeWhole(isDirectory ? join(place, name) : place, formatProof(proof), { mode: 0o644 });
+}
+
+export function exitCodeOf(proved: Proved): number {
+  if (proved.kind === "undecided") return 3;
+  return proved.proof.outcome === "alerted" ? 0 : 1;
+}
+
+/** Lines about one node. */
+export function textOf(proved: Proved, node: string): string {
+  if (proved.kind === "undecided") return lines([`? ${node}: not found out: ${proved.reason}`]);
+  const { event, looked, alert, lost } = proved.proof;
+  if (alert === undefined) {
+    return lines([
+      `✗ ${node}: no alert`,
+      `  event  ${event}`,
+      `  looked for its alert in ${looked.join(", ")}`,
+      ...(proved.seen.length === 0
+        ? []
+        : [`  seen as ${proved.seen.join(", ")}: no rule of the detector alerts on it (docs/runtime-prove.md)`]),
+      ...lossLine(lost),
+    ]);
+  }
+  return lines([
+    `✓ ${node}: ${alert.detector} alerted: ${alert.rule}`,
+    `  event  ${event}`,
+    `  alert  ${alert.text}`,
+    ...lossLine(lost),
+  ]);
+}
+
+function lossLine(lost: number): string[] {
+  return lost === 0 ? [] : [`  ${lost} events were lost meanwhile, as the detector says`];
+}
+
+function lines(each: readonly string[]): string {
+  return `${each.map(printable).join("\n")}\n`;
+}
+
+export function jsonOf(proved: Proved, node: string): string {
+  return proved.kind === "recorded"
+    ? formatProof(proved.proof)
+    : `${JSON.stringify({ node, outcome: "undecided", reason: proved.reason })}\n`;
+}

@@ -1,0 +1,120 @@
+/** Attacks on files of a container, which all succeed in podman's default container. */
+import type { Attack } from "./attack.ts";
+
+export const fileAttacks: readonly Attack[] = [
+  {
+    name: "hashes",
+    outcome: "succeeds",
+    script: "cat /etc/shadow >/dev/null",
+    twin: "cat /etc/passwd >/dev/null",
+    rules: ["Password Hashes Read"],
+  },
+  {
+    name: "hashes-by-link",
+    outcome: "succeeds",
+    script: "ln -s /etc/shadow /srv/notes && cat /srv/notes >/dev/null",
+    twin: "ln -s /etc/passwd /srv/notes && cat /srv/notes >/dev/null",
+    rules: ["Password Hashes Read"],
+  },
+  {
+    name: "hashes-by-hard-link",
+    outcome: "succeeds",
+    script: "ln /etc/shadow /etc/notes",
+    twin: "ln /etc/debian_version /srv/notes",
+    rules: ["Password Hashes Read"],
+  },
+  {
+    // The name that is opened says nothing, and the link was there before.
+    name: "hashes-behind-old-link",
+    outcome: "succeeds",
+    script: "cat /opt/attack/notes/today >/dev/null",
+    twin: "cat /opt/attack/notes/yesterday >/dev/null",
+    rules: ["Password Hashes Read"],
+  },
+  {
+    name: "job",
+    outcome: "succeeds",
+    script: "echo '* * * * * root /opt/again' >/etc/cron.d/again",
+    twin: "cat /etc/cron.d/* >/dev/null; mkdir -p /srv/cron.d && echo '* * * * * root true' >/srv/cron.d/again",
+    rules: ["Scheduled Job Changed"],
+  },
+  {
+    name: "preloaded-for-all",
+    outcome: "succeeds",
+    script: "echo >/etc/ld.so.preload",
+    twin: "ldconfig",
+    rules: ["Library Preloaded"],
+  },
+  {
+    name: "account",
+    outcome: "succeeds",
+    script: "echo 'again:x:0:0::/root:/bin/bash' >>/etc/passwd",
+    twin: "grep -c root /etc/passwd; useradd visitor && userdel visitor",
+    rules: ["Accounts Changed"],
+  },
+  {
+    name: "login-key",
+    outcome: "succeeds",
+    script: "mkdir -p /root/.ssh && echo ssh-ed25519 AAAA >>/root/.ssh/authorized_keys",
+    twin: "mkdir -p /root/.ssh && echo example.com ssh-ed25519 AAAA >>/root/.ssh/known_hosts",
+    rules: ["Authorized Keys Changed"],
+  },
+  {
+    name: "private-key",
+    outcome: "succeeds",
+    script: "mkdir -p /root/.ssh && touch /root/.ssh/id_ed25519 && cat /root/.ssh/id_ed25519",
+    twin: "mkdir -p /root/.ssh && touch /root/.ssh/id_ed25519.pub && cat /root/.ssh/id_ed25519.pub",
+    rules: ["Private Key Read"],
+  },
+  {
+    name: "token",
+    outcome: "succeeds",
+    script: `d=/var/run/secrets/kubernetes.io/serviceaccount; mkdir -p $d && touch $d/token && cat $d/token`,
+    twin: `d=/var/run/secrets/kubernetes.io/serviceaccount; mkdir -p $d && touch $d/namespace && cat $d/namespace`,
+    rules: ["Service Account Token Read by Tool"],
+    also: ["Stored Passwords Read by Tool"],
+  },
+  {
+    name: "setuid",
+    outcome: "succeeds",
+    script: "cp /bin/bash /srv/again && chmod 4755 /srv/again",
+    twin: "cp /bin/bash /srv/again && chmod 0755 /srv/again",
+    rules: ["Setuid Program Made"],
+  },
+  {
+    name: "program-replaced",
+    outcome: "succeeds",
+    script: "cp /bin/true /usr/bin/again",
+    twin: "cp /usr/bin/true /srv/again && cat /usr/bin/true >/dev/null",
+    rules: ["System Program Changed"],
+  },
+  {
+    name: "history",
+    outcome: "succeeds",
+    script: "echo id >/root/.bash_history && unlink /root/.bash_history",
+    twin: "echo id >/root/.cache_history && unlink /root/.cache_history",
+    rules: ["Shell History Removed or Emptied"],
+  },
+  {
+    name: "log",
+    outcome: "succeeds",
+    script: "truncate -s 0 /var/log/wtmp; rm -f /var/log/wtmp; true",
+    twin: "mkdir -p /var/log/app && echo started >>/var/log/app/app.log && rm /var/log/app/app.log",
+    rules: ["System Log Removed or Emptied"],
+  },
+  {
+    name: "environment",
+    outcome: "succeeds",
+    script: "cat /proc/1/environ >/dev/null",
+    twin: "cat /proc/self/environ >/dev/null; cat /proc/1/status >/dev/null",
+    rules: ["Environment of Another Process Read"],
+  },
+  {
+    name: "many-credentials",
+    outcome: "succeeds",
+    script:
+      "for f in .aws/credentials .kube/config .docker/config.json .npmrc .netrc .ssh/id_rsa; do cat /root/$f; done 2>/dev/null; true",
+    twin: "for f in .profile .bashrc .vimrc .inputrc .selected_editor .lesshst; do cat /root/$f; done 2>/dev/null; true",
+    rules: ["Many Credential Files Tried"],
+  },
+];
