@@ -94,8 +94,9 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
       `6 kill ${process.pid} before:1 9\n7 nothing\n8\nx metrics\n9 thread 4000000\n${"x".repeat(70_000)}\n`,
     );
     await one.output.has("64 KiB");
+    await one.output.has("/root");
     one.program.stdin.write("10 end\n");
-    const { answers, threads, missing, metrics, users } = await ended(one, 0);
+    const { answers, missing, metrics, users } = await ended(one, 0);
     const whys = new Map(answers.map(({ command, done, why }) => [command, done ? "done" : why]));
     assert.equal(whys.get(1), "done");
     assert.equal(whys.get(2), "there is no BPF here");
@@ -109,7 +110,6 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
     assert.ok(missing.includes("system calls") && missing.includes("denied"));
     assert.ok(metrics.has("processor nanoseconds"));
     assert.ok(users.some(({ name, id }) => name === "root" && id === 0));
-    assert.ok(threads.length > 0);
   });
 
   test("a process is told with what it runs, and what it has open", async (t) => {
