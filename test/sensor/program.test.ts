@@ -147,13 +147,17 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
     const one = start("--metrics", "0");
     await one.output.has("writes to files alone");
     const file = join(folder, "written");
-    await run("/bin/sh", ["-c", `echo x >"${file}"; exec sleep 0.3`]);
+    const child = spawn("/bin/sh", ["-c", `echo x >"${file}"; exec sleep 300`]);
     await one.output.has(file);
+    await one.output.has("sleep\x00300\0");
+    child.kill("SIGKILL");
     one.program.stdin.write("1 end\n");
     const { events } = await ended(one, 0);
     const write = events.find(({ name, values }) => name === "openat" && values.name === file);
     assert.deepEqual([write?.values.fd, write?.values.flags], [2147483647, 2]);
-    const sleep = events.find(({ name, values }) => name === "execve" && values.args === "0.3\0");
+    const sleep = events.find(
+      ({ name, values }) => name === "execve" && values.args === "300\0" && values.pid === child.pid,
+    );
     assert.equal(sleep?.values.exe, "sleep");
   });
 
