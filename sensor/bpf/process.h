@@ -74,10 +74,18 @@ static __always_inline void read_times(struct record_process *r, struct inode *i
   else r->exe_modified = nanoseconds(BPF_CORE_READ(old, i_mtime.tv_sec), BPF_CORE_READ(old, i_mtime.tv_nsec));
 }
 
+/* A set of capabilities of credentials: its type has changed, its bytes have not. */
+#define CAPABILITIES(cred, set)                                                                         \
+  ({                                                                                                    \
+    u64 bits = 0;                                                                                       \
+    bpf_probe_read_kernel(&bits, sizeof bits, (void *)(cred) + bpf_core_field_offset(struct cred, set)); \
+    bits;                                                                                               \
+  })
+
 /* Whether the process may write the file that it runs, by the file's mode. */
 static __always_inline bool may_write(struct inode *inode, const struct cred *cred) {
   u32 mode = BPF_CORE_READ(inode, i_mode);
-  if (BPF_CORE_READ(cred, cap_effective.val) & DAC_OVERRIDE) return true;
+  if (CAPABILITIES(cred, cap_effective) & DAC_OVERRIDE) return true;
   if (BPF_CORE_READ(inode, i_uid.val) == BPF_CORE_READ(cred, fsuid.val)) return mode & 0200;
   if (BPF_CORE_READ(inode, i_gid.val) == BPF_CORE_READ(cred, fsgid.val)) return mode & 0020;
   return mode & 0002;
@@ -131,9 +139,9 @@ __noinline int read_process(u32 slot) {
     u32 major = BPF_CORE_READ(tty, driver, major);
     r->tty = (minor & 0xff) | (major << 8) | ((minor & ~0xffU) << 12);
   }
-  r->permitted = BPF_CORE_READ(cred, cap_permitted.val);
-  r->effective = BPF_CORE_READ(cred, cap_effective.val);
-  r->inheritable = BPF_CORE_READ(cred, cap_inheritable.val);
+  r->permitted = CAPABILITIES(cred, cap_permitted);
+  r->effective = CAPABILITIES(cred, cap_effective);
+  r->inheritable = CAPABILITIES(cred, cap_inheritable);
   struct pid_namespace *numbers = namespace_of(thread);
   struct task_struct *reaper = BPF_CORE_READ(numbers, child_reaper);
   if (reaper) r->namespace_started = BPF_CORE_READ(reaper, start_boottime);
