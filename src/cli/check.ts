@@ -6,10 +6,11 @@ import { evaluateControls, evaluateLayers } from "../joins/baseline/baseline.ts"
 import { scanTree } from "../scan/tree.ts";
 import type { ClusterCheckOptions } from "./cluster/check.ts";
 import { isProbing } from "./cluster/probe-options.ts";
-import { runEvaluation } from "./evaluation.ts";
+import { type EvaluationContext, runEvaluation } from "./evaluation.ts";
+import type { LearnedOptions } from "./learned.ts";
 import { namedDirectory } from "./named-place.ts";
 
-export interface CheckOptions extends ClusterCheckOptions {
+export interface CheckOptions extends ClusterCheckOptions, LearnedOptions {
   /** False for --no-secrets. */
   readonly secrets: boolean;
   /** A live cluster in place of the folder. */
@@ -18,6 +19,14 @@ export interface CheckOptions extends ClusterCheckOptions {
   readonly render: boolean;
   /** Registries that are asked what they let anyone do. */
   readonly probeRegistry: readonly string[];
+  /** This machine in place of the folder. */
+  readonly node: boolean;
+  /** Of a node: where its root filesystem is. */
+  readonly root: string;
+  /** Of a node; absent: as it calls itself. */
+  readonly host?: string;
+  /** Files and directories of proofs that detectors alert. */
+  readonly proofs: readonly string[];
 }
 
 const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload audit`; a directory: `bulkhead check DIR`";
@@ -25,6 +34,18 @@ const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload aud
 /** `bulkhead check [DIR | --cluster]`: everything below a folder, and the ten controls. */
 export async function check(dir: string, options: CheckOptions): Promise<number> {
   const root = namedDirectory(dir, FOR_FILE);
+  refuseAside(options);
+  if (options.node) {
+    return await runEvaluation(
+      root,
+      options,
+      async (judging) => {
+        const { checkNode } = await import("./node.ts");
+        return { ...(await checkNode(judging, options)), join: joined };
+      },
+      { readsImages: false },
+    );
+  }
   if (options.cluster && options.render) {
     const cause = "--render does not apply to a cluster";
     throw usageProblem("--cluster --render", cause);
@@ -44,12 +65,14 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
     throw usageProblem("--probe-registry", "--probe-registry does not apply to a cluster", "check a directory");
   }
   if (options.cluster) {
-    return await runEvaluation(root, options, async (judging) => ({
-      ...(await (await import("./cluster/check.ts")).checkCluster(judging, options, root)),
-      join: joined,
-    }));
+    return await runEvaluation(root, options, async (opened) => {
+      const { judging, notes } = await withLearned(opened, options);
+      const evaluated = await (await import("./cluster/check.ts")).checkCluster(judging, options, root);
+      return { ...evaluated, notes: [...evaluated.notes, ...notes()], join: joined };
+    });
   }
-  return await runEvaluation(root, options, async (judging) => {
+  return await runEvaluation(root, options, async (opened) => {
+    const { judging, notes: learnedNotes } = await withLearned(opened, options);
     const verifying = options.verify ? await openVerifier(judging.policy, root, options) : undefined;
     const context = verifying === undefined ? judging : { ...judging, trust: verifying.trust };
     const { evaluations, notes } = await scanTree(root, context, options);
@@ -59,12 +82,23 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
     }
     return {
       evaluations,
-      notes: [...notes, ...(verifying?.notes ?? [])],
+      notes: [...notes, ...(verifying?.notes ?? []), ...learnedNotes()],
       subject: dir,
       extent: "tree",
       join: joined,
     };
   });
+}
+
+/** @throws Problem (usage) where options are about something else than what is checked */
+function refuseAside({ node, cluster, root, host, proofs }: CheckOptions): void {
+  if (node && cluster) throw usageProblem("--node --cluster", "a node and a cluster are checked apart");
+  if (!node && (root !== "/" || host !== undefined)) {
+    throw usageProblem(root === "/" ? "--host" : "--root", "it is about a node", "--node");
+  }
+  if (!node && !cluster && proofs.length > 0) {
+    throw usageProblem("--proofs", "proofs are of nodes, which a directory has none of", "--node or --cluster");
+  }
 }
 
 /** @throws Problem (usage) where it is none */
@@ -76,6 +110,13 @@ function registryNamed(written: string): string {
   )
     return written;
   throw usageProblem(`--probe-registry ${written}`, "not a registry", "registry.example.com/shop/api");
+}
+
+/** With what running containers did, where the caller names it. */
+async function withLearned(judging: EvaluationContext, { learned: file }: LearnedOptions) {
+  if (file === undefined) return { judging, notes: () => [] };
+  const { lookup, notes } = (await import("./learned.ts")).openLearned(file);
+  return { judging: { ...judging, learned: lookup }, notes };
 }
 
 /** The verifier, which a check without it need not load. */

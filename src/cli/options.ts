@@ -81,6 +81,17 @@ export function verifying(command: Command): Command {
     .optionsGroup("");
 }
 
+/** Option of what scans images that ran somewhere. */
+export function learning(command: Command): Command {
+  return command
+    .optionsGroup("Data:")
+    .option(
+      "--learned <file>",
+      "what `runtime learn` wrote: ranks vulnerabilities by whether their packages were loaded, and reports programs that no image has",
+    )
+    .optionsGroup("");
+}
+
 /** Options of what asks registries. */
 export function reaching(command: Command): Command {
   return command

@@ -11,6 +11,7 @@ import {
   connecting,
   fetching,
   judging as judgingAlone,
+  learning,
   probing,
   pulling,
   reaching,
@@ -55,10 +56,19 @@ Examples:
 Exit codes: 0 clean, 1 findings at or above the threshold, 2 usage or input error, 3 incomplete`,
   );
 
-probing(walking(updating(verifying(connecting(pulling(fetching(judging(program.command("check")))))))))
+learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(program.command("check"))))))))))
   .argument("[dir]", "directory to check", ".")
   .description("check everything in a directory and report the ten controls")
   .option("--cluster", "check a live cluster instead of a directory", false)
+  .option("--node", "check what watches this machine's system calls instead of a directory", false)
+  .option("--root <directory>", "with --node: where the host's root filesystem is mounted", "/")
+  .option("--host <name>", "with --node: name of the node (default: the host's own)")
+  .option(
+    "--proofs <place>",
+    "with --node or --cluster: proofs of `runtime prove`, files or directories; repeatable",
+    collect,
+    [] as string[],
+  )
   .option("--render", RENDER, false)
   .option(
     "--probe-registry <ref>",
@@ -69,7 +79,7 @@ probing(walking(updating(verifying(connecting(pulling(fetching(judging(program.c
   .action(async (dir: string, options) => finish((await import("./check.ts")).check(dir, options)));
 
 const image = program.command("image").description("scan and inspect images");
-updating(verifying(pulling(fetching(judging(image.command("scan"))))))
+learning(updating(verifying(pulling(fetching(judging(image.command("scan")))))))
   .argument(
     "<reference...>",
     "registry/name:tag, oci:DIR[:NAME], oci-archive:FILE, docker-archive:FILE, a path, dir:DIR, or sbom:FILE",

@@ -11,8 +11,9 @@ import { readDockerfiles } from "../../scan/named-dockerfiles.ts";
 import { scanSbom } from "../../scan/sbom.ts";
 import { NO_SECRETS } from "../../scan/tree.ts";
 import { type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
+import type { LearnedOptions } from "../learned.ts";
 
-export interface ImageScanOptions extends EvaluationOptions {
+export interface ImageScanOptions extends EvaluationOptions, LearnedOptions {
   /** Look signatures up. */
   readonly verify: boolean;
   /** False for --no-secrets. */
@@ -39,8 +40,10 @@ export async function imageScan(references: readonly string[], options: ImageSca
     const scanner = options.secrets && !wanted.every(isDocument) ? await openScanner(judging.policy) : undefined;
     const dockerfiles = wanted.every(isDocument) ? undefined : readDockerfiles(options.dockerfile);
     const verifying = options.verify ? await openVerifier(judging.policy, options) : undefined;
+    const learned = options.learned === undefined ? undefined : await openLearned(options.learned);
     const context = {
       ...judging,
+      ...(learned === undefined ? {} : { learned: learned.lookup }),
       ...(scanner === undefined ? {} : { secrets: scanner }),
       ...(dockerfiles === undefined ? {} : { stepLines: dockerfiles.stepLines }),
       ...(verifying === undefined ? {} : { trust: verifying.trust }),
@@ -57,7 +60,7 @@ export async function imageScan(references: readonly string[], options: ImageSca
         evaluations.take(scanUnopened(unopenedImage(reference), error, context));
       }
     }
-    return { subject: subjectOf(wanted), evaluations, notes: [...notes] };
+    return { subject: subjectOf(wanted), evaluations, notes: [...notes, ...(learned?.notes() ?? [])] };
   });
 }
 
@@ -68,7 +71,7 @@ function subjectOf(references: readonly string[]): string {
 }
 
 interface ScanOfMany {
-  readonly context: EvaluationContext & Pick<ScanContext, "secrets" | "stepLines" | "trust">;
+  readonly context: EvaluationContext & Pick<ScanContext, "secrets" | "stepLines" | "trust" | "learned">;
   readonly dockerfiles: ReturnType<typeof readDockerfiles>;
   readonly note: (text: string) => void;
 }
@@ -78,12 +81,16 @@ async function scanReference(reference: string, { context, dockerfiles, note }: 
   if (document !== undefined) {
     const { evaluations, notes } = scanSbom(document, reference, context);
     for (const text of notes) note(text);
+    if (context.learned !== undefined) note("--learned does not apply to an SBOM");
     // It names no suites, and no time at which an image was built.
     if (context.updates !== undefined) note("--updates does not apply to an SBOM");
     return evaluations;
   }
   const folder = folderOf(reference);
-  if (folder !== undefined) return await scanRootFolder(folder, reference, context);
+  if (folder !== undefined) {
+    if (context.learned !== undefined) note(`--learned does not apply to ${reference}, which is not an image`);
+    return await scanRootFolder(folder, reference, context);
+  }
   const named = await openImage(reference, context.open);
   for (const text of dockerfiles?.notes(named.image) ?? []) note(text);
   try {
@@ -97,6 +104,11 @@ async function scanReference(reference: string, { context, dockerfiles, note }: 
 async function openVerifier(policy: Policy, options: ImageScanOptions) {
   const { openVerifying } = await import("../trust/verifying.ts");
   return await openVerifying(policy, process.cwd(), options);
+}
+
+/** What running containers did, which a scan without it need not load. */
+async function openLearned(file: string) {
+  return (await import("../learned.ts")).openLearned(file);
 }
 
 /** Hundreds of rules, which a scan without them need not wait for. */

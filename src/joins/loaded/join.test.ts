@@ -149,7 +149,7 @@ test("what was written since, lies in memory or on a volume is not the image's f
     learnedFile("/nowhere/at/all"),
   ];
   const mounts = [{ path: "/usr/lib/x86_64-linux-gnu/", writable: false }];
-  const states = await statesOf(debian, learnedWorkload(debian, { opened, mounts } as never));
+  const states = await statesOf(debian, learnedWorkload(debian, { opened, mounts }));
   assert.equal(states.git, "unknown: /usr/bin/git was opened");
   for (const name of ["curl", "libssl3"]) assert.match(states[name] ?? "", /^not loaded/);
 });

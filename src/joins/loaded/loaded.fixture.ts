@@ -41,7 +41,7 @@ export function learnedWorkload(
     ...changes,
     opened: files(opened),
     executables: files(run),
-  } as LearnedWorkload;
+  };
 }
 
 export function learned(...workloads: readonly LearnedWorkload[]): Learned {

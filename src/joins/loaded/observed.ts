@@ -68,7 +68,8 @@ function isOneOf({ id, digest }: LearnedImage, digests: ReadonlySet<string>): bo
   );
 }
 
-function missingOf({ watched, cut }: LearnedWorkload): string[] {
+/** Why something of a workload may have been missed; nothing where it was watched whole, from its containers' start on. */
+export function missingOf({ watched, cut }: LearnedWorkload): string[] {
   const found: string[] = [];
   const running = watched.containers.filter(({ start }) => !start).length;
   if (running > 0) found.push(`${counted(running, "container")} ran before they were watched`);
@@ -85,26 +86,30 @@ function missingOf({ watched, cut }: LearnedWorkload): string[] {
 }
 
 /** Each path once for each place that it had. */
-function filesOf(
-  workloads: readonly (LearnedWorkload & { readonly mounts?: readonly { readonly path: string }[] })[],
-): ObservedFile[] {
+function filesOf(workloads: readonly LearnedWorkload[]): ObservedFile[] {
   const found = new Map<string, ObservedFile>();
-  for (const { opened, executables, mounts = [] } of workloads) {
-    const folders = mounts.map(({ path }) => `${path.replace(/\/+$/, "")}/`);
+  for (const workload of workloads) {
     const add = (file: LearnedFile, executed: boolean) => {
-      const isMounted = folders.some((folder) => file.path === folder.slice(0, -1) || file.path.startsWith(folder));
-      const place = placeOf(file, isMounted);
+      const place = placeOf(file, workload);
       const path = file.path.replace(/^\/+/, "");
       const key = `${place} ${path}`;
       if (path !== "" && (executed || !found.has(key))) found.set(key, { path, executed, place });
     };
-    for (const file of opened) add(file, false);
-    for (const file of executables) add(file, true);
+    for (const file of workload.opened) add(file, false);
+    for (const file of workload.executables) add(file, true);
   }
   return [...found.values()];
 }
 
-function placeOf({ layer }: LearnedFile, isMounted: boolean): ObservedFile["place"] {
-  if (isMounted || layer === "memfd") return "elsewhere";
-  return layer === "upper" ? "changed" : "image";
+function placeOf(file: LearnedFile, workload: LearnedWorkload): ObservedFile["place"] {
+  if (file.layer === "memfd" || isMounted(file, workload)) return "elsewhere";
+  return file.layer === "upper" ? "changed" : "image";
+}
+
+/** Whether a file lies on something that was mounted from outside of the image. */
+export function isMounted({ path }: LearnedFile, { mounts }: LearnedWorkload): boolean {
+  return mounts.some((mount) => {
+    const folder = mount.path.replace(/\/+$/, "");
+    return path === folder || path.startsWith(`${folder}/`);
+  });
 }

@@ -48,7 +48,11 @@ async function listeningSensor(options: SensorOptions, path: string): Promise<Se
   return await spokenTo(options, {
     place: `unix:${path}`,
     frames: socket,
-    send: (line) => void socket.write(line),
+    send(line) {
+      if (!socket.writable) return false;
+      socket.write(line);
+      return true;
+    },
     why: async () => undefined,
     async end() {
       socket.destroy();
@@ -73,7 +77,8 @@ export interface Spoken {
   /** How it is named to the user. */
   readonly place: string;
   readonly frames: Parameters<typeof readFrames>[0];
-  send(line: string): void;
+  /** False: nobody takes it. */
+  send(line: string): boolean;
   /** Why it ended, where somebody else than its stream tells. */
   why(): Promise<string | undefined>;
   /** Waits for its end, and brings it about. */
