@@ -37,35 +37,62 @@ export interface Recorded {
   readonly said: string;
 }
 
-/** Alerts of a `runtime watch` that runs while `during` does, and what it said beside them. */
+export interface RunningWatch {
+  readonly pid: number;
+  /** Its metrics, by name and labels as they are exposed. */
+  metrics(): Promise<ReadonlyMap<string, number>>;
+  /** Alerts so far. */
+  alerts(): readonly AlertLine[];
+  signal(signal: NodeJS.Signals): void;
+}
+
+export interface Watched {
+  readonly alerts: readonly AlertLine[];
+  /** What it said beside them. */
+  readonly said: string;
+  readonly code: number | null;
+}
+
+/** Runs `runtime watch` with the rules that come with Bulkhead while `during` does. @param words - more of them */
 export async function watched(
-  during: () => Promise<void>,
-): Promise<{ readonly alerts: AlertLine[]; readonly said: string }> {
+  during: (watch: RunningWatch) => Promise<void>,
+  { words = [], rules = "bulkhead" }: { readonly words?: readonly string[]; readonly rules?: string } = {},
+): Promise<Watched> {
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-watched-"));
   const port = await freePort();
-  const words = ["runtime", "watch", "--sensor", sensorProgram, "--denied", "--rules", "bulkhead", "--all-matching"];
+  const own = ["--sensor", sensorProgram, "--rules", rules, "--all-matching", "--format", "alerts", "--quiet"];
   const child = spawn(
     process.execPath,
-    [program, ...words, "--format", "alerts", "--status-port", String(port), "--quiet"],
+    [program, "runtime", "watch", ...own, "--status-port", String(port), ...words],
     { cwd: folder, env: { PATH: process.env.PATH ?? "", HOME: folder }, stdio: ["ignore", "pipe", "pipe"] },
   );
-  const ended = once(child, "close");
-  const told = Promise.all([text(child.stdout), text(child.stderr)]);
+  let out = "";
+  child.stdout.setEncoding("utf8").on("data", (piece: string) => {
+    out += piece;
+  });
+  const told = text(child.stderr);
+  const ended = once(child, "close") as Promise<[number | null]>;
+  const metrics = async (): Promise<Map<string, number>> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/metrics`);
+    const lines = [...(await answer.text()).matchAll(/^([a-z_]+(?:\{[^}]*\})?) (\S+)$/gm)];
+    return new Map(lines.map(([, name = "", value]) => [name, Number(value)]));
+  };
   let over = false;
   void ended.then(() => {
     over = true;
   });
   try {
     while (!over && !(await isReady(port))) await passed(100);
-    if (!over) await during();
+    if (over) throw new Error(`watch ended: ${await told}`);
+    const alerts = () => linesOf(out.slice(0, out.lastIndexOf("\n") + 1));
+    await during({ pid: child.pid ?? 0, metrics, alerts, signal: (signal) => void child.kill(signal) });
   } finally {
     child.kill("SIGTERM");
     await ended;
     rmSync(folder, { recursive: true, force: true });
   }
-  const [out, said] = await told;
-  if (over && out === "") throw new Error(`watch ended: ${said}`);
-  return { alerts: linesOf(out), said };
+  const [code] = await ended;
+  return { alerts: linesOf(out), said: await told, code };
 }
 
 async function isReady(port: number): Promise<boolean> {
