@@ -120,9 +120,10 @@ static void set_program(struct kernel *kernel, struct bpf_link **link, struct bp
 static void attach_events(struct kernel *kernel) {
   struct settings *settings = &kernel->bpf->bss->settings;
   settings->telling_execs = kernel->wanted[HOOK_EXEC];
+  settings->telling_exits = kernel->wanted[HOOK_EXIT];
   for (int hook = CALLS; hook < HOOKS; hook++) {
-    /* Starts are looked at to protect as well; cgroups are known before their first process wherever anything is told. */
-    bool wanted = kernel->wanted[hook] || (hook == HOOK_EXEC && settings->protecting) ||
+    /* Starts are looked at to protect as well, ends to forget our own; cgroups are known before their first process wherever anything is told. */
+    bool wanted = kernel->wanted[hook] || hook == HOOK_EXIT || (hook == HOOK_EXEC && settings->protecting) ||
                   (hook == HOOK_CGROUP && (kernel->wanted[HOOK_EXEC] || settings->protecting || settings->learning));
     set_program(kernel, &kernel->programs[hook - CALLS], event_program(kernel, hook), wanted, event_name(hook));
   }

@@ -37,6 +37,7 @@ struct kernel {
     char what[48], why[160];
   } missing[MISSING];
   size_t missing_count;
+  uint64_t secret[2]; /* of hide_addresses */
   __u64 broken; /* records of the ring that are none */
   /* The record that is handed out, put right: the ring itself may not be written to. */
   __u64 record[(RECORD_BYTES + 64) / 8];

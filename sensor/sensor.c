@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "containers.h"
+#include "fallback.h"
 #include "input.h"
 #include "listener.h"
 #include "rights.h"
@@ -241,7 +242,7 @@ static void started(void *context, uint32_t pid, uint64_t cgroup) {
   if (!scout_ask(sensor->scout, SCOUT_USERS, 0, pid, id)) containers_forget(sensor->containers, id);
 }
 
-/* A frame of the scout. Threads that events have told of meanwhile are not told again by what is older. */
+/* A frame of the scout. */
 static void scouted(void *context, const struct scout_message *message, size_t length) {
   struct sensor *sensor = context;
   const uint8_t *frame = message->frame;
@@ -249,11 +250,15 @@ static void scouted(void *context, const struct scout_message *message, size_t l
   if (length < 8) return;
   memcpy(&size, frame, sizeof size);
   if (size != length) return;
-  if (frame[4] == FRAME_THREAD) {
-    sensor->scouted = message->tid;
-    known_add(sensor->encoder.known, message->tid, message->pid);
+  if (scout_is_of_all(sensor->scout, message)) {
+    /* What an event has told of meanwhile is newer. */
+    if (frame[4] == FRAME_THREAD) sensor->passed_over = known_find(sensor->encoder.known, message->tid) != NULL ? message->tid : 0;
+    if (message->tid == sensor->passed_over && message->tid != 0) return;
   }
-  output_put(sensor->encoder.output, frame, length);
+  if (frame[4] == FRAME_THREAD || frame[4] == FRAME_EVENT) known_add(sensor->encoder.known, message->tid, message->pid);
+  if (frame[4] == FRAME_EVENT) sensor->encoder.events += 1;
+  /* What the reader did not get is told again when it is needed. */
+  if (!output_put(sensor->encoder.output, frame, length) && frame[4] == FRAME_THREAD) known_remove(sensor->encoder.known, message->tid);
 }
 
 static int signals(void) {
@@ -280,8 +285,10 @@ static enum stop run(struct sensor *sensor, struct input *input, struct listener
         {.fd = sensor->kernel == NULL ? -1 : kernel_descriptor(sensor->kernel), .events = POLLIN},
         {.fd = sensor->scout == NULL ? -1 : scout_descriptor(sensor->scout), .events = POLLIN},
         {.fd = listener == NULL ? -1 : listener->descriptor, .events = POLLIN},
+        {.fd = sensor->fallback == NULL ? -1 : fallback_descriptor(sensor->fallback), .events = POLLIN},
     };
-    poll(wait, sizeof wait / sizeof *wait, 50);
+    poll(wait, sizeof wait / sizeof *wait, sensor->fallback == NULL ? 50 : 2);
+    if (sensor->fallback != NULL) fallback_read(sensor->fallback, sensor);
     if (sensor->kernel != NULL) kernel_poll(sensor->kernel, 0);
     if ((wait[0].revents & POLLIN) != 0) sensor->ending = true;
     if (wait[1].revents != 0) input_read(input, sensor);
@@ -316,9 +323,13 @@ static bool begin(struct sensor *sensor, int descriptor) {
   tell_machine(sensor);
   static char names[65536];
   snprintf(names, sizeof names, "%s", sensor->options.hooks == NULL ? usual_hooks : sensor->options.hooks);
-  if (sensor->options.denied) kernel_denied(sensor->kernel, true);
-  if (sensor_hooks(sensor, names) != 0) sensor_tell_missing(sensor, "hooks", kernel_why());
-  sensor_tell_kernel_missing(sensor);
+  if (sensor->kernel == NULL) {
+    fallback_tell_missing(sensor, sensor->options.without_bpf ? "--without-bpf" : kernel_why());
+  } else {
+    if (sensor->options.denied) kernel_denied(sensor->kernel, true);
+    if (sensor_hooks(sensor, names) != 0) sensor_tell_missing(sensor, "system calls", kernel_why());
+    sensor_tell_kernel_missing(sensor);
+  }
   /* From here on nothing is missed, so what is told of before can take its time. */
   if (sensor->scout == NULL) {
     sensor_tell_missing(sensor, "processes that were there before", "no process could be started to look into /proc");
@@ -401,6 +412,29 @@ static int serve_socket(struct sensor *sensor) {
   return 0;
 }
 
+/* BPF, or what there is in its place. */
+static bool open_kernel(struct sensor *sensor) {
+  const struct options *options = &sensor->options;
+  struct kernel_options kernel = {.ring_mib = options->ring_mib, .containers_only = options->containers_only};
+  if (!options->without_bpf) sensor->kernel = kernel_open(&kernel, record, sensor);
+  if (sensor->kernel == NULL) {
+    if (!options->without_bpf) fprintf(stderr, "bulkhead-sensor: BPF does not work here: %s\n", kernel_why());
+    sensor->fallback = fallback_open();
+    if (sensor->fallback == NULL) {
+      fprintf(stderr, "bulkhead-sensor: nor does fanotify: %s\n", strerror(errno));
+      return false;
+    }
+    rights_keep(1ull << CAP_SYS_ADMIN | 1ull << CAP_KILL | 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_SYS_PTRACE);
+    return true;
+  }
+  /* What is left: to attach more programs, to end processes, to look cgroups up, to start another scout. */
+  rights_keep(1ull << CAP_BPF | 1ull << CAP_PERFMON | 1ull << CAP_KILL | 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_SYS_PTRACE);
+  kernel_own(sensor->kernel, getpid(), true);
+  if (sensor->scout != NULL) kernel_own(sensor->kernel, scout_pid(sensor->scout), true);
+  for (size_t at = 0; at < options->owns; at++) kernel_own(sensor->kernel, options->own[at], true);
+  return true;
+}
+
 int sensor_run(const struct options *options) {
   static struct sensor sensor;
   sensor.options = *options;
@@ -419,20 +453,13 @@ int sensor_run(const struct options *options) {
   encoder->context = &sensor;
   /* Before there is anything that it should not have. */
   sensor.scout = scout_open(encoder->booted, scouted, &sensor);
-  struct kernel_options kernel = {.ring_mib = options->ring_mib, .containers_only = options->containers_only};
-  sensor.kernel = kernel_open(&kernel, record, &sensor);
-  if (sensor.kernel == NULL) {
-    fprintf(stderr, "bulkhead-sensor: BPF does not work here: %s\n", kernel_why());
+  if (!open_kernel(&sensor)) {
     if (sensor.scout != NULL) scout_close(sensor.scout);
     return EXIT_NO_BPF;
   }
-  /* What is left: to attach more programs, to end processes, to look cgroups up, to start another scout. */
-  rights_keep(1ull << CAP_BPF | 1ull << CAP_PERFMON | 1ull << CAP_KILL | 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_SYS_PTRACE);
-  kernel_own(sensor.kernel, getpid(), true);
-  if (sensor.scout != NULL) kernel_own(sensor.kernel, scout_pid(sensor.scout), true);
-  for (size_t at = 0; at < options->owns; at++) kernel_own(sensor.kernel, options->own[at], true);
   int code = options->socket == NULL ? serve_output(&sensor) : serve_socket(&sensor);
   if (sensor.scout != NULL) scout_close(sensor.scout);
-  kernel_close(sensor.kernel);
+  if (sensor.kernel != NULL) kernel_close(sensor.kernel);
+  if (sensor.fallback != NULL) fallback_close(sensor.fallback);
   return code;
 }

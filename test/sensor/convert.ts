@@ -1,5 +1,6 @@
 /** The sensor's encoder as a program of its own, with the compiler's sanitizers in it, and what it makes of records. */
 import { execFile, execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { SyscallEvent } from "../../src/engines/events/event.ts";
 import { FrameReader } from "../../src/engines/events/frames/read.ts";
-import type { ThreadSnapshot } from "../../src/engines/events/sink.ts";
+import type { SyscallSink, ThreadSnapshot } from "../../src/engines/events/sink.ts";
 import type { Descriptor } from "../../src/engines/events/state/thread.ts";
 import { bytesAt, numberAt, sizeOf, textAt } from "../../src/engines/events/types/parameters.ts";
 import { socketAddressAt, socketTupleAt } from "../../src/engines/events/types/sockets.ts";
@@ -39,6 +40,24 @@ const sources = [
   "cgroups",
 ];
 
+/** A program of some of the sensor's files, in which a sanitizer ends what it finds. */
+async function compile(files: readonly string[], program: string): Promise<void> {
+  const warnings = ["-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O1", "-g"];
+  const sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
+  await run("gcc", [...warnings, ...sanitizers, ...files, "-o", program, "-pthread"], { cwd: sensor });
+}
+
+/** The parts of the sensor that are BPF's. */
+const ofKernel = ["attach.c", "counts.c", "kernel.c", "mend.c", "plan.c", "probe.c"];
+
+/** The whole sensor but for BPF, which it finds missing. */
+export async function buildSensor(folder: string): Promise<string> {
+  const program = join(folder, "bulkhead-sensor");
+  const files = readdirSync(sensor).filter((name) => name.endsWith(".c") && !ofKernel.includes(name));
+  await compile(["test/kernel-none.c", ...files], program);
+  return program;
+}
+
 export interface Converter {
   /** Frames of records. @throws where a sanitizer found something, or the program failed */
   convert(records: Buffer): Promise<Buffer>;
@@ -48,10 +67,7 @@ export interface Converter {
 export async function buildConverter(): Promise<Converter> {
   const folder = await mkdtemp(join(tmpdir(), "bulkhead-sensor-"));
   const program = join(folder, "convert");
-  const warnings = ["-std=gnu17", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O1", "-g"];
-  const sanitizers = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
-  const files = ["test/convert.c", ...sources.map((name) => `${name}.c`)];
-  await run("gcc", [...warnings, ...sanitizers, ...files, "-o", program, "-pthread"], { cwd: sensor });
+  await compile(["test/convert.c", ...sources.map((name) => `${name}.c`)], program);
   let count = 0;
   return {
     async convert(records) {
@@ -75,6 +91,10 @@ export interface ReadFrames {
   readonly lost: Readonly<Record<string, number>>;
   /** Names of events, and `descriptor`, in the order in which they were told. */
   readonly order: readonly string[];
+  readonly users: readonly { readonly name: string; readonly id: number; readonly container: string | undefined }[];
+  readonly answers: readonly { readonly command: number; readonly done: boolean; readonly why: string }[];
+  readonly missing: readonly string[];
+  readonly metrics: ReadonlyMap<string, bigint>;
 }
 
 /** @throws where the frames are no whole stream */
@@ -84,9 +104,13 @@ export function readFrames(frames: Buffer): ReadFrames {
   const descriptors: ReadFrames["descriptors"][number][] = [];
   const lost: Record<string, number> = {};
   const order: string[] = [];
-  const reader = new FrameReader("test", {
+  const users: ReadFrames["users"][number][] = [];
+  const answers: ReadFrames["answers"][number][] = [];
+  const missing: string[] = [];
+  const metrics = new Map<string, bigint>();
+  const sink: SyscallSink = {
     machine: () => undefined,
-    user: () => undefined,
+    user: ({ id, name }, container) => void users.push({ id, name, container }),
     group: () => undefined,
     container: () => undefined,
     thread: (thread) => void threads.push(thread),
@@ -102,22 +126,27 @@ export function readFrames(frames: Buffer): ReadFrames {
       events.push({ name, tid: event.tid, values: valuesOf(event) });
       order.push(name);
     },
+  };
+  const reader = new FrameReader("test", sink, {
+    answer: (command, done, why) => void answers.push({ command, done, why }),
+    missing: (what) => void missing.push(what),
+    metric: (name, value) => void metrics.set(name, value),
   });
   reader.push(frames);
   reader.end();
-  return { events, threads, descriptors, lost, order };
+  return { events, threads, descriptors, lost, order, users, answers, missing, metrics };
 }
 
 function valuesOf(event: SyscallEvent): Record<string, Shown> {
   const values: Record<string, Shown> = {};
   for (const [index, { name, type }] of (eventType(event.code)?.parameters ?? []).entries()) {
-    const value = valueOf(event, index, type);
+    const value = shown(event, index, type);
     if (value !== undefined) values[name] = value;
   }
   return values;
 }
 
-function valueOf(event: SyscallEvent, index: number, type: Parameters<typeof sizeOf>[0]): Shown {
+function shown(event: SyscallEvent, index: number, type: Parameters<typeof sizeOf>[0]): Shown {
   if (sizeOf(type) !== 0) return numberAt(event, index, type);
   if (type === "sockaddr") return socketAddressAt(event, index);
   if (type === "socktuple") return socketTupleAt(event, index);

@@ -72,9 +72,9 @@ suite("the sensor's encoder", { skip: withoutCompiler }, () => {
     const unreadable = await one({ ...unlink, texts: [{ argument: 1, bytes: "", state: states.unreadable }] });
     assert.deepEqual(unreadable.values, { res: -14, dirfd: AT_FDCWD, flags: 0x200 });
     const cut = await one({ ...unlink, texts: [{ argument: 1, bytes: "x".repeat(4095), state: states.cut }] });
-    assert.equal(cut.values["name"], "x".repeat(4095));
+    assert.equal(cut.values.name, "x".repeat(4095));
     const bytes = "\xff\xfe\n\x1b[31m";
-    assert.equal((await one({ ...unlink, texts: [{ argument: 1, bytes }] })).values["name"], bytes);
+    assert.equal((await one({ ...unlink, texts: [{ argument: 1, bytes }] })).values.name, bytes);
   });
 
   test("openat2 takes flags, mode and how it resolves out of its structure", async () => {
@@ -123,15 +123,15 @@ suite("the sensor's encoder", { skip: withoutCompiler }, () => {
       ],
     });
     const nowhere = "\0".repeat(16);
-    assert.equal(sent.values["data"], "abc");
-    assert.deepEqual(sent.values["tuple"], {
+    assert.equal(sent.values.data, "abc");
+    assert.deepEqual(sent.values.tuple, {
       ...{ kind: "ipv6", source: nowhere, sourcePort: 0, destination: "\xfd".repeat(16), destinationPort: 53 },
     });
     const bound = await one({
       ...{ number: call("bind"), result: 0, arguments: [5, 0, 7], fd: 5, family: 1 },
       texts: [{ argument: 1, bytes: "\x01\x00\0name" }],
     });
-    assert.deepEqual(bound.values["addr"], { kind: "unix", path: "\0name" });
+    assert.deepEqual(bound.values.addr, { kind: "unix", path: "\0name" });
   });
 
   test("a call without an event of its own is told by its number, one that nobody knows as well", async () => {
@@ -156,7 +156,7 @@ suite("the sensor's encoder", { skip: withoutCompiler }, () => {
       syscallRecord({ ...open, number: 0 }, recordKinds.uring),
     );
     assert.equal(events.length, 1);
-    assert.deepEqual([events[0]?.name, events[0]?.values["fd"]], ["openat", 2147483647]);
+    assert.deepEqual([events[0]?.name, events[0]?.values.fd], ["openat", 2147483647]);
   });
 
   test("a descriptor is told before the event that uses it, once, and again when it is another file", async () => {
@@ -234,7 +234,7 @@ suite("the sensor's encoder", { skip: withoutCompiler }, () => {
         { argument: roles.descriptorPath, bytes: "" },
       ],
     });
-    assert.deepEqual([event.values["fd1"], event.values["fd2"], event.values["flags"]], [7, 8, 0x1000]);
+    assert.deepEqual([event.values.fd1, event.values.fd2, event.values.flags], [7, 8, 0x1000]);
   });
 
   test("a program's start has its arguments, who runs it and in which cgroup", async () => {
@@ -257,10 +257,10 @@ suite("the sensor's encoder", { skip: withoutCompiler }, () => {
     assert.equal(name, "execve");
     const told = { exe: "sh", args: "-c\0id; x\0", pid: 200, ptid: 100, comm: "sh", env: "A=1\0B=2\0", uid: 33 };
     for (const [parameter, value] of Object.entries(told)) assert.equal(values[parameter], value, parameter);
-    assert.equal(values["cgroups"], `unified=/docker/${id}\0`);
-    assert.equal(values["flags"], 1 | 8);
-    assert.deepEqual([values["trusted_exepath"], values["filename"]], ["/usr/bin/dash", "/bin/sh"]);
-    assert.equal(values["loginuid"], 0xffff_ffff);
+    assert.equal(values.cgroups, `unified=/docker/${id}\0`);
+    assert.equal(values.flags, 1 | 8);
+    assert.deepEqual([values.trusted_exepath, values.filename], ["/usr/bin/dash", "/bin/sh"]);
+    assert.equal(values.loginuid, 0xffff_ffff);
   });
 
   test("a start that failed is told with what it was given; one that did not fail is told once", async () => {
@@ -282,16 +282,10 @@ suite("the sensor's encoder", { skip: withoutCompiler }, () => {
       processRecord(recordKinds.fork, { ...fork, texts: [{ argument: roles.comm, bytes: "sh" }] }),
     );
     const [child, maker] = events;
-    assert.deepEqual(
-      [child?.tid, child?.values["res"], child?.values["ptid"], child?.values["vtid"]],
-      [300, 0, 200, 9],
-    );
-    assert.deepEqual(
-      [maker?.tid, maker?.values["res"], maker?.values["ptid"], maker?.values["vtid"]],
-      [200, 9, 100, 4],
-    );
-    assert.equal(child?.values["flags"], 0x2000_0000);
-    assert.equal(child?.values["exe"], undefined);
+    assert.deepEqual([child?.tid, child?.values.res, child?.values.ptid, child?.values.vtid], [300, 0, 200, 9]);
+    assert.deepEqual([maker?.tid, maker?.values.res, maker?.values.ptid, maker?.values.vtid], [200, 9, 100, 4]);
+    assert.equal(child?.values.flags, 0x2000_0000);
+    assert.equal(child?.values.exe, undefined);
   });
 
   test("an end has its status, its signal and who takes the children", async () => {

@@ -1,5 +1,6 @@
 /** Commands of learning. Their code is loaded when one of them is run. */
 import type { Command } from "commander";
+import { collect } from "../options.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
@@ -62,5 +63,28 @@ Examples:
     .option("--hours <hours>", "hours that a workload is to be watched (default: as the files say)")
     .action(async (files: string[], _, command: Command) =>
       finish((await import("./learn.ts")).runtimeLearnMerge(files, command.optsWithGlobals())),
+    );
+
+  learn
+    .command("prove")
+    .argument("<file>", "file that `runtime learn --format json` wrote; it gets the proof")
+    .argument("[command...]", "what the container runs (default: what its image says)")
+    .description("restart a container under what was learned of it, and see that it works and that all else is refused")
+    .option("--image <image>", "image to run (default: the one that was seen)")
+    .option("--engine <name>", "podman or docker", "podman")
+    .option("--engine-runtime <name>", "low-level runtime of the engine: runc, crun")
+    .option("--with <option>", "option for the engine's run, as --with=--env=A=b; repeatable", collect, [] as string[])
+    .option("--health <command>", "shell command that has to succeed in the container")
+    .option("--seconds <seconds>", "how long it has to work", "10")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 proven, 1 it does not work under the profile, 2 usage or input error, 3 it could not be tried
+
+Example:
+  bulkhead runtime learn prove learned.json --workload api --health 'curl -fs localhost:8080/healthz'`,
+    )
+    .action(async (file: string, words: string[], _, command: Command) =>
+      finish((await import("./learn-prove.ts")).runtimeLearnProve(file, words, command.optsWithGlobals())),
     );
 }

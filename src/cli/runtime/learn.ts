@@ -88,7 +88,7 @@ export async function writeLearned(
 }
 
 /** By its name, its container's, or the end of the whole: `api`, `shop/Deployment/api/api`. */
-function chooseWorkloads({ workloads }: Learned, wanted: string | undefined): readonly LearnedWorkload[] {
+export function chooseWorkloads({ workloads }: Learned, wanted: string | undefined): readonly LearnedWorkload[] {
   if (wanted === undefined) return workloads;
   const chosen = workloads.filter(
     ({ of }) => of.container === wanted || of.name === wanted || `/${nameOf(of)}`.endsWith(`/${wanted}`),

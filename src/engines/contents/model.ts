@@ -7,7 +7,7 @@ import type { Permissions } from "./permissions/model.ts";
 
 export type { Account, AccountFile, Accounts } from "./accounts/model.ts";
 export type { BaseImage, BaseKind, KnownBase, Tool } from "./base/model.ts";
-export type { FileList, FileOwner, ImageFiles, Start } from "./file-lists/model.ts";
+export type { FileOwner, ImageFiles } from "./file-lists/model.ts";
 export type { HostFile, HostFileKind, HostFiles } from "./host/model.ts";
 export type { LicensePolicy } from "./licenses/policy.ts";
 export type { PathPermissions, Permissions } from "./permissions/model.ts";

@@ -68,6 +68,8 @@ function mergeGroup(group: readonly LearnedWorkload[], hours: number | undefined
     users: unique(parts.flatMap(({ users }) => users)),
     mounts: unique(parts.flatMap(({ mounts }) => mounts)),
     cut: sums(parts.map(({ cut }) => cut)),
+    // Of more than it was made for nothing is proven.
+    ...(parts.length === 1 && first.proven !== undefined ? { proven: first.proven } : {}),
   };
   const watched: Omit<Watched, "complete" | "missing"> = {
     seconds: Math.round(1000 * parts.reduce((sum, each) => sum + each.watched.seconds, 0)) / 1000,

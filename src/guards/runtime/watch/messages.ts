@@ -1,6 +1,7 @@
 /** What the two processes of watching tell each other. */
 import type { ContainerFacts } from "../../../engines/events/containers/model.ts";
 import type { Alert } from "../../../engines/events/model.ts";
+import type { ResponseRecord } from "../response/model.ts";
 import type { Blind } from "./model.ts";
 import type { Renewed, RunningWatch, RunSettings } from "./run.ts";
 import type { ReadStream } from "./streams.ts";
@@ -21,6 +22,7 @@ export type ToWorker =
   | { readonly say: "sensor-ended"; readonly sensor: number; readonly why: string | null; readonly remedy?: string }
   | { readonly say: "known"; readonly facts: ContainerFacts; readonly settled: boolean }
   | { readonly say: "renew"; readonly renewed: Renewed }
+  | { readonly say: "record"; readonly record: ResponseRecord }
   | { readonly say: "reopen" }
   | { readonly say: "stop" };
 

@@ -2,6 +2,7 @@
 import { connect, Socket as NetSocket, type Socket } from "node:net";
 import { Problem } from "../../../core/problem.ts";
 import { systemCause } from "../../../core/system-cause.ts";
+import type { Alert } from "../../../engines/events/model.ts";
 import type { DetectedStream } from "../../../evaluate/runtime/detections.ts";
 import type { LineSink } from "../../../scan/serving/line-sink.ts";
 import { openLineSink } from "../../../scan/serving/line-sink.ts";
@@ -12,6 +13,7 @@ import { spokenTo } from "../sensor/open.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { dropRights } from "./drop-rights.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
+import { responds } from "./responding.ts";
 import { type RunLinks, type RunningWatch, runWatch } from "./run.ts";
 
 /** The descriptor of the channel to the process that started this one. */
@@ -29,6 +31,7 @@ export async function work(): Promise<void> {
   for (const signal of signals) process.on(signal, () => undefined);
   const sensors = new Map<number, Opened>();
   let running: RunningWatch | undefined;
+  let isResponding = false;
   const stream = new NetSocket({ fd: CHANNEL, readable: true, writable: true });
   const channel = openChannel(stream, {
     lineBytes: LINE,
@@ -57,9 +60,16 @@ export async function work(): Promise<void> {
         const { settings, user, hasSensor, now, blind } = message;
         if (user !== null) dropRights(user);
         const clock = () => (now === undefined ? new Date() : new Date(now));
+        isResponding = responds(settings.lookedFor.policy);
         const links = linksTo(channel, settings.outputs, clock);
+        const onMatch = (alert: Alert) => {
+          if (isResponding) say({ say: "respond", request: writeResponseRequest(responseRequestOf(alert)) });
+        };
         const opening = hasSensor ? { openSensor: opener(say, sensors) } : {};
-        running = await runWatch({ ...settings, ...(blind === undefined ? {} : { blind }) }, { ...links, ...opening });
+        running = await runWatch(
+          { ...settings, ...(blind === undefined ? {} : { blind }) },
+          { ...links, ...opening, onMatch },
+        );
         say({ say: "ready", ports: running.ports });
         return;
       }
@@ -73,7 +83,11 @@ export async function work(): Promise<void> {
       case "known":
         running?.known(message.facts, message.settled);
         return;
+      case "record":
+        running?.record(message.record);
+        return;
       case "renew":
+        isResponding = responds(message.renewed.lookedFor.policy);
         await running?.renew(message.renewed);
         return;
       case "reopen":
@@ -118,7 +132,6 @@ function linksTo(channel: Channel, outputs: ToWorkerOutputs, now: () => Date): O
     now,
     onEvent,
     containerSeen: (container) => void say({ say: "ask", container }),
-    onMatch: (alert) => void say({ say: "respond", request: writeResponseRequest(responseRequestOf(alert)) }),
     lines(path) {
       if (path === "-") return openLineSink({ path, onProblem: (problem) => onEvent(problem.line()) });
       // Files are the other process's: this one could not open them anew.
