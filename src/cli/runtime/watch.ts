@@ -3,6 +3,7 @@
 import type { Report } from "../../core/report.ts";
 import { alertView } from "../../guards/runtime/alert-view.ts";
 import type { SensorPlace } from "../../guards/runtime/model.ts";
+import { DEFAULT_JOURNAL } from "../../guards/runtime/response/journal.ts";
 import { type Found, foundIn } from "../../guards/runtime/watch/found.ts";
 import { type Started, type StartOptions, startHere } from "../../guards/runtime/watch/here.ts";
 import type { RunSettings } from "../../guards/runtime/watch/run.ts";
@@ -60,7 +61,7 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
         ...(options.containers ? { containers: { root: options.root, ...(pods === undefined ? {} : { pods }) } } : {}),
         now: () => (options.now === undefined ? new Date() : context.now),
         isFixed: options.now !== undefined,
-        journal: options.journal,
+        journal: options.journal ?? DEFAULT_JOURNAL,
         lines,
         onEvent: tell,
       });
