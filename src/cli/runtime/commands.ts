@@ -57,7 +57,9 @@ Examples:
 
   runtime.command(WORKER, { hidden: true }).action(async () => {
     const { work } = await import("../../guards/runtime/watch/work.ts");
-    await finish(work().then(() => 0));
+    const { collectStart, keepHeapNearWhatLives } = await import("../heap.ts");
+    keepHeapNearWhatLives();
+    await finish(work(collectStart).then(() => 0));
   });
 
   ruling(runtime.command("receive"))
