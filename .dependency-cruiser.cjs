@@ -28,13 +28,14 @@ const engines = {
   updates: ["contents", "files", "vulnerability"],
 };
 
-/** The only places that start a program: the user's credential helpers, --render, and the sensor with its unprivileged half. */
+/** The only places that start a program: the user's credential helpers, --render, the sensor with its unprivileged half, and an engine that proves what was learned. */
 const runPrograms = [
   "engines/oci/registry/credential-helper",
   "engines/kubernetes/cluster/exec-plugin",
   "collect/kubernetes/render-program",
   "collect/runtime/proofs/node-event",
   "guards/runtime/sensor/program",
+  "guards/runtime/learn/engine",
   "guards/runtime/watch/worker",
 ];
 

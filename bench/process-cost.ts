@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 export interface ProcessCost {
   /** Seconds of processors since each began, in the kernel and outside. */
   readonly cpu: number;
-  /** Resident memory, in bytes. */
+  /** Resident memory, in bytes: what processes share is divided among them, so that the sum counts each page once (PSS). */
   readonly resident: number;
   /** The same, by name. */
   readonly byName: ReadonlyMap<string, number>;
@@ -21,7 +21,7 @@ export function costOf(pid: number): ProcessCost {
     const fields = statOf(id);
     if (fields === undefined) continue;
     cpu += (Number(fields[11]) + Number(fields[12])) / TICKS;
-    const bytes = Number(/^VmRSS:\s+(\d+) kB/m.exec(textOf(`/proc/${id}/status`))?.[1] ?? 0) * 1024;
+    const bytes = Number(/^Pss:\s+(\d+) kB/m.exec(textOf(`/proc/${id}/smaps_rollup`))?.[1] ?? 0) * 1024;
     resident += bytes;
     byName.set(name, (byName.get(name) ?? 0) + bytes);
   }

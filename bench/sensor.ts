@@ -9,7 +9,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as passed } from "node:timers/promises";
-import { cannotSense, type SensorSetup, sensorProgram, startSensor } from "../test/runtime/live/sensor.ts";
+import { watched } from "../test/runtime/live/detector.ts";
+import { cannotSense, type RunningSensor, type SensorSetup, startSensor } from "../test/runtime/live/sensor.ts";
 import { type Bench, type BenchResult, type Row, ratios, row } from "./bench.ts";
 import { costOf } from "./process-cost.ts";
 import { formatBytes } from "./table.ts";
@@ -21,6 +22,13 @@ const LIMITS = { cpu: 5, memory: 250e6 };
 /** MiB of the ring, as it is by default. */
 const RING = 16;
 
+interface Setting {
+  readonly call: string;
+  readonly sensor?: Partial<SensorSetup>;
+  /** The sensor leaves the process that makes calls out: what its hooks cost whoever is not looked at. */
+  readonly own?: boolean;
+}
+
 interface Made {
   readonly made: number;
   readonly seconds: number;
@@ -28,7 +36,7 @@ interface Made {
 }
 
 /** How the sensor stands while calls are timed. */
-const settings: Readonly<Record<string, { readonly call: string; readonly sensor?: Partial<SensorSetup> }>> = {
+const settings: Readonly<Record<string, Setting>> = {
   "getppid, no sensor": { call: "getppid" },
   "getppid, sensor attached to others": { call: "getppid", sensor: { hooks: ["execve", "openat", "connect"] } },
   "getppid, every call's end seen (denied attempts)": {
@@ -38,7 +46,8 @@ const settings: Readonly<Record<string, { readonly call: string; readonly sensor
   "openat and close, no sensor": { call: "openat" },
   "openat and close, hooked, process filtered out": {
     call: "openat",
-    sensor: { hooks: ["execve", "openat"], scope: "containers" },
+    sensor: { hooks: ["execve", "openat"], scope: "all" },
+    own: true,
   },
   "openat and close, hooked and told": { call: "openat", sensor: { hooks: ["execve", "openat"], scope: "all" } },
 };
@@ -58,7 +67,7 @@ export const sensor: Bench = {
       note("records to Node");
       const million = await recordsToNode(generator, short ? 2 : 5, seconds);
       note("sensor and rules at 1,000 events a second");
-      const idle = await idleNode(folder, generator, short ? 5 : 30);
+      const idle = await idleNode(generator, short ? 5 : 30);
       return { inputs: [...calls.inputs, ...idle.inputs], rounds, rows: [...calls.rows, ...million, ...idle.rows] };
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -66,9 +75,17 @@ export const sensor: Bench = {
   },
 };
 
-async function make(generator: string, ...words: readonly string[]): Promise<Made> {
-  const child = spawn(generator, [`cpu=${MAKER}`, ...words], { stdio: ["ignore", "pipe", "inherit"] });
+/** @param before - what is set up once the generator is there, and waits; gives how it is ended */
+async function make(
+  generator: string,
+  words: readonly string[],
+  before: (pid: number) => Promise<RunningSensor | undefined> = async () => undefined,
+): Promise<Made> {
+  const child = spawn(generator, [`cpu=${MAKER}`, "wait=1", ...words], { stdio: ["pipe", "pipe", "inherit"] });
+  const running = await before(child.pid ?? 0);
+  child.stdin.end("go\n");
   const [said, [code]] = await Promise.all([text(child.stdout), once(child, "close")]);
+  await running?.end();
   const fields = /^made (\d+) failed \d+ seconds ([\d.]+) nanoseconds-a-call ([\d.]+)/.exec(said);
   if (code !== 0 || fields === null) throw new Error(`the generator ended with ${code}: ${said}`);
   return { made: Number(fields[1]), seconds: Number(fields[2]), perCall: Number(fields[3]) };
@@ -79,11 +96,13 @@ async function timeCalls(generator: string, rounds: number, seconds: number, not
   const times = new Map<string, number[]>(Object.keys(settings).map((name) => [name, []]));
   for (let round = 0; round < rounds; round += 1) {
     note(`calls, round ${round + 1} of ${rounds}`);
-    for (const [name, { call, sensor: setup }] of Object.entries(settings)) {
-      const running = setup === undefined ? undefined : await startSensor({ hooks: [], ...setup });
-      const { perCall } = await make(generator, `call=${call}`, `seconds=${seconds}`);
+    for (const [name, { call, sensor: setup, own = false }] of Object.entries(settings)) {
+      const { perCall } = await make(generator, [`call=${call}`, `seconds=${seconds}`], async (pid) =>
+        setup === undefined
+          ? undefined
+          : await startSensor({ hooks: [], scope: "all", ...setup, ...(own ? { words: ["--own", String(pid)] } : {}) }),
+      );
       times.get(name)?.push(perCall);
-      await running?.end();
     }
   }
   const of = (name: string): number[] => times.get(name) ?? [];
@@ -112,44 +131,41 @@ async function recordsToNode(generator: string, rounds: number, seconds: number)
         if (first === 0) first = last;
       },
     });
-    await make(generator, `seconds=${seconds * 2}`);
-    await running.end();
+    await make(generator, [`seconds=${seconds * 2}`], async () => running);
     values.push(((last - first) / events) * 1_000_000);
   }
   return [row("a million records of openat to Node", "ms", values)];
 }
 
 /** `runtime watch` with the rules that come with Bulkhead, over a host that does 1,000 things a second. */
-async function idleNode(folder: string, generator: string, seconds: number) {
-  const child = spawn(
-    process.execPath,
-    [join(ROOT, "bin/bulkhead.js"), "runtime", "watch", "--sensor", sensorProgram, "--rules", "bulkhead"],
-    { cwd: folder, env: { PATH: process.env.PATH, HOME: folder }, stdio: ["ignore", "ignore", "inherit"] },
-  );
-  const pid = child.pid ?? 0;
-  try {
-    const making = make(generator, "rate=1000", `seconds=${seconds + 10}`);
-    // Loads its rules, starts the sensor, and compiles what is hot.
+async function idleNode(generator: string, seconds: number) {
+  let result: { inputs: string[]; rows: Row[] } | undefined;
+  await watched(async (watch) => {
+    const events = async () => (await watch.metrics()).get("bulkhead_runtime_events_total") ?? Number.NaN;
+    const making = make(generator, ["rate=1000", `seconds=${seconds + 10}`]);
+    // What is hot gets compiled first.
     await passed(8_000);
-    const before = costOf(pid);
+    const [before, eventsBefore] = [costOf(watch.pid), await events()];
     await passed(seconds * 1000);
-    const { cpu, resident, byName } = costOf(pid);
+    const [after, eventsAfter] = [costOf(watch.pid), await events()];
     await making;
-    const parts = [...byName].map(([name, bytes]) => `${name} ${formatBytes(bytes)}`).join(", ");
-    return {
-      inputs: [`memory of watch: ${parts}; the ring of ${RING} MiB counts twice in the sensor's`],
+    const parts = [...after.byName].map(([name, bytes]) => `${name} ${formatBytes(bytes)}`).join(", ");
+    result = {
+      inputs: [
+        `runtime watch read ${Math.round((eventsAfter - eventsBefore) / seconds)} events a second, those of the rest of the host among them`,
+        `its memory: ${parts}; the ring of ${RING} MiB counts twice in the sensor's resident memory, and once here`,
+      ],
       rows: [
         row(
           "sensor and rules at 1,000 openat a second, of one core",
           "percent",
-          [((cpu - before.cpu) / seconds) * 100],
+          [((after.cpu - before.cpu) / seconds) * 100],
           LIMITS.cpu,
         ),
-        row("their resident memory", "bytes", [resident], LIMITS.memory),
+        row("their memory, pages that several share counted once", "bytes", [after.resident], LIMITS.memory),
       ],
     };
-  } finally {
-    child.kill("SIGTERM");
-    await once(child, "close");
-  }
+  });
+  if (result === undefined) throw new Error("watch did not run");
+  return result;
 }

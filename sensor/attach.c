@@ -20,6 +20,9 @@ static const char *const functions[][2] = {
     {"uname", "newuname"},       {"sendfile", "sendfile64"},  {"fadvise64", "fadvise64_64"},
 };
 
+/* More calls than these are hooked on all calls. */
+#define FEW 8
+
 /* Calls of the other way: who sees them. */
 #if defined(__x86_64__)
 #define FOREIGN_SEEN true
@@ -117,9 +120,10 @@ static void set_program(struct kernel *kernel, struct bpf_link **link, struct bp
 static void attach_events(struct kernel *kernel) {
   struct settings *settings = &kernel->bpf->bss->settings;
   settings->telling_execs = kernel->wanted[HOOK_EXEC];
+  settings->telling_exits = kernel->wanted[HOOK_EXIT];
   for (int hook = CALLS; hook < HOOKS; hook++) {
-    /* Starts are looked at to protect as well; cgroups are known before their first process wherever anything is told. */
-    bool wanted = kernel->wanted[hook] || (hook == HOOK_EXEC && settings->protecting) ||
+    /* Starts are looked at to protect as well, ends to forget our own; cgroups are known before their first process wherever anything is told. */
+    bool wanted = kernel->wanted[hook] || hook == HOOK_EXIT || (hook == HOOK_EXEC && settings->protecting) ||
                   (hook == HOOK_CGROUP && (kernel->wanted[HOOK_EXEC] || settings->protecting || settings->learning));
     set_program(kernel, &kernel->programs[hook - CALLS], event_program(kernel, hook), wanted, event_name(hook));
   }
@@ -135,49 +139,78 @@ static void attach_learning(struct kernel *kernel) {
     set_program(kernel, &kernel->learning[i], programs[i], kernel->learn, i == 4 ? "capabilities" : "learning");
 }
 
+void close_one(struct kernel *kernel) {
+  if (kernel->closing_count > 0) let_go(&kernel->closing[--kernel->closing_count]);
+}
+
+/* A tracepoint takes up to 120 ms to be let go: that is left to kernel_poll, one at a time. */
+static void close_later(struct kernel *kernel, struct bpf_link **link) {
+  if (kernel->closing_count == 2 * CALLS) close_one(kernel);
+  if (*link) kernel->closing[kernel->closing_count++] = *link;
+  *link = NULL;
+}
+
+static void attach_any(struct kernel *kernel) {
+  struct bpf_program *program = kernel->bpf->progs.any_call_ended;
+  if (kernel->any) return;
+  kernel->any = bpf_program__fd(program) < 0 ? NULL : bpf_program__attach(program);
+  if (!kernel->any) note_missing(kernel, "denied", "the end of every call cannot be hooked");
+}
+
+static size_t count_wanted(const struct kernel *kernel) {
+  size_t count = 0;
+  for (int number = 0; number < CALLS; number++) count += kernel->wanted[number];
+  return count;
+}
+
+/* Says which program takes a call, from now on; nothing does where there is neither. */
+static void plan_call(struct kernel *kernel, int number, bool all) {
+  struct plan *plan = &kernel->bpf->bss->plans[number];
+  struct plan fresh = call_plan(number);
+  bool by_any = kernel->any && (all || !kernel->calls[number]);
+  if (!kernel->wanted[number]) {
+    __atomic_store_n(&plan->flags, 0, __ATOMIC_RELEASE);
+  } else {
+    memcpy(plan->arguments, fresh.arguments, sizeof plan->arguments);
+    __atomic_store_n(&plan->flags, fresh.flags | PLAN_ON | (by_any ? PLAN_ANY : 0), __ATOMIC_RELEASE);
+    if (!by_any && !kernel->calls[number]) note_missing(kernel, call_name(number), "its end cannot be hooked");
+  }
+  if (!kernel->wanted[number] || by_any) close_later(kernel, &kernel->calls[number]);
+}
+
 /*
- * Calls go over to the hook on all calls, or back, by one store that both programs look at: none is told twice, and none is
- * missed while both are attached.
+ * Few calls are hooked each by its tracepoint, many by one program on all calls: it costs the host about what many tracepoints
+ * do, is attached and let go at once, and sees 32-bit calls. What goes over from one to the other does so by one store that both
+ * look at, while both are attached.
  */
 int attach_hooks(struct kernel *kernel) {
-  bool any = kernel->denied;
-  struct bpf_program *program = kernel->bpf->progs.any_call_ended;
-  if (kernel->foreign && !(FOREIGN_SEEN && kernel->denied)) note_missing(kernel, "32-bit calls", FOREIGN_WHY);
-  else forget_missing(kernel, "32-bit calls");
+  bool all = kernel->denied || count_wanted(kernel) > FEW;
   attach_events(kernel);
   attach_learning(kernel);
-  for (int number = 0; number < CALLS; number++) {
-    if (!kernel->wanted[number] || kernel->denied || kernel->calls[number]) continue;
+  if (all) attach_any(kernel);
+  all = all && kernel->any;
+  bool any = all;
+  for (int number = 0; number < CALLS && !all; number++) {
+    if (!kernel->wanted[number] || kernel->calls[number]) continue;
     kernel->calls[number] = attach_call(kernel, call_name(number));
     if (!kernel->calls[number]) any = true;
   }
-  if (any && !kernel->any) {
-    kernel->any = bpf_program__fd(program) < 0 ? NULL : bpf_program__attach(program);
-    if (!kernel->any) note_missing(kernel, "denied", strerror(errno));
-  }
-  for (int number = 0; number < CALLS; number++) {
-    struct plan *plan = &kernel->bpf->bss->plans[number];
-    bool by_any = kernel->any && (kernel->denied || !kernel->calls[number]);
-    struct plan fresh = call_plan(number);
-    if (kernel->wanted[number]) {
-      memcpy(plan->arguments, fresh.arguments, sizeof plan->arguments);
-      __atomic_store_n(&plan->flags, fresh.flags | PLAN_ON | (by_any ? PLAN_ANY : 0), __ATOMIC_RELEASE);
-      if (!by_any && !kernel->calls[number]) note_missing(kernel, call_name(number), "no tracepoint of its end, and no hook on all calls");
-    } else {
-      __atomic_store_n(&plan->flags, 0, __ATOMIC_RELEASE);
-    }
-    if (!kernel->wanted[number] || by_any) let_go(&kernel->calls[number]);
-  }
+  if (any) attach_any(kernel);
+  if (kernel->foreign && count_wanted(kernel) > 0 && !(FOREIGN_SEEN && any && kernel->any))
+    note_missing(kernel, "32-bit calls", FOREIGN_WHY);
+  else forget_missing(kernel, "32-bit calls");
+  for (int number = 0; number < CALLS; number++) plan_call(kernel, number, all);
   if (!any) let_go(&kernel->any);
   return 0;
 }
 
 void detach_hooks(struct kernel *kernel) {
-  for (int number = 0; number < CALLS; number++) let_go(&kernel->calls[number]);
   for (int event = 0; event < EVENTS; event++) let_go(&kernel->programs[event]);
   for (int i = 0; i < LEARNING; i++) let_go(&kernel->learning[i]);
   let_go(&kernel->removal);
   let_go(&kernel->any);
+  for (int number = 0; number < CALLS; number++) let_go(&kernel->calls[number]);
+  while (kernel->closing_count > 0) close_one(kernel);
 }
 
 /* Marks what a name stands for; false where it stands for nothing here. */

@@ -100,6 +100,7 @@ int kernel_used(struct kernel *kernel, void (*each)(void *context, const struct 
     if (memcmp(l.calls, nothing, CALLS)) tell(key, &l, each, context);
     if (l.gone) bpf_map_delete_elem(map, &key);
   }
+  if (kernel->bpf->bss->learned_foreign) note_missing(kernel, "learning", "32-bit calls were made, and are not noted");
   if (kernel->bpf->bss->learned_refused) note_missing(kernel, "learning", "more cgroups or processes than there is room for");
   return 0;
 }

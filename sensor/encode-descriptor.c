@@ -61,7 +61,9 @@ static uint64_t fact_of(const struct record_descriptor *descriptor, uint32_t pro
   return fact;
 }
 
-static void tell(struct encoder *encoder, uint32_t tid, const struct record_descriptor *descriptor, const char *name, size_t length) {
+static void tell(
+    struct encoder *encoder, uint32_t tid, uint32_t pid, const struct record_descriptor *descriptor, const char *name,
+    size_t length) {
   struct frame frame;
   frame_begin(&frame, encoder->frame, sizeof encoder->frame, FRAME_DESCRIPTOR);
   frame_number(&frame, DESCRIPTOR_TID, tid);
@@ -93,7 +95,8 @@ static void tell(struct encoder *encoder, uint32_t tid, const struct record_desc
     frame_number(&frame, DESCRIPTOR_INODE, descriptor->inode);
   }
   if (descriptor->layer == 1 || descriptor->layer == 2) frame_text(&frame, DESCRIPTOR_OVERLAY, descriptor->layer == 1 ? "upper" : "lower");
-  end_frame(encoder, &frame);
+  /* It is told again when it is needed. */
+  if (!end_frame(encoder, &frame)) known_descriptor_forget(encoder->known, pid, descriptor->fd);
 }
 
 static bool makes_it(const struct record_syscall *call, uint16_t code) {
@@ -138,7 +141,7 @@ void encode_descriptors(
     const char *name;
     size_t length = name_of(texts->path[at], &name);
     uint64_t fact = known_mix(fact_of(descriptor, programs), name, (uint32_t)length);
-    if (known_descriptor_changed(encoder->known, pid, descriptor->fd, fact)) tell(encoder, tid, descriptor, name, length);
+    if (known_descriptor_changed(encoder->known, pid, descriptor->fd, fact)) tell(encoder, tid, pid, descriptor, name, length);
   }
   if (call->fd < 0 || code == EVENT_close) {
     if (call->fd >= 0 && call->result == 0) known_descriptor_forget(encoder->known, pid, call->fd);
@@ -156,9 +159,9 @@ void encode_descriptors(
   uint64_t fact = known_mix(fact_of(&own, programs), name, (uint32_t)length);
   bool changed = known_descriptor_changed(encoder->known, pid, call->fd, fact);
   if (makes_it(call, code)) {
-    if (reached_another(call, code, texts)) tell(encoder, tid, &own, name, length);
+    if (reached_another(call, code, texts)) tell(encoder, tid, pid, &own, name, length);
   } else if (changed) {
-    tell(encoder, tid, &own, name, length);
+    tell(encoder, tid, pid, &own, name, length);
   }
   /* A copy is what it is a copy of. */
   bool copies = code == EVENT_dup || code == EVENT_dup2 || code == EVENT_dup3;

@@ -28,7 +28,8 @@ struct texts {
 
 bool texts_of(struct texts *texts, const struct record *record, size_t size, size_t body);
 void begin_event(struct encoder *encoder, struct frame *frame, const struct record *record, uint32_t tid, uint16_t code);
-void end_frame(struct encoder *encoder, struct frame *frame);
+/* False where the reader does not get it. */
+bool end_frame(struct encoder *encoder, struct frame *frame);
 void put_text(struct frame *frame, const struct text *text);
 void put_number(struct frame *frame, uint8_t form, uint64_t value);
 void put_arguments(struct frame *frame, const struct text *text);

@@ -72,11 +72,11 @@ void begin_event(struct encoder *encoder, struct frame *frame, const struct reco
       event_types[code].parameters);
 }
 
-void end_frame(struct encoder *encoder, struct frame *frame) {
+bool end_frame(struct encoder *encoder, struct frame *frame) {
   if (frame->short_of_room) encoder->cut += 1;
   size_t length = frame_end(frame);
   if (frame->bytes[4] == FRAME_EVENT) encoder->events += 1;
-  output_put(encoder->output, frame->bytes, length);
+  return output_put(encoder->output, frame->bytes, length);
 }
 
 /* Before an event, whoever it is of. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/random.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -102,6 +103,7 @@ static int deliver(void *context, void *data, size_t size) {
     kernel->broken++;
     return 0;
   }
+  hide_addresses(record, kernel->secret);
   if (record->kind == RECORD_CGROUP) classify(kernel, record);
   kernel->handler(kernel->context, record);
   return 0;
@@ -128,6 +130,11 @@ struct kernel *kernel_open(const struct kernel_options *options, record_handler 
   kernel->handler = handler;
   kernel->context = context;
   kernel->waiting = kernel->timer = -1;
+  if (getrandom(kernel->secret, sizeof kernel->secret, 0) != sizeof kernel->secret) {
+    fail(errno, "random numbers");
+    free(kernel);
+    return NULL;
+  }
   kernel->events = open_events();
   kernel->bpf = load_programs(kernel, options);
   if (!kernel->bpf) goto failed;
@@ -165,6 +172,7 @@ int kernel_poll(struct kernel *kernel, int milliseconds) {
   struct epoll_event events[2];
   __u64 ticks;
   int got = ring_buffer__consume_n(kernel->ring, AT_ONCE);
+  if (got >= 0 && got < AT_ONCE) close_one(kernel);
   if (got == 0 && milliseconds != 0) {
     int ready = epoll_wait(kernel->waiting, events, 2, milliseconds);
     if (ready < 0 && errno != EINTR) return fail(errno, "waiting for records");

@@ -36,7 +36,7 @@ const char *kernel_why(void);
  */
 int kernel_hooks(struct kernel *kernel, const char *const names[], size_t count);
 
-/* One program at the end of every system call in place of one each: also sees calls of 32-bit programs. */
+/* One program on the end of every system call, also where few are hooked: sees 32-bit calls as well. */
 int kernel_denied(struct kernel *kernel, bool on);
 int kernel_learn(struct kernel *kernel, bool on);
 int kernel_scope(struct kernel *kernel, bool containers_only);

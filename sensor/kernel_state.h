@@ -26,6 +26,8 @@ struct kernel {
   int events;                   /* the folder of tracepoints; -1: none */
   struct bpf_link *calls[CALLS]; /* one call's own hook */
   struct bpf_link *any;         /* on all calls */
+  struct bpf_link *closing[2 * CALLS]; /* of no use any more */
+  size_t closing_count;
   struct bpf_link *programs[EVENTS];
   struct bpf_link *learning[LEARNING], *removal;
   bool wanted[HOOKS];
@@ -35,6 +37,7 @@ struct kernel {
     char what[48], why[160];
   } missing[MISSING];
   size_t missing_count;
+  uint64_t secret[2]; /* of hide_addresses */
   __u64 broken; /* records of the ring that are none */
   /* The record that is handed out, put right: the ring itself may not be written to. */
   __u64 record[(RECORD_BYTES + 64) / 8];
@@ -60,6 +63,7 @@ int attach_hooks(struct kernel *kernel);
 struct bpf_program *event_program(const struct kernel *kernel, int hook);
 const char *event_name(int hook);
 void detach_hooks(struct kernel *kernel);
+void close_one(struct kernel *kernel);
 /* Attaches to the end of one call; NULL with errno. */
 struct bpf_link *attach_call(struct kernel *kernel, const char *call);
 /* The folder of the kernel's tracepoints, from a mount of our own where nobody mounted it. -1: none. */

@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "records.h"
 #include "sensor.h"
 
 static const char usage[] =
@@ -22,8 +21,8 @@ static const char usage[] =
     "  --metrics SECONDS  how often it tells what it measured of itself (default 60; 0: at its end)\n"
     "  --listen PATH      frames and commands on a unix socket, one reader at a time\n"
     "  --socket-user UID  who may read there beside root (default 0)\n"
-    "  --probe            says what works on this kernel, and ends\n"
-    "  --records FILE     converts raw records of a file, and ends; for tests\n";
+    "  --without-bpf      as where BPF does not work: programs and writes to files alone, by fanotify\n"
+    "  --probe            says what works on this kernel, and ends\n";
 
 static bool number(const char *text, unsigned long least, unsigned long most, unsigned long *value) {
   char *end;
@@ -38,14 +37,14 @@ static int wrong(const char *option) {
 }
 
 int main(int count, char **words) {
-  enum { HOOKS = 256, DENIED, CONTAINERS, OWN, RING, BUFFER, METRICS, LISTEN, SOCKET_USER, PROBE, RECORDS, HELP, VERSION };
+  enum { HOOKS = 256, DENIED, CONTAINERS, OWN, RING, BUFFER, METRICS, LISTEN, SOCKET_USER, WITHOUT_BPF, PROBE, HELP, VERSION };
   static const struct option known[] = {
       {"hooks", required_argument, NULL, HOOKS},     {"denied", no_argument, NULL, DENIED},
       {"containers", no_argument, NULL, CONTAINERS}, {"own", required_argument, NULL, OWN},
       {"ring", required_argument, NULL, RING},       {"buffer", required_argument, NULL, BUFFER},
       {"metrics", required_argument, NULL, METRICS}, {"probe", no_argument, NULL, PROBE},
       {"listen", required_argument, NULL, LISTEN},   {"socket-user", required_argument, NULL, SOCKET_USER},
-      {"records", required_argument, NULL, RECORDS}, {"help", no_argument, NULL, HELP},
+      {"without-bpf", no_argument, NULL, WITHOUT_BPF}, {"help", no_argument, NULL, HELP},
       {"version", no_argument, NULL, VERSION},       {NULL, 0, NULL, 0},
   };
   struct options options = {.ring_mib = 16, .buffer_mib = 16, .metrics_seconds = 60};
@@ -79,11 +78,8 @@ int main(int count, char **words) {
         if (!number(optarg, 0, UINT32_MAX - 1, &value)) return wrong("socket-user");
         options.socket_user = (uid_t)value;
         break;
+      case WITHOUT_BPF: options.without_bpf = true; break;
       case PROBE: return kernel_probe();
-      case RECORDS:
-        if (records_convert(optarg, STDOUT_FILENO) == 0) return 0;
-        fprintf(stderr, "bulkhead-sensor: %s: %s\n", optarg, strerror(errno));
-        return EXIT_NOT_STARTED;
       case HELP: fputs(usage, stdout); return 0;
       case VERSION: puts("bulkhead-sensor " SENSOR_VERSION); return 0;
       default: fputs(usage, stderr); return EXIT_USAGE;

@@ -58,3 +58,30 @@ bool mend_record(struct record *record, size_t size) {
   }
   return at == size;
 }
+
+static __u64 hidden(__u64 address, const uint64_t secret[2]) {
+  if (address == 0) return 0;
+  for (int round = 0; round < 2; round++) {
+    address = (address ^ secret[round]) * (secret[1 - round] | 1);
+    address ^= address >> 32;
+  }
+  return address != 0 ? address : 1;
+}
+
+void hide_addresses(struct record *record, const uint64_t secret[2]) {
+  if (record->kind != RECORD_SYSCALL && record->kind != RECORD_URING) return;
+  struct record_syscall *call = (struct record_syscall *)record;
+  call->peer = hidden(call->peer, secret);
+  call->self = hidden(call->self, secret);
+  for (size_t at = sizeof *call; at + sizeof(struct text) <= record->size;) {
+    struct text *text = (struct text *)((char *)record + at);
+    struct record_descriptor descriptor;
+    if (text->argument == TEXT_DESCRIPTOR && text->length == sizeof descriptor) {
+      memcpy(&descriptor, text + 1, sizeof descriptor);
+      descriptor.peer = hidden(descriptor.peer, secret);
+      descriptor.self = hidden(descriptor.self, secret);
+      memcpy(text + 1, &descriptor, sizeof descriptor);
+    }
+    at += (sizeof *text + text->length + 7) & ~(size_t)7;
+  }
+}

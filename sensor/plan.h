@@ -59,6 +59,7 @@ struct settings {
   __u32 containers_only;
   __u32 protecting;    /* how many cgroups are */
   __u32 telling_execs; /* starts of programs are told, not only judged */
+  __u32 telling_exits; /* ends of threads are told, not only looked at for our own */
   __u32 page_shift;
   __u32 stack_bytes; /* of a task, in the kernel */
   __u32 host_mounts;   /* the number of the host's mount namespace */

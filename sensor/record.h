@@ -87,7 +87,7 @@ struct record_syscall {
   __u16 family;    /* of the socket that the call is about; 0: none */
   __u16 protocol, local_port, remote_port, socket_type;
   __u8 local[16], remote[16]; /* 4 bytes are used for IPv4 */
-  __u64 peer, self; /* addresses of unix sockets, as the kernel numbers them */
+  __u64 peer, self; /* of unix sockets: numbers that tell them apart */
   __s32 fd;         /* the number that the fields from fd_device on are about; -1: none, they are zeros */
   __u32 fd_flags;   /* f_flags of it */
 };

@@ -126,6 +126,10 @@ bool scout_is_seeding(const struct scout *scout) {
   return scout->seed != 0;
 }
 
+bool scout_is_of_all(const struct scout *scout, const struct scout_message *message) {
+  return scout->seed != 0 && message->number == scout->seed;
+}
+
 uint64_t scout_stuck(const struct scout *scout) {
   return scout->stuck;
 }
@@ -222,7 +226,7 @@ void scout_say(struct scout_side *side, enum scout_says says, uint32_t tid, uint
 
 void scout_say_frame(struct scout_side *side, uint32_t tid, uint32_t pid, const uint8_t *frame, size_t length) {
   static uint8_t bytes[SCOUT_BYTES];
-  struct scout_message message = {.says = SCOUT_FRAME, .tid = tid, .pid = pid};
+  struct scout_message message = {.says = SCOUT_FRAME, .tid = tid, .pid = pid, .number = side->number};
   if (length > sizeof bytes - sizeof message) return;
   memcpy(bytes, &message, sizeof message);
   memcpy(bytes + sizeof message, frame, length);
@@ -249,6 +253,7 @@ void scout_serve(struct scout_side *side) {
     if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR)) return;
     if (got == sizeof request) {
       bool found = false;
+      side->number = request.number;
       if (request.ask == SCOUT_ALL) {
         if (folder != NULL) closedir(folder);
         folder = opendir("/proc");
@@ -257,9 +262,12 @@ void scout_serve(struct scout_side *side) {
         if (folder != NULL) continue;
       } else if (request.ask == SCOUT_THREAD) {
         found = seed_thread(side, request.tid);
+      } else if (request.ask == SCOUT_PROGRAM) {
+        found = seed_program(side, request.pid);
       } else if (request.ask == SCOUT_USERS) {
         request.container[sizeof request.container - 1] = 0;
         found = seed_users(side, request.pid, request.container);
+        if (!found) scout_say(side, SCOUT_NO_USERS, request.tid, request.pid, false, request.number);
       }
       scout_say(side, SCOUT_DONE, request.tid, request.pid, found, request.number);
       continue;
@@ -272,6 +280,7 @@ void scout_serve(struct scout_side *side) {
       scout_say(side, SCOUT_DONE, 0, 0, true, seed);
       continue;
     }
+    side->number = seed;
     scout_say(side, SCOUT_AT, 0, pid, true, 0);
     seed_process(side, pid);
   }

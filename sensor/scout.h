@@ -15,6 +15,7 @@
 enum scout_asks {
   SCOUT_ALL = 1,  /* every process from `pid` on, in the order of their numbers */
   SCOUT_THREAD,   /* one thread */
+  SCOUT_PROGRAM,  /* the program that a process runs, as the event of its start */
   SCOUT_USERS,    /* users and groups as the root directory of a process has them */
 };
 
@@ -27,6 +28,7 @@ struct scout_request {
 enum scout_says {
   SCOUT_AT = 1, /* what it looks at now */
   SCOUT_FRAME,  /* a frame of that */
+  SCOUT_NO_USERS, /* of the container that the request was about (tid): its process is not below its root yet */
   SCOUT_DONE,   /* with the request of that number; `found` says whether there was something */
 };
 
@@ -60,12 +62,15 @@ bool scout_ask_now(struct scout *scout, enum scout_asks ask, uint32_t tid, uint3
 
 /* True until every process was told. */
 bool scout_is_seeding(const struct scout *scout);
+/* True for what is told because every process is: maybe older than what events have told meanwhile. */
+bool scout_is_of_all(const struct scout *scout, const struct scout_message *message);
 /* How many scouts were ended because they were stuck. */
 uint64_t scout_stuck(const struct scout *scout);
 
 /* The scout's own side: reads requests and answers them until the other side is gone. */
 struct scout_side {
   int socket;
+  uint64_t number; /* of the request that is answered */
   uint64_t booted;
 };
 void scout_serve(struct scout_side *side);

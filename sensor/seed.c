@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "seed.h"
+#include "seed-parts.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -12,7 +12,6 @@
 
 #include "encode.h"
 #include "frames.h"
-#include "proc.h"
 #include "record.h"
 #include "sockets.h"
 
@@ -33,10 +32,10 @@ static void put_link(struct frame *frame, uint16_t field, uint32_t pid, const ch
 }
 
 /* `0::/path` → `unified=/path`; `4:cpu,cpuacct:/path` → `cpu,cpuacct=/path`. */
-static void put_cgroups(struct frame *frame, uint32_t tid) {
-  char text[CGROUPS_BYTES], lines[CGROUPS_BYTES];
+long seed_cgroups(uint32_t tid, char *lines, size_t size) {
+  char text[CGROUPS_BYTES];
   long length = proc_read(tid, "cgroup", text, sizeof text - 1);
-  if (length <= 0) return;
+  if (length <= 0) return -1;
   text[length] = 0;
   size_t at = 0;
   for (char *line = text, *next; line != NULL && *line != 0; line = next) {
@@ -48,10 +47,16 @@ static void put_cgroups(struct frame *frame, uint32_t tid) {
     *path++ = 0;
     const char *name = controllers[1] == 0 ? "unified" : controllers + 1;
     size_t needed = strlen(name) + 1 + strlen(path) + 1;
-    if (sizeof lines - at < needed) break;
-    at += (size_t)snprintf(lines + at, sizeof lines - at, "%s=%s", name, path) + 1;
+    if (size - at < needed) break;
+    at += (size_t)snprintf(lines + at, size - at, "%s=%s", name, path) + 1;
   }
-  frame_bytes(frame, THREAD_CGROUPS, lines, at);
+  return (long)at;
+}
+
+bool seed_may_write(const struct statx *about, const struct proc_status *status) {
+  bool owner = about->stx_uid == status->uid, group = about->stx_gid == status->gid;
+  uint32_t bit = owner ? S_IWUSR : group ? S_IWGRP : S_IWOTH;
+  return (about->stx_mode & bit) != 0 || (status->effective & DAC_OVERRIDE) != 0;
 }
 
 static void put_texts(struct frame *frame, uint32_t tid) {
@@ -76,9 +81,7 @@ static void put_program(struct frame *frame, uint32_t tid, const struct proc_sta
   snprintf(link, sizeof link, "/proc/%u/exe", tid);
   struct statx about;
   if (statx(AT_FDCWD, link, AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &about) == 0) {
-    bool owner = about.stx_uid == status->uid, group = about.stx_gid == status->gid;
-    uint32_t bit = owner ? S_IWUSR : group ? S_IWGRP : S_IWOTH;
-    if ((about.stx_mode & bit) != 0 || (status->effective & DAC_OVERRIDE) != 0) flags |= 1;
+    if (seed_may_write(&about, status)) flags |= 1;
     frame_number(frame, THREAD_EXE_INODE, about.stx_ino);
     frame_number(frame, THREAD_EXE_CHANGED, (uint64_t)about.stx_ctime.tv_sec * 1000000000 + about.stx_ctime.tv_nsec);
     frame_number(frame, THREAD_EXE_MODIFIED, (uint64_t)about.stx_mtime.tv_sec * 1000000000 + about.stx_mtime.tv_nsec);
@@ -86,7 +89,7 @@ static void put_program(struct frame *frame, uint32_t tid, const struct proc_sta
   if (flags != 0) frame_number(frame, THREAD_EXE_FLAGS, flags);
 }
 
-static uint32_t login_of(uint32_t tid) {
+uint32_t seed_login(uint32_t tid) {
   char text[16];
   long length = proc_read(tid, "loginuid", text, sizeof text - 1);
   if (length <= 0) return NO_LOGIN;
@@ -114,14 +117,16 @@ static bool tell_thread(struct scout_side *side, uint32_t tid, const struct proc
   put_link(&frame, THREAD_ROOT, tid, "root");
   frame_number(&frame, THREAD_UID, status->uid);
   frame_number(&frame, THREAD_GID, status->gid);
-  uint32_t login = login_of(tid);
+  uint32_t login = seed_login(tid);
   if (login != NO_LOGIN) frame_number(&frame, THREAD_LOGIN_UID, login);
   frame_number(&frame, THREAD_TTY, stat.tty);
   frame_number(&frame, THREAD_PERMITTED, status->permitted);
   frame_number(&frame, THREAD_EFFECTIVE, status->effective);
   frame_number(&frame, THREAD_INHERITABLE, status->inheritable);
   frame_number(&frame, THREAD_STARTED, side->booted + stat.started);
-  put_cgroups(&frame, tid);
+  char cgroups[CGROUPS_BYTES];
+  long length = seed_cgroups(tid, cgroups, sizeof cgroups);
+  if (length > 0) frame_bytes(&frame, THREAD_CGROUPS, cgroups, (size_t)length);
   scout_say_frame(side, tid, status->pid, scratch, frame_end(&frame));
   return true;
 }

@@ -9,6 +9,8 @@
 bool seed_thread(struct scout_side *side, uint32_t tid);
 /* All threads of a process. */
 bool seed_process(struct scout_side *side, uint32_t pid);
+/* The start of a program, as the event of it. */
+bool seed_program(struct scout_side *side, uint32_t pid);
 /* Users and groups in the files below a process's root. False where none could be read. */
 bool seed_users(struct scout_side *side, uint32_t pid, const char *container);
 

@@ -14,8 +14,10 @@
 #include <unistd.h>
 
 #include "containers.h"
+#include "fallback.h"
 #include "input.h"
 #include "listener.h"
+#include "proc.h"
 #include "rights.h"
 
 enum {
@@ -54,147 +56,6 @@ uint64_t sensor_boot_nanoseconds(void) {
   return booted;
 }
 
-void sensor_begin(struct sensor *sensor, struct frame *frame, enum frame_kind kind) {
-  frame_begin(frame, sensor->encoder.frame, sizeof sensor->encoder.frame, kind);
-}
-
-void sensor_tell(struct sensor *sensor, struct frame *frame) {
-  if (frame->short_of_room) sensor->encoder.cut += 1;
-  output_put(sensor->encoder.output, frame->bytes, frame_end(frame));
-}
-
-void sensor_tell_lost(struct sensor *sensor, const char *reason, uint64_t count) {
-  struct frame frame;
-  sensor_begin(sensor, &frame, FRAME_LOST);
-  frame_text(&frame, LOST_REASON, reason);
-  frame_number(&frame, LOST_COUNT, count);
-  sensor_tell(sensor, &frame);
-}
-
-void sensor_tell_missing(struct sensor *sensor, const char *what, const char *why) {
-  struct frame frame;
-  sensor_begin(sensor, &frame, FRAME_MISSING);
-  frame_text(&frame, MISSING_WHAT, what);
-  frame_text(&frame, MISSING_WHY, why);
-  sensor_tell(sensor, &frame);
-}
-
-void sensor_tell_metric(struct sensor *sensor, const char *name, uint64_t value) {
-  struct frame frame;
-  sensor_begin(sensor, &frame, FRAME_METRIC);
-  frame_text(&frame, METRIC_NAME, name);
-  frame_number(&frame, METRIC_VALUE, value);
-  sensor_tell(sensor, &frame);
-}
-
-void sensor_tell_answer(struct sensor *sensor, uint64_t command, bool done, const char *why) {
-  struct frame frame;
-  sensor_begin(sensor, &frame, FRAME_ANSWER);
-  frame_number(&frame, ANSWER_COMMAND, command);
-  frame_number(&frame, ANSWER_DONE, done);
-  if (!done && why != NULL) frame_text(&frame, ANSWER_WHY, why);
-  sensor_tell(sensor, &frame);
-}
-
-static void missing(void *context, const char *what, const char *why) {
-  struct {
-    struct sensor *sensor;
-    size_t at;
-  } *told = context;
-  /* The list only grows. */
-  if (told->at++ >= told->sensor->missing_told) sensor_tell_missing(told->sensor, what, why);
-}
-
-void sensor_tell_kernel_missing(struct sensor *sensor) {
-  struct {
-    struct sensor *sensor;
-    size_t at;
-  } told = {sensor, 0};
-  if (sensor->kernel == NULL) return;
-  kernel_missing(sensor->kernel, missing, &told);
-  if (told.at > sensor->missing_told) sensor->missing_told = told.at;
-}
-
-static struct hook_told *told_of(struct sensor *sensor, const char *name) {
-  for (size_t at = 0; at < sensor->tolds; at++) {
-    if (strcmp(sensor->told[at].name, name) == 0) return &sensor->told[at];
-  }
-  if (sensor->tolds >= MOST_HOOKS) return NULL;
-  struct hook_told *told = &sensor->told[sensor->tolds++];
-  snprintf(told->name, sizeof told->name, "%s", name);
-  return told;
-}
-
-static const char *const drop_reasons[DROP_REASONS] = {
-    [DROP_RING] = "the ring had no room for",
-    [DROP_NESTED] = "came while another was noted:",
-    [DROP_MISSED] = "the kernel skipped:",
-};
-
-static struct kernel_stats stats;
-
-void sensor_tell_losses(struct sensor *sensor) {
-  if (sensor->kernel != NULL) {
-    kernel_stats(sensor->kernel, &stats);
-    for (size_t at = 0; at < stats.hooks; at++) {
-      struct hook_told *told = told_of(sensor, stats.hook[at].name);
-      for (size_t reason = 0; told != NULL && reason < DROP_REASONS; reason++) {
-        uint64_t now = stats.hook[at].dropped[reason];
-        if (now <= told->dropped[reason]) continue;
-        char text[128];
-        snprintf(text, sizeof text, "%s %s", drop_reasons[reason], told->name);
-        sensor_tell_lost(sensor, text, now - told->dropped[reason]);
-        told->dropped[reason] = now;
-      }
-    }
-  }
-  struct encoder *encoder = &sensor->encoder;
-  if (encoder->broken > sensor->broken_told) {
-    sensor_tell_lost(sensor, "records of no known form", encoder->broken - sensor->broken_told);
-    sensor->broken_told = encoder->broken;
-  }
-  if (encoder->cut > sensor->cut_told) {
-    sensor_tell_lost(sensor, "parts of records that fit into no frame", encoder->cut - sensor->cut_told);
-    sensor->cut_told = encoder->cut;
-  }
-}
-
-void sensor_tell_metrics(struct sensor *sensor) {
-  char name[128];
-  if (sensor->kernel != NULL) {
-    kernel_stats(sensor->kernel, &stats);
-    for (size_t at = 0; at < stats.hooks; at++) {
-      const struct kernel_hook_stats *hook = &stats.hook[at];
-      if (hook->runs == 0) continue;
-      snprintf(name, sizeof name, "hook %s runs", hook->name);
-      sensor_tell_metric(sensor, name, hook->runs);
-      snprintf(name, sizeof name, "hook %s nanoseconds", hook->name);
-      sensor_tell_metric(sensor, name, hook->nanoseconds);
-      snprintf(name, sizeof name, "hook %s records", hook->name);
-      sensor_tell_metric(sensor, name, hook->records);
-      uint64_t dropped = 0;
-      for (size_t reason = 0; reason < DROP_REASONS; reason++) dropped += hook->dropped[reason];
-      snprintf(name, sizeof name, "hook %s dropped", hook->name);
-      sensor_tell_metric(sensor, name, dropped);
-    }
-    sensor_tell_metric(sensor, "ring bytes", stats.ring_size);
-    sensor_tell_metric(sensor, "ring bytes used", stats.ring_used);
-  }
-  const struct encoder *encoder = &sensor->encoder;
-  sensor_tell_metric(sensor, "events", encoder->events);
-  sensor_tell_metric(sensor, "records written", output_records(encoder->output));
-  sensor_tell_metric(sensor, "records dropped for the reader", output_dropped(encoder->output));
-  sensor_tell_metric(sensor, "buffer bytes used", output_waiting(encoder->output));
-  sensor_tell_metric(sensor, "threads known", known_count(encoder->known));
-  sensor_tell_metric(sensor, "threads looked up", sensor->lookups);
-  sensor_tell_metric(sensor, "threads looked up and not found", sensor->lookups_failed);
-  sensor_tell_metric(sensor, "threads not looked up", sensor->lookups_left);
-  if (sensor->scout != NULL) sensor_tell_metric(sensor, "looks into /proc that were given up", scout_stuck(sensor->scout));
-  struct timespec used;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
-  sensor_tell_metric(sensor, "processor nanoseconds", (uint64_t)used.tv_sec * 1000000000 + (uint64_t)used.tv_nsec);
-}
-
 int sensor_hooks(struct sensor *sensor, char *names) {
   static const char *list[MOST_HOOKS];
   size_t count = 0;
@@ -218,7 +79,7 @@ static void look_up(void *context, uint32_t tid, uint32_t pid) {
   struct sensor *sensor = context;
   /* Whatever comes of it, it is not looked up again. */
   known_add(sensor->encoder.known, tid, pid);
-  if (sensor->scout == NULL) return;
+  if (sensor->scout == NULL || !sensor->of_host) return;
   uint64_t second = nanoseconds(CLOCK_MONOTONIC) / 1000000000;
   if (second != sensor->lookups_second) {
     sensor->lookups_second = second;
@@ -236,23 +97,29 @@ static void look_up(void *context, uint32_t tid, uint32_t pid) {
 static void started(void *context, uint32_t pid, uint64_t cgroup) {
   struct sensor *sensor = context;
   char id[16];
-  if (sensor->scout == NULL || !containers_first(sensor->containers, sensor->encoder.cgroups, cgroup, id)) return;
-  if (!scout_ask(sensor->scout, SCOUT_USERS, 0, pid, id)) containers_forget(sensor->containers, id);
+  if (sensor->scout == NULL || !sensor->of_host || !containers_first(sensor->containers, sensor->encoder.cgroups, cgroup, id)) return;
+  uint32_t number = containers_number(id);
+  if (!scout_ask(sensor->scout, SCOUT_USERS, number, pid, id)) containers_forget(sensor->containers, number);
 }
 
-/* A frame of the scout. Threads that events have told of meanwhile are not told again by what is older. */
+/* A frame of the scout. */
 static void scouted(void *context, const struct scout_message *message, size_t length) {
   struct sensor *sensor = context;
   const uint8_t *frame = message->frame;
   uint32_t size;
+  if (message->says == SCOUT_NO_USERS) containers_forget(sensor->containers, message->tid);
   if (length < 8) return;
   memcpy(&size, frame, sizeof size);
   if (size != length) return;
-  if (frame[4] == FRAME_THREAD) {
-    sensor->scouted = message->tid;
-    known_add(sensor->encoder.known, message->tid, message->pid);
+  if (scout_is_of_all(sensor->scout, message)) {
+    /* What an event has told of meanwhile is newer. */
+    if (frame[4] == FRAME_THREAD) sensor->passed_over = known_find(sensor->encoder.known, message->tid) != NULL ? message->tid : 0;
+    if (message->tid == sensor->passed_over && message->tid != 0) return;
   }
-  output_put(sensor->encoder.output, frame, length);
+  if (frame[4] == FRAME_THREAD || frame[4] == FRAME_EVENT) known_add(sensor->encoder.known, message->tid, message->pid);
+  if (frame[4] == FRAME_EVENT) sensor->encoder.events += 1;
+  /* What the reader did not get is told again when it is needed. */
+  if (!output_put(sensor->encoder.output, frame, length) && frame[4] == FRAME_THREAD) known_remove(sensor->encoder.known, message->tid);
 }
 
 static int signals(void) {
@@ -279,8 +146,10 @@ static enum stop run(struct sensor *sensor, struct input *input, struct listener
         {.fd = sensor->kernel == NULL ? -1 : kernel_descriptor(sensor->kernel), .events = POLLIN},
         {.fd = sensor->scout == NULL ? -1 : scout_descriptor(sensor->scout), .events = POLLIN},
         {.fd = listener == NULL ? -1 : listener->descriptor, .events = POLLIN},
+        {.fd = sensor->fallback == NULL ? -1 : fallback_descriptor(sensor->fallback), .events = POLLIN},
     };
-    poll(wait, sizeof wait / sizeof *wait, 50);
+    poll(wait, sizeof wait / sizeof *wait, sensor->fallback == NULL ? 50 : 2);
+    if (sensor->fallback != NULL) fallback_read(sensor->fallback, sensor);
     if (sensor->kernel != NULL) kernel_poll(sensor->kernel, 0);
     if ((wait[0].revents & POLLIN) != 0) sensor->ending = true;
     if (wait[1].revents != 0) input_read(input, sensor);
@@ -307,6 +176,14 @@ static enum stop run(struct sensor *sensor, struct input *input, struct listener
   return TOLD_TO;
 }
 
+/* Numbers of processes are the host's, as the kernel's records have them. */
+static bool in_first_namespace(void) {
+  char link[64];
+  /* PROC_PID_INIT_INO of the kernel's proc_ns.h. */
+  long length = proc_link((uint32_t)getpid(), "ns/pid", link, sizeof link);
+  return length <= 0 || strcmp(link, "pid:[4026531836]") == 0;
+}
+
 /* A reader is there: the host, what is missing, and then whatever happens. */
 static bool begin(struct sensor *sensor, int descriptor) {
   struct encoder *encoder = &sensor->encoder;
@@ -315,14 +192,19 @@ static bool begin(struct sensor *sensor, int descriptor) {
   tell_machine(sensor);
   static char names[65536];
   snprintf(names, sizeof names, "%s", sensor->options.hooks == NULL ? usual_hooks : sensor->options.hooks);
-  if (sensor->options.denied) kernel_denied(sensor->kernel, true);
-  if (sensor_hooks(sensor, names) != 0) sensor_tell_missing(sensor, "hooks", kernel_why());
-  sensor_tell_kernel_missing(sensor);
-  /* From here on nothing is missed, so what is told of before can take its time. */
-  if (sensor->scout == NULL) {
-    sensor_tell_missing(sensor, "processes that were there before", "no process could be started to look into /proc");
+  if (sensor->kernel == NULL) {
+    fallback_tell_missing(sensor, sensor->options.without_bpf ? "--without-bpf" : kernel_why());
   } else {
-    scout_ask(sensor->scout, SCOUT_USERS, 0, 1, "");
+    if (sensor->options.denied) kernel_denied(sensor->kernel, true);
+    if (sensor_hooks(sensor, names) != 0) sensor_tell_missing(sensor, "system calls", kernel_why());
+    sensor_tell_kernel_missing(sensor);
+  }
+  /* From here on nothing is missed, so what is told of before can take its time. */
+  if (sensor->scout == NULL || !sensor->of_host) {
+    const char *why = sensor->scout == NULL ? "no process could be started to look into /proc" : "the sensor is not in the host's PID namespace";
+    sensor_tell_missing(sensor, "processes that were there before", why);
+  } else {
+    scout_ask(sensor->scout, SCOUT_USERS, UINT32_MAX, 1, "");
     scout_ask(sensor->scout, SCOUT_ALL, 0, 0, NULL);
   }
   output_flush(encoder->output);
@@ -339,6 +221,10 @@ static bool end(struct sensor *sensor, bool reader) {
     while (kernel_poll(sensor->kernel, 0) > 0) output_flush(encoder->output);
   }
   sensor->learning = false;
+  if (sensor->kernel != NULL) {
+    kernel_denied(sensor->kernel, sensor->options.denied);
+    kernel_scope(sensor->kernel, sensor->options.containers_only);
+  }
   if (!reader) {
     output_close(encoder->output, 0);
     return false;
@@ -396,10 +282,34 @@ static int serve_socket(struct sensor *sensor) {
   return 0;
 }
 
+/* BPF, or what there is in its place. */
+static bool open_kernel(struct sensor *sensor) {
+  const struct options *options = &sensor->options;
+  struct kernel_options kernel = {.ring_mib = options->ring_mib, .containers_only = options->containers_only};
+  if (!options->without_bpf) sensor->kernel = kernel_open(&kernel, record, sensor);
+  if (sensor->kernel == NULL) {
+    if (!options->without_bpf) fprintf(stderr, "bulkhead-sensor: BPF does not work here: %s\n", kernel_why());
+    sensor->fallback = fallback_open();
+    if (sensor->fallback == NULL) {
+      fprintf(stderr, "bulkhead-sensor: nor does fanotify: %s\n", strerror(errno));
+      return false;
+    }
+    rights_keep(1ull << CAP_SYS_ADMIN | 1ull << CAP_KILL | 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_SYS_PTRACE);
+    return true;
+  }
+  /* What is left: to attach more programs, to end processes, to look cgroups up, to start another scout. */
+  rights_keep(1ull << CAP_BPF | 1ull << CAP_PERFMON | 1ull << CAP_KILL | 1ull << CAP_DAC_READ_SEARCH | 1ull << CAP_SYS_PTRACE);
+  kernel_own(sensor->kernel, getpid(), true);
+  if (sensor->scout != NULL) kernel_own(sensor->kernel, scout_pid(sensor->scout), true);
+  for (size_t at = 0; at < options->owns; at++) kernel_own(sensor->kernel, options->own[at], true);
+  return true;
+}
+
 int sensor_run(const struct options *options) {
   static struct sensor sensor;
   sensor.options = *options;
   sensor.signals = signals();
+  sensor.of_host = in_first_namespace();
   struct encoder *encoder = &sensor.encoder;
   encoder->booted = sensor_boot_nanoseconds();
   encoder->known = known_open();
@@ -414,18 +324,13 @@ int sensor_run(const struct options *options) {
   encoder->context = &sensor;
   /* Before there is anything that it should not have. */
   sensor.scout = scout_open(encoder->booted, scouted, &sensor);
-  struct kernel_options kernel = {.ring_mib = options->ring_mib, .containers_only = options->containers_only};
-  sensor.kernel = kernel_open(&kernel, record, &sensor);
-  if (sensor.kernel == NULL) {
-    fprintf(stderr, "bulkhead-sensor: BPF does not work here: %s\n", kernel_why());
+  if (!open_kernel(&sensor)) {
     if (sensor.scout != NULL) scout_close(sensor.scout);
     return EXIT_NO_BPF;
   }
-  kernel_own(sensor.kernel, getpid(), true);
-  if (sensor.scout != NULL) kernel_own(sensor.kernel, scout_pid(sensor.scout), true);
-  for (size_t at = 0; at < options->owns; at++) kernel_own(sensor.kernel, options->own[at], true);
   int code = options->socket == NULL ? serve_output(&sensor) : serve_socket(&sensor);
   if (sensor.scout != NULL) scout_close(sensor.scout);
-  kernel_close(sensor.kernel);
+  if (sensor.kernel != NULL) kernel_close(sensor.kernel);
+  if (sensor.fallback != NULL) fallback_close(sensor.fallback);
   return code;
 }

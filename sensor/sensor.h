@@ -45,8 +45,9 @@ struct sensor {
   struct kernel *kernel;     /* NULL: without BPF */
   struct fallback *fallback; /* in its place */
   struct containers *containers;
-  uint32_t scouted; /* the thread that the scout tells of */
+  uint32_t passed_over; /* the thread that the scout tells of, and that is known already */
   struct scout *scout; /* NULL: nobody looks into /proc */
+  bool of_host;     /* it sees the host's processes by the host's numbers */
   int signals;      /* readable once it was told to end by a signal */
   bool ending;      /* was told to end */
   bool learning;

@@ -123,9 +123,8 @@ struct fs_struct {
   struct path root, pwd;
 };
 
-struct kernel_capabilities {
-  u64 val;
-};
+/* Two halves before 6.3, one number since: 8 bytes. */
+struct kernel_capabilities {};
 
 struct uid_gid_extent {
   u32 first, lower_first, count;

@@ -39,7 +39,8 @@ static __always_inline void read_socket(struct record_descriptor *d, struct sock
   d->socket_type = BPF_CORE_READ(sk, sk_type);
   d->self = (u64)sk;
   if (d->family == FAMILY_UNIX) {
-    d->peer = (u64)BPF_CORE_READ(unix_sk, peer);
+    /* Where unix sockets are a module, the kernel does not tell their type. */
+    if (bpf_core_type_exists(struct unix_sock)) d->peer = (u64)BPF_CORE_READ(unix_sk, peer);
     return;
   }
   if (d->family != FAMILY_IPV4 && d->family != FAMILY_IPV6) return;
@@ -62,7 +63,7 @@ static __always_inline void unix_text(struct scratch *s, struct record_descripto
   struct unix_sock *ends[2] = {(void *)d->self, (void *)d->peer};
   u32 room;
   struct text *t = next_text(s, &room);
-  if (!t || room < ADDRESS_BYTES) return;
+  if (!t || room < ADDRESS_BYTES || !bpf_core_type_exists(struct unix_sock)) return;
   for (int end = 0; end < 2; end++) {
     if (!ends[end]) continue;
     struct unix_address *address = BPF_CORE_READ(ends[end], addr);

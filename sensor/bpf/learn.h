@@ -36,7 +36,11 @@ static __always_inline bool counts_now(void) {
 SEC("tp_btf/sys_enter")
 int call_began(u64 *arguments) {
   u64 number = arguments[1];
-  if (!settings.learning || is_own() || is_foreign() || !counts_now()) return 0;
+  if (!settings.learning || is_own() || !counts_now()) return 0;
+  if (is_foreign()) {
+    learned_foreign = 1;
+    return 0;
+  }
   struct learned *l = learn_of(current_cgroup_id(), false);
   barrier_var(number);
   if (l && number < CALLS && !l->calls[number]) l->calls[number] = 1;

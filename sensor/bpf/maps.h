@@ -79,6 +79,7 @@ struct {
 struct settings settings = {};
 struct plan plans[CALLS] = {};
 __u64 woken = 0;
+__u64 learned_foreign = 0; /* a process that counts made a call in the 32-bit way: those are not noted */
 __u64 learned_refused = 0; /* what learning found no room for */
 
 #endif

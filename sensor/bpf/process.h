@@ -15,7 +15,7 @@
 #define EXE_MEMFD 8
 #define SIGKILL 9
 #define DAC_OVERRIDE (1ULL << 1)
-#define THREAD_FLAG 0x10000
+#define KERNEL_THREAD 0x200000
 
 /* The number that the innermost PID namespace knows it by. */
 static __always_inline u32 innermost(struct pid *pid) {
@@ -74,10 +74,18 @@ static __always_inline void read_times(struct record_process *r, struct inode *i
   else r->exe_modified = nanoseconds(BPF_CORE_READ(old, i_mtime.tv_sec), BPF_CORE_READ(old, i_mtime.tv_nsec));
 }
 
+/* A set of capabilities of credentials: its type has changed, its bytes have not. */
+#define CAPABILITIES(cred, set)                                                                         \
+  ({                                                                                                    \
+    u64 bits = 0;                                                                                       \
+    bpf_probe_read_kernel(&bits, sizeof bits, (void *)(cred) + bpf_core_field_offset(struct cred, set)); \
+    bits;                                                                                               \
+  })
+
 /* Whether the process may write the file that it runs, by the file's mode. */
 static __always_inline bool may_write(struct inode *inode, const struct cred *cred) {
   u32 mode = BPF_CORE_READ(inode, i_mode);
-  if (BPF_CORE_READ(cred, cap_effective.val) & DAC_OVERRIDE) return true;
+  if (CAPABILITIES(cred, cap_effective) & DAC_OVERRIDE) return true;
   if (BPF_CORE_READ(inode, i_uid.val) == BPF_CORE_READ(cred, fsuid.val)) return mode & 0200;
   if (BPF_CORE_READ(inode, i_gid.val) == BPF_CORE_READ(cred, fsgid.val)) return mode & 0020;
   return mode & 0002;
@@ -131,9 +139,9 @@ __noinline int read_process(u32 slot) {
     u32 major = BPF_CORE_READ(tty, driver, major);
     r->tty = (minor & 0xff) | (major << 8) | ((minor & ~0xffU) << 12);
   }
-  r->permitted = BPF_CORE_READ(cred, cap_permitted.val);
-  r->effective = BPF_CORE_READ(cred, cap_effective.val);
-  r->inheritable = BPF_CORE_READ(cred, cap_inheritable.val);
+  r->permitted = CAPABILITIES(cred, cap_permitted);
+  r->effective = CAPABILITIES(cred, cap_effective);
+  r->inheritable = CAPABILITIES(cred, cap_inheritable);
   struct pid_namespace *numbers = namespace_of(thread);
   struct task_struct *reaper = BPF_CORE_READ(numbers, child_reaper);
   if (reaper) r->namespace_started = BPF_CORE_READ(reaper, start_boottime);
@@ -257,11 +265,16 @@ int program_started(u64 *arguments) {
   return 0;
 }
 
+/* A thread of the kernel itself: no program runs in it. What the kernel starts for itself is a process once it has a program. */
+static __always_inline bool is_of_kernel(struct task_struct *task) {
+  return BPF_CORE_READ(task, flags) & KERNEL_THREAD;
+}
+
 SEC("tp_btf/task_newtask")
 int thread_made(u64 *arguments) {
   struct task_struct *child = (void *)arguments[0];
   u32 slot = 0;
-  if (!is_wanted()) return 0;
+  if (is_of_kernel(child) || !is_wanted()) return 0;
   struct scratch *s = begin_process(HOOK_FORK, RECORD_FORK, &slot);
   if (!s) return 0;
   struct record_process *r = &s->process;
@@ -306,7 +319,7 @@ int thread_ended(u64 *arguments) {
     if (BPF_CORE_READ(task, signal, live.counter) == 0) bpf_map_delete_elem(&own, &pid);
     return 0;
   }
-  if (!is_wanted()) return 0;
+  if (!settings.telling_exits || is_of_kernel(task) || !is_wanted()) return 0;
   struct scratch *s = begin_process(HOOK_EXIT, RECORD_EXIT, &slot);
   if (!s) return 0;
   s->process.status = BPF_CORE_READ(task, exit_code);

@@ -46,9 +46,17 @@ static __always_inline void unclaim(u32 hook, struct scratch *s) {
   s->busy = 0;
 }
 
+static __always_inline u64 started_of_current(void) {
+  if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf)) {
+    struct task_struct *typed = (void *)bpf_get_current_task_btf();
+    return typed->group_leader->start_boottime;
+  }
+  struct task_struct *task = (void *)bpf_get_current_task();
+  return BPF_CORE_READ(task, group_leader, start_boottime);
+}
+
 /* Fills what every record begins with; texts follow behind `bytes`. */
 static __always_inline void begin(struct scratch *s, u16 kind, u32 bytes) {
-  struct task_struct *task = (void *)bpf_get_current_task();
   u64 id = bpf_get_current_pid_tgid();
   s->at = bytes;
   s->record.kind = kind;
@@ -57,7 +65,7 @@ static __always_inline void begin(struct scratch *s, u16 kind, u32 bytes) {
   s->record.cgroup = current_cgroup_id();
   s->record.tid = id;
   s->record.pid = id >> 32;
-  s->record.started = BPF_CORE_READ(task, group_leader, start_boottime);
+  s->record.started = started_of_current();
 }
 
 /* False where the ring had no room. */

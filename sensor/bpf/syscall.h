@@ -15,27 +15,36 @@
 #define TEXTS 64
 #define FIRST_OF_TEXT 8 /* what a message holds is a text of its argument and this */
 
-static __always_inline const struct pt_regs *registers(void) {
+/* Whether the kernel gives registers as one of its types: then they are read without a helper. */
+static __always_inline bool gives_registers(void) {
+  return bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs) &&
+         bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf);
+}
+
+/* Where they lie otherwise: at the end of the kernel's stack. */
+static __always_inline const struct pt_regs *registers_on_stack(void) {
   struct task_struct *task = (void *)bpf_get_current_task();
-  /* They lie at the end of the kernel's stack; the helper knows what else does. */
-  if (bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_task_pt_regs) &&
-      bpf_core_enum_value_exists(enum bpf_func_id, BPF_FUNC_get_current_task_btf))
-    return (void *)bpf_task_pt_regs((void *)bpf_get_current_task_btf());
   return BPF_CORE_READ(task, stack) + settings.stack_bytes - bpf_core_type_size(struct pt_regs);
 }
 
-static __always_inline void read_arguments(struct record_syscall *r, const struct pt_regs *regs) {
+#define REGISTER(name) (typed ? regs->name : BPF_CORE_READ(regs, name))
+
+static __always_inline void read_arguments(u64 arguments[6], const struct pt_regs *regs, bool typed) {
 #if defined(__TARGET_ARCH_x86)
-  r->arguments[0] = BPF_CORE_READ(regs, di);
-  r->arguments[1] = BPF_CORE_READ(regs, si);
-  r->arguments[2] = BPF_CORE_READ(regs, dx);
-  r->arguments[3] = BPF_CORE_READ(regs, r10);
-  r->arguments[4] = BPF_CORE_READ(regs, r8);
-  r->arguments[5] = BPF_CORE_READ(regs, r9);
+  arguments[0] = REGISTER(di);
+  arguments[1] = REGISTER(si);
+  arguments[2] = REGISTER(dx);
+  arguments[3] = REGISTER(r10);
+  arguments[4] = REGISTER(r8);
+  arguments[5] = REGISTER(r9);
 #else
   /* The result has taken the first one's place. */
-  r->arguments[0] = BPF_CORE_READ(regs, orig_x0);
-  for (int i = 1; i < 6; i++) bpf_probe_read_kernel(&r->arguments[i], 8, &regs->regs[i]);
+  arguments[0] = REGISTER(orig_x0);
+  arguments[1] = REGISTER(regs[1]);
+  arguments[2] = REGISTER(regs[2]);
+  arguments[3] = REGISTER(regs[3]);
+  arguments[4] = REGISTER(regs[4]);
+  arguments[5] = REGISTER(regs[5]);
 #endif
 }
 
@@ -200,7 +209,7 @@ static __always_inline struct plan *plan_of(u32 number, u32 of, u32 these) {
 }
 
 /* `foreign`: the number that the kernel has for it in the other way, and 0 for a native one. */
-static __always_inline void call_ended(const struct pt_regs *regs, struct plan *plan, u32 number, s64 result, u32 foreign) {
+static __always_inline void call_ended(const struct pt_regs *regs, bool typed, struct plan *plan, u32 number, s64 result, u32 foreign) {
   u32 flags = plan->flags, slot = 0;
   if ((flags & PLAN_FAILED_ONLY) && result >= 0) return;
   if (!is_wanted()) return;
@@ -210,9 +219,9 @@ static __always_inline void call_ended(const struct pt_regs *regs, struct plan *
   s->foreign = foreign;
 #if defined(__TARGET_ARCH_x86)
   if (foreign) read_foreign(r->arguments, regs, foreign);
-  else read_arguments(r, regs);
+  else read_arguments(r->arguments, regs, typed);
 #else
-  read_arguments(r, regs);
+  read_arguments(r->arguments, regs, typed);
 #endif
   if ((flags & PLAN_MAPPED) && !(r->arguments[2] & PROT_EXEC)) {
     unclaim(number, s);
@@ -243,7 +252,10 @@ struct call_exit {
 SEC("tracepoint/syscalls/sys_exit")
 int one_call_ended(struct call_exit *context) {
   struct plan *plan = plan_of(context->number, PLAN_ON | PLAN_ANY, PLAN_ON);
-  if (plan) call_ended(registers(), plan, context->number, context->result, 0);
+  if (!plan) return 0;
+  if (gives_registers())
+    call_ended((void *)bpf_task_pt_regs((void *)bpf_get_current_task_btf()), true, plan, context->number, context->result, 0);
+  else call_ended(registers_on_stack(), false, plan, context->number, context->result, 0);
   return 0;
 }
 
@@ -265,7 +277,7 @@ int any_call_ended(u64 *arguments) {
   /* Of the native ones those that have no hook of their own. */
   u32 flags = foreign ? PLAN_ON : PLAN_ON | PLAN_ANY;
   struct plan *plan = plan_of(number, flags, flags);
-  if (plan) call_ended(regs, plan, number, arguments[1], foreign);
+  if (plan) call_ended(regs, true, plan, number, arguments[1], foreign);
   return 0;
 }
 

@@ -76,6 +76,25 @@ static void refuses_what_is_none(void) {
   CHECK(!mend_record(&call.record, sizeof call));
 }
 
+static void hides_addresses(void) {
+  static union {
+    struct record_syscall call;
+    char bytes[RECORD_BYTES];
+  } r, same;
+  static const uint64_t secret[2] = {0x0123456789abcdef, 0xfedcba9876543210}, other[2] = {7, 9};
+  struct record_descriptor descriptor = {.self = 0xffff888012345678, .peer = 0};
+  r.call = (struct record_syscall){.record = {.size = sizeof r.call, .kind = RECORD_SYSCALL}, .self = descriptor.self, .peer = 0};
+  add(&r.call.record, TEXT_DESCRIPTOR, TEXT_WHOLE, (const char *)&descriptor, sizeof descriptor);
+  memcpy(&same, &r, sizeof r);
+  hide_addresses(&r.call.record, secret);
+  memcpy(&descriptor, r.bytes + sizeof r.call + sizeof(struct text), sizeof descriptor);
+  CHECK(r.call.self != 0xffff888012345678 && r.call.self >> 48 != 0xffff);
+  CHECK(r.call.self == descriptor.self);
+  CHECK(r.call.peer == 0 && descriptor.peer == 0);
+  hide_addresses(&same.call.record, other);
+  CHECK(same.call.self != r.call.self);
+}
+
 static unsigned random_number(void) {
   static unsigned state = 1;
   state = state * 1103515245 + 12345;
@@ -85,14 +104,18 @@ static unsigned random_number(void) {
 /* Each in memory of its own size, so that a byte too far is seen. */
 static void survives_anything(void) {
   unsigned long mended = 0;
-  for (int i = 0; i < 300000; i++) {
+  for (int i = 0; i < 60000; i++) {
     size_t size = sizeof(struct record) + random_number() % 200 * 8;
     struct record *record = malloc(size);
     if (!record) abort();
     for (size_t at = 0; at < size; at++) ((char *)record)[at] = random_number() % 4 ? 0 : random_number();
     record->size = random_number() % 50 ? size : random_number();
     record->kind = random_number() % 9;
-    mended += mend_record(record, size);
+    if (mend_record(record, size)) {
+      static const uint64_t secret[2] = {1, 2};
+      hide_addresses(record, secret);
+      mended++;
+    }
     free(record);
   }
   CHECK(mended > 0);
@@ -101,6 +124,7 @@ static void survives_anything(void) {
 int main(void) {
   turns_paths_round();
   refuses_what_is_none();
+  hides_addresses();
   survives_anything();
   if (failures == 0) puts("mend: as it should be");
   return failures != 0;

@@ -19,6 +19,14 @@ export interface CheckOptions extends ClusterCheckOptions, LearnedOptions {
   readonly render: boolean;
   /** Registries that are asked what they let anyone do. */
   readonly probeRegistry: readonly string[];
+  /** This machine in place of the folder. */
+  readonly node: boolean;
+  /** Of a node: where its root filesystem is. */
+  readonly root: string;
+  /** Of a node; absent: as it calls itself. */
+  readonly host?: string;
+  /** Files and directories of proofs that detectors alert. */
+  readonly proofs: readonly string[];
 }
 
 const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload audit`; a directory: `bulkhead check DIR`";
@@ -26,6 +34,18 @@ const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload aud
 /** `bulkhead check [DIR | --cluster]`: everything below a folder, and the ten controls. */
 export async function check(dir: string, options: CheckOptions): Promise<number> {
   const root = namedDirectory(dir, FOR_FILE);
+  refuseAside(options);
+  if (options.node) {
+    return await runEvaluation(
+      root,
+      options,
+      async (judging) => {
+        const { checkNode } = await import("./node.ts");
+        return { ...(await checkNode(judging, options)), join: joined };
+      },
+      { readsImages: false },
+    );
+  }
   if (options.cluster && options.render) {
     const cause = "--render does not apply to a cluster";
     throw usageProblem("--cluster --render", cause);
@@ -68,6 +88,17 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
       join: joined,
     };
   });
+}
+
+/** @throws Problem (usage) where options are about something else than what is checked */
+function refuseAside({ node, cluster, root, host, proofs }: CheckOptions): void {
+  if (node && cluster) throw usageProblem("--node --cluster", "a node and a cluster are checked apart");
+  if (!node && (root !== "/" || host !== undefined)) {
+    throw usageProblem(root === "/" ? "--host" : "--root", "it is about a node", "--node");
+  }
+  if (!node && !cluster && proofs.length > 0) {
+    throw usageProblem("--proofs", "proofs are of nodes, which a directory has none of", "--node or --cluster");
+  }
 }
 
 /** @throws Problem (usage) where it is none */

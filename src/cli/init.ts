@@ -207,6 +207,10 @@ runtime:
   optional: []
   # Days for which a proof of \`bulkhead runtime prove\` counts.
   proofDays: ${runtime.proofDays}
+  # Where \`bulkhead runtime watch\` sends alerts beside its standard output. Of an untrusted policy nowhere.
+  outputs: []
+  #  - { to: "file:/var/log/bulkhead/alerts.jsonl" }
+  #  - { to: "https://alerts.example.com/hook", severity: high, secretFile: webhook.secret }
   # Whether \`bulkhead runtime watch\` carries out responses: off, dry-run or on. Of an untrusted policy always off.
   respond: ${runtime.respond}
   # What is done about an alert, by its rule, tags or priority. All entries that match count together.

@@ -60,6 +60,15 @@ learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(
   .argument("[dir]", "directory to check", ".")
   .description("check everything in a directory and report the ten controls")
   .option("--cluster", "check a live cluster instead of a directory", false)
+  .option("--node", "check what watches this machine's system calls instead of a directory", false)
+  .option("--root <directory>", "with --node: where the host's root filesystem is mounted", "/")
+  .option("--host <name>", "with --node: name of the node (default: the host's own)")
+  .option(
+    "--proofs <place>",
+    "with --node or --cluster: proofs of `runtime prove`, files or directories; repeatable",
+    collect,
+    [] as string[],
+  )
   .option("--render", RENDER, false)
   .option(
     "--probe-registry <ref>",
@@ -159,6 +168,7 @@ walking(judging(workload.command("fix")))
   .description("apply safe fixes to manifests and verify them with all checks")
   .option("--dry-run", "print fixes as a patch, change no files", false)
   .option("--report <file>", "apply only the fixes of a JSON report: file or git:REF:PATH")
+  .option("--learned <file>", "what `runtime learn` wrote of the workloads; repeatable", collect, [] as string[])
   .option("--unsafe", "include unverified fixes, which may break workloads", false)
   .option("--enforce", "set enforce labels on namespaces, not only warn", false)
   .addHelpText("after", "\n--format patch and --format kustomize print the changes and change no files.")

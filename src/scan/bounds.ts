@@ -17,4 +17,15 @@ export const bounds = {
   provenKinds: 20,
   /** Milliseconds between two looks at a file of alerts. */
   provenLookMilliseconds: 200,
+  /** Nodes that are proven at a time, their pods and containers whose logs are read; seconds for a pod to run to its end. */
+  provenAtOnce: 4,
+  provenLogs: 16,
+  provenPodMilliseconds: 120_000,
+  /** Milliseconds between two looks at a log or a pod; bytes of one look at a log; seconds that it reaches back at first. */
+  provenLogMilliseconds: 2_000,
+  provenLogBytes: 16 * 1024 * 1024,
+  provenLogSeconds: 30,
+  /** Bytes and objects of the lists of nodes and pods. */
+  provenListBytes: 512 * 1024 * 1024,
+  provenListObjects: 200_000,
 } as const;

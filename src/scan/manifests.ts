@@ -46,7 +46,7 @@ export async function scanManifests(
   };
 }
 
-export interface FixOptions extends Pick<WorkloadFixContext, "enforce" | "unsafe"> {
+export interface FixOptions extends Pick<WorkloadFixContext, "enforce" | "unsafe" | "learned"> {
   /** Of a report: only what it proposes is made. Absent: everything. */
   readonly reported?: Evaluations;
   /** How the images are opened that say as whom they run. */
@@ -57,7 +57,7 @@ export interface FixOptions extends Pick<WorkloadFixContext, "enforce" | "unsafe
 export async function fixManifests(
   place: Exclude<ManifestPlace, { kind: "text" }>,
   { policy, now, exclusion }: Pick<ScanContext, "policy" | "now" | "exclusion">,
-  { open, enforce, unsafe, reported }: FixOptions,
+  { open, enforce, unsafe, reported, learned }: FixOptions,
 ): Promise<{ readonly fixes: WorkloadFixes; readonly notes: readonly string[] }> {
   const found =
     place.kind === "folder"
@@ -72,6 +72,7 @@ export async function fixManifests(
     users,
     enforce,
     unsafe,
+    ...(learned === undefined ? {} : { learned }),
     ...(reported === undefined
       ? {}
       : { reported: { evaluations: reported, authorities: { directory: authorityOfDirectory(place.root) } } }),

@@ -24,12 +24,17 @@ export const podmanMissing: string | false =
 
 export interface OwnPodman {
   readonly folder: string;
+  /** What it is called with before every command. */
+  readonly program: string;
+  readonly engine: readonly string[];
   /** Below which responders find podman's socket, /proc and /sys. */
   readonly root: string;
   run(...words: string[]): string;
   /** A container of a shell that ends on SIGTERM. @returns its id */
   start(name: string): string;
   stateOf(name: string): string;
+  /** Once podman has seen the end of it: its exit code. */
+  endOf(name: string): Promise<number>;
   pidOf(name: string): number;
   factsOf(id: string): Promise<ContainerFacts>;
   remove(): void;
@@ -73,11 +78,19 @@ export async function ownPodman(driver: "vfs" | "overlay" = "vfs"): Promise<OwnP
 
   return {
     folder,
+    program: podman ?? "",
+    engine,
     root,
     run,
     start: (name) =>
       run("run", "--detach", "--name", name, "--network", "none", "shop/api:2.0").split("\n").at(-1) ?? "",
     stateOf: (name) => run("inspect", "--format", "{{.State.Status}}", name),
+    async endOf(name) {
+      const state = () => run("inspect", "--format", "{{.State.Status}} {{.State.ExitCode}}", name).split(" ");
+      for (let tries = 0; tries < 500 && state()[0] !== "exited"; tries++) await setTimeout(20);
+      assert.equal(state()[0], "exited");
+      return Number(state()[1]);
+    },
     pidOf: (name) => Number(run("inspect", "--format", "{{.State.Pid}}", name)),
     async factsOf(id) {
       const source = podmanSource(socket, "podman", 5_000);
@@ -95,7 +108,7 @@ export async function ownPodman(driver: "vfs" | "overlay" = "vfs"): Promise<OwnP
         run("rmi", "--all", "--force");
       } finally {
         service.kill("SIGKILL");
-        rmSync(folder, { recursive: true, force: true });
+        rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
       }
     },
   };

@@ -242,6 +242,7 @@ export const identities: readonly Pick<CheckDescription, "id" | "layer" | "categ
   { id: "registry/upstream-without-verification", layer: "registry", category: "configuration" },
   { id: "runtime/detection", layer: "runtime", category: "detection" },
   { id: "runtime/drift", layer: "runtime", category: "detection" },
+  { id: "runtime/node-without-detection", layer: "runtime", category: "configuration" },
   { id: "workload/admission-policy-denied", layer: "workload", category: "configuration" },
   { id: "workload/allow-privilege-escalation", layer: "workload", category: "configuration" },
   { id: "workload/apparmor", layer: "workload", category: "configuration" },

@@ -1,5 +1,6 @@
 /** What checks over what runtime detection found may be handed. */
 import type { Check } from "../../core/check.ts";
+import type { NodeDetection } from "../../engines/detectors/model.ts";
 import type { DetectedOn } from "../../engines/events/model.ts";
 
 /** One host, workload or cluster whose events were read, or that another detector told of. */
@@ -9,6 +10,14 @@ export interface DetectionFacts {
 }
 
 export type DetectionCheck = Check<DetectionFacts> & { readonly subject: "detection" };
+
+/** One machine, as its processes and containers tell. */
+export interface NodeDetectionFacts {
+  /** Partial where no proof says that a detector alerts there. */
+  readonly node: NodeDetection;
+}
+
+export type NodeDetectionCheck = Check<NodeDetectionFacts> & { readonly subject: "node" };
 
 /** The programs that the containers of one workload ran, beside what their image holds. */
 export interface DriftFacts {

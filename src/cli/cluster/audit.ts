@@ -1,3 +1,4 @@
+import { readProofs } from "../../collect/runtime/proofs/proof-files.ts";
 import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
 import type { EvaluationList } from "../../core/evaluations.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
@@ -14,6 +15,8 @@ export interface ClusterOptions {
   readonly images: boolean;
   /** False for --no-secrets. */
   readonly secrets: boolean;
+  /** Files and directories of proofs that detectors alert; of `check` alone. */
+  readonly proofs?: readonly string[];
 }
 
 /** Images that the notes name without --all. */
@@ -41,6 +44,7 @@ export async function evaluateCluster(
 ): Promise<Evaluated> {
   const { policy, now, progress } = judging;
   const connection = connectionOf(clusterNamed(options));
+  const proofs = options.proofs === undefined || options.proofs.length === 0 ? undefined : readProofs(options.proofs);
   const keyed = options.secrets ? await openPolicyScanner(policy, process.cwd()) : undefined;
   const { reading, authority, evaluations, notes } = await scanCluster(connection, {
     policy,
@@ -50,6 +54,7 @@ export async function evaluateCluster(
     ...(judging.onNetwork === undefined ? {} : { onNetwork: judging.onNetwork }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     ...(keyed === undefined ? {} : { scanner: keyed.scanner }),
+    ...(proofs === undefined ? {} : { proofs }),
     onProgress: (resource, objects) =>
       progress.update(`reading ${resource} of ${connection.name}: ${objects} objects so far`),
   });

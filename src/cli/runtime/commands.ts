@@ -178,13 +178,16 @@ A test file is a list; events as docs/event-lines.md says, or a capture:
     .option("--token-file <file>", "bearer token that a client of --listen needs")
     .option("--timeout <seconds>", "time to wait for the alert", "30")
     .optionsGroup("Event:")
-    .option(
-      "--container <image>",
-      "make the event in a container of this image, which has a shell, instead of on the host",
-    )
+    .option("--container <image>", "make the event in a container or pod of this image, which has a shell and cat")
     .option("--engine <program>", "program that starts the container", "podman")
+    .optionsGroup("Cluster:")
+    .option("--cluster", "prove every node of a cluster, by a pod on each and the logs of its detectors", false)
+    .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, ~/.kube/config, in-cluster)")
+    .option("--context <name>", "kubeconfig context (default: the current one)")
+    .option("--namespace <name>", "namespace of the pods", "bulkhead")
+    .option("--no-keep", "do not keep the proofs in the cluster (ConfigMaps of namespace bulkhead)")
     .optionsGroup("Proof:")
-    .option("--node <name>", "name of the node (default: the host's name)")
+    .option("--node <name>", "name of the node (default: the host's name, or every node of the cluster)")
     .option("--cluster-uid <uid>", "UID of the cluster's kube-system namespace")
     .option("--record <place>", "file for the proof, or directory of proofs by node")
     .option("--format <format>", "text or json", "text")
@@ -198,7 +201,8 @@ Exit codes: 0 the detector alerted, 1 it did not, 2 usage or input error, 3 coul
 
 Examples:
   bulkhead runtime prove --alerts /var/log/falco/events.json --record /var/lib/bulkhead/proofs/
-  bulkhead runtime prove --container registry.example.com/busybox --alerts /var/run/cilium/tetragon/tetragon.log`,
+  bulkhead runtime prove --container registry.example.com/busybox --alerts /var/run/cilium/tetragon/tetragon.log
+  bulkhead runtime prove --cluster --container registry.example.com/busybox@sha256:…`,
     )
     .action(async (options) => finish((await import("./prove.ts")).runtimeProve(options)));
   runtime

@@ -1,5 +1,6 @@
 /** Commands of learning. Their code is loaded when one of them is run. */
 import type { Command } from "commander";
+import { collect } from "../options.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
@@ -14,12 +15,29 @@ function outputs(command: Command): Command {
 
 export function learnCommands(runtime: Command, finish: Finish): void {
   const learn = outputs(runtime.command("learn"))
-    .argument("[recordings...]", "captures (.scap), frames or JSON lines of system calls; - for standard input")
+    .argument(
+      "[recordings...]",
+      "captures (.scap), frames or JSON lines of system calls; - for standard input (default: this host, by the sensor)",
+    )
     .description("learn what containers do: system calls, capabilities, files, connections, programs")
     .option(
       "--hours <hours>",
       "hours that a workload is to be watched before what was learned is complete (default: 24)",
     )
+    .optionsGroup("This host:")
+    .option(
+      "--sensor <place>",
+      "the sensor's program, or unix:PATH where one listens (default: the one that `make -C sensor` builds)",
+    )
+    .option("--for <time>", "how long to learn: 90s, 30m, 24h, 7d (default: until SIGINT or SIGTERM)")
+    .option("--root <directory>", "where the host's root filesystem is mounted", "/")
+    .option("--kubelet <url>", "kubelet to ask for pods: https://NODE:10250, or its read-only port on this machine")
+    .option("--token-file <file>", "service account token for the kubelet")
+    .option("--certificate-authority <file>", "authority that the kubelet's certificate is signed by (PEM)")
+    .option("--node <name>", "ask the API server instead, for the pods of this node")
+    .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, ~/.kube/config, in-cluster)")
+    .option("--context <name>", "context of the kubeconfig")
+    .optionsGroup("")
     .addHelpText(
       "after",
       `
@@ -27,9 +45,11 @@ Formats: text (summary), json (what the other commands read), seccomp (profile f
 the Security Profiles Operator), capabilities, volumes (what a read-only root filesystem needs), network (lines for
 network generate --observed), executables
 
-Exit codes: 0 learned, 2 usage or input error, 3 no container was seen, or a recording could not be read whole
+Exit codes: 0 learned, 2 usage or input error, 3 no container was seen, a recording could not be read whole, or the sensor
+ended early
 
 Examples:
+  bulkhead runtime learn --for 24h --format json --output learned.json
   bulkhead runtime learn capture.scap.gz --format json --output learned.json
   bulkhead runtime learn merge monday.json tuesday.json --format seccomp --workload api --output api.json`,
     )
@@ -43,5 +63,28 @@ Examples:
     .option("--hours <hours>", "hours that a workload is to be watched (default: as the files say)")
     .action(async (files: string[], _, command: Command) =>
       finish((await import("./learn.ts")).runtimeLearnMerge(files, command.optsWithGlobals())),
+    );
+
+  learn
+    .command("prove")
+    .argument("<file>", "file that `runtime learn --format json` wrote; it gets the proof")
+    .argument("[command...]", "what the container runs (default: what its image says)")
+    .description("restart a container under what was learned of it, and see that it works and that all else is refused")
+    .option("--image <image>", "image to run (default: the one that was seen)")
+    .option("--engine <name>", "podman or docker", "podman")
+    .option("--engine-runtime <name>", "low-level runtime of the engine: runc, crun")
+    .option("--with <option>", "option for the engine's run, as --with=--env=A=b; repeatable", collect, [] as string[])
+    .option("--health <command>", "shell command that has to succeed in the container")
+    .option("--seconds <seconds>", "how long it has to work", "10")
+    .addHelpText(
+      "after",
+      `
+Exit codes: 0 proven, 1 it does not work under the profile, 2 usage or input error, 3 it could not be tried
+
+Example:
+  bulkhead runtime learn prove learned.json --workload api --health 'curl -fs localhost:8080/healthz'`,
+    )
+    .action(async (file: string, words: string[], _, command: Command) =>
+      finish((await import("./learn-prove.ts")).runtimeLearnProve(file, words, command.optsWithGlobals())),
     );
 }

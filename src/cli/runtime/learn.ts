@@ -11,6 +11,7 @@ import { renderLearned } from "../../report/runtime/learned.ts";
 import { learnFiles, mergeLearnedFiles } from "../../scan/runtime-learn.ts";
 import { knownWord } from "../known-word.ts";
 import { writeStream } from "../write-stream.ts";
+import type { LearnHereCommandOptions } from "./learn-here.ts";
 import { learnedView, nameOf } from "./learned-view.ts";
 
 export interface LearnOutputOptions {
@@ -19,18 +20,24 @@ export interface LearnOutputOptions {
   readonly workload?: string;
 }
 
-export interface LearnCommandOptions extends LearnOutputOptions {
+export interface LearnCommandOptions extends LearnOutputOptions, LearnHereCommandOptions {
   readonly hours?: string;
 }
 
 const formats = [...(["text", "json", "seccomp", "spo", "capabilities", "volumes", "network", "executables"] as const)];
 export type LearnedFormat = (typeof formats)[number];
 
-/** `bulkhead runtime learn CAPTURE…`: 3 where a recording could not be read to its end, or nothing was in one. */
+/** `bulkhead runtime learn [RECORDING…]`: 3 where one could not be read to its end, the sensor ended early, or nothing was seen. */
 export async function runtimeLearn(names: readonly string[], options: LearnCommandOptions): Promise<number> {
   const format = formatOf(options);
   const hours = hoursOf(options.hours ?? "24");
-  if (names.length === 0) throw usageProblem("runtime learn", "no recording is named");
+  if (names.length === 0) {
+    const { learned, whole } = await (await import("./learn-here.ts")).learnThisHost(options, hours);
+    await writeLearned(learned, format, options);
+    return whole && learned.workloads.length > 0 ? 0 : 3;
+  }
+  const ofHost = (["sensor", "for"] as const).find((name) => options[name] !== undefined);
+  if (ofHost !== undefined) throw usageProblem(`--${ofHost}`, "means nothing for a recording");
   if (names.filter((name) => name === "-").length > 1) throw usageProblem("-", "standard input is read once");
   const { learned, problems } = await learnFiles(names, { hours });
   for (const problem of problems) process.stderr.write(`${problem.line()}\n`);
@@ -81,7 +88,7 @@ export async function writeLearned(
 }
 
 /** By its name, its container's, or the end of the whole: `api`, `shop/Deployment/api/api`. */
-function chooseWorkloads({ workloads }: Learned, wanted: string | undefined): readonly LearnedWorkload[] {
+export function chooseWorkloads({ workloads }: Learned, wanted: string | undefined): readonly LearnedWorkload[] {
   if (wanted === undefined) return workloads;
   const chosen = workloads.filter(
     ({ of }) => of.container === wanted || of.name === wanted || `/${nameOf(of)}`.endsWith(`/${wanted}`),

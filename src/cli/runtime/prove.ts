@@ -19,8 +19,15 @@ export interface ProveCommandOptions {
   readonly certificate?: string;
   readonly key?: string;
   readonly tokenFile?: string;
+  /** Image of the container, or of a cluster's pods. */
   readonly container?: string;
   readonly engine: string;
+  readonly cluster: boolean;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly namespace: string;
+  /** False for --no-keep. */
+  readonly keep: boolean;
   readonly node?: string;
   readonly clusterUid?: string;
   readonly timeout: string;
@@ -32,6 +39,10 @@ export interface ProveCommandOptions {
 export async function runtimeProve(options: ProveCommandOptions): Promise<number> {
   const format = knownWord(options.format, ["text", "json"], { place: `--format ${options.format}`, what: "format" });
   const milliseconds = secondsOf(options.timeout) * 1_000;
+  if (options.cluster) {
+    const { proveInCluster } = await import("./prove-cluster.ts");
+    return await proveInCluster(options, { format, milliseconds, open: (search) => openOutputs(search, options) });
+  }
   if (options.alerts.length === 0 && options.listen === undefined) {
     throw usageProblem("runtime prove", "no output of a detector is named", "--alerts FILE or --listen PORT");
   }
@@ -56,7 +67,10 @@ export async function runtimeProve(options: ProveCommandOptions): Promise<number
   return exitCodeOf(proved);
 }
 
-async function openOutputs(search: AlertSearch, options: ProveCommandOptions): Promise<readonly AlertOutput[]> {
+async function openOutputs(
+  search: Pick<AlertSearch, "line" | "body">,
+  options: ProveCommandOptions,
+): Promise<readonly AlertOutput[]> {
   const { openAlertFile, openAlertStream, openAlertWebhook } = await import("../../scan/runtime-prove/outputs.ts");
   const outputs: AlertOutput[] = [];
   if (options.listen !== undefined) {

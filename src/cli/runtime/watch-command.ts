@@ -13,7 +13,10 @@ export function watchCommand(command: Command, finish: (code: Promise<number>) =
       "--sensor <place>",
       "the sensor's program, unix:PATH where one listens, or none (default: the one that `make -C sensor` builds)",
     )
-    .option("--denied", "also see attempts that seccomp denies: a hook on every system call of the host", false)
+    .option(
+      "--no-denied",
+      "do not look at the end of every system call where few rules need it: calls of 32-bit programs are then not seen",
+    )
     .option("--scope <which>", "all processes, or those of containers", "all")
     .option("--ring <MiB>", "size of the kernel's ring buffer; it counts twice in resident memory", "16")
     .option("--user <uid:gid>", "whom rules run as, where this is started as root", "65534:65534")
@@ -36,6 +39,8 @@ export function watchCommand(command: Command, finish: (code: Promise<number>) =
     .option("--webhook-ca <file>", "CA certificates for webhooks, beside the system's (PEM)")
     .option("--status-port <port>", "port for /healthz, /readyz and /metrics (default: none)")
     .option("--status-host <address>", "address to listen on for them", "127.0.0.1")
+    .optionsGroup("Responses:")
+    .option("--journal <file>", "record of what was done (default: /var/lib/bulkhead/responses.jsonl)")
     .optionsGroup("Audit events:")
     .option("--audit", "also receive the audit events that an API server posts: who ran kubectl exec", false)
     .option(

@@ -1,4 +1,5 @@
 /** Options of `runtime watch`, read. */
+import type { Policy } from "../../core/policy.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { severities } from "../../core/severity.ts";
 import type { SensorPlace } from "../../guards/runtime/model.ts";
@@ -42,7 +43,11 @@ export interface WatchCommandOptions extends EvaluationOptions, Omit<PodOptions,
   readonly clientCa?: string;
   readonly tokenFile?: string;
   readonly duration?: string;
+  readonly journal?: string;
 }
+
+/** Seconds between two times that the sensor tells what it measured. */
+const METRICS = "15";
 
 /** @returns undefined: only audit events are evaluated */
 export function sensorPlaceOf({ sensor, ring, audit }: WatchCommandOptions): SensorPlace | undefined {
@@ -64,7 +69,7 @@ export function sensorPlaceOf({ sensor, ring, audit }: WatchCommandOptions): Sen
       "build it with `make -C sensor`; without one, `--sensor none --audit` and `bulkhead runtime receive` evaluate audit events",
     );
   }
-  return { kind: "program", file, words: ["--ring", String(numberOf(ring, "--ring", 1, 1_024))] };
+  return { kind: "program", file, words: ["--ring", String(numberOf(ring, "--ring", 1, 1_024)), "--metrics", METRICS] };
 }
 
 export function commandsOf({ denied, scope }: WatchCommandOptions): readonly string[] {
@@ -93,6 +98,27 @@ export function outputsOf(options: WatchCommandOptions): readonly OutputSettings
     const form = outputForm === undefined ? usualForm(place) : formOf(outputForm);
     const named = place.kind === "file" ? { ...place, fileBytes } : place;
     return { form, ...severity, ...(named.kind === "webhook" ? { ...named, ...secret, ...authorities } : named) };
+  });
+}
+
+/** Those of a trusted policy. */
+export function policyOutputs({ runtime, origin }: Policy): readonly OutputSettings[] {
+  if (origin.kind === "tree") return [];
+  return runtime.outputs.map(({ to, form, severity, secretFile, caFile, fileSize }) => {
+    const place = placeOf(to);
+    return {
+      form: form ?? usualForm(place),
+      ...(severity === undefined ? {} : { severity }),
+      ...(place.kind === "webhook"
+        ? {
+            ...place,
+            ...(secretFile === undefined ? {} : { secret: secretOf(secretFile) }),
+            ...(caFile === undefined ? {} : { authorities: fileText(caFile) }),
+          }
+        : place.kind === "file" && fileSize !== undefined
+          ? { ...place, fileBytes: fileSize * 1024 * 1024 }
+          : place),
+    };
   });
 }
 

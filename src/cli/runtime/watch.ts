@@ -1,9 +1,9 @@
 /** `runtime watch`: alerts while they happen, and what was found in all at the end. */
 
-import { loadPolicy } from "../../collect/policy/load.ts";
 import type { Report } from "../../core/report.ts";
 import { alertView } from "../../guards/runtime/alert-view.ts";
 import type { SensorPlace } from "../../guards/runtime/model.ts";
+import { DEFAULT_JOURNAL } from "../../guards/runtime/response/journal.ts";
 import { type Found, foundIn } from "../../guards/runtime/watch/found.ts";
 import { type Started, type StartOptions, startHere } from "../../guards/runtime/watch/here.ts";
 import type { RunSettings } from "../../guards/runtime/watch/run.ts";
@@ -24,11 +24,13 @@ import {
   commandsOf,
   durationOf,
   outputsOf,
+  policyOutputs,
   sensorPlaceOf,
   statusOf,
   userAndGroup,
   type WatchCommandOptions,
 } from "./watch-options.ts";
+import { type Renewal, renewing } from "./watch-renewal.ts";
 import { WORKER } from "./worker-name.ts";
 
 /** `bulkhead runtime watch`: until SIGTERM, SIGINT or --duration; the exit code is that of what was found. */
@@ -50,25 +52,21 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
       const pods = podsOf(podOptions(options));
       const start = userOf(options, place);
       const started = await start({
-        settings: { ...settings, lookedFor: { files, policy, matching } },
+        settings: {
+          ...settings,
+          outputs: [...settings.outputs, ...policyOutputs(policy)],
+          lookedFor: { files, policy, matching },
+        },
         ...(place === undefined ? {} : { place }),
         ...(options.containers ? { containers: { root: options.root, ...(pods === undefined ? {} : { pods }) } } : {}),
         now: () => (options.now === undefined ? new Date() : context.now),
         isFixed: options.now !== undefined,
+        journal: options.journal ?? DEFAULT_JOURNAL,
         lines,
         onEvent: tell,
       });
-      const renew = async () => {
-        started.reopen();
-        const next = await loadPolicy({ flag: options.policy, root, environment: options.environment });
-        const rules = await namedRules(options.rules, next, root);
-        const audit = auditOf(options);
-        await started.renew({
-          lookedFor: { files: rules.files, policy: next, matching },
-          ...(audit === undefined ? {} : { audit }),
-        });
-      };
-      const streams = await untilEnd(started, renew, duration);
+      const renewal = renewing(started, options, root, { files, policy, matching });
+      const streams = await untilEnd(started, renewal, duration);
       const found = foundIn(streams, context);
       context.onRelations(found.relations);
       return {
@@ -121,11 +119,7 @@ function lines(path: string, fileBytes: number | undefined) {
 }
 
 /** @param seconds - after which it ends by itself */
-async function untilEnd(
-  started: Started,
-  renew: () => Promise<void>,
-  seconds: number | undefined,
-): ReturnType<Started["stop"]> {
+async function untilEnd(started: Started, renewal: Renewal, seconds: number | undefined): ReturnType<Started["stop"]> {
   const { audit, status } = started.ports;
   const ports = [
     ...(audit === undefined ? [] : [`audit events on port ${audit}`]),
@@ -140,11 +134,13 @@ async function untilEnd(
       resolve();
     },
     async reload() {
-      await renew().catch((error: Error) => tell(`rules: refused, the old ones stay: ${error.message}`));
+      started.reopen();
+      await renewal.now();
     },
   });
   await Promise.race([promise, started.failed]);
   clearTimeout(timer);
+  renewal.stop();
   const streams = await started.stop();
   give();
   return streams;

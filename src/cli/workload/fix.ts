@@ -7,6 +7,7 @@ import type { WorkloadFixes } from "../../fix/kubernetes/fixes.ts";
 import { kustomization } from "../../fix/kubernetes/kustomization.ts";
 import { readReport } from "../../report/json/read.ts";
 import { fixManifests } from "../../scan/manifests.ts";
+import { mergeLearnedFiles } from "../../scan/runtime-learn.ts";
 import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { leftNotes, warningOf } from "../left-fixes.ts";
 import { namedPlace } from "../named-place.ts";
@@ -20,6 +21,8 @@ export interface WorkloadFixOptions extends EvaluationOptions {
   readonly unsafe: boolean;
   /** A file, or git:REF:PATH. */
   readonly report?: string;
+  /** Files that `runtime learn` wrote. */
+  readonly learned: readonly string[];
 }
 
 /** `bulkhead workload fix [DIR|FILE]`: makes every fix of manifests that is safe (with --unsafe, likely) and proven. */
@@ -35,10 +38,17 @@ export async function workloadFix(place: string, options: WorkloadFixOptions): P
         ? { kind: "folder" as const, root, render: false }
         : { kind: "file" as const, root, name: basename(path) };
       const reported = await reportedBy(options, root);
+      const learned = options.learned.length === 0 ? undefined : mergeLearnedFiles(options.learned);
       const { fixes, notes: more } = await fixManifests(
         manifests,
         { policy, now, ...(exclusion === undefined ? {} : { exclusion }) },
-        { open, enforce: options.enforce, unsafe: options.unsafe, ...(reported === undefined ? {} : { reported }) },
+        {
+          open,
+          enforce: options.enforce,
+          unsafe: options.unsafe,
+          ...(reported === undefined ? {} : { reported }),
+          ...(learned === undefined ? {} : { learned }),
+        },
       );
       const unwritten = prints === undefined ? writeAll(root, fixes) : [];
       const notes = notesOf(fixes, prints === undefined);

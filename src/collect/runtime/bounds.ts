@@ -16,4 +16,9 @@ export const bounds = {
   proofSaid: 4_096,
   /** Files of a directory of proofs: one a node. */
   proofFiles: 20_000,
+  /** Processes of a node that are looked at, those that are detectors; bytes of a command line, descriptors of a process. */
+  nodeProcesses: 200_000,
+  nodeDetectors: 100,
+  nodeCommandLine: 16 * 1024,
+  nodeDescriptors: 10_000,
 } as const;

@@ -1,5 +1,6 @@
 /** Proofs as text, and what those of one node come to. */
 
+import { createHash } from "node:crypto";
 import { printable } from "../../core/printable.ts";
 import { isObject, type Untyped } from "../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
@@ -13,6 +14,21 @@ const DAY = 24 * 60 * 60 * 1000;
 export const PROOF_NAMESPACE = "bulkhead";
 export const PROOF_PREFIX = "detection-proof-";
 export const PROOF_KEY = "proof.json";
+
+/** What keeps the proof of a node in the cluster: one object a node, so that several may prove at a time. */
+export function proofConfigMap(proof: DetectionProof): {
+  readonly name: string;
+  readonly object: Readonly<Record<string, unknown>>;
+} {
+  const name = `${PROOF_PREFIX}${createHash("sha256").update(proof.node).digest("hex").slice(0, 16)}`;
+  const object = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace: PROOF_NAMESPACE, labels: { "app.kubernetes.io/name": "bulkhead" } },
+    data: { [PROOF_KEY]: formatProof(proof) },
+  };
+  return { name, object };
+}
 
 /** One JSON object with a line break behind it. */
 export function formatProof(proof: DetectionProof): string {

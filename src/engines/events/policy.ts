@@ -1,5 +1,6 @@
 /** The policy's slice about what is detected at runtime. */
 import { days, either, less, more, setting } from "../../core/setting.ts";
+import { type AlertOutput, outputSettings } from "./output-settings.ts";
 import type { ResponsePolicy } from "./respond/model.ts";
 import { responseSettings } from "./respond/policy.ts";
 
@@ -15,6 +16,8 @@ declare module "../../core/policy.ts" {
       readonly optional: readonly string[];
       /** Days for which `runtime prove` counts: after them a node's detector has to alert once more. */
       readonly proofDays: number;
+      /** Places of alerts beside standard output. */
+      readonly outputs: readonly AlertOutput[];
     } & ResponsePolicy;
   }
 }
@@ -44,5 +47,6 @@ export const runtimeSettings = {
     initial: 7,
     tighten: less,
   }),
+  ...outputSettings,
   ...responseSettings,
 };

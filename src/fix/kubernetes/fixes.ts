@@ -3,14 +3,16 @@
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Evaluations } from "../../core/evaluations.ts";
 import type { Finding, FixGrade, Graded } from "../../core/finding.ts";
+import type { Learned } from "../../engines/events/learn/model.ts";
 import { manifestReader } from "../../engines/kubernetes/manifests.ts";
-import type { Manifests } from "../../engines/kubernetes/model.ts";
+import type { Manifests, Workload } from "../../engines/kubernetes/model.ts";
 import type { Authorities } from "../../evaluate/identify.ts";
 import { evaluateManifests, type ManifestsContext } from "../../evaluate/kubernetes/workloads.ts";
 import { isMade } from "../grades.ts";
 import { bounds } from "./bounds.ts";
 import { fixesTogether, fixTexts, fixVerifierOf, type Judge, type ObjectFix, type Texts } from "./fix-verification.ts";
 import type { ImageUsers } from "./image-users.ts";
+import { learnedFix } from "./learned.ts";
 import { namespaceFixes } from "./namespace-labels.ts";
 import { isOfFile, objectFinder } from "./object-places.ts";
 import { chooseReported } from "./reported.ts";
@@ -22,6 +24,8 @@ export interface WorkloadFixContext extends ManifestsContext {
   readonly enforce: boolean;
   /** What is likely right is made as well as what is safe. */
   readonly unsafe: boolean;
+  /** What workloads were seen to do. Absent: nothing is known of it. */
+  readonly learned?: Learned;
   /** Of a report: only what it proposes is made. Absent: everything. */
   readonly reported?: { readonly evaluations: Evaluations; readonly authorities: Authorities };
 }
@@ -104,6 +108,13 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
     manifests: current.manifests,
   };
 
+  function learnedOf(finding: Finding, workload: Workload | undefined) {
+    if (context.learned === undefined || workload === undefined) return undefined;
+    // Of these nothing is rewritten, whatever is known.
+    if (workload.origin === "compose" || workload.form !== undefined) return undefined;
+    return learnedFix(finding, workload, context.learned);
+  }
+
   function workloadFixes(
     { manifests, evaluations }: ReturnType<Judge>,
     { users }: WorkloadFixContext,
@@ -114,10 +125,23 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
     return evaluations.flatMap(({ asset, findings }) =>
       findings.flatMap((finding): ObjectFix[] => {
         const { fix } = finding;
-        if (fix?.kind !== "patch" || asset.kind === "namespace" || !isWanted(finding)) return [];
+        if (asset.kind === "namespace" || !isWanted(finding)) return [];
         const known = refused.get(finding.fingerprint);
         if (known !== undefined && known.grade === undefined) return [];
         const object = find(finding);
+        const learned = object === undefined ? undefined : learnedOf(finding, workloads.get(object));
+        if (learned !== undefined && object !== undefined) {
+          if ("reason" in learned) {
+            tell(finding, learned.reason, "needs knowledge");
+            return [];
+          }
+          const { patches, graded } = learned;
+          if (graded.grade === "safe" || context.unsafe)
+            return [{ finding, asset: asset.lineage, object, patches, graded, ends: true }];
+          tell(finding, graded.reason, graded.grade);
+          return [];
+        }
+        if (fix?.kind !== "patch") return [];
         if (object === undefined) {
           tell(finding, "unknown position in the text");
           return [];

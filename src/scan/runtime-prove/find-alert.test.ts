@@ -28,13 +28,21 @@ test("Falco's alert that names the event, in its text or in a field", async () =
   const inField = await byLine(
     falcoAlert({ output_fields: { "proc.exepath": program, "proc.name": "bulkhead-proof-" } }),
   );
-  assert.match(inField?.text ?? "", new RegExp(`\\| proc[.]exepath=${program}$`));
+  assert.match(inField?.text ?? "", new RegExp(`\\| output_fields[.]proc[.]exepath=${program}$`));
   assert.equal(await byLine(falcoAlert()), undefined);
 });
 
 test("our own lines say whose they are", async () => {
   const line = { ...falcoAlert({ output: program }), bulkhead: { version: 1, detector: "bulkhead" } };
   assert.equal((await byLine(line))?.detector, "bulkhead");
+  // As `runtime watch` writes it: the process stands beside the rule's own fields.
+  const process = { pid: 7, name: "bulkhead-proof-", commandLine: `${program} /etc/shadow`, ancestors: ["node"] };
+  const watched = { ...falcoAlert(), bulkhead: { version: 1, detector: "bulkhead", process } };
+  const { output } = falcoAlert();
+  assert.equal(
+    (await byLine(watched))?.text,
+    `${String(output).slice(27)} | bulkhead.process.commandLine=${program} /etc/shadow`,
+  );
 });
 
 test("Tetragon's policies alert; that it saw the program is no alert", async () => {

@@ -36,7 +36,7 @@ export function searchAlert(nonce: string, now: () => Date = () => new Date()): 
   function document(value: unknown, place: string): void {
     readAlerts(value, place, {
       alert(alert) {
-        const text = textWith(alert, nonce);
+        const text = textWith(alert, value, nonce);
         if (text !== undefined) {
           resolve({ detector: detectorOf(value, alert), rule: alert.rule, text, time: timeOf(alert, now()) });
         } else if (isOwnLoss(alert)) lost += alert.count;
@@ -88,15 +88,25 @@ export function searchAlert(nonce: string, now: () => Date = () => new Date()): 
   };
 }
 
-/** What of an alert names the event: its own text, else the field or the command line that does. */
-function textWith({ output, fields, process }: Alert, nonce: string): string | undefined {
+/** What of an alert names the event: its own text, else whatever else of the document does. */
+function textWith({ output }: Alert, document: unknown, nonce: string): string | undefined {
   if (output.includes(nonce)) return excerpt(output, nonce);
-  const field = Object.entries(fields).find(([, value]) => value?.includes(nonce));
-  const named = field === undefined ? undefined : `${field[0]}=${field[1]}`;
-  const command = [process?.commandLine, process?.path].find((text) => text?.includes(nonce));
-  const by = named ?? command;
+  const by = nameIn(document, nonce, "", 0);
   return by === undefined ? undefined : excerpt(`${output.slice(0, 400)} | ${by}`, nonce);
 }
+
+/** `output_fields.proc.exepath=/tmp/…`: the first text that holds it. */
+function nameIn(value: unknown, nonce: string, place: string, depth: number): string | undefined {
+  if (typeof value === "string") return value.includes(nonce) ? `${place}=${value}` : undefined;
+  if (typeof value !== "object" || value === null || depth > DEEPEST) return undefined;
+  for (const [name, inner] of Object.entries(value)) {
+    const found = nameIn(inner, nonce, place === "" ? name : `${place}.${name}`, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+const DEEPEST = 12;
 
 /** As much around the nonce as a proof holds. */
 function excerpt(text: string, nonce: string): string {

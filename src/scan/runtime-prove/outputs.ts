@@ -20,8 +20,8 @@ export interface AlertOutput {
 /** @param everyMilliseconds - between two looks */
 export function openAlertFile(
   path: string,
-  search: AlertSearch,
-  everyMilliseconds = bounds.provenLookMilliseconds,
+  search: Pick<AlertSearch, "line" | "body">,
+  everyMilliseconds: number = bounds.provenLookMilliseconds,
 ): AlertOutput {
   const place = `file ${path}`;
   const lines = cutLines((line) => search.line(line, place));
@@ -40,7 +40,11 @@ export function openAlertFile(
 }
 
 /** What ends before the time is over says so. */
-export function openAlertStream(stream: AsyncIterable<Buffer>, place: string, search: AlertSearch): AlertOutput {
+export function openAlertStream(
+  stream: AsyncIterable<Buffer>,
+  place: string,
+  search: Pick<AlertSearch, "line">,
+): AlertOutput {
   const lines = cutLines((line) => search.line(line, place));
   let ended: string | undefined;
   let closing = false;
@@ -84,7 +88,7 @@ export interface WebhookOptions {
 /** Whatever is posted is looked through. @throws Problem `cli.usage`, `server.listen`, `server.certificate` */
 export async function openAlertWebhook(
   { host, port, certificate, token }: WebhookOptions,
-  search: AlertSearch,
+  search: Pick<AlertSearch, "line" | "body">,
 ): Promise<AlertOutput & { readonly port: number }> {
   if (!isLoopback(host) && (certificate === undefined || token === undefined)) {
     const cause = "alerts from beyond loopback need TLS and a token: whoever reaches it could make one up";

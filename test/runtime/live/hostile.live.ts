@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { after, before, describe, it, type TestContext } from "node:test";
 import { python } from "./attacks/attack.ts";
 import { type Containers, cannotRunContainers, openContainers } from "./containers.ts";
-import { type Detected, detect } from "./detector.ts";
+import { type Recorded, recorded } from "./detector.ts";
 import { cannotSense } from "./sensor.ts";
 
 const missing = cannotRunContainers() ?? cannotSense();
@@ -28,12 +28,12 @@ describe("containers that are hostile to who watches", { skip: missing ?? false 
     name: string,
     script: string,
     options: readonly string[] = [],
-  ): Promise<Detected> {
+  ): Promise<Recorded> {
     let code: number | null = null;
     let said = "";
     let id = "";
     let peak = 0;
-    const detected = await detect(async (sensor) => {
+    const detected = await recorded(async (sensor) => {
       ({ code, said, id } = await containers.run(name, `${script}\ncat /etc/shadow >/dev/null`, options));
       peak = peakOf(sensor.child.pid);
     });

@@ -8,6 +8,7 @@ import { closeSync, existsSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import type { SyscallEvent } from "../../../src/engines/events/event.ts";
+import type { UsedOfKernel } from "../../../src/engines/events/frames/notices.ts";
 import { FrameReader } from "../../../src/engines/events/frames/read.ts";
 import type { SyscallSink } from "../../../src/engines/events/sink.ts";
 
@@ -54,6 +55,8 @@ export interface SensorSetup {
   readonly scope?: "all" | "containers";
   /** Called with each event. */
   readonly onEvent?: (event: SyscallEvent) => void;
+  /** Called with what a cgroup used of the kernel, where that is learned. */
+  readonly onUsed?: (used: UsedOfKernel) => void;
   /** Bytes are kept here as well. */
   readonly file?: string;
 }
@@ -80,6 +83,7 @@ export async function startSensor(setup: SensorSetup): Promise<RunningSensor> {
   const reader = new FrameReader("the sensor", sink, {
     metric: (name, value) => void told.metrics.set(name, value),
     missing: (what, why) => void told.missing.set(what, why),
+    ...(setup.onUsed === undefined ? {} : { used: setup.onUsed }),
     answer(number, done, why) {
       const one = waiting.get(number);
       waiting.delete(number);

@@ -76,7 +76,7 @@ export function fileDeeds(event: SyscallEvent, thread: Thread, deeds: FileDeeds)
   }
   const { descriptor } = event;
   if (code === codes.creat) {
-    if (descriptor !== undefined) deeds.written(descriptor.name, "create", descriptor.overlay);
+    if (descriptor !== undefined) deeds.written(descriptor.reached ?? descriptor.name, "create", descriptor.overlay);
     return;
   }
   if (ofDescriptor.has(code)) {
@@ -112,7 +112,9 @@ function openDeeds(event: SyscallEvent, deeds: FileDeeds): void {
   const { descriptor } = event;
   if (descriptor === undefined) return;
   const flags = u32At(event, openFlagsAt[event.code] as number) ?? 0;
-  const { name, overlay } = descriptor;
+  const { overlay } = descriptor;
+  // Links followed, where the sensor tells.
+  const name = descriptor.reached ?? descriptor.name;
   // A file without a name, in the directory that was named.
   if ((flags & TEMPORARY) !== 0) {
     deeds.written(`${name}/`, "create", overlay);

@@ -37,8 +37,29 @@ export interface LearnedWorkload {
   readonly users: readonly LearnedUser[];
   /** What was mounted from outside, where the runtime tells: volumes, files of the host. */
   readonly mounts: readonly LearnedMount[];
+  /** Commands that its runtime or kubelet executes to see whether it works; absent where nothing tells of any. */
+  readonly probes?: readonly LearnedProbe[];
   /** Of what was over a bound: `opened` → 12. Each makes its list incomplete. */
   readonly cut: Readonly<Record<string, number>>;
+  /** That its container was restarted under the profile made of all this, and worked (`runtime learn prove`). */
+  readonly proven?: LearnedProof;
+}
+
+export interface LearnedProof {
+  /** RFC 3339. */
+  readonly at: string;
+  /** Of the image that was run. */
+  readonly image: string;
+  /** On a read-only root filesystem, with volumes at these paths. */
+  readonly volumes: readonly string[];
+  /** All that it had. */
+  readonly capabilities: readonly string[];
+  /** Of whom its processes were, where that was one who is not root. */
+  readonly uid?: number;
+  /** How many system calls the profile let through. */
+  readonly syscalls: number;
+  /** What was refused that nobody learned: a system call by its name. */
+  readonly refused: string;
 }
 
 export interface LearnedOf {
@@ -106,6 +127,11 @@ export interface LearnedPort {
 export interface LearnedUser {
   readonly uid: number;
   readonly gid: number;
+}
+
+export interface LearnedProbe {
+  readonly command: string;
+  readonly executed: boolean;
 }
 
 export interface LearnedMount {

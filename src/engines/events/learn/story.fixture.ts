@@ -22,6 +22,7 @@ export class Story {
   readonly bytes: Buffer[] = [];
   readonly writer = new FrameWriter((bytes) => this.bytes.push(bytes), "x86_64");
   seconds = storyStart;
+  private inodes = 1_000;
   private readonly event = new SyscallEvent();
 
   on(tid: number, name: keyof typeof codes, values: Values = {}): void {
@@ -77,7 +78,8 @@ export class Story {
       flags: flags.reduce((sum, one) => sum | flag("file_flags", one), 0),
       mode: 0,
       dev: 40,
-      ino: how.inode ?? 0,
+      // Each a file of its own.
+      ino: how.inode ?? ++this.inodes,
     });
   }
 

@@ -33,7 +33,12 @@ export interface FakeApi {
   remove(resource: string, name: string, namespace?: string): void;
   get(resource: string, name: string, namespace?: string): Stored | undefined;
   /** Asked before anything else: answers what it returns, `break` ends the connection. */
-  intercept: (asked: Asked) => { readonly status: number; readonly body?: object } | "break" | undefined;
+  intercept: (
+    asked: Asked,
+  ) =>
+    | { readonly status: number; readonly body?: object /** In its place. */; readonly text?: string }
+    | "break"
+    | undefined;
   /** Ends all watches, or says something to those who watch. */
   endWatches(line?: object): void;
   watches(): number;
@@ -111,6 +116,9 @@ export async function fakeApi(t: TestContext, kinds: readonly ServedKind[]): Pro
       response.writeHead(code, { "content-type": "application/json" }).end(JSON.stringify(what));
     const other = fake.intercept(one);
     if (other === "break") return void response.destroy();
+    if (other?.text !== undefined) {
+      return void response.writeHead(other.status, { "content-type": "text/plain" }).end(other.text);
+    }
     if (other !== undefined) return void say(other.status, other.body ?? status(other.status, "as the test says"));
     const groupVersion = /^\/apis?\/((?:[^/]+\/)?v[^/]+)$/.exec(url.pathname)?.[1];
     if (groupVersion !== undefined) {

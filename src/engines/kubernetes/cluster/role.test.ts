@@ -40,3 +40,18 @@ test("what the probe needs is granted apart: to create pods, and nothing else", 
   );
   assert.doesNotMatch(readFileSync(join(folder, "kustomization.yaml"), "utf8"), /^\s*- probe[.]yaml/m);
 });
+
+test("what `runtime prove --cluster` needs is granted apart, and its writes in its own namespace alone", () => {
+  const path = "prove.yaml";
+  const { roles, gaps } = readManifests([{ path, text: readFileSync(join(folder, path), "utf8") }]);
+  assert.deepEqual(gaps, []);
+  const granted = roles.map(({ object, rules }) => [
+    object.kind,
+    ...rules.map(({ resources, verbs }) => `${verbs.join()} ${resources.join()}`),
+  ]);
+  assert.deepEqual(granted, [
+    ["ClusterRole", "list nodes,pods,namespaces", "get pods/log"],
+    ["Role", "create,get,delete pods", "create,patch configmaps"],
+  ]);
+  assert.doesNotMatch(readFileSync(join(folder, "kustomization.yaml"), "utf8"), /^\s*- prove[.]yaml/m);
+});

@@ -17,12 +17,12 @@ export interface Commands {
 
 /**
  * @param place - how the sensor is named to the user
- * @param send - gets each line, its end among it
+ * @param send - gets each line, its end among it; false: nobody takes it
  * @param from - numbers that are higher are this one's: a sensor may be told commands by several
  */
 export function createCommands(
   place: string,
-  send: (line: string) => void,
+  send: (line: string) => boolean,
   milliseconds: number = bounds.answerMilliseconds,
   from = 0,
 ): Commands {
@@ -50,7 +50,7 @@ export function createCommands(
         failed: (problem) => reject(problem),
       });
       try {
-        send(line);
+        if (!send(line)) throw refused("nobody takes it");
         await promise;
       } finally {
         clearTimeout(late);

@@ -47,8 +47,13 @@ async function listeningSensor(options: SensorOptions, path: string): Promise<Se
   const socket = await connected(path);
   return await spokenTo(options, {
     place: `unix:${path}`,
+    isShared: true,
     frames: socket,
-    send: (line) => void socket.write(line),
+    send(line) {
+      if (!socket.writable) return false;
+      socket.write(line);
+      return true;
+    },
     why: async () => undefined,
     async end() {
       socket.destroy();
@@ -72,8 +77,11 @@ async function connected(path: string): Promise<Socket> {
 export interface Spoken {
   /** How it is named to the user. */
   readonly place: string;
+  /** It goes on when this one has heard enough. */
+  readonly isShared?: true;
   readonly frames: Parameters<typeof readFrames>[0];
-  send(line: string): void;
+  /** False: nobody takes it. */
+  send(line: string): boolean;
   /** Why it ended, where somebody else than its stream tells. */
   why(): Promise<string | undefined>;
   /** Waits for its end, and brings it about. */
@@ -83,7 +91,7 @@ export interface Spoken {
 /** Hears it, and tells it its hooks. @throws Problem `runtime.sensor`, after it was ended */
 export async function spokenTo(
   options: Omit<SensorOptions, "place">,
-  { place, frames, send, why, end }: Spoken,
+  { place, isShared = false, frames, send, why, end }: Spoken,
 ): Promise<Sensor> {
   const commands = createCommands(place, send);
   const notices: SensorNotices = {
@@ -111,8 +119,9 @@ export async function spokenTo(
     ended,
     async stop() {
       isAsked = true;
-      // Its own end comes after all that it has left.
-      await commands.tell("end").catch(() => undefined);
+      // Its own end comes after all that it has left, and so does any answer.
+      await commands.tell(isShared ? "metrics" : "end").catch(() => undefined);
+      if (isShared) frames.destroy();
       const timeout = new AbortController();
       const late = delay(bounds.endMilliseconds, undefined, { signal: timeout.signal }).catch(() => undefined);
       await Promise.race([reading.ended, late]);

@@ -11,8 +11,8 @@ export interface SensorProgram {
   readonly pid: number;
   /** Frames; absent where they go to somebody else. */
   readonly frames?: Readable;
-  /** One line a command. */
-  send(line: string): void;
+  /** One line a command. @returns false where it has ended */
+  send(line: string): boolean;
   /** When it has ended: why, where that was no end that was asked for. */
   readonly ended: Promise<string | undefined>;
   kill(signal: "SIGTERM" | "SIGKILL"): void;
@@ -38,6 +38,12 @@ export function ownSensor(): string | undefined {
   return files.find((file) => existsSync(file));
 }
 
+/** @throws Problem `runtime.sensor` where there is no such program */
+export function checkSensor(file: string): void {
+  if (existsSync(file)) return;
+  throw sensorProblem(file, "no such program", "build it with `make -C sensor`, or name it with --sensor FILE");
+}
+
 /**
  * Its environment is empty but for PATH: nothing that is secret is among what it shows of processes.
  *
@@ -45,9 +51,7 @@ export function ownSensor(): string | undefined {
  */
 export async function startSensorProgram(options: SensorProgramOptions): Promise<SensorProgram> {
   const { file, words, frames, onMessage } = options;
-  if (!existsSync(file)) {
-    throw sensorProblem(file, "no such program", "build it with `make -C sensor`, or name it with --sensor FILE");
-  }
+  checkSensor(file);
   const child = spawn(file, [...words], {
     stdio: ["pipe", frames ?? "pipe", "pipe"],
     env: { PATH: process.env.PATH ?? "" },
@@ -64,7 +68,11 @@ export async function startSensorProgram(options: SensorProgramOptions): Promise
   return {
     pid: child.pid ?? 0,
     ...(child.stdout === null ? {} : { frames: child.stdout }),
-    send: (line) => void child.stdin?.write(line),
+    send(line) {
+      if (child.stdin?.writable !== true) return false;
+      child.stdin.write(line);
+      return true;
+    },
     ended,
     kill: (signal) => void child.kill(signal),
   };

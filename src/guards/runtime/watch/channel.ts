@@ -59,7 +59,8 @@ export function openChannel(stream: Duplex, { lineBytes, onMessage, onEnd }: Cha
       begun.push(part);
     }
   });
-  stream.on("error", () => end("the connection broke"));
+  // The other side has ended, which whoever started it hears.
+  stream.on("error", () => end());
   stream.on("end", () => end());
   stream.on("close", () => end());
 

@@ -4,7 +4,9 @@ import type { DetectedStream } from "../../../evaluate/runtime/detections.ts";
 import { followContainers, type HostContainersOptions } from "../../../scan/runtime-containers.ts";
 import type { LineSink } from "../../../scan/serving/line-sink.ts";
 import type { SensorPlace } from "../model.ts";
+import { responseRequestOf } from "../response/request.ts";
 import { openSensor } from "../sensor/open.ts";
+import { createResponding } from "./responding.ts";
 import { type Renewed, type RunningWatch, type RunSettings, runWatch } from "./run.ts";
 
 export interface StartOptions {
@@ -16,6 +18,8 @@ export interface StartOptions {
   readonly now: () => Date;
   /** It is always the same time, as for tests. */
   readonly isFixed?: boolean;
+  /** Where the record of responses is kept. */
+  readonly journal: string;
   lines(path: string, fileBytes: number | undefined): LineSink;
   onEvent(text: string): void;
 }
@@ -30,39 +34,74 @@ export interface Started {
 }
 
 /** @throws Problem where a sensor, an output or a server cannot begin */
-export async function startHere({ settings, place, containers, isFixed: _, ...links }: StartOptions): Promise<Started> {
-  const { onEvent } = links;
+export async function startHere(options: StartOptions): Promise<Started> {
+  const { settings, place, containers, onEvent, now, lines, journal } = options;
   let running: RunningWatch | undefined;
+  const responding = createResponding({
+    journal,
+    policy: settings.lookedFor.policy,
+    ...(settings.hostname === undefined ? {} : { hostname: settings.hostname }),
+    ...(containers === undefined ? {} : { containers }),
+    own: () => [process.pid],
+    ...(place === undefined ? {} : { tell: async (command: string) => await running?.tell(command) }),
+    onRecord: (record) => running?.record(record),
+    onEvent,
+  });
+  let sensors = 0;
   const following =
     containers === undefined
       ? undefined
       : await followContainers({
           ...containers,
-          onFacts: (facts, settled) => running?.known(facts, settled),
+          onFacts(facts, settled) {
+            responding.known(facts);
+            running?.known(facts, settled);
+          },
           onProblem: (problem) => onEvent(problem.line()),
         });
   try {
     running = await runWatch(settings, {
-      ...links,
+      now,
+      lines,
+      onEvent,
+      onMatch: (alert) => responding.respond(responseRequestOf(alert)),
       ...(place === undefined
         ? {}
-        : { openSensor: (hooks, sink, notices) => openSensor({ place, hooks, sink, notices }) }),
+        : {
+            async openSensor(hooks, sink, notices) {
+              const sensor = await openSensor({ place: withOwn(place), hooks, sink, notices });
+              sensors += 1;
+              // It is the current one from the next turn on.
+              if (sensors > 1) setImmediate(() => responding.sensorBegan());
+              return sensor;
+            },
+          }),
       ...(following === undefined ? {} : { containerSeen: (facts) => following.ask(facts) }),
     });
   } catch (error) {
     await following?.close();
+    await responding.close();
     throw error;
   }
   const { ports, renew, reopen, stop } = running;
   return {
     ports,
-    renew,
+    async renew(renewed) {
+      await renew(renewed);
+      responding.adopt(renewed.lookedFor.policy);
+    },
     reopen,
     failed: new Promise(() => undefined),
     async stop() {
       const streams = await stop();
+      await responding.close();
       await following?.close();
       return streams;
     },
   };
+}
+
+/** What this process does is no event. */
+function withOwn(place: SensorPlace): SensorPlace {
+  return place.kind === "socket" ? place : { ...place, words: [...place.words, "--own", String(process.pid)] };
 }

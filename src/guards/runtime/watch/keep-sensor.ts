@@ -47,6 +47,11 @@ export async function keepSensor(options: KeepSensorOptions): Promise<KeptSensor
       if (stopping.signal.aborted) return undefined;
       try {
         const sensor = await open();
+        if (stopping.signal.aborted) {
+          await sensor.stop();
+          end(undefined);
+          return undefined;
+        }
         restarts += 1;
         onEvent("the sensor is there again");
         return sensor;

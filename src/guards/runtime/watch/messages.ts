@@ -1,6 +1,7 @@
 /** What the two processes of watching tell each other. */
 import type { ContainerFacts } from "../../../engines/events/containers/model.ts";
 import type { Alert } from "../../../engines/events/model.ts";
+import type { ResponseRecord } from "../response/model.ts";
 import type { Blind } from "./model.ts";
 import type { Renewed, RunningWatch, RunSettings } from "./run.ts";
 import type { ReadStream } from "./streams.ts";
@@ -18,9 +19,10 @@ export type ToWorker =
     }
   /** Its frames come over this socket, to who says the token there first. */
   | { readonly say: "frames"; readonly sensor: number; readonly path: string; readonly token: string }
-  | { readonly say: "sensor-ended"; readonly sensor: number; readonly why: string | null }
+  | { readonly say: "sensor-ended"; readonly sensor: number; readonly why: string | null; readonly remedy?: string }
   | { readonly say: "known"; readonly facts: ContainerFacts; readonly settled: boolean }
   | { readonly say: "renew"; readonly renewed: Renewed }
+  | { readonly say: "record"; readonly record: ResponseRecord }
   | { readonly say: "reopen" }
   | { readonly say: "stop" };
 

@@ -6,7 +6,7 @@ import { syscallByName } from "../../../engines/events/types/syscalls.ts";
 const events: ReadonlySet<string> = new Set(["procexit", "io_uring", "signaldeliver", "page_fault"]);
 
 /** Learning alone asks for these. */
-const ofLearning: ReadonlySet<string> = new Set(["capabilities", "capability", "learn", "protect"]);
+const ofLearning: ReadonlySet<string> = new Set(["capabilities", "learning", "protect"]);
 
 /**
  * Why "nothing found" is not known.

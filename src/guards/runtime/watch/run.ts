@@ -15,8 +15,11 @@ import { errorText } from "../../../scan/serving/tell.ts";
 import { alertView } from "../alert-view.ts";
 import type { OutputSettings, Page } from "../outputs/model.ts";
 import { openOutput } from "../outputs/open.ts";
+import type { ResponseRecord } from "../response/model.ts";
+import { sensorProblem } from "../sensor/commands.ts";
 import { createMeters } from "./meters.ts";
 import type { Blind, WatchedFor } from "./model.ts";
+import { responseAlert } from "./response-view.ts";
 import { startWatching, type WatchOptions } from "./watch.ts";
 
 /** What is looked for, as it is read from files. Plain values: it is handed to another process. */
@@ -67,6 +70,10 @@ export interface RunningWatch {
   known(facts: ContainerFacts, settled: boolean): void;
   /** What is broken keeps what was there before, and is told. */
   renew(renewed: Renewed): Promise<void>;
+  /** What was done about an alert, to the outputs. */
+  record(record: ResponseRecord): void;
+  /** Tells the sensor that runs a command. @throws Problem `runtime.sensor` where it was not done */
+  tell(command: string): Promise<void>;
   /** Files of outputs, after another program has moved them away. */
   reopen(): void;
   /** Of servers: those that were asked for. */
@@ -161,6 +168,15 @@ export async function runWatch(settings: RunSettings, links: RunLinks): Promise<
           meters.ruleLoads.add(1, { result: "refused" });
           onEvent(`rules: refused, the old ones stay: ${(error as Error).message}`);
         }
+      },
+      record(record) {
+        const view = responseAlert(record);
+        for (const output of outputs) output.write(view);
+      },
+      async tell(command) {
+        const sensor = watching.sensor.current();
+        if (sensor === undefined) throw sensorProblem("the sensor", "it is not there at the moment");
+        await sensor.tell(command);
       },
       reopen() {
         for (const output of outputs) output.reopen();

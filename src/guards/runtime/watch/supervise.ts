@@ -8,11 +8,14 @@ import { Problem } from "../../../core/problem.ts";
 import type { DetectedStream } from "../../../evaluate/runtime/detections.ts";
 import { followContainers } from "../../../scan/runtime-containers.ts";
 import type { LineSink } from "../../../scan/serving/line-sink.ts";
+import { readResponseRequest } from "../response/request.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { type FramesSocket, openFramesSocket } from "./frames-socket.ts";
 import type { Started, StartOptions } from "./here.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
+import type { Blind } from "./model.ts";
 import { requestOf } from "./requests.ts";
+import { createResponding } from "./responding.ts";
 import type { Renewed } from "./run.ts";
 import { createSensors, type Sensors } from "./supervised-sensors.ts";
 import { startWorker, type Worker } from "./worker.ts";
@@ -23,6 +26,8 @@ export interface SuperviseOptions extends StartOptions {
   /** Whom it runs as; absent: as this one, who is not root. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
+
+const REFUSED = "what the process that evaluates rules asked for is refused";
 
 /** Bytes of a message of the other process. */
 const LINE = 8 * 1024 * 1024;
@@ -40,18 +45,35 @@ export async function supervise(options: SuperviseOptions): Promise<Started> {
   }
   let lookedFor: Renewed = { lookedFor: settings.lookedFor };
   let half: Half | undefined;
+  const responding = createResponding({
+    journal: options.journal,
+    policy: settings.lookedFor.policy,
+    ...(settings.hostname === undefined ? {} : { hostname: settings.hostname }),
+    ...(containers === undefined ? {} : { containers }),
+    own: () => [process.pid, ...(half?.pids() ?? [])],
+    ...(place === undefined ? {} : { tell: async (command: string) => await half?.tell(command) }),
+    onRecord: (record) => half?.say({ say: "record", record }),
+    onEvent,
+  });
   const following =
     containers === undefined
       ? undefined
       : await followContainers({
           ...containers,
-          onFacts: (facts, settled) => half?.say({ say: "known", facts, settled }),
+          onFacts(facts, settled) {
+            responding.known(facts);
+            half?.say({ say: "known", facts, settled });
+          },
           onProblem: (problem) => onEvent(problem.line()),
         });
-  let isStopping = false;
-  const lost: DetectedStream[] = [];
+  const stopping = new AbortController();
+  const asked = new Promise<string>((resolve) =>
+    stopping.signal.addEventListener("abort", () => resolve("was stopped"), { once: true }),
+  );
+  let blind: Blind | undefined;
+  let lost: DetectedStream | undefined;
 
-  async function start(blind?: Extract<ToWorker, { say: "begin" }>["blind"]): Promise<Half> {
+  async function start(): Promise<Half> {
     return await startHalf(options, {
       frames,
       begin: {
@@ -65,38 +87,51 @@ export async function supervise(options: SuperviseOptions): Promise<Started> {
       onRequest(request) {
         if (request.say === "ask") following?.ask(request.container);
         else if (request.say === "line") files.get(request.output)?.write(request.text);
+        else if (request.say === "respond") respond(request.request);
       },
+      sensorBegan: () => responding.sensorBegan(),
     });
   }
 
-  async function keep(first: Half): Promise<void> {
-    let wait = AGAIN;
-    for (let current = first; ; ) {
+  function respond(line: string): void {
+    const request = readResponseRequest(line);
+    if (request === undefined) onEvent(REFUSED);
+    else responding.respond(request);
+  }
+
+  /** @returns what it found that was there at the end */
+  async function keep(first: Half): Promise<readonly DetectedStream[]> {
+    for (let current: Half | undefined = first; current !== undefined; current = await another()) {
       half = current;
-      const how = await current.ended;
-      if (isStopping) return;
+      const how = await Promise.race([current.ended, asked]);
       half = undefined;
-      const since = BigInt(Date.now()) * 1_000_000n;
-      const reason = `the process that evaluates rules ${how}`;
-      onEvent(`${reason}: it is started again`);
-      lost.push(forgotten(reason));
-      for (;;) {
-        await delay(wait);
-        if (isStopping) return;
-        try {
-          current = await start({ since, reason, host: hostname() });
-          wait = AGAIN;
-          break;
-        } catch (error) {
-          if (!(error instanceof Problem)) throw error;
-          wait = Math.min(2 * wait, MOST_AGAIN);
-          onEvent(`${error.line()} (tried again in ${wait / 1_000} s)`);
-        }
+      if (stopping.signal.aborted) return await current.stop();
+      blind = {
+        since: BigInt(Date.now()) * 1_000_000n,
+        reason: `the process that evaluates rules ${how}`,
+        host: hostname(),
+      };
+      onEvent(`${blind.reason}: it is started again`);
+      lost ??= forgotten(blind.reason);
+    }
+    return [];
+  }
+
+  async function another(): Promise<Half | undefined> {
+    for (let wait = AGAIN; ; wait = Math.min(2 * wait, MOST_AGAIN)) {
+      await delay(wait, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return undefined;
+      try {
+        return await start();
+      } catch (error) {
+        if (!(error instanceof Problem)) throw error;
+        onEvent(`${error.line()} (tried again in ${Math.min(2 * wait, MOST_AGAIN) / 1_000} s)`);
       }
     }
   }
 
   async function closeAll(): Promise<void> {
+    await responding.close();
     await following?.close();
     await Promise.all([...files.values()].map((file) => file.close()));
     frames.close();
@@ -115,6 +150,7 @@ export async function supervise(options: SuperviseOptions): Promise<Started> {
     failed: new Promise(() => undefined),
     async renew(renewed) {
       lookedFor = renewed;
+      responding.adopt(renewed.lookedFor.policy);
       half?.say({ say: "renew", renewed });
     },
     reopen() {
@@ -122,11 +158,10 @@ export async function supervise(options: SuperviseOptions): Promise<Started> {
       half?.say({ say: "reopen" });
     },
     async stop() {
-      isStopping = true;
-      const streams = (await half?.stop()) ?? [];
-      await Promise.race([kept, delay(0)]);
+      stopping.abort();
+      const streams = await kept;
       await closeAll();
-      return [...streams, ...lost.slice(0, 1)];
+      return [...streams, ...(lost === undefined ? [] : [lost])];
     },
   };
 }
@@ -148,6 +183,10 @@ interface Half {
   /** How it has ended. */
   readonly ended: Promise<string>;
   say(message: ToWorker): void;
+  /** Of it and of its sensor. */
+  pids(): readonly number[];
+  /** Tells the sensor a command of this process's. @throws Problem `runtime.sensor` */
+  tell(command: string): Promise<void>;
   stop(): Promise<readonly DetectedStream[]>;
 }
 
@@ -155,6 +194,7 @@ interface HalfOptions {
   readonly frames: FramesSocket;
   readonly begin: Extract<ToWorker, { say: "begin" }>;
   onRequest(request: FromWorker): void;
+  sensorBegan(): void;
 }
 
 /** @throws Problem as it says why it cannot begin */
@@ -167,13 +207,13 @@ async function startHalf({ words, place, onEvent }: SuperviseOptions, options: H
   const say = (message: ToWorker) => void channel.send(message);
   const sensors: Sensors | undefined =
     place?.kind === "program"
-      ? createSensors({ place, frames, say, onEvent, own: [process.pid, worker.pid] })
+      ? createSensors({ place, frames, say, onEvent, own: [process.pid, worker.pid], onBegan: options.sensorBegan })
       : undefined;
   const channel: Channel = openChannel(worker.channel, {
     lineBytes: LINE,
     onMessage(message) {
       const request = requestOf(message);
-      if (request === undefined) onEvent("what the process that evaluates rules asked for is refused");
+      if (request === undefined) onEvent(REFUSED);
       else heard(request);
     },
     onEnd(why) {
@@ -235,6 +275,8 @@ async function startHalf({ words, place, onEvent }: SuperviseOptions, options: H
       ports,
       ended,
       say,
+      pids: () => [worker.pid, ...(sensors?.pids() ?? [])],
+      tell: async (command) => await sensors?.tell(command),
       async stop() {
         say({ say: "stop" });
         const timeout = setTimeout(() => worker.kill(), END);

@@ -1,9 +1,9 @@
 /** Sensors that the process without rights asks for: started here, told what it may say, their frames sent straight to it. */
 import { isEvidenceProblem, type Problem } from "../../../core/problem.ts";
 import type { SensorPlace } from "../model.ts";
-import { createCommands } from "../sensor/commands.ts";
+import { createCommands, sensorProblem } from "../sensor/commands.ts";
 import { endProgram } from "../sensor/open.ts";
-import { type SensorProgram, startSensorProgram } from "../sensor/program.ts";
+import { checkSensor, type SensorProgram, startSensorProgram } from "../sensor/program.ts";
 import type { FramesSocket } from "./frames-socket.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 
@@ -12,6 +12,8 @@ export interface SensorsOptions {
   readonly frames: FramesSocket;
   /** Processes of ours, that the sensor tells nothing of. */
   readonly own: readonly number[];
+  /** Another one than the first runs. */
+  onBegan(): void;
   say(message: ToWorker): void;
   onEvent(text: string): void;
 }
@@ -20,6 +22,8 @@ export interface Sensors {
   heard(request: Extract<FromWorker, { say: "open" | "command" | "answer" | "close" }>): void;
   /** A command of this process's own. @throws Problem `runtime.sensor` with why it was not done */
   tell(command: string): Promise<void>;
+  /** Of the one that runs. */
+  pids(): readonly number[];
   /** Ends what runs. */
   close(): Promise<void>;
 }
@@ -33,7 +37,7 @@ interface Running {
   readonly commands: ReturnType<typeof createCommands>;
 }
 
-export function createSensors({ place, frames, own, say, onEvent }: SensorsOptions): Sensors {
+export function createSensors({ place, frames, own, say, onEvent, onBegan }: SensorsOptions): Sensors {
   let running: Running | undefined;
   let opening: Promise<void> = Promise.resolve();
 
@@ -41,6 +45,7 @@ export function createSensors({ place, frames, own, say, onEvent }: SensorsOptio
     await close();
     let program: SensorProgram;
     try {
+      checkSensor(place.file);
       const socket = await frames.accept((token) => say({ say: "frames", sensor, path: frames.path, token }));
       const owns = own.flatMap((pid) => ["--own", String(pid)]);
       try {
@@ -56,11 +61,13 @@ export function createSensors({ place, frames, own, say, onEvent }: SensorsOptio
       }
     } catch (error) {
       if (!isEvidenceProblem(error)) throw error;
-      say({ say: "sensor-ended", sensor, why: (error as Problem).message });
+      const { message: why, remedy } = error as Problem;
+      say({ say: "sensor-ended", sensor, why, ...(remedy === undefined ? {} : { remedy }) });
       return;
     }
     const commands = createCommands(place.file, (line) => program.send(line), undefined, OWN_NUMBERS);
     running = { sensor, program, commands };
+    if (sensor > 1) onBegan();
     void program.ended.then((why) => {
       commands.close("the sensor has ended");
       if (running?.program === program) running = undefined;
@@ -94,8 +101,10 @@ export function createSensors({ place, frames, own, say, onEvent }: SensorsOptio
       }
     },
     async tell(command) {
-      await running?.commands.tell(command);
+      if (running === undefined) throw sensorProblem(place.file, "it is not there at the moment");
+      await running.commands.tell(command);
     },
+    pids: () => (running === undefined ? [] : [running.program.pid]),
     async close() {
       await opening;
       await close();

@@ -2,6 +2,7 @@
 import { connect, Socket as NetSocket, type Socket } from "node:net";
 import { Problem } from "../../../core/problem.ts";
 import { systemCause } from "../../../core/system-cause.ts";
+import type { Alert } from "../../../engines/events/model.ts";
 import type { DetectedStream } from "../../../evaluate/runtime/detections.ts";
 import type { LineSink } from "../../../scan/serving/line-sink.ts";
 import { openLineSink } from "../../../scan/serving/line-sink.ts";
@@ -12,6 +13,7 @@ import { spokenTo } from "../sensor/open.ts";
 import { type Channel, openChannel } from "./channel.ts";
 import { dropRights } from "./drop-rights.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
+import { responds } from "./responding.ts";
 import { type RunLinks, type RunningWatch, runWatch } from "./run.ts";
 
 /** The descriptor of the channel to the process that started this one. */
@@ -27,17 +29,20 @@ export async function work(): Promise<void> {
   const over = Promise.withResolvers<void>();
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, () => undefined);
-  const sensors = new Map<
-    number,
-    { ended(why: string | undefined): void; frames(path: string, token: string): void }
-  >();
+  const sensors = new Map<number, Opened>();
   let running: RunningWatch | undefined;
+  let isResponding = false;
   const stream = new NetSocket({ fd: CHANNEL, readable: true, writable: true });
   const channel = openChannel(stream, {
     lineBytes: LINE,
     onMessage: (message) => void heard(message as unknown as ToWorker).catch(failed),
     // Whoever could read what is told is gone.
-    onEnd: () => void end().finally(over.resolve),
+    onEnd() {
+      // What still holds this process after that is a mistake of ours.
+      setTimeout(() => process.kill(process.pid, "SIGKILL"), END).unref();
+      for (const sensor of sensors.values()) sensor.ended("nobody is there to start it", undefined);
+      void end().finally(over.resolve);
+    },
   });
   const say = (message: FromWorker) => channel.send(message);
 
@@ -55,9 +60,16 @@ export async function work(): Promise<void> {
         const { settings, user, hasSensor, now, blind } = message;
         if (user !== null) dropRights(user);
         const clock = () => (now === undefined ? new Date() : new Date(now));
+        isResponding = responds(settings.lookedFor.policy);
         const links = linksTo(channel, settings.outputs, clock);
+        const onMatch = (alert: Alert) => {
+          if (isResponding) say({ say: "respond", request: writeResponseRequest(responseRequestOf(alert)) });
+        };
         const opening = hasSensor ? { openSensor: opener(say, sensors) } : {};
-        running = await runWatch({ ...settings, ...(blind === undefined ? {} : { blind }) }, { ...links, ...opening });
+        running = await runWatch(
+          { ...settings, ...(blind === undefined ? {} : { blind }) },
+          { ...links, ...opening, onMatch },
+        );
         say({ say: "ready", ports: running.ports });
         return;
       }
@@ -65,13 +77,17 @@ export async function work(): Promise<void> {
         sensors.get(message.sensor)?.frames(message.path, message.token);
         return;
       case "sensor-ended":
-        sensors.get(message.sensor)?.ended(message.why ?? undefined);
+        sensors.get(message.sensor)?.ended(message.why ?? undefined, message.remedy);
         sensors.delete(message.sensor);
         return;
       case "known":
         running?.known(message.facts, message.settled);
         return;
+      case "record":
+        running?.record(message.record);
+        return;
       case "renew":
+        isResponding = responds(message.renewed.lookedFor.policy);
         await running?.renew(message.renewed);
         return;
       case "reopen":
@@ -101,8 +117,12 @@ export async function work(): Promise<void> {
   }
 
   await over.promise;
-  // What still holds this process after that is a mistake of ours.
-  setTimeout(() => process.kill(process.pid, "SIGKILL"), END).unref();
+}
+
+/** A sensor that was asked for, as the other process tells of it. */
+interface Opened {
+  ended(why: string | undefined, remedy: string | undefined): void;
+  frames(path: string, token: string): void;
 }
 
 function linksTo(channel: Channel, outputs: ToWorkerOutputs, now: () => Date): Omit<RunLinks, "openSensor"> {
@@ -112,7 +132,6 @@ function linksTo(channel: Channel, outputs: ToWorkerOutputs, now: () => Date): O
     now,
     onEvent,
     containerSeen: (container) => void say({ say: "ask", container }),
-    onMatch: (alert) => void say({ say: "respond", request: writeResponseRequest(responseRequestOf(alert)) }),
     lines(path) {
       if (path === "-") return openLineSink({ path, onProblem: (problem) => onEvent(problem.line()) });
       // Files are the other process's: this one could not open them anew.
@@ -140,7 +159,7 @@ function linesOver(channel: Channel, output: number): LineSink {
 
 function opener(
   say: (message: FromWorker) => boolean,
-  sensors: Map<number, { ended(why: string | undefined): void; frames(path: string, token: string): void }>,
+  sensors: Map<number, Opened>,
 ): NonNullable<RunLinks["openSensor"]> {
   let last = 0;
   return async (hooks, sink, notices) => {
@@ -149,9 +168,9 @@ function opener(
     const opened = Promise.withResolvers<Socket>();
     opened.promise.catch(() => undefined);
     sensors.set(sensor, {
-      ended(why) {
+      ended(why, remedy) {
         ended.resolve(why);
-        opened.reject(sensorProblem("the sensor", why ?? "ended at once"));
+        opened.reject(sensorProblem("the sensor", why ?? "ended at once", remedy));
       },
       frames: (path, token) => void toFrames(path, token).then(opened.resolve, opened.reject),
     });
@@ -172,7 +191,7 @@ function opener(
       {
         place: "the sensor",
         frames,
-        send: (line) => void say({ say: "command", sensor, line: line.trimEnd() }),
+        send: (line) => say({ say: "command", sensor, line: line.trimEnd() }),
         why: () => ended.promise,
         async end() {
           say({ say: "close", sensor });

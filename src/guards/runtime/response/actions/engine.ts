@@ -23,11 +23,11 @@ export interface ContainerRuntime {
 
 /** Milliseconds without an answer: longer than a container has to end itself. */
 const STALL = 20_000;
-/** Milliseconds until what the engine said that it did shows. */
+/** Milliseconds before each look whether what the engine said that it did shows. */
 const SHOWS = [0, 50, 200, 500, 1_000, 2_000] as const;
 
 /** @param socket - on this machine @param place - how it is named to the user */
-export function engineRuntime(socket: string, place: string): ContainerRuntime {
+export function engineRuntime(socket: string, place: string, shows: readonly number[] = SHOWS): ContainerRuntime {
   const api = openEngineApi(socket, place, STALL);
 
   async function state(id: string): Promise<ContainerState> {
@@ -43,7 +43,7 @@ export function engineRuntime(socket: string, place: string): ContainerRuntime {
   async function become(id: string, path: string, wanted: readonly ContainerState[]): Promise<void> {
     const { status, said } = await api.post(`/containers/${id}/${path}`);
     // What it answers to what is so already differs between engines and versions: its state tells.
-    for (const wait of SHOWS) {
+    for (const wait of shows) {
       if (wait > 0) await delay(wait);
       if (wanted.includes(await state(id))) return;
       if (status >= 400 && status !== 404) break;

@@ -70,7 +70,8 @@ export function createProtection(): Protection {
       if (tell === undefined) throw notDone(target, "no sensor is there to protect it");
       if (!hostProcesses) throw notDone(target, "its cgroup is not known: /proc is not the host's");
       const cgroup = await containerCgroup(root, facts.fullId, process?.pid);
-      if (cgroup === undefined) return settled(target, "gone", "no process is left in its cgroup");
+      if (cgroup === undefined)
+        throw notDone(target, "no process of it was found, or its cgroup is not below /sys/fs/cgroup");
       if (on.has(cgroup)) return settled(target, "unchanged", "the container is protected");
       return {
         target,

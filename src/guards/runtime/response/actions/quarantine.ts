@@ -78,9 +78,8 @@ async function proven(
     const cause = `not proven: whether network policies are enforced is ${enforcement.enforced === "no" ? "known, and they are not" : "unknown"}: ${why}`;
     throw notDone(target, cause, "state cluster.cni in the policy");
   }
-  const unread = manifests.gaps.find(({ lists }) =>
-    lists?.some((list) => list === "namespaces" || list === "workloads"),
-  );
+  // What was not listed may select the pod and allow it something.
+  const unread = manifests.gaps.find(({ lists }) => lists?.some((list) => LISTS.some((one) => one === list)));
   if (unread !== undefined) throw notDone(target, `not proven: ${unread.reason}`, unread.remedy);
   const failures: string[] = [];
   for (const chosen of quarantinePolicies(pod, settings)) {

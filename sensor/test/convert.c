@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "records.h"
-
-#include <errno.h>
+/* Converts raw records of a file to frames on its output: what tests and fuzzers feed the encoder with. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "encode.h"
+#include "../encode.h"
 
 /* Time that such records are counted from: nobody knows when that machine was started. */
 enum { BOOTED = 1700000000 };
@@ -44,32 +43,26 @@ static void convert(struct encoder *encoder, FILE *from) {
   }
 }
 
-int records_convert(const char *file, int descriptor) {
-  FILE *from = fopen(file, "re");
-  if (from == NULL) return -1;
+int main(int count, char **words) {
+  FILE *from = count == 2 ? fopen(words[1], "re") : NULL;
   struct encoder *encoder = calloc(1, sizeof *encoder);
-  if (encoder == NULL) {
-    fclose(from);
-    return -1;
-  }
+  if (from == NULL || encoder == NULL) return 2;
   encoder->booted = (uint64_t)BOOTED * 1000000000;
-  encoder->output = output_open(descriptor, 1 << 20);
+  encoder->output = output_open(STDOUT_FILENO, 1 << 20);
   encoder->known = known_open();
   encoder->cgroups = cgroups_open(false);
-  bool opened = encoder->output != NULL && encoder->known != NULL && encoder->cgroups != NULL;
-  if (opened) {
-    convert(encoder, from);
-    tell_lost(encoder, "records of no known form", encoder->broken);
-    tell_lost(encoder, "parts of records that fit into no frame", encoder->cut);
-    uint8_t bytes[64];
-    struct frame frame;
-    frame_begin(&frame, bytes, sizeof bytes, FRAME_END);
-    output_put(encoder->output, bytes, frame_end(&frame));
-  }
-  if (encoder->output != NULL && !output_close(encoder->output, 60000)) opened = false;
-  if (encoder->known != NULL) known_close(encoder->known);
-  if (encoder->cgroups != NULL) cgroups_close(encoder->cgroups);
+  if (encoder->output == NULL || encoder->known == NULL || encoder->cgroups == NULL) return 2;
+  convert(encoder, from);
+  tell_lost(encoder, "records of no known form", encoder->broken);
+  tell_lost(encoder, "parts of records that fit into no frame", encoder->cut);
+  uint8_t bytes[64];
+  struct frame frame;
+  frame_begin(&frame, bytes, sizeof bytes, FRAME_END);
+  output_put(encoder->output, bytes, frame_end(&frame));
+  bool whole = output_close(encoder->output, 60000);
+  known_close(encoder->known);
+  cgroups_close(encoder->cgroups);
   free(encoder);
   fclose(from);
-  return opened ? 0 : -1;
+  return whole ? 0 : 1;
 }
