@@ -43,7 +43,7 @@ export interface WatchCommandOptions extends EvaluationOptions, Omit<PodOptions,
   readonly clientCa?: string;
   readonly tokenFile?: string;
   readonly duration?: string;
-  readonly journal?: string;
+  readonly journal: string;
 }
 
 /** Seconds between two times that the sensor tells what it measured. */

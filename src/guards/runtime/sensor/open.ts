@@ -78,7 +78,7 @@ export interface Spoken {
   /** How it is named to the user. */
   readonly place: string;
   /** It goes on when this one has heard enough. */
-  readonly isShared?: true;
+  readonly isShared?: boolean;
   readonly frames: Parameters<typeof readFrames>[0];
   /** False: nobody takes it. */
   send(line: string): boolean;
