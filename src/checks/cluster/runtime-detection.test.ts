@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
@@ -219,6 +221,13 @@ test("Windows nodes are left open, and found to lack no agent of Linux", () => {
     kept(proofOf()),
   ]);
   assert.match(said(found).join(), /^unknown,no alert is proven within 7 days on win-1 \(Windows\): /);
+});
+
+test("what deploy/runtime brings is recognized, and nothing is amiss with it but that it is not proven", () => {
+  const folder = join(import.meta.dirname, "../../../deploy/runtime/base");
+  const texts = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), "utf8")] as const);
+  const [found] = evaluationsOf(runtimeDetection, Object.fromEntries(texts));
+  assert.deepEqual([found?.verdict, found?.findings, found?.evidence.detectors], ["unknown", [], "Bulkhead"]);
 });
 
 test("products by their images and what they are started with; drivers' loaders are none", () => {

@@ -3,7 +3,7 @@ import { usageProblem } from "../../core/problem.ts";
 import { createClient } from "../../engines/kubernetes/cluster/client.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
 import { type ProveClusterOptions, proveCluster } from "../../scan/runtime-prove/prove-cluster.ts";
-import { exitCodeOf, jsonOf, type ProveCommandOptions, textOf, writeProof } from "./prove.ts";
+import { exitCodeOf, jsonOf, type ProveCommandOptions, textOf, writeProof } from "./proved-node.ts";
 
 export async function proveInCluster(
   options: ProveCommandOptions,
