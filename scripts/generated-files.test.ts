@@ -42,6 +42,7 @@ test("indexes and pages follow from the checks' files alone, sorted", async () =
       (name) => `docs/reference/${name}.md`,
     ),
     "docs/schemas/bulkhead-policy-v1.json",
+    "sensor/table.generated.h",
     "src/checks/image/index.ts",
     "src/checks/index.ts",
     "src/checks/lists/identities.ts",

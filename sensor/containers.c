@@ -60,7 +60,11 @@ bool containers_first(struct containers *containers, struct cgroups *cgroups, ui
   return true;
 }
 
-void containers_forget(struct containers *containers, const char *id) {
+uint32_t containers_number(const char *id) {
+  return (uint32_t)slot_of(id);
+}
+
+void containers_forget(struct containers *containers, uint32_t number) {
   containers->last = 0;
-  *containers->ids[slot_of(id)] = 0;
+  if (number < SLOTS) *containers->ids[number] = 0;
 }

@@ -15,6 +15,8 @@ void containers_clear(struct containers *containers);
 
 /* True where a process of this cgroup is the first of its container; `id` then has the first 12 characters of the id. */
 bool containers_first(struct containers *containers, struct cgroups *cgroups, uint64_t cgroup, char id[16]);
-void containers_forget(struct containers *containers, const char *id);
+/* A number of it, to forget that it was seen by: the next process is the first one again. */
+uint32_t containers_number(const char *id);
+void containers_forget(struct containers *containers, uint32_t number);
 
 #endif

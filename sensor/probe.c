@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0 */
 /* What this kernel takes is found out by loading it: no configuration and no version tells. */
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -43,9 +44,32 @@ static const char *reason_of(int code) {
   return said[0] ? said : strerror(code);
 }
 
-static void size_maps(struct sensor_bpf *bpf, unsigned ring_mib) {
+/*
+ * Before 6.3 the tracepoint of io_uring has another name, and before 6.0 the request is its second argument; before 5.14 it has
+ * none.
+ */
+static void find_uring(struct sensor_bpf *bpf) {
+  struct btf *types = btf__load_vmlinux_btf();
+  if (!types) return;
+  const struct btf_type *type = NULL;
+  int id = btf__find_by_name_kind(types, "btf_trace_io_uring_submit_sqe", BTF_KIND_TYPEDEF);
+  if (id > 0 && btf__find_by_name_kind(types, "btf_trace_io_uring_submit_req", BTF_KIND_TYPEDEF) < 0) {
+    type = btf__type_by_id(types, id);
+    while (type && (btf_is_typedef(type) || btf_is_ptr(type))) type = btf__type_by_id(types, type->type);
+  }
+  /* Its first parameter is the tracing's own. */
+  unsigned given = type && btf_is_func_proto(type) ? btf_vlen(type) - 1 : 0;
+  if (given == 2 || given >= 7) {
+    bpf->rodata->uring_argument = given == 2 ? 0 : 1;
+    bpf_program__set_attach_target(bpf->progs.operation_given, 0, "io_uring_submit_sqe");
+  }
+  btf__free(types);
+}
+
+static void prepare(struct sensor_bpf *bpf, unsigned ring_mib) {
   bpf_map__set_max_entries(bpf->maps.ring, ring_mib << 20);
   bpf_map__set_max_entries(bpf->maps.scratch, libbpf_num_possible_cpus() * 2);
+  find_uring(bpf);
 }
 
 /* All of it with one program only. */
@@ -53,7 +77,7 @@ static struct sensor_bpf *open_only(const char *name) {
   struct bpf_program *program;
   struct sensor_bpf *bpf = sensor_bpf__open();
   if (!bpf) return NULL;
-  size_maps(bpf, 1);
+  prepare(bpf, 1);
   bpf_object__for_each_program(program, bpf->obj)
     bpf_program__set_autoload(program, !strcmp(bpf_program__name(program), name));
   return bpf;
@@ -128,7 +152,7 @@ struct sensor_bpf *load_programs(struct kernel *kernel, const struct kernel_opti
   for (int attempt = 0; attempt < 2; attempt++) {
     struct sensor_bpf *bpf = sensor_bpf__open();
     if (!bpf) break;
-    size_maps(bpf, ring);
+    prepare(bpf, ring);
     bpf->bss->settings.containers_only = options && options->containers_only;
     bpf->bss->settings.page_shift = __builtin_ctzl(sysconf(_SC_PAGESIZE));
     bpf->bss->settings.stack_bytes = 16384;

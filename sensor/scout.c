@@ -267,6 +267,7 @@ void scout_serve(struct scout_side *side) {
       } else if (request.ask == SCOUT_USERS) {
         request.container[sizeof request.container - 1] = 0;
         found = seed_users(side, request.pid, request.container);
+        if (!found) scout_say(side, SCOUT_NO_USERS, request.tid, request.pid, false, request.number);
       }
       scout_say(side, SCOUT_DONE, request.tid, request.pid, found, request.number);
       continue;

@@ -28,6 +28,7 @@ struct scout_request {
 enum scout_says {
   SCOUT_AT = 1, /* what it looks at now */
   SCOUT_FRAME,  /* a frame of that */
+  SCOUT_NO_USERS, /* of the container that the request was about (tid): its process is not below its root yet */
   SCOUT_DONE,   /* with the request of that number; `found` says whether there was something */
 };
 

@@ -47,6 +47,7 @@ struct sensor {
   struct containers *containers;
   uint32_t passed_over; /* the thread that the scout tells of, and that is known already */
   struct scout *scout; /* NULL: nobody looks into /proc */
+  bool of_host;     /* it sees the host's processes by the host's numbers */
   int signals;      /* readable once it was told to end by a signal */
   bool ending;      /* was told to end */
   bool learning;

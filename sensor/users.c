@@ -96,6 +96,11 @@ static void tell_lines(struct scout_side *side, uint32_t pid, const char *contai
   }
 }
 
+static bool is_own_root(int root) {
+  struct stat its, own;
+  return fstat(root, &its) == 0 && stat("/", &own) == 0 && its.st_dev == own.st_dev && its.st_ino == own.st_ino;
+}
+
 bool seed_users(struct scout_side *side, uint32_t pid, const char *container) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%u/root", pid);
@@ -103,6 +108,11 @@ bool seed_users(struct scout_side *side, uint32_t pid, const char *container) {
   /* Of the host's first process it may not be allowed; then its files are those of this program, which runs beside it. */
   if (root < 0 && *container == 0) root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (root < 0) return false;
+  /* What a runtime executes to set a container up is in the container's cgroup, and still has the host's files. */
+  if (*container != 0 && is_own_root(root)) {
+    close(root);
+    return false;
+  }
   bool any = read_below(root, "etc/passwd") > 0;
   if (any) tell_lines(side, pid, container, true);
   bool groups = read_below(root, "etc/group") > 0;

@@ -14,6 +14,19 @@
 #define OPERATION_BIND 56
 #define OPERATION_LISTEN 57
 
+/* Which argument of the tracepoint is the request; set before it is loaded. */
+const volatile __u32 uring_argument = 0;
+
+/* What the operation is given lies at the request's beginning; since 6.0 with a name. */
+static __always_inline void *data_of(struct io_kiocb *request) {
+  return bpf_core_field_exists(request->cmd) ? (void *)&request->cmd : (void *)request;
+}
+
+/* The number that was given; before 5.19 the kernel keeps none. */
+static __always_inline int descriptor_of(struct io_kiocb *request) {
+  return bpf_core_field_exists(request->cqe.fd) ? BPF_CORE_READ(request, cqe.fd) : -1;
+}
+
 /* Like a call that has no text. */
 static __always_inline void set_arguments(struct record_syscall *r, u64 a, u64 b, u64 c, u64 d) {
   r->arguments[0] = a;
@@ -31,7 +44,7 @@ static __always_inline void tell_directory(u32 slot, struct scratch *s, u64 fd, 
 }
 
 static __always_inline void open_operation(u32 slot, struct scratch *s, struct io_kiocb *request) {
-  struct io_open *o = (void *)&request->cmd;
+  struct io_open *o = data_of(request);
   set_arguments(&s->syscall, BPF_CORE_READ(o, dfd), 0, BPF_CORE_READ(o, how.flags), BPF_CORE_READ(o, how.mode));
   s->syscall.arguments[4] = BPF_CORE_READ(o, how.resolve);
   tell_directory(slot, s, s->syscall.arguments[0], 0);
@@ -39,21 +52,21 @@ static __always_inline void open_operation(u32 slot, struct scratch *s, struct i
 }
 
 static __always_inline void remove_operation(u32 slot, struct scratch *s, struct io_kiocb *request) {
-  struct io_unlink *o = (void *)&request->cmd;
+  struct io_unlink *o = data_of(request);
   set_arguments(&s->syscall, BPF_CORE_READ(o, dfd), 0, BPF_CORE_READ(o, flags), 0);
   tell_directory(slot, s, s->syscall.arguments[0], 0);
   name_text(slot, BPF_CORE_READ(o, filename), 1);
 }
 
 static __always_inline void make_operation(u32 slot, struct scratch *s, struct io_kiocb *request) {
-  struct io_mkdir *o = (void *)&request->cmd;
+  struct io_mkdir *o = data_of(request);
   set_arguments(&s->syscall, BPF_CORE_READ(o, dfd), 0, BPF_CORE_READ(o, mode), 0);
   tell_directory(slot, s, s->syscall.arguments[0], 0);
   name_text(slot, BPF_CORE_READ(o, filename), 1);
 }
 
 static __always_inline void rename_operation(u32 slot, struct scratch *s, struct io_kiocb *request) {
-  struct io_rename *o = (void *)&request->cmd;
+  struct io_rename *o = data_of(request);
   set_arguments(&s->syscall, BPF_CORE_READ(o, old_dfd), 0, BPF_CORE_READ(o, new_dfd), 0);
   s->syscall.arguments[4] = BPF_CORE_READ(o, flags);
   tell_directory(slot, s, s->syscall.arguments[0], 0);
@@ -63,7 +76,7 @@ static __always_inline void rename_operation(u32 slot, struct scratch *s, struct
 }
 
 static __always_inline void link_operation(u32 slot, struct scratch *s, struct io_kiocb *request, bool symbolic) {
-  struct io_link *o = (void *)&request->cmd;
+  struct io_link *o = data_of(request);
   u64 old = BPF_CORE_READ(o, old_dfd), new = BPF_CORE_READ(o, new_dfd);
   if (symbolic) {
     set_arguments(&s->syscall, 0, new, 0, 0);
@@ -81,29 +94,29 @@ static __always_inline void link_operation(u32 slot, struct scratch *s, struct i
 }
 
 static __always_inline void connect_operation(u32 slot, struct scratch *s, struct io_kiocb *request) {
-  struct io_connect *o = (void *)&request->cmd;
+  struct io_connect *o = data_of(request);
   u64 address = (u64)BPF_CORE_READ(o, addr);
-  set_arguments(&s->syscall, BPF_CORE_READ(request, cqe.fd), address, BPF_CORE_READ(o, addr_len), 0);
+  set_arguments(&s->syscall, descriptor_of(request), address, BPF_CORE_READ(o, addr_len), 0);
   tell_descriptor(slot, s, (s32)s->syscall.arguments[0], 0);
   user_bytes(slot, address, 1, s->syscall.arguments[2], ADDRESS_BYTES);
 }
 
 static __always_inline void socket_operation(struct scratch *s, struct io_kiocb *request) {
-  struct io_socket *o = (void *)&request->cmd;
+  struct io_socket *o = data_of(request);
   set_arguments(&s->syscall, BPF_CORE_READ(o, domain), BPF_CORE_READ(o, type), BPF_CORE_READ(o, protocol), 0);
 }
 
 static __always_inline void message_operation(u32 slot, struct scratch *s, struct io_kiocb *request) {
-  struct io_sr_msg *o = (void *)&request->cmd;
+  struct io_sr_msg *o = data_of(request);
   u64 address = (u64)BPF_CORE_READ(o, umsg);
-  set_arguments(&s->syscall, BPF_CORE_READ(request, cqe.fd), address, 0, 0);
+  set_arguments(&s->syscall, descriptor_of(request), address, 0, 0);
   tell_descriptor(slot, s, (s32)s->syscall.arguments[0], 0);
   user_message(slot, address, DATA_BYTES, 1);
 }
 
 /* One that is about a descriptor and no more. */
 static __always_inline void descriptor_operation(u32 slot, struct scratch *s, struct io_kiocb *request) {
-  set_arguments(&s->syscall, BPF_CORE_READ(request, cqe.fd), 0, 0, 0);
+  set_arguments(&s->syscall, descriptor_of(request), 0, 0, 0);
   tell_descriptor(slot, s, (s32)s->syscall.arguments[0], 0);
 }
 
@@ -169,7 +182,7 @@ __noinline int take_operation(u32 slot, u32 operation) {
 
 SEC("tp_btf/io_uring_submit_req")
 int operation_given(u64 *arguments) {
-  struct io_kiocb *request = (void *)arguments[0];
+  struct io_kiocb *request = (void *)(uring_argument == 0 ? arguments[0] : arguments[1]);
   u32 slot = 0, operation = BPF_CORE_READ(request, opcode);
   if (!is_told(operation) || !is_wanted()) return 0;
   struct scratch *s = claim(HOOK_URING, &slot);

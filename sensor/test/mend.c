@@ -104,7 +104,7 @@ static unsigned random_number(void) {
 /* Each in memory of its own size, so that a byte too far is seen. */
 static void survives_anything(void) {
   unsigned long mended = 0;
-  for (int i = 0; i < 300000; i++) {
+  for (int i = 0; i < 60000; i++) {
     size_t size = sizeof(struct record) + random_number() % 200 * 8;
     struct record *record = malloc(size);
     if (!record) abort();

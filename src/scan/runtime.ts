@@ -14,7 +14,7 @@ import { createCollapse } from "../engines/events/detect/collapse.ts";
 import { readings } from "../engines/events/detect/readings.ts";
 import { createSyscallDetection } from "../engines/events/detect/syscalls.ts";
 import type { LoadedRules, Matching } from "../engines/events/falco/model.ts";
-import type { Alert } from "../engines/events/model.ts";
+import type { Alert, AlertProgram } from "../engines/events/model.ts";
 import { assetOf } from "../evaluate/runtime/assets.ts";
 import { type DetectedStream, evaluateDetections } from "../evaluate/runtime/detections.ts";
 import type { ScanContext } from "./context.ts";
@@ -27,7 +27,12 @@ export interface ReplayOptions {
   readonly matching: Matching;
   /** In the place of what captures say of the host that they are of. */
   readonly hostname?: string;
+  /** Tells of alerts what their images say of the programs that ran. */
+  readonly programs?: ProgramLookup;
 }
+
+/** Undefined where nobody read the alert's image, or no program ran. */
+export type ProgramLookup = (alert: Alert) => AlertProgram | undefined;
 
 /** An alert, and how its finding is found among the evaluations. */
 export interface ReplayedAlert {
@@ -70,7 +75,7 @@ export async function replayEvents(
   // Whose sessions they were is known once all audit logs were read.
   const joined = streams.map((stream) => ({
     ...stream,
-    alerts: stream.alerts.map((alert) => joinUsers(alert, requests)),
+    alerts: stream.alerts.map((alert) => withProgram(joinUsers(alert, requests), options.programs)),
     ...(requests.evicted > 0 ? { gaps: [...stream.gaps, forgottenRequests(requests.evicted)] } : {}),
   }));
   const { evaluations, relations } = evaluateDetections(joined, { policy, now });
@@ -85,6 +90,11 @@ export async function replayEvents(
     evaluated: streams.reduce((sum, { read }) => sum + read.evaluated, 0),
     gaps: evaluations.flatMap(({ gaps }) => gaps),
   };
+}
+
+function withProgram(alert: Alert, programs: ProgramLookup | undefined): Alert {
+  const program = programs?.(alert);
+  return program === undefined ? alert : { ...alert, program };
 }
 
 /** A file may hold events of several kinds: each is a stream of its own. */

@@ -85,7 +85,12 @@ type Shown = number | bigint | string | object | undefined;
 
 export interface ReadFrames {
   /** Each with its name and its parameters by name, those that are absent left out. */
-  readonly events: readonly { readonly name: string; readonly tid: number; readonly values: Record<string, Shown> }[];
+  readonly events: readonly {
+    readonly code: number;
+    readonly name: string;
+    readonly tid: number;
+    readonly values: Record<string, Shown>;
+  }[];
   readonly threads: readonly ThreadSnapshot[];
   readonly descriptors: readonly { readonly tid: number; readonly fd: number; readonly descriptor: Descriptor }[];
   readonly lost: Readonly<Record<string, number>>;
@@ -123,7 +128,7 @@ export function readFrames(frames: Buffer): ReadFrames {
     },
     event(event) {
       const name = eventType(event.code)?.name ?? "";
-      events.push({ name, tid: event.tid, values: valuesOf(event) });
+      events.push({ code: event.code, name, tid: event.tid, values: valuesOf(event) });
       order.push(name);
     },
   };

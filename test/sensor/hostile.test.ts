@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, suite, test } from "node:test";
 import { syscalls } from "../../src/engines/events/types/syscalls.ts";
+import { eventType } from "../../src/engines/events/types/table.ts";
 import { buildConverter, type Converter, readFrames, withoutCompiler } from "./convert.ts";
 import { descriptorText, processRecord, recordKinds, roles, states, syscallRecord } from "./record.ts";
 
@@ -53,6 +54,15 @@ suite("what the kernel hands to the encoder", { skip: withoutCompiler }, () => {
         const { events, lost } = readFrames(await converter.convert(Buffer.concat(records)));
         assert.deepEqual(lost, {});
         assert.ok(events.length >= numbers.length - 4);
+        // Whatever else is not known, what came of the call is.
+        const bare = events.filter(({ code, values }) => {
+          const [first] = eventType(code)?.parameters ?? [];
+          return first !== undefined && values[first.name] === undefined;
+        });
+        assert.deepEqual(
+          bare.map(({ name }) => name),
+          [],
+        );
       }
     }
   });

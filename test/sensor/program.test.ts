@@ -94,8 +94,9 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
       `6 kill ${process.pid} before:1 9\n7 nothing\n8\nx metrics\n9 thread 4000000\n${"x".repeat(70_000)}\n`,
     );
     await one.output.has("64 KiB");
+    await one.output.has("/root");
     one.program.stdin.write("10 end\n");
-    const { answers, threads, missing, metrics, users } = await ended(one, 0);
+    const { answers, missing, metrics, users } = await ended(one, 0);
     const whys = new Map(answers.map(({ command, done, why }) => [command, done ? "done" : why]));
     assert.equal(whys.get(1), "done");
     assert.equal(whys.get(2), "there is no BPF here");
@@ -109,7 +110,6 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
     assert.ok(missing.includes("system calls") && missing.includes("denied"));
     assert.ok(metrics.has("processor nanoseconds"));
     assert.ok(users.some(({ name, id }) => name === "root" && id === 0));
-    assert.ok(threads.length > 0);
   });
 
   test("a process is told with what it runs, and what it has open", async (t) => {
@@ -147,13 +147,17 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
     const one = start("--metrics", "0");
     await one.output.has("writes to files alone");
     const file = join(folder, "written");
-    await run("/bin/sh", ["-c", `echo x >"${file}"; exec sleep 0.3`]);
+    const child = spawn("/bin/sh", ["-c", `echo x >"${file}"; exec sleep 300`]);
     await one.output.has(file);
+    await one.output.has("sleep\x00300\0");
+    child.kill("SIGKILL");
     one.program.stdin.write("1 end\n");
     const { events } = await ended(one, 0);
     const write = events.find(({ name, values }) => name === "openat" && values.name === file);
     assert.deepEqual([write?.values.fd, write?.values.flags], [2147483647, 2]);
-    const sleep = events.find(({ name, values }) => name === "execve" && values.args === "0.3\0");
+    const sleep = events.find(
+      ({ name, values }) => name === "execve" && values.args === "300\0" && values.pid === child.pid,
+    );
     assert.equal(sleep?.values.exe, "sleep");
   });
 

@@ -150,6 +150,20 @@ test("nodes that every detector leaves out fail, with why", () => {
   assert.equal(inCluster([agent(), ...objects], { detection: { proofs } }).verdict, "pass");
 });
 
+test("a pod that nothing made watches the node that it is on, and is not blamed for others", () => {
+  const containers = [{ name: "falco", image: FALCO }];
+  const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "f", namespace: "detect" }, spec: { containers } };
+  const objects = [node("node-1"), node("node-2", tainted)];
+  const onSecond = { ...pod, spec: { containers, nodeName: "node-2" } };
+  assert.equal(inCluster([agent(), onSecond, ...objects]).verdict, "unknown");
+  const onFirst = { ...pod, spec: { containers, nodeName: "node-1" } };
+  const failed = inCluster([agent(), onFirst, ...objects]);
+  assert.deepEqual(
+    failed.findings.map(({ subject }) => subject),
+    ["DaemonSet detect/agent"],
+  );
+});
+
 test("one that watches nothing covers no node, and one that ignores losses is told of", () => {
   const falco = (text: string, container = {}) =>
     inCluster([agent(configured, { container }), configuration({ "falco.yaml": text }), node("node-1")]);

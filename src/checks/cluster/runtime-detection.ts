@@ -73,7 +73,9 @@ function* leftOut({ detectors, nodes }: RuntimeDetection): Generator<FieldDetect
     ({ watchedBy, proof, windows }) => watchedBy.length === 0 && proof?.kind !== "alerted" && !windows,
   );
   if (unwatched.length === 0 || detectors.every(({ rules }) => rules.answer === "no")) return;
-  for (const { product, workload, rules } of detectors) {
+  // A pod is for its own node; what is meant for all of them is at fault.
+  const meant = detectors.filter(({ workload }) => workload.object.kind !== "Pod");
+  for (const { product, workload, rules } of meant.length > 0 ? meant : detectors) {
     if (rules.answer === "no") continue;
     const { object, podPath } = workload;
     const reasons = unwatched.flatMap(({ name, leftOutBy }) =>

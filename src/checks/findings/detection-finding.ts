@@ -1,6 +1,7 @@
 /** An alert as a finding. */
 import { counted } from "../../core/counted.ts";
 import type { FindingDraft } from "../../core/finding.ts";
+import { formatDockerfile, formatLayer, type Location } from "../../core/location.ts";
 import type { Alert } from "../../engines/events/model.ts";
 import { clip, clipSubject, SENTENCE } from "./one-line.ts";
 
@@ -22,7 +23,7 @@ export function detectionFinding(alert: Alert, more: readonly Alert[]): FindingD
     severity,
     title: clip(`${rule}${by}${often}`, SENTENCE),
     detail: clip(why === undefined ? output : `${output}. ${why}`, SENTENCE),
-    locations: [{ kind: "object", object: clip(placeOf(about)) }],
+    locations: [{ kind: "object", object: clip(placeOf(about)) }, ...programLocations(alert)],
     matches: {
       ids: [clip(rule), "runtime/detection"],
       ...(file === undefined ? {} : { path: file }),
@@ -45,6 +46,7 @@ function evidenceOf(alert: Alert, more: readonly Alert[], count: number): Record
     times: count === 1 ? undefined : String(count),
     command: process?.commandLine,
     process: process === undefined ? undefined : [process.name, ...process.ancestors].join(" ← "),
+    program: programText(alert.program),
     user: process?.user ?? (process?.uid === undefined ? undefined : `uid ${process.uid}`),
     "kubernetes user": users.length === 0 ? undefined : users.join(" or "),
     after: after.length === 0 ? undefined : after.join("; "),
@@ -62,6 +64,21 @@ function evidenceOf(alert: Alert, more: readonly Alert[], count: number): Record
     if (value !== undefined && value !== "") evidence[name] = clip(value, SENTENCE);
   }
   return evidence;
+}
+
+/** The layer of the image that brought the program, with the line of the Dockerfile where that is known. */
+function programLocations({ program }: Alert): Location[] {
+  return program?.layer === undefined ? [] : [{ kind: "image", path: program.path, layer: program.layer }];
+}
+
+/** `/usr/bin/curl of curl 8.14.1-2, layer 2/3, shop/Dockerfile:7 (sha256:…)`; undefined where nobody read the image. */
+export function programText(program: Alert["program"]): string | undefined {
+  if (program === undefined) return undefined;
+  const { image, path, layer, package: of } = program;
+  if (layer === undefined) return `/${path} is not in the image (${image})`;
+  const brought = of === undefined ? "of no package" : `of ${of.name} ${of.version}`;
+  const where = [formatLayer(layer), formatDockerfile(layer) ?? []].flat().join(", ");
+  return `/${path} ${brought}, ${where} (${image})`;
 }
 
 function latestOf(alerts: readonly Alert[]): bigint {

@@ -38,6 +38,18 @@ export function runtimeCommands(program: Command, finish: Finish): void {
       [] as string[],
     )
     .optionsGroup("Data:")
+    .option(
+      "--image <reference>",
+      "image that containers ran, as for `image scan`: alerts name the package and layer of the program; repeatable",
+      collect,
+      [] as string[],
+    )
+    .option(
+      "--dockerfile <file>",
+      "Dockerfile of an --image, to name the line as well; repeatable",
+      collect,
+      [] as string[],
+    )
     .option("--host <name>", "host that the events are of (default: as they say themselves)")
     .option("--cluster-uid <uid>", "UID of the cluster's kube-system namespace, which pods are recorded under")
     .optionsGroup("")
@@ -49,6 +61,7 @@ Formats of alerts: text (default), alerts (JSON lines, with Falco's keys), syslo
 Examples:
   bulkhead runtime replay capture.scap.gz --rules falco_rules.yaml
   bulkhead runtime replay capture.scap --format alerts | jq -r .rule
+  bulkhead runtime replay capture.scap --audit audit.log --image oci:build/api --dockerfile Dockerfile
   bulkhead runtime replay audit.log falco-events.json --format sarif=findings.sarif`,
     )
     .action(async (events: string[], options) => finish((await import("./replay.ts")).runtimeReplay(events, options)));
@@ -57,7 +70,9 @@ Examples:
 
   runtime.command(WORKER, { hidden: true }).action(async () => {
     const { work } = await import("../../guards/runtime/watch/work.ts");
-    await finish(work().then(() => 0));
+    const { collectStart, keepHeapNearWhatLives } = await import("../heap.ts");
+    keepHeapNearWhatLives();
+    await finish(work(collectStart).then(() => 0));
   });
 
   ruling(runtime.command("receive"))

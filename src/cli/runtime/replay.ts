@@ -9,7 +9,7 @@ import type { AlertsView, AlertView } from "../../report/runtime/view.ts";
 import { policyText } from "../../report/wording.ts";
 import { type Replayed, replayEvents } from "../../scan/runtime.ts";
 import { namedRules } from "../../scan/runtime-rules.ts";
-import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
+import { type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { refuseBroken } from "./diagnostics-text.ts";
 import { type Form, formsOf } from "./forms.ts";
 import { gapLines, rulesNotes, statesIn } from "./found.ts";
@@ -20,6 +20,9 @@ export interface ReplayCommandOptions extends EvaluationOptions {
   readonly audit: readonly string[];
   readonly host?: string;
   readonly clusterUid?: string;
+  /** Images that containers ran, and the Dockerfiles that they were built from. */
+  readonly image: readonly string[];
+  readonly dockerfile: readonly string[];
 }
 
 /** `bulkhead runtime replay EVENTS…` */
@@ -34,12 +37,14 @@ export async function runtimeReplay(events: readonly string[], options: ReplayCo
     async (context) => {
       const { loaded } = await namedRules(options.rules, context.policy, root);
       refuseBroken(loaded);
+      const programs = await programsOf(options, context);
       replayed = await replayEvents(
         [...options.audit, ...events],
         {
           rules: loaded,
           matching: options.allMatching ? "all" : "first",
           ...(options.host === undefined ? {} : { hostname: options.host }),
+          ...(programs === undefined ? {} : { programs }),
         },
         context,
       );
@@ -57,8 +62,18 @@ export async function runtimeReplay(events: readonly string[], options: ReplayCo
           : { instead: (report: Report) => shown(own, report, replayed as Replayed, options) }),
       };
     },
-    { readsImages: false },
+    { readsImages: options.image.length > 0 },
   );
+}
+
+/** What reads images is loaded where one is named. */
+async function programsOf({ image, dockerfile }: ReplayCommandOptions, context: EvaluationContext) {
+  if (image.length === 0) {
+    if (dockerfile.length > 0) throw usageProblem("--dockerfile", "--dockerfile is of an image", "--image IMAGE");
+    return undefined;
+  }
+  const { imagePrograms } = await import("../../joins/loaded/alert-programs.ts");
+  return await imagePrograms(image, dockerfile, context);
 }
 
 /** As they were named, as long as that is one line. */

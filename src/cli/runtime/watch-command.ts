@@ -40,7 +40,7 @@ export function watchCommand(command: Command, finish: (code: Promise<number>) =
     .option("--status-port <port>", "port for /healthz, /readyz and /metrics (default: none)")
     .option("--status-host <address>", "address to listen on for them", "127.0.0.1")
     .optionsGroup("Responses:")
-    .option("--journal <file>", "record of what the policy's responses did", "/var/lib/bulkhead/responses.jsonl")
+    .option("--journal <file>", "record of what was done", "/var/lib/bulkhead/responses.jsonl")
     .optionsGroup("Audit events:")
     .option("--audit", "also receive the audit events that an API server posts: who ran kubectl exec", false)
     .option(

@@ -46,6 +46,9 @@ export interface WatchCommandOptions extends EvaluationOptions, Omit<PodOptions,
   readonly journal: string;
 }
 
+/** Seconds between two times that the sensor tells what it measured. */
+const METRICS = "15";
+
 /** @returns undefined: only audit events are evaluated */
 export function sensorPlaceOf({ sensor, ring, audit }: WatchCommandOptions): SensorPlace | undefined {
   if (sensor === "none") {
@@ -66,7 +69,7 @@ export function sensorPlaceOf({ sensor, ring, audit }: WatchCommandOptions): Sen
       "build it with `make -C sensor`; without one, `--sensor none --audit` and `bulkhead runtime receive` evaluate audit events",
     );
   }
-  return { kind: "program", file, words: ["--ring", String(numberOf(ring, "--ring", 1, 1_024))] };
+  return { kind: "program", file, words: ["--ring", String(numberOf(ring, "--ring", 1, 1_024)), "--metrics", METRICS] };
 }
 
 export function commandsOf({ denied, scope }: WatchCommandOptions): readonly string[] {

@@ -1,5 +1,6 @@
 /** `runtime watch`: alerts while they happen, and what was found in all at the end. */
 
+import type { Policy } from "../../core/policy.ts";
 import type { Report } from "../../core/report.ts";
 import { alertView } from "../../guards/runtime/alert-view.ts";
 import type { SensorPlace } from "../../guards/runtime/model.ts";
@@ -13,6 +14,7 @@ import { policyText } from "../../report/wording.ts";
 import { namedRules } from "../../scan/runtime-rules.ts";
 import { openLineSink } from "../../scan/serving/line-sink.ts";
 import { type EvaluationContext, runEvaluation } from "../evaluation.ts";
+import { collectStart } from "../heap.ts";
 import { listenToSignals, tell } from "../serving.ts";
 import { refuseBroken } from "./diagnostics-text.ts";
 import { type Form, formsOf } from "./forms.ts";
@@ -45,8 +47,7 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
     { ...options, format: reports },
     async (context) => {
       const { policy } = context;
-      const { loaded, files } = await namedRules(options.rules, policy, root);
-      refuseBroken(loaded);
+      const { files, notes } = await rulesFor(options.rules, policy, root);
       const matching = options.allMatching ? ("all" as const) : ("first" as const);
       const pods = podsOf(podOptions(options));
       const start = userOf(options, place);
@@ -64,6 +65,7 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
         lines,
         onEvent: tell,
       });
+      collectStart();
       const renewal = renewing(started, options, root, { files, policy, matching });
       const streams = await untilEnd(started, renewal, duration);
       const found = foundIn(streams, context);
@@ -71,7 +73,7 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
       return {
         subject: found.host ?? options.host ?? "this host",
         evaluations: found.evaluations,
-        notes: rulesNotes(loaded, policy),
+        notes,
         ...(options.clusterUid === undefined
           ? {}
           : { cluster: { name: "cluster", authority: { kind: "cluster" as const, uid: options.clusterUid } } }),
@@ -80,6 +82,13 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
     },
     { readsImages: false },
   );
+}
+
+/** Their texts, and what is to be said of them; they themselves are the other process's. */
+async function rulesFor(names: readonly string[], policy: Policy, root: string) {
+  const { loaded, files } = await namedRules(names, policy, root);
+  refuseBroken(loaded);
+  return { files, notes: rulesNotes(loaded, policy) };
 }
 
 /** In two processes where this one has rights that rules must not have. */

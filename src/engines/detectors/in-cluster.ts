@@ -183,8 +183,7 @@ export function detectionNodes(manifests: Manifests, detectors: readonly Cluster
           leftOutBy.push(`${product} ${rules.reason}`);
           continue;
         }
-        const why =
-          workload.object.kind === "DaemonSet" ? notScheduled(workload.pod, node)?.reason : `a ${workload.object.kind}`;
+        const why = notOn(workload, node);
         if (why === undefined) watchedBy.push(product);
         else leftOutBy.push(`${product}: ${why}`);
       }
@@ -196,6 +195,12 @@ export function detectionNodes(manifests: Manifests, detectors: readonly Cluster
         leftOutBy,
       };
     });
+}
+
+/** A pod that nothing made, as a kubelet's own, is where it is. */
+function notOn({ object: { kind }, pod }: Workload, node: NodeSpec): string | undefined {
+  if (kind === "DaemonSet") return notScheduled(pod, node)?.reason;
+  return kind === "Pod" && pod.nodeName === node.name ? undefined : `a ${kind}`;
 }
 
 function nodeSpec(object: KubernetesObject): NodeSpec {

@@ -2,6 +2,7 @@
  * What runtime detection found, as checks see it: alerts of our own rules, of captures that were replayed, and of other
  * detectors. No check sees an event.
  */
+import type { LayerReference } from "../../core/location.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 
 /** Where events come from: one rule judges events of one source, and fields belong to one. */
@@ -71,6 +72,8 @@ export interface Alert {
    * these requests may have, and nothing tells which.
    */
   readonly kubernetesUsers?: readonly KubernetesUser[];
+  /** What the image that it happened in says of the program that ran; absent where nobody read that image. */
+  readonly program?: AlertProgram;
   /** Where the rule stands, where it is known. */
   readonly place?: { readonly file: string; readonly line: number; readonly column: number };
 }
@@ -102,6 +105,18 @@ export interface KubernetesUser {
   readonly request: string;
   readonly auditId: string;
   readonly time: Nanoseconds;
+}
+
+/** Where a program of an image comes from. */
+export interface AlertProgram {
+  /** Config digest of the image. */
+  readonly image: string;
+  /** Its path in the image, links followed, without a leading slash. */
+  readonly path: string;
+  /** That wrote it; absent where the image has no such file. */
+  readonly layer?: LayerReference;
+  /** The package that brought it: `curl 8.14.1-2`, and its package-url; absent where none did. */
+  readonly package?: { readonly name: string; readonly version: string; readonly purl: string };
 }
 
 export interface AlertProcess {

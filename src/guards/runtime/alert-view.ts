@@ -1,4 +1,5 @@
 /** Alerts as they are shown. */
+import { programText } from "../../checks/findings/detection-finding.ts";
 import type { Alert, KubernetesUser } from "../../engines/events/model.ts";
 import type { AlertView } from "../../report/runtime/view.ts";
 
@@ -6,6 +7,7 @@ export function alertView(alert: Alert, asset: string, state: AlertView["state"]
   const { rule, detector, priority, severity, source, output, fields, tags, count, first, last, about } = alert;
   const { container, pod } = about;
   const digest = container?.imageDigest ?? container?.imageId;
+  const program = programText(alert.program);
   return {
     first: timeText(first),
     last: timeText(last),
@@ -33,6 +35,7 @@ export function alertView(alert: Alert, asset: string, state: AlertView["state"]
     ...(about.object === undefined ? {} : { object: objectText(about.object) }),
     ...(pod === undefined ? {} : { pod: { namespace: pod.namespace, name: pod.name } }),
     ...(alert.process === undefined ? {} : { process: alert.process }),
+    ...(program === undefined ? {} : { program }),
     kubernetesUsers: (alert.kubernetesUsers ?? []).map(userView),
     after: alert.after ?? [],
     ...(alert.why === undefined ? {} : { why: alert.why }),

@@ -71,6 +71,7 @@ function alertLines(alert: AlertView, page: Page, day = ""): string[] {
     const by = at === 0 ? "by" : "or by";
     painted.push(...hanging(page, `${by} Kubernetes user ${name} (${request} ${time.slice(11, 19)})`, 2, "  "));
   }
+  if (alert.program !== undefined) painted.push(...hanging(page, `program: ${printable(alert.program)}`, 2, "  "));
   painted.push(...hanging(page, detailsOf(alert), 2, "  ").map(page.colors.dim));
   return painted;
 }

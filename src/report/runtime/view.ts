@@ -53,6 +53,8 @@ export interface AlertView {
     readonly uid?: number;
     readonly ancestors: readonly string[];
   };
+  /** Whose the program is in its image: `/usr/bin/curl of curl 8.14.1-2, layer 2/3, Dockerfile:7 (sha256:…)`. */
+  readonly program?: string;
   /** Each may have opened the session; one: it did. */
   readonly kubernetesUsers: readonly { readonly name: string; readonly request: string; readonly time: string }[];
   /** Of a sequence: what came before. */

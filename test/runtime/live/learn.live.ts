@@ -124,8 +124,9 @@ async function ask(address: string, port: number, text: string): Promise<string>
   }
 }
 
-async function makeImage(): Promise<void> {
-  if ((await run("podman", ["image", "exists", IMAGE])).code === 0) return;
+/** @returns whether it was not there before */
+async function makeImage(): Promise<boolean> {
+  if ((await run("podman", ["image", "exists", IMAGE])).code === 0) return false;
   const tar = join(CACHE, "learned.tar");
   if (!existsSync(tar)) {
     mkdirSync(CACHE, { recursive: true });
@@ -134,6 +135,7 @@ async function makeImage(): Promise<void> {
     renameSync(`${tar}.part`, tar);
   }
   await podman("import", tar, IMAGE);
+  return true;
 }
 
 const tools = ["podman", "runc", "mmdebstrap"].find((name) => spawnSync(name, ["--version"]).status !== 0);
@@ -150,11 +152,12 @@ describe("learning of real programs", { skip: missing ?? false }, () => {
   });
   let cases: readonly Case[] = [];
   let learned: Learned;
+  let imported = false;
   let gateway = "";
   let backendPort = 0;
 
   before(async () => {
-    await makeImage();
+    imported = await makeImage();
     gateway = await podman("network", "inspect", "podman", "--format", "{{(index .Subnets 0).Gateway}}");
     backend.listen(0, "0.0.0.0");
     await once(backend, "listening");
@@ -183,6 +186,7 @@ describe("learning of real programs", { skip: missing ?? false }, () => {
   after(async () => {
     backend.close();
     for (const name of names) await run("podman", ["rm", "--force", "--time=0", `bulkhead-learn-${name}`]);
+    if (imported) await run("podman", ["rmi", "--force", IMAGE]);
     rmSync(folder, { recursive: true, force: true });
   });
 

@@ -60,7 +60,9 @@ export async function makeContainerEvent(
   if (file === undefined) throw failed(engine, "not found in PATH", "--engine PROGRAM");
   const name = proofProgram(nonce).slice(0, 32);
   const at = new Date();
-  const words = ["run", "--rm", "--name", name, "--network", "none", image, "/bin/sh", "-c", proofScript(nonce)];
+  // An entry point of the image's own would take the script for its arguments.
+  const started = ["--entrypoint", "/bin/sh", image, "-c", proofScript(nonce)];
+  const words = ["run", "--rm", "--name", name, "--network", "none", ...started];
   const { fault, code, said } = await run(file, words, process.env);
   if (fault !== undefined) throw failed(engine, fault);
   if (code !== 0) throw failed(`${engine} run ${image}`, said === "" ? `exit code ${code}` : said);

@@ -249,3 +249,28 @@ test("times are of the stream", () => {
   assert.deepEqual([learned.from, learned.to], ["2026-03-01T12:00:00.000Z", "2026-03-01T13:00:00.000Z"]);
   assert.equal(storyStart, Date.parse(learned.from) / 1000);
 });
+
+test("what is inside does not become the runtime's by its name", () => {
+  const story = new Story();
+  story.container(300, id, "/bin/sh");
+  story.fork(300, 301, 2, id);
+  story.on(301, "execve", exec(301, 300, "/tmp/runc", { args: ["init"] }));
+  story.open(301, "/etc/one", {});
+  const { opened, executables } = only(story.learn().workloads);
+  assert.deepEqual([paths(opened), paths(executables)], [["/etc/one"], ["/bin/sh", "/tmp/runc"]]);
+});
+
+test("a probe that nobody executed is told", () => {
+  const missing = (args: readonly string[]) => {
+    const story = new Story();
+    const details = { name: "api", image: "", mounts: [], labels: {}, healthProbe: "/bin/check -f x" };
+    story.writer.container({ id: id.slice(0, 12), fullId: id, runtime: "podman", details });
+    story.container(300, id, "/bin/sh");
+    story.fork(300, 301, 2, id);
+    story.on(301, "execve", exec(301, 300, "/bin/check", { args }));
+    story.on(300, "procexit", {});
+    return only(story.learn().workloads).watched.missing;
+  };
+  assert.deepEqual(missing(["-f", "x"]), []);
+  assert.deepEqual(missing(["-f"]), ["its probe was not executed: /bin/check -f x"]);
+});

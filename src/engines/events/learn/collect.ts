@@ -108,9 +108,12 @@ export function createLearning(options: LearningOptions): Learning {
 
   function enter(thread: Thread, record: ContainerRecord): void {
     const { process } = thread;
-    const isOurs = !isRuntime(thread);
+    // Of what is inside already none becomes the runtime's by a name that it takes.
+    const isOurs = isEntered(thread) || !isRuntime(thread);
     entered.set(process, isOurs);
-    if (!isOurs || record.main !== 0) return;
+    if (!isOurs) return;
+    record.executes(thread.leader);
+    if (record.main !== 0) return;
     if (thread.vpid !== 1 && record.facts.details?.hostPid !== true) return;
     record.main = process.pid;
     record.start = !record.early;

@@ -2,7 +2,7 @@
 import { counted } from "../../../core/counted.ts";
 import type { LearnedWorkload, Watched } from "./model.ts";
 
-type Facts = Pick<LearnedWorkload, "cut" | "listening" | "syscalls">;
+type Facts = Pick<LearnedWorkload, "cut" | "listening" | "probes" | "syscalls">;
 
 export function concludeWatched(watched: Omit<Watched, "complete" | "missing">, facts: Facts): Watched {
   const missing = [...missingOf(watched, facts)];
@@ -29,6 +29,7 @@ function* missingOf(watched: Omit<Watched, "complete" | "missing">, facts: Facts
   for (const { protocol, port, local, count } of facts.listening) {
     if (count === 0 && local !== true && protocol === "TCP") yield `nobody connected to port ${port}`;
   }
+  for (const { command, executed } of facts.probes ?? []) if (!executed) yield `its probe was not executed: ${command}`;
 }
 
 function shownHours(hours: number): string {

@@ -59,6 +59,8 @@ export class ContainerRecord {
   readonly connections = new Map<string, ConnectionEntry>();
   readonly listening = new Map<string, PortEntry>();
   readonly users = new Set<string>();
+  /** Commands of its probes that were executed. */
+  readonly probed = new Set<string>();
   readonly cut = new Map<string, number>();
   readonly lost = new Map<string, number>();
   /** By cgroup: a container may make some of its own. */
@@ -112,6 +114,13 @@ export class ContainerRecord {
     if (!this.users.has(key) && this.fits("users", this.users.size, bounds.users, key.length)) this.users.add(key);
   }
 
+  executes({ exe, args }: { readonly exe: string; readonly args: readonly string[] }): void {
+    const probes = probesOf(this.facts);
+    if (probes.length === 0) return;
+    const command = [exe, ...args].join(" ");
+    for (const probe of probes) if (command === probe) this.probed.add(probe);
+  }
+
   loses(reason: string, count: number): void {
     const known = this.lost.has(reason) || this.lost.size < bounds.reasons ? reason : "other reasons";
     this.lost.set(known, (this.lost.get(known) ?? 0) + count);
@@ -130,4 +139,13 @@ export class ContainerRecord {
     this.budget.bytes += bytes;
     return true;
   }
+}
+
+/** Command lines that a runtime or kubelet executes in it to see whether it works; byte strings. */
+export function probesOf({ details }: ContainerFacts): string[] {
+  if (details === undefined) return [];
+  const { healthProbe, livenessProbe, readinessProbe } = details;
+  return [healthProbe, livenessProbe, readinessProbe].filter(
+    (probe) => probe !== undefined && probe !== "",
+  ) as string[];
 }

@@ -3,7 +3,7 @@ import type { ContainerFacts } from "../containers/model.ts";
 import { capabilityNames } from "../fields/capabilities.ts";
 import { shownAddress, shownText } from "../fields/shown.ts";
 import { type Architecture, syscallByNumber } from "../types/syscalls.ts";
-import type { ConnectionEntry, ContainerRecord, FileEntry } from "./container.ts";
+import { type ConnectionEntry, type ContainerRecord, type FileEntry, probesOf } from "./container.ts";
 import { mergeWorkloads } from "./merge.ts";
 import type {
   Learned,
@@ -84,6 +84,7 @@ function workloadOf(record: ContainerRecord, all: LearnedFrom): LearnedWorkload 
       return { uid, gid };
     }),
     mounts: mountsOf(facts),
+    probes: probesOf(facts).map((probe) => ({ command: shownText(probe), executed: record.probed.has(probe) })),
     cut: Object.fromEntries(cut),
   };
 }

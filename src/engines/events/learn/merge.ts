@@ -67,6 +67,7 @@ function mergeGroup(group: readonly LearnedWorkload[], hours: number | undefined
     listening: mergePorts(parts),
     users: unique(parts.flatMap(({ users }) => users)),
     mounts: unique(parts.flatMap(({ mounts }) => mounts)),
+    ...mergeProbes(parts),
     cut: sums(parts.map(({ cut }) => cut)),
     // Of more than it was made for nothing is proven.
     ...(parts.length === 1 && first.proven !== undefined ? { proven: first.proven } : {}),
@@ -115,6 +116,14 @@ function summed<Value extends { readonly count: number }>(
     sum.set(key, before === undefined ? value : { ...before, count: before.count + value.count });
   }
   return [...sum].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, value]) => value);
+}
+
+function mergeProbes(parts: readonly LearnedWorkload[]): Pick<LearnedWorkload, "probes"> {
+  const all = parts.flatMap(({ probes = [] }) => probes);
+  if (all.length === 0) return {};
+  const executed = new Set(all.filter((probe) => probe.executed).map(({ command }) => command));
+  const commands = [...new Set(all.map(({ command }) => command))];
+  return { probes: commands.map((command) => ({ command, executed: executed.has(command) })) };
 }
 
 /** Reached from outside where it was in one of them. */

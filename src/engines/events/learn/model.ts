@@ -37,6 +37,8 @@ export interface LearnedWorkload {
   readonly users: readonly LearnedUser[];
   /** What was mounted from outside, where the runtime tells: volumes, files of the host. */
   readonly mounts: readonly LearnedMount[];
+  /** Commands that its runtime or kubelet executes to see whether it works; absent where nothing tells of any. */
+  readonly probes?: readonly LearnedProbe[];
   /** Of what was over a bound: `opened` → 12. Each makes its list incomplete. */
   readonly cut: Readonly<Record<string, number>>;
   /** That its container was restarted under the profile made of all this, and worked (`runtime learn prove`). */
@@ -125,6 +127,11 @@ export interface LearnedPort {
 export interface LearnedUser {
   readonly uid: number;
   readonly gid: number;
+}
+
+export interface LearnedProbe {
+  readonly command: string;
+  readonly executed: boolean;
 }
 
 export interface LearnedMount {

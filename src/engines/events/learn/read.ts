@@ -3,7 +3,7 @@ import { printable } from "../../../core/printable.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject, type Untyped } from "../../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
-import type { How, Learned, LearnedFile, LearnedProof, LearnedWorkload, Watched } from "./model.ts";
+import type { How, Learned, LearnedFile, LearnedProbe, LearnedProof, LearnedWorkload, Watched } from "./model.ts";
 
 /** Longest text: a path of the kernel's, each of its bytes escaped. */
 const longestText = 4 * 4_096;
@@ -206,9 +206,20 @@ function workload(reader: Reader, value: unknown, at: string): LearnedWorkload {
         writable: reader.flag(one.writable, `${place("mounts", index)}.writable`),
       };
     }),
+    ...(from.probes === undefined ? {} : { probes: probesOf(reader, from.probes, `${at}.probes`) }),
     cut: reader.counts(from.cut, `${at}.cut`),
     ...(from.proven === undefined ? {} : { proven: proofOf(reader, from.proven, `${at}.proven`) }),
   };
+}
+
+function probesOf(reader: Reader, value: unknown, at: string): LearnedProbe[] {
+  return reader.list(value, at, 1_000).map((each, index) => {
+    const one = reader.object(each, `${at}[${index}]`);
+    return {
+      command: reader.text(one.command, `${at}[${index}].command`),
+      executed: reader.flag(one.executed, `${at}[${index}].executed`),
+    };
+  });
 }
 
 function proofOf(reader: Reader, value: unknown, at: string): LearnedProof {

@@ -7,9 +7,6 @@ import { isObject } from "../../../core/untyped.ts";
 import { makePrivateFolder } from "../../../engines/files/write.ts";
 import type { ResponseRecord } from "./model.ts";
 
-/** Where `runtime watch` keeps it, and `runtime respond` looks for it. */
-export const DEFAULT_JOURNAL = "/var/lib/bulkhead/responses.jsonl";
-
 export interface Journal {
   /** Written before the promise resolves. @throws Problem `response.journal` */
   append(record: ResponseRecord): Promise<void>;

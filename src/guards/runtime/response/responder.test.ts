@@ -156,6 +156,13 @@ test("nothing is done while it is not known whom an alert is about; once it is, 
   assert.deepEqual(told.length, 1);
 });
 
+test("a container whose id begins with the same characters is another one", async (t) => {
+  const { responder, told, outcomes } = responderOf(t, ["kill"], { parts: { containerOf: () => facts } });
+  responder.respond(request({ container: `${"a".repeat(12)}${"b".repeat(52)}` }));
+  await responder.settled();
+  assert.deepEqual([told, outcomes()], [[], ["none failed"]]);
+});
+
 test("what is not done is told once a minute with its number, what is done each time", async (t) => {
   let now = 0;
   const kubeSystem = {

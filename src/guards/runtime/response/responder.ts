@@ -51,7 +51,9 @@ export function createResponder(initial: Policy, parts: ResponderParts, options:
     if (container === undefined) return { kind: "host", workload: parts.node };
     for (const wait of tries) {
       if (wait > 0) await delay(wait, undefined, { signal: ended.signal, ref: false }).catch(() => undefined);
-      const whom = whomOf(parts.containerOf(container), parts.node);
+      const facts = parts.containerOf(container);
+      // The first 12 characters may be another container's too.
+      const whom = whomOf(facts?.fullId.startsWith(container) === true ? facts : undefined, parts.node);
       if (whom !== undefined || ended.signal.aborted) return whom;
     }
     return undefined;

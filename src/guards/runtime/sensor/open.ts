@@ -47,6 +47,7 @@ async function listeningSensor(options: SensorOptions, path: string): Promise<Se
   const socket = await connected(path);
   return await spokenTo(options, {
     place: `unix:${path}`,
+    isShared: true,
     frames: socket,
     send(line) {
       if (!socket.writable) return false;
@@ -76,6 +77,8 @@ async function connected(path: string): Promise<Socket> {
 export interface Spoken {
   /** How it is named to the user. */
   readonly place: string;
+  /** It goes on when this one has heard enough. */
+  readonly isShared?: boolean;
   readonly frames: Parameters<typeof readFrames>[0];
   /** False: nobody takes it. */
   send(line: string): boolean;
@@ -88,7 +91,7 @@ export interface Spoken {
 /** Hears it, and tells it its hooks. @throws Problem `runtime.sensor`, after it was ended */
 export async function spokenTo(
   options: Omit<SensorOptions, "place">,
-  { place, frames, send, why, end }: Spoken,
+  { place, isShared = false, frames, send, why, end }: Spoken,
 ): Promise<Sensor> {
   const commands = createCommands(place, send);
   const notices: SensorNotices = {
@@ -116,8 +119,9 @@ export async function spokenTo(
     ended,
     async stop() {
       isAsked = true;
-      // Its own end comes after all that it has left.
-      await commands.tell("end").catch(() => undefined);
+      // Its own end comes after all that it has left, and so does any answer.
+      await commands.tell(isShared ? "metrics" : "end").catch(() => undefined);
+      if (isShared) frames.destroy();
       const timeout = new AbortController();
       const late = delay(bounds.endMilliseconds, undefined, { signal: timeout.signal }).catch(() => undefined);
       await Promise.race([reading.ended, late]);

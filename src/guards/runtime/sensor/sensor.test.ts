@@ -96,7 +96,8 @@ test("one that dies in the middle of a record has ended with a reason, after all
 
 test("a sensor on a socket is spoken to there, and another may follow", async () => {
   const listen = fresh("socket");
-  const { file, words } = fakeSensor({ listen, events: told(event("/etc/a")) } satisfies FakeSensor);
+  const log = fresh("log");
+  const { file, words } = fakeSensor({ listen, log, events: told(event("/etc/a")) } satisfies FakeSensor);
   const child = spawn(file, words, { stdio: ["ignore", "pipe", "inherit"] });
   after(() => child.kill("SIGKILL"));
   await once(child.stdout, "data");
@@ -107,4 +108,6 @@ test("a sensor on a socket is spoken to there, and another may follow", async ()
     assert.equal(await sensor.ended, undefined);
     assert.equal(sink.events.length, 1);
   }
+  // It is somebody else's, and goes on.
+  assert.ok(!readFileSync(log, "utf8").includes("end"));
 });

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { Policy } from "../../../core/policy.ts";
 import type { ContainerFacts } from "../../../engines/events/containers/model.ts";
 import { shortId } from "../../../engines/events/containers/values.ts";
+import { responseLine } from "../../../report/runtime/responses.ts";
 import type { HostContainersOptions } from "../../../scan/runtime-containers.ts";
 import { openJournal } from "../response/journal.ts";
 import type { Responder, ResponderParts, ResponseRecord, ResponseRequest } from "../response/model.ts";
@@ -69,12 +70,16 @@ export function createResponding(options: RespondingOptions): Responding {
 }
 
 function partsOf(options: RespondingOptions, known: ReadonlyMap<string, ContainerFacts>): ResponderParts {
-  const { journal, containers, own, tell, onRecord } = options;
+  const { journal, containers, own, tell, onRecord, onEvent } = options;
   const namespace = process.env.POD_NAMESPACE;
   const pods = containers?.pods;
   return {
     node: options.hostname ?? process.env.NODE_NAME ?? hostname(),
-    containerOf: (id) => known.get(shortId(id)),
+    containerOf(id) {
+      const facts = known.get(shortId(id));
+      // Of two whose ids begin alike neither is the other.
+      return facts?.fullId.startsWith(id) === true ? facts : undefined;
+    },
     ...(tell === undefined ? {} : { tell }),
     root: containers?.root ?? "/",
     // Below another root it is the host's where it was mounted with it.
@@ -88,6 +93,9 @@ function partsOf(options: RespondingOptions, known: ReadonlyMap<string, Containe
       },
     },
     journal: openJournal(journal),
-    onRecord,
+    onRecord(record) {
+      onEvent(responseLine(record));
+      onRecord(record);
+    },
   };
 }

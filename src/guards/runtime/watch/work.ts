@@ -24,8 +24,12 @@ const LINE = 512 * 1024 * 1024;
 /** Milliseconds. */
 const END = 15_000;
 
-/** Until it is told to stop, or nobody is there to tell it. */
-export async function work(): Promise<void> {
+/**
+ * Until it is told to stop, or nobody is there to tell it.
+ *
+ * @param onReady - called once all has begun
+ */
+export async function work(onReady: () => void): Promise<void> {
   const over = Promise.withResolvers<void>();
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.on(signal, () => undefined);
@@ -71,6 +75,7 @@ export async function work(): Promise<void> {
           { ...links, ...opening, onMatch },
         );
         say({ say: "ready", ports: running.ports });
+        onReady();
         return;
       }
       case "frames":

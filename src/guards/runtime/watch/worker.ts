@@ -10,6 +10,9 @@ export interface Worker {
   kill(): void;
 }
 
+/** What an event leaves is gone with it: a small young generation (MiB) suffices, and this process is to be small. */
+const YOUNG = "--max-semi-space-size=4";
+
 /** Of the environment: what outputs go by, and nothing else. */
 const KEPT = [
   "PATH",
@@ -26,7 +29,7 @@ const KEPT = [
 
 /** @param words - that the program itself is started with, to be this process */
 export async function startWorker(words: readonly string[]): Promise<Worker> {
-  const child = spawn(process.execPath, [...process.execArgv, ...words], {
+  const child = spawn(process.execPath, [...process.execArgv, YOUNG, ...words], {
     stdio: ["ignore", "inherit", "inherit", "pipe"],
     env: Object.fromEntries(
       KEPT.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
