@@ -35,8 +35,9 @@ soak: install ## fuzz each reader against the program that consumes its format, 
 	@$(if $(READERS),,npm run -s test:soak)
 
 .PHONY: test-live
-test-live: install ## build Dockerfiles before and after build lint --fix (as root; asks Debian's suites and npm's registry)
+test-live: install ## the tests that need root, containers and BPF, or Debian's suites and npm's registry; skips name what is missing
 	@scripts/setup-tests
+	@$(MAKE) -C sensor >/dev/null || echo "the sensor is not built: its tests are skipped" >&2
 	@npm run -s test:live
 
 .PHONY: quick

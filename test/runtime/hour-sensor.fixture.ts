@@ -47,7 +47,8 @@ function oneProcess(): void {
   // Ids come around, as they do on a host.
   const pid = 1_000 + (number % 30_000);
   // One of the containers is another one every ten seconds.
-  const container = ((number * PROCESS) / EVENTS / 10 + (number % CONTAINERS) * 1_000) | 0;
+  const place = number % CONTAINERS;
+  const container = Math.floor((made / EVENTS / 10 + place) / CONTAINERS) * CONTAINERS + place;
   const id = container.toString(16).padStart(12, "c").padEnd(64, "0");
   const at = (step: number) => new Date(began + ((made + step) / EVENTS) * 1_000).toISOString();
   const read = (line: object) => lines.read(line as Record<string, unknown>, "an hour");
