@@ -24,6 +24,7 @@ import { evaluateRegistryProbe } from "../src/evaluate/registry/probe.ts";
 import { evaluatePulled } from "../src/evaluate/registry/pulled.ts";
 import { evaluateUpstream } from "../src/evaluate/registry/upstream.ts";
 import { evaluateDetections } from "../src/evaluate/runtime/detections.ts";
+import { evaluateDrift } from "../src/evaluate/runtime/drift.ts";
 import { evaluateNode } from "../src/evaluate/runtime/node-detection.ts";
 import { evaluateAttested } from "../src/scan/attested-image.ts";
 import { scanTree } from "../src/scan/tree.ts";
@@ -261,6 +262,11 @@ test("every listed check is run by a scan", async () => {
       ],
       { policy, now },
     ).evaluations,
+    ...evaluateDrift({ host: "node-1" }, { container: "api", image: "sha256:0", executables: 0, files: [] }, [], {
+      policy,
+      now,
+      observedAt: now.toISOString(),
+    }),
     ...evaluateNode({ host: "node-1", detectors: [], processes: 1, containers: 0, gaps: [] }, [], { policy, now }),
     ...evaluateUpstream(unopenedImage("docker.io/library/nginx"), hub, { since: now, from: "seen" }, { policy, now }),
   );

@@ -4,3 +4,11 @@ export function trimEndOf(text: string, character: string): string {
   while (end > 0 && text[end - 1] === character) end--;
   return text.slice(0, end);
 }
+
+/** The text without what the expression, of one character, does not match at its beginning and its end. */
+export function trimTo(text: string, character: RegExp): string {
+  let [start, end] = [0, text.length];
+  while (start < end && !character.test(text[start] as string)) start++;
+  while (end > start && !character.test(text[end - 1] as string)) end--;
+  return text.slice(start, end);
+}

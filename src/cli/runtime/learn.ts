@@ -1,6 +1,7 @@
 /** `runtime learn`: what workloads did, and the profiles that follow from it. */
 import { counted } from "../../core/counted.ts";
 import { type Problem, usageProblem } from "../../core/problem.ts";
+import { trimTo } from "../../core/trim.ts";
 import type { Learned, LearnedWorkload } from "../../engines/events/learn/model.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { observedLines } from "../../fix/learned/observed.ts";
@@ -157,12 +158,14 @@ function only({ workloads }: Learned, format: string): LearnedWorkload {
 }
 
 function operatorObject(workload: LearnedWorkload): Plain {
-  const name = [workload.of.name, workload.of.container]
-    .filter((part, index, all) => part !== undefined && all.indexOf(part) === index)
-    .join("-")
-    .toLowerCase()
-    .replace(/[^a-z0-9.-]+/g, "-")
-    .replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, "");
+  const name = trimTo(
+    [workload.of.name, workload.of.container]
+      .filter((part, index, all) => part !== undefined && all.indexOf(part) === index)
+      .join("-")
+      .toLowerCase()
+      .replace(/[^a-z0-9.-]+/g, "-"),
+    /[a-z0-9]/,
+  );
   const made = operatorProfile(workload, name === "" ? "learned" : name.slice(0, 200));
   if (made === undefined) throw noSyscalls(workload);
   return made;

@@ -1,5 +1,6 @@
 /** Fixes that take knowledge of what the program does, where that was learned while it ran (`runtime learn`). */
 import type { FieldPatch, Finding, Graded } from "../../core/finding.ts";
+import { trimEndOf, trimTo } from "../../core/trim.ts";
 import type { Learned, LearnedWorkload } from "../../engines/events/learn/model.ts";
 import { containersOf, type PlacedContainer, type Workload } from "../../engines/kubernetes/model.ts";
 import { neededVolumes } from "../learned/volumes.ts";
@@ -56,7 +57,9 @@ function readOnly(
   learned: LearnedWorkload,
 ): Made | LearnedRefusal {
   const mounts = container.volumeMounts.flatMap(({ mountPath, readOnly: isRead }) =>
-    mountPath === undefined ? [] : [{ path: mountPath.replace(/(?<=.)\/+$/, ""), writable: isRead !== true }],
+    mountPath === undefined
+      ? []
+      : [{ path: `${mountPath.slice(0, 1)}${trimEndOf(mountPath.slice(1), "/")}`, writable: isRead !== true }],
   );
   const { volumes, impossible } = neededVolumes({ ...learned, mounts: [...learned.mounts, ...mounts] });
   if (impossible.length > 0) return { reason: `it writes to ${some(impossible)}, where no volume can be` };
@@ -84,12 +87,7 @@ function readOnly(
 
 /** `var-cache-nginx`: a name of a volume that the pod does not have. */
 function freeName(path: string, taken: Set<string>): string {
-  const plain =
-    path
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, "-")
-      .replace(/^-+|-+$/g, "")
-      .slice(0, 50) || "volume";
+  const plain = trimTo(path.toLowerCase().replace(/[^a-z0-9]+/g, "-"), /[a-z0-9]/).slice(0, 50) || "volume";
   let name = plain;
   for (let next = 2; taken.has(name); next++) name = `${plain}-${next}`;
   taken.add(name);

@@ -1,4 +1,6 @@
 /** Which volumes a workload needs where its root filesystem is read-only: one over each directory that it writes to. */
+
+import { trimEndOf } from "../../core/trim.ts";
 import type { LearnedWorkload } from "../../engines/events/learn/model.ts";
 
 export interface NeededVolume {
@@ -25,7 +27,7 @@ export function neededVolumes({ written, opened, executables, mounts }: LearnedW
   const directories = new Map<string, string[]>();
   const impossible: string[] = [];
   for (const { path } of needed) {
-    const directory = path.endsWith("/") ? path.replace(/\/+$/, "") : path.slice(0, path.lastIndexOf("/"));
+    const directory = path.endsWith("/") ? trimEndOf(path, "/") : path.slice(0, path.lastIndexOf("/"));
     if (ofPrograms.test(directory)) impossible.push(path);
     else directories.set(directory, [...(directories.get(directory) ?? []), path]);
   }

@@ -1,6 +1,7 @@
 /** What was learned of the containers of one image: which files they opened, and whether that is all of them. */
 import { counted } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
+import { trimEndOf } from "../../core/trim.ts";
 import type { Learned, LearnedFile, LearnedImage, LearnedWorkload } from "../../engines/events/learn/model.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
 
@@ -109,7 +110,7 @@ function placeOf(file: LearnedFile, workload: LearnedWorkload): ObservedFile["pl
 /** Whether a file lies on something that was mounted from outside of the image. */
 export function isMounted({ path }: LearnedFile, { mounts }: LearnedWorkload): boolean {
   return mounts.some((mount) => {
-    const folder = mount.path.replace(/\/+$/, "");
+    const folder = trimEndOf(mount.path, "/");
     return path === folder || path.startsWith(`${folder}/`);
   });
 }

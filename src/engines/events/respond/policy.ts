@@ -15,7 +15,7 @@ const workloadPattern: TextForm = {
 
 const workloadName: TextForm = {
   says: "a workload as alerts name it, no pattern: kube-system/Deployment/coredns, node-1/Container/jump, host:/usr/bin/agent",
-  is: (text) => text.length <= 300 && /^[^*?]*\/[^*?]+$/.test(text),
+  is: (text) => text.length <= 300 && !/[*?]/.test(text) && /\/./.test(text),
 };
 
 const texts = (each: TextForm): Form => ({ kind: "texts", each });

@@ -1,4 +1,6 @@
 /** Labels of a pod: what `label` sets for people, and `quarantine` for its policy. */
+
+import { trimTo } from "../../../../core/trim.ts";
 import { isObject } from "../../../../core/untyped.ts";
 import type { PodFacts } from "../../../../engines/events/containers/model.ts";
 import type { ClusterApi, Plain } from "../../../../engines/kubernetes/cluster/client.ts";
@@ -150,7 +152,7 @@ export async function undoDetach(api: ClusterApi, undo: Undo & { kind: "detach" 
 /** A value of a label: at most 63 of letters, digits, `-`, `_` and `.`, with one of the first two at each end. */
 export function labelValue(text: string): string {
   const dashed = text.toLowerCase().replace(/[^a-z0-9._]+/g, "-");
-  return dashed.slice(0, 63).replace(/^[^a-z0-9]+|[^a-z0-9]+$/g, "") || "unnamed";
+  return trimTo(dashed.slice(0, 63), /[a-z0-9]/) || "unnamed";
 }
 
 function timeOf(nanoseconds: bigint): string {
