@@ -92,7 +92,8 @@ export async function replayEvents(
   };
 }
 
-function withProgram(alert: Alert, programs: ProgramLookup | undefined): Alert {
+/** The alert with whose its program is, where an image was named that has it. */
+export function withProgram(alert: Alert, programs: ProgramLookup | undefined): Alert {
   const program = programs?.(alert);
   return program === undefined ? alert : { ...alert, program };
 }

@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { displaying } from "../display-options.ts";
 import { collect, judging } from "../options.ts";
 import { learnCommands } from "./learn-commands.ts";
+import { withImages } from "./programs.ts";
 import { watchCommand } from "./watch-command.ts";
 import { WORKER } from "./worker-name.ts";
 
@@ -23,7 +24,7 @@ function ruling(command: Command): Command {
 
 export function runtimeCommands(program: Command, finish: Finish): void {
   const runtime = program.command("runtime").description("detect attacks in events of kernels and API servers");
-  ruling(displaying(judging(runtime.command("replay"))))
+  withImages(ruling(displaying(judging(runtime.command("replay")))))
     .argument(
       "<events...>",
       "captures (.scap), audit logs of an API server, alerts of Falco, Tetragon, GuardDuty or Security Command Center; told by content, gzipped or not; - for standard input",
@@ -38,18 +39,6 @@ export function runtimeCommands(program: Command, finish: Finish): void {
       [] as string[],
     )
     .optionsGroup("Data:")
-    .option(
-      "--image <reference>",
-      "image that containers ran, as for `image scan`: alerts name the package and layer of the program; repeatable",
-      collect,
-      [] as string[],
-    )
-    .option(
-      "--dockerfile <file>",
-      "Dockerfile of an --image, to name the line as well; repeatable",
-      collect,
-      [] as string[],
-    )
     .option("--host <name>", "host that the events are of (default: as they say themselves)")
     .option("--cluster-uid <uid>", "UID of the cluster's kube-system namespace, which pods are recorded under")
     .optionsGroup("")
@@ -66,7 +55,7 @@ Examples:
     )
     .action(async (events: string[], options) => finish((await import("./replay.ts")).runtimeReplay(events, options)));
 
-  watchCommand(ruling(displaying(judging(runtime.command("watch")))), finish);
+  watchCommand(withImages(ruling(displaying(judging(runtime.command("watch"))))), finish);
 
   runtime.command(WORKER, { hidden: true }).action(async () => {
     const { work } = await import("../../guards/runtime/watch/work.ts");

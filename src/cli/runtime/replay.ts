@@ -9,20 +9,19 @@ import type { AlertsView, AlertView } from "../../report/runtime/view.ts";
 import { policyText } from "../../report/wording.ts";
 import { type Replayed, replayEvents } from "../../scan/runtime.ts";
 import { namedRules } from "../../scan/runtime-rules.ts";
-import { type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
+import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { refuseBroken } from "./diagnostics-text.ts";
 import { type Form, formsOf } from "./forms.ts";
 import { gapLines, rulesNotes, statesIn } from "./found.ts";
+import { type ProgramOptions, programsOf } from "./programs.ts";
 
-export interface ReplayCommandOptions extends EvaluationOptions {
+export interface ReplayCommandOptions extends EvaluationOptions, ProgramOptions {
   readonly rules: readonly string[];
   readonly allMatching: boolean;
   readonly audit: readonly string[];
   readonly host?: string;
   readonly clusterUid?: string;
   /** Images that containers ran, and the Dockerfiles that they were built from. */
-  readonly image: readonly string[];
-  readonly dockerfile: readonly string[];
 }
 
 /** `bulkhead runtime replay EVENTS…` */
@@ -64,16 +63,6 @@ export async function runtimeReplay(events: readonly string[], options: ReplayCo
     },
     { readsImages: options.image.length > 0 },
   );
-}
-
-/** What reads images is loaded where one is named. */
-async function programsOf({ image, dockerfile }: ReplayCommandOptions, context: EvaluationContext) {
-  if (image.length === 0) {
-    if (dockerfile.length > 0) throw usageProblem("--dockerfile", "--dockerfile is of an image", "--image IMAGE");
-    return undefined;
-  }
-  const { imagePrograms } = await import("../../joins/loaded/alert-programs.ts");
-  return await imagePrograms(image, dockerfile, context);
 }
 
 /** As they were named, as long as that is one line. */

@@ -11,9 +11,10 @@ import { portOf } from "../admission/serve-values.ts";
 import type { EvaluationOptions } from "../evaluation.ts";
 import { knownWord } from "../known-word.ts";
 import type { PodOptions } from "./pods-of.ts";
+import type { ProgramOptions } from "./programs.ts";
 import { auditCertificate, auditTokens, fileText } from "./receive-files.ts";
 
-export interface WatchCommandOptions extends EvaluationOptions, Omit<PodOptions, "tokenFile"> {
+export interface WatchCommandOptions extends EvaluationOptions, ProgramOptions, Omit<PodOptions, "tokenFile"> {
   readonly rules: readonly string[];
   readonly allMatching: boolean;
   readonly host?: string;

@@ -11,6 +11,7 @@ import { supervise } from "../../guards/runtime/watch/supervise.ts";
 import { outputDefaults } from "../../report/options.ts";
 import { renderEnd } from "../../report/runtime/text.ts";
 import { policyText } from "../../report/wording.ts";
+import { withProgram } from "../../scan/runtime.ts";
 import { namedRules } from "../../scan/runtime-rules.ts";
 import { openLineSink } from "../../scan/serving/line-sink.ts";
 import { type EvaluationContext, runEvaluation } from "../evaluation.ts";
@@ -20,6 +21,7 @@ import { refuseBroken } from "./diagnostics-text.ts";
 import { type Form, formsOf } from "./forms.ts";
 import { gapLines, rulesNotes, statesIn } from "./found.ts";
 import { podsOf } from "./pods-of.ts";
+import { programsOf } from "./programs.ts";
 import {
   auditOf,
   commandsOf,
@@ -50,6 +52,7 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
       const { files, notes } = await rulesFor(options.rules, policy, root);
       const matching = options.allMatching ? ("all" as const) : ("first" as const);
       const pods = podsOf(podOptions(options));
+      const programs = await programsOf(options, context);
       const start = userOf(options, place);
       const started = await start({
         settings: {
@@ -67,7 +70,10 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
       });
       collectStart();
       const renewal = renewing(started, options, root, { files, policy, matching });
-      const streams = await untilEnd(started, renewal, duration);
+      const streams = (await untilEnd(started, renewal, duration)).map((stream) => ({
+        ...stream,
+        alerts: stream.alerts.map((alert) => withProgram(alert, programs)),
+      }));
       const found = foundIn(streams, context);
       context.onRelations(found.relations);
       return {
@@ -80,7 +86,7 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
         ...(own === undefined ? {} : { instead: (report: Report) => shownEnd(own, report, found, context) }),
       };
     },
-    { readsImages: false },
+    { readsImages: options.image.length > 0 },
   );
 }
 
