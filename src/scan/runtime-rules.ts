@@ -16,9 +16,13 @@ export interface NamedRules {
  * @throws Problem (usage) where a file cannot be read; what is wrong in one is among the errors
  */
 export async function namedRules(names: readonly string[], policy: Policy, root: string): Promise<NamedRules> {
-  const files =
-    names.length > 0 ? await readNamedRules(names, root) : await readPolicyRules(policy.runtime.rules, root);
+  const files = await ruleTexts(names, policy, root);
   return { files, loaded: checkedRules(files) };
+}
+
+/** The files alone: what is in them takes a second to load. @throws Problem as {@link namedRules} */
+export async function ruleTexts(names: readonly string[], policy: Policy, root: string): Promise<readonly RuleText[]> {
+  return names.length > 0 ? await readNamedRules(names, root) : await readPolicyRules(policy.runtime.rules, root);
 }
 
 export function checkedRules(files: readonly RuleText[]): LoadedRules {

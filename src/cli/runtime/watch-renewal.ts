@@ -5,7 +5,7 @@ import { policyDigest } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import type { Started } from "../../guards/runtime/watch/here.ts";
 import type { LookedFor } from "../../guards/runtime/watch/run.ts";
-import { namedRules } from "../../scan/runtime-rules.ts";
+import { ruleTexts } from "../../scan/runtime-rules.ts";
 import { repeat } from "../../scan/serving/repeat.ts";
 import { errorText } from "../../scan/serving/tell.ts";
 import { tell } from "../serving.ts";
@@ -27,7 +27,7 @@ export function renewing(started: Started, options: WatchCommandOptions, root: s
   async function look(always: boolean): Promise<void> {
     try {
       const policy = await loadPolicy({ flag: options.policy, root, environment: options.environment });
-      const { files } = await namedRules(options.rules, policy, root);
+      const files = await ruleTexts(options.rules, policy, root);
       const next: LookedFor = { ...first, files, policy };
       const found = markOf(next);
       if (found === mark && !always) return;

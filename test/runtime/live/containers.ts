@@ -111,9 +111,9 @@ function makeLinks(shared: string): void {
   symlinkSync("/etc/passwd", join(shared, "notes/yesterday"));
 }
 
-/** Whether it was not there before. */
-async function importImage(): Promise<boolean> {
-  if ((await podman(["image", "exists", IMAGE])).code === 0) return false;
+/** The root file system of what is attacked, made once. */
+export function rootTar(): string {
+  mkdirSync(CACHE, { recursive: true });
   const tar = join(CACHE, "attacked.tar");
   if (!existsSync(tar)) {
     execFileSync("mmdebstrap", ["--variant=minbase", `--include=${PACKAGES}`, "trixie", `${tar}.part`], {
@@ -121,6 +121,13 @@ async function importImage(): Promise<boolean> {
     });
     execFileSync("mv", [`${tar}.part`, tar]);
   }
+  return tar;
+}
+
+/** Whether it was not there before. */
+async function importImage(): Promise<boolean> {
+  if ((await podman(["image", "exists", IMAGE])).code === 0) return false;
+  const tar = rootTar();
   const { code, said } = await podman(["import", tar, IMAGE]);
   if (code !== 0) throw new Error(`podman import: ${said}`);
   return true;
