@@ -1,6 +1,6 @@
 /** `runtime watch`: alerts while they happen, and what was found in all at the end. */
 
-import type { Policy, Policy } from "../../core/policy.ts";
+import type { Policy } from "../../core/policy.ts";
 import type { Report } from "../../core/report.ts";
 import { alertView } from "../../guards/runtime/alert-view.ts";
 import type { SensorPlace } from "../../guards/runtime/model.ts";
@@ -92,13 +92,6 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
 
 /** Their texts, and what is to be said of them; they themselves are the other process's. */
 async function rulesFor(names: readonly string[], policy: Policy, root: string) {
-  const { loaded, files } = await namedRules(names, policy, root);
-  refuseBroken(loaded);
-  return { files, notes: rulesNotes(loaded, policy) };
-}
-
-/** Files that were seen to load. What they load to stays with the process that evaluates: this one would hold it for nothing. */
-async function rulesToWatchBy(names: readonly string[], policy: Policy, root: string) {
   const { loaded, files } = await namedRules(names, policy, root);
   refuseBroken(loaded);
   return { files, notes: rulesNotes(loaded, policy) };
