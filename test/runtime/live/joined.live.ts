@@ -47,17 +47,17 @@ test("an alert names workload, image, the Dockerfile's line of the package, and 
   const kubelet = await startKubelet();
   t.after(() => kubelet.close());
   const uid = await makePod(cluster, (kubelet.address() as AddressInfo).port);
-  const labels = { "pod.name": "api-7f9c", "pod.namespace": "shop", "pod.uid": uid, "container.name": "api" };
-  const labelled = Object.entries(labels).map(([key, value]) => `--label=io.kubernetes.${key}=${value}`);
+  t.after(() => spawnSync("podman", ["rm", "--force", "--time=0", NAME]));
+  // As a kubelet has its runtimes do it: in a cgroup of the pod's.
+  const inPod = ["--cgroup-manager=cgroupfs", "run", "--detach", `--cgroup-parent=/kubepods/burstable/pod${uid}`];
+  await runs(cluster, podman(...inPod, `--name=${NAME}`, IMAGE, "sleep", "300"));
 
   const report = join(folder, "report.json");
   const kubeconfig = await cluster.kubeconfig();
   const words = ["--audit", "--audit-port", String(auditPort), "--node", "node-1", "--kubeconfig", kubeconfig];
   const named = ["--image", `oci-archive:${join(folder, "image.tar")}`, "--dockerfile", dockerfile];
-  t.after(() => spawnSync("podman", ["rm", "--force", "--time=0", NAME]));
   const { said } = await watched(
     async ({ alerts }) => {
-      podman("run", "--detach", `--name=${NAME}`, ...labelled, IMAGE, "sleep", "300");
       await execAs(cluster, ALICE, ["cat", "/etc/shadow"]);
       const isThere = () =>
         alerts().some(({ rule, bulkhead }) => rule === "Password Hashes Read" && isJoined(bulkhead));
@@ -165,14 +165,14 @@ async function makePod(cluster: Cluster, port: number): Promise<string> {
     },
     spec: { nodeName: "node-1", containers },
   });
-  const running = {
-    phase: "Running",
-    containerStatuses: [
-      { name: "api", image: IMAGE, imageID: "", ready: true, restartCount: 0, state: { running: {} } },
-    ],
-  };
-  await patch(cluster, "/api/v1/namespaces/shop/pods/api-7f9c/status", { status: running });
   return await uidOf(cluster, "/api/v1/namespaces/shop/pods/api-7f9c");
+}
+
+/** As its kubelet tells the API server. */
+async function runs(cluster: Cluster, id: string): Promise<void> {
+  const container = { name: "api", image: IMAGE, imageID: "", ready: true, restartCount: 0, state: { running: {} } };
+  const status = { phase: "Running", containerStatuses: [{ ...container, containerID: `podman://${id}` }] };
+  await patch(cluster, "/api/v1/namespaces/shop/pods/api-7f9c/status", { status });
 }
 
 async function patch(cluster: Cluster, path: string, body: object): Promise<void> {

@@ -91,12 +91,13 @@ export function watchContainers(options: ContainerWatchOptions): ContainerWatch 
     if (tellers.size >= MOST_KNOWN) tellers.clear();
     tellers.set(key, teller);
     given.delete(key);
-    if (pods === undefined || !isOfPod(facts)) {
+    // A user's containers are in no pod. Of the others not all runtimes tell: the cluster knows them by their ids.
+    const record = facts.uid === undefined ? await podOf(facts) : undefined;
+    if (signal.aborted) return true;
+    if (record === undefined && (pods === undefined || !isOfPod(facts))) {
       onFacts(facts, true);
       return true;
     }
-    const record = await podOf(facts);
-    if (signal.aborted) return true;
     onFacts(record === undefined ? facts : withPod(facts, record), record !== undefined);
     return record !== undefined;
   }
