@@ -142,9 +142,9 @@ async function idleNode(generator: string, seconds: number) {
   let result: { inputs: string[]; rows: Row[] } | undefined;
   await watched(async (watch) => {
     const events = async () => (await watch.metrics()).get("bulkhead_runtime_events_total") ?? Number.NaN;
-    const making = make(generator, ["rate=1000", `seconds=${seconds + 10}`]);
+    const making = make(generator, ["rate=1000", `seconds=${seconds + 22}`]);
     // What is hot gets compiled first.
-    await passed(8_000);
+    await passed(20_000);
     const [before, eventsBefore] = [costOf(watch.pid), await events()];
     await passed(seconds * 1000);
     const [after, eventsAfter] = [costOf(watch.pid), await events()];
