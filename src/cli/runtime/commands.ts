@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { displaying } from "../display-options.ts";
 import { collect, judging } from "../options.ts";
 import { learnCommands } from "./learn-commands.ts";
+import { JOURNAL, withPods } from "./pod-options.ts";
 import { withImages } from "./programs.ts";
 import { watchCommand } from "./watch-command.ts";
 import { WORKER } from "./worker-name.ts";
@@ -196,18 +197,14 @@ Examples:
   bulkhead runtime prove --cluster --container registry.example.com/busybox@sha256:…`,
     )
     .action(async (options) => finish((await import("./prove.ts")).runtimeProve(options)));
-  runtime
-    .command("containers")
-    .description("list what is known of this host's containers: names, images, pods, privileges")
-    .option("--root <directory>", "where the host's root filesystem is mounted", "/")
-    .option("--format <format>", "text or json", "text")
-    .optionsGroup("Pods:")
-    .option("--kubelet <url>", "kubelet to ask for pods: https://NODE:10250, or its read-only port on this machine")
-    .option("--token-file <file>", "service account token for the kubelet")
-    .option("--certificate-authority <file>", "authority that the kubelet's certificate is signed by (PEM)")
-    .option("--node <name>", "ask the API server instead, for the pods of this node")
-    .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, ~/.kube/config, in-cluster)")
-    .option("--context <name>", "context of the kubeconfig")
+  withPods(
+    runtime
+      .command("containers")
+      .description("list what is known of this host's containers: names, images, pods, privileges")
+      .option("--root <directory>", "where the host's root filesystem is mounted", "/")
+      .option("--format <format>", "text or json", "text")
+      .optionsGroup("Pods:"),
+  )
     .optionsGroup("")
     .addHelpText(
       "after",
@@ -224,7 +221,7 @@ Examples:
 
   const respond = runtime.command("respond").description("list what was done about alerts, and undo it");
   const recorded = (command: Command): Command =>
-    command.option("--journal <file>", "record that `runtime watch` keeps", "/var/lib/bulkhead/responses.jsonl");
+    command.option("--journal <file>", "record that `runtime watch` keeps", JOURNAL);
   recorded(respond.command("list"))
     .description("list responses: what was done, to whom, why, and how it is undone")
     .option("--last <number>", "how many of the latest", "50")

@@ -1,6 +1,7 @@
 /** Commands of learning. Their code is loaded when one of them is run. */
 import type { Command } from "commander";
 import { collect } from "../options.ts";
+import { withPods } from "./pod-options.ts";
 
 type Finish = (code: Promise<number> | number) => Promise<void>;
 
@@ -14,29 +15,25 @@ function outputs(command: Command): Command {
 }
 
 export function learnCommands(runtime: Command, finish: Finish): void {
-  const learn = outputs(runtime.command("learn"))
-    .argument(
-      "[recordings...]",
-      "captures (.scap), frames or JSON lines of system calls; - for standard input (default: this host, by the sensor)",
-    )
-    .description("learn what containers do: system calls, capabilities, files, connections, programs")
-    .option(
-      "--hours <hours>",
-      "hours that a workload is to be watched before what was learned is complete (default: 24)",
-    )
-    .optionsGroup("This host:")
-    .option(
-      "--sensor <place>",
-      "the sensor's program, or unix:PATH where one listens (default: the one that `make -C sensor` builds)",
-    )
-    .option("--for <time>", "how long to learn: 90s, 30m, 24h, 7d (default: until SIGINT or SIGTERM)")
-    .option("--root <directory>", "where the host's root filesystem is mounted", "/")
-    .option("--kubelet <url>", "kubelet to ask for pods: https://NODE:10250, or its read-only port on this machine")
-    .option("--token-file <file>", "service account token for the kubelet")
-    .option("--certificate-authority <file>", "authority that the kubelet's certificate is signed by (PEM)")
-    .option("--node <name>", "ask the API server instead, for the pods of this node")
-    .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, ~/.kube/config, in-cluster)")
-    .option("--context <name>", "context of the kubeconfig")
+  const learn = withPods(
+    outputs(runtime.command("learn"))
+      .argument(
+        "[recordings...]",
+        "captures (.scap), frames or JSON lines of system calls; - for standard input (default: this host, by the sensor)",
+      )
+      .description("learn what containers do: system calls, capabilities, files, connections, programs")
+      .option(
+        "--hours <hours>",
+        "hours that a workload is to be watched before what was learned is complete (default: 24)",
+      )
+      .optionsGroup("This host:")
+      .option(
+        "--sensor <place>",
+        "the sensor's program, or unix:PATH where one listens (default: the one that `make -C sensor` builds)",
+      )
+      .option("--for <time>", "how long to learn: 90s, 30m, 24h, 7d (default: until SIGINT or SIGTERM)")
+      .option("--root <directory>", "where the host's root filesystem is mounted", "/"),
+  )
     .optionsGroup("")
     .addHelpText(
       "after",

@@ -5,9 +5,9 @@ import { writeWhole } from "../../engines/files/write.ts";
 import { learnHere } from "../../guards/runtime/learn/run.ts";
 import type { SensorPlace } from "../../guards/runtime/model.ts";
 import { openSensor } from "../../guards/runtime/sensor/open.ts";
-import { ownSensor } from "../../guards/runtime/sensor/program.ts";
 import { tell } from "../serving.ts";
 import { type PodOptions, podsOf } from "./pods-of.ts";
+import { namedSensor } from "./sensor-place.ts";
 
 export interface LearnHereCommandOptions extends PodOptions {
   readonly sensor?: string;
@@ -73,21 +73,14 @@ function asked(milliseconds: number | undefined): Promise<undefined> {
 }
 
 function placeOf(sensor: string | undefined): SensorPlace {
-  if (sensor?.startsWith("unix:") === true) {
-    const path = sensor.slice("unix:".length);
-    if (!path.startsWith("/"))
-      throw usageProblem(`--sensor ${sensor}`, "not an absolute path", "unix:/run/sensor.sock");
-    return { kind: "socket", path };
-  }
-  const file = sensor ?? ownSensor();
-  if (file === undefined) {
-    throw usageProblem(
-      "runtime learn",
-      "the sensor is not built",
-      "build it with `make -C sensor`, or name recordings",
-    );
-  }
-  return { kind: "program", file, words: ["--containers", "--own", String(process.pid)] };
+  return namedSensor(sensor, {
+    words: ["--containers", "--own", String(process.pid)],
+    missing: {
+      place: "runtime learn",
+      cause: "the sensor is not built",
+      remedy: "build it with `make -C sensor`, or name recordings",
+    },
+  });
 }
 
 const units = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;

@@ -2,34 +2,32 @@
 import type { Command } from "commander";
 import { OUTPUT_FORMS } from "../../guards/runtime/outputs/settings.ts";
 import { collect } from "../options.ts";
+import { JOURNAL, withPods } from "./pod-options.ts";
 
 export function watchCommand(command: Command, finish: (code: Promise<number>) => Promise<void>): void {
-  command
-    .description("detect attacks on this host while they happen, until SIGTERM")
-    .optionsGroup("Rules:")
-    .option("--all-matching", "report every rule that matches an event, not only the first", false)
-    .optionsGroup("Sensor:")
-    .option(
-      "--sensor <place>",
-      "the sensor's program, unix:PATH where one listens, or none (default: the one that `make -C sensor` builds)",
-    )
-    .option(
-      "--no-denied",
-      "do not look at the end of every system call where few rules need it: calls of 32-bit programs are then not seen",
-    )
-    .option("--scope <which>", "all processes, or those of containers", "all")
-    .option("--ring <MiB>", "size of the kernel's ring buffer; it counts twice in resident memory", "16")
-    .option("--user <uid:gid>", "whom rules run as, where this is started as root", "65534:65534")
-    .option("--duration <seconds>", "end after this time")
-    .optionsGroup("Containers:")
-    .option("--no-containers", "do not ask container runtimes for names, images and pods")
-    .option("--root <directory>", "where the host's root filesystem is mounted", "/")
-    .option("--kubelet <url>", "kubelet to ask for pods: https://NODE:10250, or its read-only port on this machine")
-    .option("--kubelet-token-file <file>", "service account token for the kubelet")
-    .option("--certificate-authority <file>", "authority that the kubelet's certificate is signed by (PEM)")
-    .option("--node <name>", "ask the API server instead, for the pods of this node")
-    .option("--kubeconfig <file>", "kubeconfig file (default: KUBECONFIG, ~/.kube/config, in-cluster)")
-    .option("--context <name>", "context of the kubeconfig")
+  withPods(
+    command
+      .description("detect attacks on this host while they happen, until SIGTERM")
+      .optionsGroup("Rules:")
+      .option("--all-matching", "report every rule that matches an event, not only the first", false)
+      .optionsGroup("Sensor:")
+      .option(
+        "--sensor <place>",
+        "the sensor's program, unix:PATH where one listens, or none (default: the one that `make -C sensor` builds)",
+      )
+      .option(
+        "--no-denied",
+        "do not look at the end of every system call where few rules need it: calls of 32-bit programs are then not seen",
+      )
+      .option("--scope <which>", "all processes, or those of containers", "all")
+      .option("--ring <MiB>", "size of the kernel's ring buffer; it counts twice in resident memory", "16")
+      .option("--user <uid:gid>", "whom rules run as, where this is started as root", "65534:65534")
+      .option("--duration <seconds>", "end after this time")
+      .optionsGroup("Containers:")
+      .option("--no-containers", "do not ask container runtimes for names, images and pods")
+      .option("--root <directory>", "where the host's root filesystem is mounted", "/"),
+    "--kubelet-token-file <file>",
+  )
     .optionsGroup("Output:")
     .option("--output <place>", `where alerts go beside standard output: ${OUTPUT_FORMS}; repeatable`, collect, [])
     .option("--output-severity <level>", "only alerts at or above this severity go to --output")
@@ -40,7 +38,7 @@ export function watchCommand(command: Command, finish: (code: Promise<number>) =
     .option("--status-port <port>", "port for /healthz, /readyz and /metrics (default: none)")
     .option("--status-host <address>", "address to listen on for them", "127.0.0.1")
     .optionsGroup("Responses:")
-    .option("--journal <file>", "record of what was done", "/var/lib/bulkhead/responses.jsonl")
+    .option("--journal <file>", "record of what was done", JOURNAL)
     .optionsGroup("Audit events:")
     .option("--audit", "also receive the audit events that an API server posts: who ran kubectl exec", false)
     .option(

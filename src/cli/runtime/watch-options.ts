@@ -5,7 +5,6 @@ import { severities } from "../../core/severity.ts";
 import type { SensorPlace } from "../../guards/runtime/model.ts";
 import type { AlertForm, OutputSettings } from "../../guards/runtime/outputs/model.ts";
 import { placeOf, usualForm } from "../../guards/runtime/outputs/settings.ts";
-import { ownSensor } from "../../guards/runtime/sensor/program.ts";
 import type { AuditSettings, RunSettings } from "../../guards/runtime/watch/run.ts";
 import { portOf } from "../admission/serve-values.ts";
 import type { EvaluationOptions } from "../evaluation.ts";
@@ -13,6 +12,7 @@ import { knownWord } from "../known-word.ts";
 import type { PodOptions } from "./pods-of.ts";
 import type { ProgramOptions } from "./programs.ts";
 import { auditCertificate, auditTokens, fileText } from "./receive-files.ts";
+import { namedSensor } from "./sensor-place.ts";
 
 export interface WatchCommandOptions extends EvaluationOptions, ProgramOptions, Omit<PodOptions, "tokenFile"> {
   readonly rules: readonly string[];
@@ -56,21 +56,15 @@ export function sensorPlaceOf({ sensor, ring, audit }: WatchCommandOptions): Sen
     if (!audit) throw usageProblem("--sensor none", "nothing is left to watch", "add --audit");
     return undefined;
   }
-  if (sensor?.startsWith("unix:") === true) {
-    const path = sensor.slice("unix:".length);
-    if (!path.startsWith("/"))
-      throw usageProblem(`--sensor ${sensor}`, "not an absolute path", "unix:/run/sensor.sock");
-    return { kind: "socket", path };
-  }
-  const file = sensor ?? ownSensor();
-  if (file === undefined) {
-    throw usageProblem(
-      "the sensor",
-      "it is not built",
-      "build it with `make -C sensor`; without one, `--sensor none --audit` and `bulkhead runtime receive` evaluate audit events",
-    );
-  }
-  return { kind: "program", file, words: ["--ring", String(numberOf(ring, "--ring", 1, 1_024)), "--metrics", METRICS] };
+  return namedSensor(sensor, {
+    words: ["--ring", String(numberOf(ring, "--ring", 1, 1_024)), "--metrics", METRICS],
+    missing: {
+      place: "the sensor",
+      cause: "it is not built",
+      remedy:
+        "build it with `make -C sensor`; without one, `--sensor none --audit` and `bulkhead runtime receive` evaluate audit events",
+    },
+  });
 }
 
 export function commandsOf({ denied, scope }: WatchCommandOptions): readonly string[] {
