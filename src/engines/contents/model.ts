@@ -79,12 +79,25 @@ export interface PackageRecord {
   readonly direct?: boolean;
   /** Of the package as distributed: `sha512` → lower-case hex. */
   readonly hashes?: Readonly<Record<string, string>>;
+  /** Where a lockfile says that it is fetched from. */
+  readonly fetchedFrom?: PackageOrigin;
+  /** A lockfile says that it runs code when it is installed, or that it does not; absent where it cannot tell. */
+  readonly installScript?: boolean;
+  /** Line of the lockfile that names it, from 1; absent where not known. */
+  readonly line?: number;
   /**
    * Files that it owns of those that declare other packages (a `package.json`, a `METADATA`, an executable), relative
    * to the root, sorted: enough to tell that a distribution's package brought them.
    */
   readonly owns?: readonly string[];
 }
+
+/** Where a package is fetched from. */
+export type PackageOrigin =
+  /** `url` is of the archive, or of the registry alone where no more is stated. */
+  | { readonly kind: "registry"; readonly url: string }
+  /** `revision`: of git, the commit. */
+  | { readonly kind: "url" | "git" | "file" | "workspace"; readonly url: string; readonly revision?: string };
 
 /** A package in the merged tree: the record, where it is, and which layer first brought this version. */
 export interface Package extends PackageRecord {

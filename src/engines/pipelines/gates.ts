@@ -2,7 +2,7 @@
  * Steps that look for known vulnerabilities in images, and whether what they find stops the pipeline. Each scanner's rule
  * is from its own documentation.
  */
-import type { Pipeline, ScanStep, Step } from "./model.ts";
+import type { GateStep, Pipeline, ScanStep } from "./model.ts";
 
 interface Scanner {
   readonly name: string;
@@ -127,7 +127,7 @@ interface Scan {
   readonly line: number;
 }
 
-function scansOf(step: Step): Scan[] {
+function scansOf(step: GateStep): Scan[] {
   const action = step.uses?.split("@")[0] ?? "";
   const used = SCANNERS.find((scanner) => scanner.action?.test(action) === true);
   if (used !== undefined) return [{ scanner: used.name, ignored: used.ignores("", step.with), line: step.line }];

@@ -8,14 +8,14 @@ export interface Pipeline {
   readonly name?: string;
   /** What starts it: `push`, `pull_request`, `schedule`; GitLab's pipelines state none. */
   readonly triggers: readonly string[];
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly GateJob[];
 }
 
-export interface Job {
+export interface GateJob {
   /** Its key in the file. */
   readonly name: string;
   readonly line: number;
-  readonly steps: readonly Step[];
+  readonly steps: readonly GateStep[];
   /** GitHub's `continue-on-error`, GitLab's `allow_failure`: the job's failure stops nothing. */
   readonly mayFail: boolean;
   /** GitHub's `if: false`, GitLab's `when: never` and hidden jobs (a dot before the name): it never runs. */
@@ -23,7 +23,7 @@ export interface Job {
 }
 
 /** One step: an action that is used, or a script. */
-export interface Step {
+export interface GateStep {
   readonly line: number;
   readonly column: number;
   readonly name?: string;
@@ -47,3 +47,7 @@ export interface ScanStep {
   /** Absent where critical findings end the pipeline; else why they do not. */
   readonly ignored?: string;
 }
+
+export type { Accessor, BinaryOperator, Expression, PlacedExpression } from "./expression.ts";
+export type { Field, Place, Text, UnreadField } from "./field.ts";
+export type * from "./github/model.ts";

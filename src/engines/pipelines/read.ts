@@ -2,7 +2,7 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pai
 import { Problem } from "../../core/problem.ts";
 import { libraryDocument } from "../../formats/yaml/library.ts";
 import { bounds } from "./bounds.ts";
-import type { Job, Pipeline, Step } from "./model.ts";
+import type { GateJob, GateStep, Pipeline } from "./model.ts";
 
 /**
  * Reads a workflow of GitHub Actions ("Workflow syntax for GitHub Actions") or a GitLab pipeline ("CI/CD YAML syntax
@@ -69,7 +69,7 @@ function githubWorkflow(path: string, root: YAMLMap, reader: Reader): Pipeline {
     system: "github",
     ...(name === undefined ? {} : { name }),
     triggers: triggersOf(reader.get(root, "on"), reader),
-    jobs: pairsOf(jobs).flatMap(([key, value, at]): Job[] => {
+    jobs: pairsOf(jobs).flatMap(([key, value, at]): GateJob[] => {
       const job = reader.map(value);
       if (job === undefined) return [];
       const uses = reader.text(reader.get(job, "uses"));
@@ -96,7 +96,7 @@ function githubWorkflow(path: string, root: YAMLMap, reader: Reader): Pipeline {
   };
 }
 
-function githubStep(node: unknown, reader: Reader): Step[] {
+function githubStep(node: unknown, reader: Reader): GateStep[] {
   const step = reader.map(node);
   if (step === undefined || isNever(reader.text(reader.get(step, "if")))) return [];
   const [name, uses, run] = ["name", "uses", "run"].map((key) => reader.text(reader.get(step, key)));
@@ -141,7 +141,7 @@ function gitlabPipeline(path: string, root: YAMLMap, reader: Reader): Pipeline {
     path,
     system: "gitlab",
     triggers: [],
-    jobs: pairsOf(root).flatMap(([key, value, at]): Job[] => {
+    jobs: pairsOf(root).flatMap(([key, value, at]): GateJob[] => {
       const job = reader.map(value);
       if (job === undefined || GLOBAL.has(key)) return [];
       const allowed = reader.get(job, "allow_failure");

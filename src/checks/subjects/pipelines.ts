@@ -1,0 +1,22 @@
+/** What checks over files of continuous integration may be handed, one file at a time. */
+import type { Check } from "../../core/check.ts";
+import type { Dependabot, GithubFile } from "../../engines/pipelines/model.ts";
+
+/** One workflow of GitHub, or one action's metadata. */
+export interface WorkflowFacts {
+  /** Partial where a field was not understood. */
+  readonly file: GithubFile;
+}
+
+export type WorkflowCheck<Parameters extends object = object> = Check<WorkflowFacts, Parameters> & {
+  readonly subject: "workflow";
+};
+
+/** `.github/dependabot.yml`. */
+export interface DependabotFacts {
+  readonly dependabot: Dependabot;
+}
+
+export type DependabotCheck<Parameters extends object = object> = Check<DependabotFacts, Parameters> & {
+  readonly subject: "dependabot";
+};

@@ -1,0 +1,134 @@
+/** What changes among the packages that lockfiles pin, what registries say of them, and what is in their archives: facts. */
+import type { Evidence } from "../../core/evidence.ts";
+import type { PackageOrigin, PackageType } from "../contents/model.ts";
+
+/** One package as a lockfile pins it. */
+export interface LockedDependency {
+  readonly type: PackageType;
+  readonly name: string;
+  readonly version: string;
+  /** Where it is fetched from; absent where the lockfile does not say. */
+  readonly fetchedFrom?: PackageOrigin;
+  /** `sha512` → lower-case hex; empty where none is stated. */
+  readonly hashes: Readonly<Record<string, string>>;
+  /** The lockfile states that it runs code when it is installed; absent where it cannot tell. */
+  readonly installScript?: boolean;
+  readonly direct?: boolean;
+  readonly usage: "runtime" | "development" | "optional";
+  /** Names from a direct dependency down to what needs it, the shortest chain; empty where it is direct or no graph tells. */
+  readonly through: readonly string[];
+  readonly lockfile: string;
+  /** Where in the lockfile, from 1; absent where not known. */
+  readonly line?: number;
+}
+
+export type ChangeKind = "added" | "removed" | "upgraded" | "downgraded" | "replaced";
+
+/** `replaced`: the same version from elsewhere or with other contents. */
+export interface DependencyChange {
+  readonly kind: ChangeKind;
+  readonly type: PackageType;
+  readonly name: string;
+  readonly lockfile: string;
+  readonly before?: LockedDependency;
+  readonly after?: LockedDependency;
+}
+
+/** What a registry says of one version. What it does not serve is absent and named. */
+export interface PackageMetadata {
+  readonly type: PackageType;
+  readonly name: string;
+  readonly version: string;
+  /** ISO 8601: when this version was published. */
+  readonly published?: string;
+  /** ISO 8601: when the package first was. */
+  readonly firstPublished?: string;
+  /** All versions, in no order; absent where not served. */
+  readonly versions?: readonly string[];
+  /** Why, in the publisher's words. */
+  readonly deprecated?: string;
+  readonly yanked?: boolean;
+  readonly archived?: boolean;
+  readonly license?: string;
+  /** `preinstall` → command. */
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly hasInstallScript?: boolean;
+  readonly unpackedBytes?: number;
+  readonly files?: number;
+  readonly archive?: { readonly url: string; readonly hashes: Readonly<Record<string, string>> };
+  readonly repository?: string;
+  readonly maintainers?: readonly string[];
+  readonly provenance: Evidence<PublishedProvenance>;
+  /** Fields that this registry does not serve, in its own words: `time`, `hasInstallScript`. */
+  readonly notServed: readonly string[];
+}
+
+/** The provenance that the registry holds of a version, verified. */
+export type PublishedProvenance =
+  | { readonly kind: "none" }
+  | {
+      readonly kind: "verified";
+      readonly builder: string;
+      readonly source: string;
+      readonly workflow?: string;
+      readonly signer: string;
+    }
+  | { readonly kind: "refused"; readonly reason: string };
+
+/** What is in a package's archive; nothing of it was run. */
+export interface PackageContents {
+  readonly name?: string;
+  readonly version?: string;
+  readonly license?: string;
+  readonly files: number;
+  readonly bytes: number;
+  /** Lines of code that are neither empty nor comments, tests left out. */
+  readonly codeLines: number;
+  readonly installScripts: readonly InstallScript[];
+  readonly capabilities: readonly Capability[];
+  readonly threats: readonly Threat[];
+  /** What the archive's own manifest says otherwise than the lockfile or the registry. */
+  readonly mismatches: readonly string[];
+  /** Names it declares as its dependencies. */
+  readonly dependencies: readonly string[];
+}
+
+export interface InstallScript {
+  /** `postinstall`, `binding.gyp`, `setup.py`. */
+  readonly name: string;
+  readonly command: string;
+  readonly path: string;
+  readonly line: number;
+}
+
+export type CapabilityKind =
+  | "network"
+  | "process"
+  | "eval"
+  | "native"
+  | "environment"
+  | "files"
+  | "obfuscated"
+  | "binary";
+
+export interface Capability {
+  readonly kind: CapabilityKind;
+  readonly path: string;
+  readonly line: number;
+  /** At most 120 characters, printable. */
+  readonly excerpt: string;
+  /** It runs when the package is installed or imported, as opposed to when it is called. */
+  readonly atInstall: boolean;
+}
+
+/** Capabilities that together do harm, in one file. */
+export interface Threat {
+  /** `encoded-exec`, `exfiltration`, `install-download`: the rule's name. */
+  readonly rule: string;
+  readonly severity: "critical" | "high" | "medium" | "low";
+  readonly title: string;
+  readonly path: string;
+  readonly line: number;
+  readonly excerpt: string;
+  readonly capabilities: readonly CapabilityKind[];
+}
