@@ -1,136 +1,134 @@
-/** Steps of workflows and composite actions, and what they use. */
+/** Steps of workflows and composite actions alike, with what they inherit: shell, permissions, names. */
 import type {
-  CallJob,
-  Container,
   Field,
   GithubFile,
   Job,
+  Permissions,
   Place,
   RunStep,
   Step,
   StepsJob,
   Text,
   Uses,
-  UsesStep,
+  Workflow,
 } from "../../../engines/pipelines/model.ts";
 
-/** A step with the job that it is in; a composite action's have none. */
-export interface PlacedStep<Kind extends Step = Step> {
-  readonly step: Kind;
+export interface PlacedStep {
+  readonly step: Step;
+  /** Absent in an action. */
   readonly job?: StepsJob;
+  readonly file: GithubFile;
 }
 
-/** Every step of the file, in its order. */
-export function stepsOf(file: GithubFile): PlacedStep[] {
-  if (file.kind === "action") return file.steps.map((step) => ({ step }));
-  return stepsJobs(file).flatMap((job) => job.steps.map((step) => ({ step, job })));
-}
-
-/** Steps of each job apart, a composite action's as one list: what runs on one machine, one after the other. */
-export function stepListsOf(file: GithubFile): { readonly job?: StepsJob; readonly steps: readonly Step[] }[] {
-  return file.kind === "action" ? [{ steps: file.steps }] : stepsJobs(file);
-}
-
-export function runStepsOf(file: GithubFile): PlacedStep<RunStep>[] {
-  return stepsOf(file).flatMap(({ step, ...more }) => (step.kind === "run" ? [{ step, ...more }] : []));
-}
-
-export function jobsOf(file: GithubFile): readonly Job[] {
-  return file.kind === "workflow" ? file.jobs : [];
-}
-
-export function stepsJobs(file: GithubFile): StepsJob[] {
-  return jobsOf(file).filter((job) => job.kind === "steps");
-}
-
-export function callJobs(file: GithubFile): CallJob[] {
-  return jobsOf(file).filter((job) => job.kind === "call");
-}
-
-/** What the file uses: an action by a step, or another workflow by a job. */
-export interface PlacedUses {
-  readonly uses: Uses;
-  readonly with: readonly Field[];
-  readonly job?: Job;
-  /** Absent where the job itself is what is used. */
-  readonly step?: UsesStep;
-  /** Of the step or the job's key. */
-  readonly place: Place;
-}
-
-/** In the file's order. */
-export function usesOf(file: GithubFile): PlacedUses[] {
-  if (file.kind === "action") return file.steps.flatMap((step) => usesOfStep(step));
-  return file.jobs.flatMap((job): PlacedUses[] =>
-    job.kind === "call"
-      ? [{ uses: job.uses, with: job.with, job, place: job.place }]
-      : job.steps.flatMap((step) => usesOfStep(step, job)),
-  );
-}
-
-function usesOfStep(step: Step, job?: StepsJob): PlacedUses[] {
-  if (step.kind !== "uses") return [];
-  return [{ uses: step.uses, with: step.with, step, place: step.place, ...(job === undefined ? {} : { job }) }];
-}
-
-/** `owner/repository` or `owner/repository/subpath` in lower case, as GitHub compares them; absent of what is no repository. */
-export function actionName(uses: Uses): string | undefined {
-  if (uses.kind !== "repository") return undefined;
-  const { owner, repository, subpath } = uses;
-  return `${owner}/${repository}${subpath === undefined ? "" : `/${subpath}`}`.toLowerCase();
-}
-
-/** Whether it is one of these actions, written in lower case: `isAction(uses, "actions/checkout")`. */
-export function isAction(uses: Uses, ...names: readonly string[]): boolean {
-  const name = actionName(uses);
-  return name !== undefined && names.includes(name);
-}
-
-/** What is used without its version, as it is written: what subjects are made of. */
-export function usesName(uses: Uses): string {
-  if (uses.kind === "docker") return `docker://${uses.image}`;
-  if (uses.kind === "repository") {
-    return [uses.owner, uses.repository, ...(uses.subpath === undefined ? [] : [uses.subpath])].join("/");
+/** All steps, in the file's order. */
+export function* stepsOf(file: GithubFile): Generator<PlacedStep> {
+  if (file.kind === "action") {
+    for (const step of file.steps) yield { step, file };
+    return;
   }
-  return uses.text.value;
+  for (const job of file.jobs) {
+    if (job.kind === "steps") for (const step of job.steps) yield { step, job, file };
+  }
 }
 
-/** An action's input by its name in lower case; runners ignore the case. Absent where it is not given, or no scalar. */
-export function inputOf(fields: readonly Field[], name: string): Text | undefined {
-  return inputField(fields, name)?.value;
+/** `job build`, or `action` where there are no jobs: what subjects begin with. */
+export function whereOf({ job }: Pick<PlacedStep, "job">): string {
+  return job === undefined ? "action" : `job ${job.id}`;
 }
 
-export function inputField(fields: readonly Field[], name: string): Field | undefined {
-  return fields.findLast(({ key }) => key.value.toLowerCase() === name);
+/** As short as it can be told from others of its job, without its place in the list. */
+export function stepName({ id, name, ...step }: Step): string {
+  if (id !== undefined) return id.value;
+  if (name !== undefined) return name.value;
+  return step.kind === "uses" ? actionName(step.uses) : "run";
 }
 
-/** The value of an entry of a mapping whose names mind their case: of `env`. */
-export function entryOf(fields: readonly Field[], name: string): Text | undefined {
-  return fields.findLast(({ key }) => key.value === name)?.value;
+/** `actions/checkout`, `github/codeql-action/init`, `./build`, `docker://image`: without its ref. */
+export function actionName(uses: Uses): string {
+  switch (uses.kind) {
+    case "repository":
+      return [uses.owner, uses.repository, ...(uses.subpath === undefined ? [] : [uses.subpath])].join("/");
+    case "local":
+      return `./${uses.path}`;
+    case "docker":
+      return `docker://${uses.image}`;
+    default:
+      return uses.text.value;
+  }
 }
 
-/** `true` and `false` however they are written; absent of anything else. */
-export function booleanOf(text: Text | undefined): boolean | undefined {
-  const value = text?.value.trim().toLowerCase();
-  return value === "true" ? true : value === "false" ? false : undefined;
+/** Names of actions ignore case. @param name - `actions/cache`, `actions/cache/restore`; `owner/repo/*` is any below it */
+export function isAction(uses: Uses, name: string): boolean {
+  if (uses.kind !== "repository") return false;
+  const written = actionName(uses).toLowerCase();
+  const wanted = name.toLowerCase();
+  if (!wanted.endsWith("/*")) return written === wanted;
+  const base = wanted.slice(0, -2);
+  return written === base || written.startsWith(`${base}/`);
 }
 
-/** The containers of a job: its own and its services. */
-export function containersOf(job: StepsJob): { readonly what: string; readonly container: Container }[] {
-  return [
-    ...(job.container === undefined ? [] : [{ what: "container", container: job.container }]),
-    ...job.services.map(({ name, container }) => ({ what: `service ${name}`, container })),
-  ];
+/** An input of an action or a variable; names of inputs ignore case. */
+export function fieldNamed(fields: readonly Field[], name: string): Field | undefined {
+  const wanted = name.toLowerCase();
+  return fields.find(({ key }) => key.value.toLowerCase() === wanted);
 }
 
-/** Where it is, for subjects and titles: `job build`; empty in an action's metadata. */
-export function inJob(job: Job | undefined): string {
-  return job === undefined ? "" : `job ${job.id}: `;
+export interface Shell {
+  /** `bash`, `pwsh`, `cmd`, `python`: the program's name without folder, ending and arguments. Absent where it is computed. */
+  readonly program?: string;
+  /** Where it is stated; absent where it follows from the runner. */
+  readonly stated?: Text;
 }
 
-/** What a step is called for subjects: its id, its name, what it uses, or its place among the steps. */
-export function stepName(step: Step): string {
-  const named = step.id?.value ?? step.name?.value;
-  if (named !== undefined && named.trim() !== "") return named.trim();
-  return step.kind === "uses" ? usesName(step.uses) : `step ${step.index + 1}`;
+/**
+ * The shell of a step: its own, the job's, the workflow's, or the runner's default ("Workflow syntax", `defaults.run.shell`):
+ * bash, and pwsh on Windows. What runner it is an expression may say, then it is taken for the usual one.
+ */
+export function shellOf(step: RunStep, { job, file }: Pick<PlacedStep, "job" | "file">): Shell {
+  const workflow = file.kind === "workflow" ? file : undefined;
+  const stated = step.shell ?? job?.defaults?.shell ?? workflow?.defaults?.shell;
+  if (stated !== undefined) {
+    return stated.expressions.length > 0 ? { stated } : { program: programOf(stated.value), stated };
+  }
+  const windows = job?.runsOn.labels.some(({ value }) => /^windows(?:-|$)/i.test(value)) ?? false;
+  return { program: windows && job?.container === undefined ? "pwsh" : "bash" };
+}
+
+function programOf(shell: string): string {
+  const first = shell.trim().split(/\s/, 1)[0] ?? "";
+  const name = first.split(/[\\/]/).at(-1) ?? first;
+  return name.toLowerCase().replace(/\.exe$/, "");
+}
+
+export const isPosixShell = (program: string | undefined): boolean =>
+  program !== undefined && ["bash", "sh", "dash", "zsh", "ksh", "ash"].includes(program);
+
+export const isPowerShell = (program: string | undefined): boolean => program === "pwsh" || program === "powershell";
+
+/** What the job's token may do: the job's own statement replaces the workflow's whole. Absent: the repository's default. */
+export function permissionsOf(workflow: Workflow, job: Job): Permissions | undefined {
+  return job.permissions ?? workflow.permissions;
+}
+
+/** Whether some scope may be written; undefined where none is stated, so that the repository's default decides. */
+export function mayWrite(permissions: Permissions | undefined): boolean | undefined {
+  if (permissions === undefined) return undefined;
+  if (permissions.kind === "all") return permissions.level === "write-all";
+  return permissions.grants.some(({ level }) => level.value === "write");
+}
+
+export function triggerOf(file: GithubFile, ...events: readonly string[]): Place | undefined {
+  if (file.kind !== "workflow") return undefined;
+  return file.on.find(({ event }) => events.includes(event))?.place;
+}
+
+/** Every `if` of a file with what it belongs to. */
+export function* conditionsOf(file: GithubFile): Generator<{ readonly condition: Text; readonly about: string }> {
+  if (file.kind === "workflow") {
+    for (const job of file.jobs) if (job.if !== undefined) yield { condition: job.if, about: `job ${job.id}` };
+  }
+  for (const placed of stepsOf(file)) {
+    const condition = placed.step.if;
+    if (condition !== undefined) yield { condition, about: `${whereOf(placed)}, step ${stepName(placed.step)}` };
+  }
 }
