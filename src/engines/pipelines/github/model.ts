@@ -180,6 +180,8 @@ export interface MatrixAxis {
   readonly values: readonly Text[];
   /** Values that are computed or no scalars are not among `values`. */
   readonly unknown: boolean;
+  /** Every scalar below it, nested and computed ones too. */
+  readonly scalars?: readonly Text[];
 }
 
 interface StepBase {
