@@ -9,6 +9,8 @@ export type GithubFile = Workflow | Action;
 interface FileBase {
   /** Relative to the tree's root. */
   readonly path: string;
+  /** The root mapping, from its first key on. */
+  readonly place: Place;
   readonly unread: readonly UnreadField[];
 }
 
@@ -22,6 +24,8 @@ export interface Workflow extends FileBase {
   /** Absent where none is stated: the repository's default. */
   readonly permissions?: Permissions;
   readonly env: readonly Field[];
+  /** `env` is an expression. */
+  readonly envComputed?: Text;
   readonly defaults?: RunDefaults;
   readonly concurrency?: Concurrency;
   readonly jobs: readonly Job[];
@@ -40,6 +44,8 @@ export interface Action extends FileBase {
   readonly image?: Text;
   /** `main`, `pre`, `post` of a JavaScript action. */
   readonly scripts: readonly Field[];
+  /** `runs.env` of a docker action. */
+  readonly env: readonly Field[];
 }
 
 export interface Trigger {
@@ -120,6 +126,8 @@ export interface StepsJob extends JobBase {
   readonly container?: Container;
   readonly services: readonly { readonly name: string; readonly container: Container }[];
   readonly env: readonly Field[];
+  /** `env` is an expression. */
+  readonly envComputed?: Text;
   readonly defaults?: RunDefaults;
   readonly outputs: readonly Field[];
   readonly timeoutMinutes?: Text;
@@ -172,6 +180,8 @@ export interface Matrix {
   /** `include` is computed, or holds what is not scalar. */
   readonly includeUnknown: boolean;
   readonly exclude: readonly (readonly Field[])[];
+  /** Every scalar of it, however deep, computed ones too. */
+  readonly scalars: readonly Text[];
 }
 
 export interface MatrixAxis {
@@ -180,8 +190,8 @@ export interface MatrixAxis {
   readonly values: readonly Text[];
   /** Values that are computed or no scalars are not among `values`. */
   readonly unknown: boolean;
-  /** Every scalar below it, nested and computed ones too. */
-  readonly scalars?: readonly Text[];
+  /** Every scalar below it, however deep, computed ones too. */
+  readonly scalars: readonly Text[];
 }
 
 interface StepBase {
@@ -193,6 +203,8 @@ interface StepBase {
   readonly name?: Text;
   readonly if?: Text;
   readonly env: readonly Field[];
+  /** `env` is an expression. */
+  readonly envComputed?: Text;
   readonly continueOnError?: Text;
   readonly timeoutMinutes?: Text;
 }
@@ -208,6 +220,8 @@ export interface UsesStep extends StepBase {
   readonly kind: "uses";
   readonly uses: Uses;
   readonly with: readonly Field[];
+  /** `with` is an expression. */
+  readonly withComputed?: Text;
 }
 
 export type Step = RunStep | UsesStep;
@@ -224,7 +238,8 @@ export type Uses = { readonly text: Text } & (
       /** `commit`: 40 or 64 hex digits. */
       readonly refKind?: "commit" | "symbolic";
     }
-  | { readonly kind: "local" /** Without `./`. */; readonly path: string }
+  /** Of the repository itself: `./path`, or `$/path`, which an action's own repository means. */
+  | { readonly kind: "local" /** Without `./` and `$/`. */; readonly path: string }
   | { readonly kind: "docker"; readonly image: string; readonly tag?: string; readonly digest?: string }
   | { readonly kind: "other" }
 );
