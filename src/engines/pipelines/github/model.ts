@@ -22,6 +22,8 @@ export interface Workflow extends FileBase {
   /** Absent where none is stated: the repository's default. */
   readonly permissions?: Permissions;
   readonly env: readonly Field[];
+  /** `env` is an expression. */
+  readonly computedEnv?: Text;
   readonly defaults?: RunDefaults;
   readonly concurrency?: Concurrency;
   readonly jobs: readonly Job[];
@@ -40,6 +42,8 @@ export interface Action extends FileBase {
   readonly image?: Text;
   /** `main`, `pre`, `post` of a JavaScript action. */
   readonly scripts: readonly Field[];
+  /** `runs.env` of a docker action. */
+  readonly env: readonly Field[];
 }
 
 export interface Trigger {
@@ -120,6 +124,8 @@ export interface StepsJob extends JobBase {
   readonly container?: Container;
   readonly services: readonly { readonly name: string; readonly container: Container }[];
   readonly env: readonly Field[];
+  /** `env` is an expression. */
+  readonly computedEnv?: Text;
   readonly defaults?: RunDefaults;
   readonly outputs: readonly Field[];
   readonly timeoutMinutes?: Text;
@@ -191,6 +197,8 @@ interface StepBase {
   readonly name?: Text;
   readonly if?: Text;
   readonly env: readonly Field[];
+  /** `env` is an expression. */
+  readonly computedEnv?: Text;
   readonly continueOnError?: Text;
   readonly timeoutMinutes?: Text;
 }
@@ -206,6 +214,8 @@ export interface UsesStep extends StepBase {
   readonly kind: "uses";
   readonly uses: Uses;
   readonly with: readonly Field[];
+  /** `with` is an expression. */
+  readonly computedWith?: Text;
 }
 
 export type Step = RunStep | UsesStep;
