@@ -51,3 +51,4 @@ export interface ScanStep {
 export type { Accessor, BinaryOperator, Expression, PlacedExpression } from "./expression.ts";
 export type { Field, Place, Text, UnreadField } from "./field.ts";
 export type * from "./github/model.ts";
+export type * from "./gitlab/model.ts";
