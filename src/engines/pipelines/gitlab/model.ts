@@ -55,8 +55,7 @@ export interface GitlabInput {
 export type GitlabInclude = {
   readonly place: Place;
   readonly rules: readonly GitlabRule[];
-} & /** `paths`: what was read for it; none where there is no such file, or none was handed over. */
-(
+} /** `paths`: what was read for it; none where there is no such file, or none was handed over. */ & (
   | { readonly kind: "local"; readonly local: Text; readonly paths: readonly string[] }
   | { readonly kind: "project"; readonly project: Text; readonly ref?: Text; readonly files: readonly Text[] }
   | { readonly kind: "remote"; readonly remote: Text; readonly integrity?: Text }
