@@ -1,12 +1,12 @@
 /** What every check over a workflow or an action's metadata has in common. `workflowCheck` is where each of them begins. */
 import type { Category } from "../../../core/category.ts";
-import { type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
+import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
 import type { Confidence, FindingDraft, Fix } from "../../../core/finding.ts";
 import type { Location } from "../../../core/location.ts";
 import { type RatedSeverity, severityRank } from "../../../core/severity.ts";
 import type { GithubFile, Place } from "../../../engines/pipelines/model.ts";
 import { clip, clipSubject, SENTENCE } from "../../findings/one-line.ts";
-import type { WorkflowCheck } from "../../subjects/pipelines.ts";
+import type { WorkflowCheck, WorkflowFacts } from "../../subjects/pipelines.ts";
 
 /** A place as a check states it; those with the same subject become one finding with all their places. */
 export interface WorkflowDetection {
@@ -26,7 +26,7 @@ export interface WorkflowDetection {
   readonly evidence?: Readonly<Record<string, string>>;
 }
 
-export interface WorkflowSpecification {
+export interface WorkflowSpecification<Parameters extends object> {
   /** The file's name: `workflow-template-injection`. */
   readonly name: string;
   readonly title: string;
@@ -39,16 +39,29 @@ export interface WorkflowSpecification {
   /** `complete` where the finding is that something is not there. */
   readonly needs: Need;
   /** Whether there is anything in the file for it to evaluate. Absent: always. */
-  applies?(file: GithubFile): boolean;
-  detect(file: GithubFile): Iterable<WorkflowDetection>;
+  applies?(file: GithubFile, parameters: Parameters): boolean;
+  /** What of the policy it evaluates by. */
+  readonly parameters?: NonNullable<Check<WorkflowFacts, Parameters>["parameters"]>;
+  detect(file: GithubFile, parameters: Parameters): Iterable<WorkflowDetection>;
 }
 
 /** Locations of one finding that are shown; the count has them all. */
 const SHOWN = 100;
 
 /** Makes the check: what has one subject is one finding, with its places and their count. */
-export function workflowCheck(specification: WorkflowSpecification): WorkflowCheck {
-  const { name, title, severity, category = "configuration", documentation, needs, applies } = specification;
+export function workflowCheck<Parameters extends object = object>(
+  specification: WorkflowSpecification<Parameters>,
+): WorkflowCheck<Parameters> {
+  const {
+    name,
+    title,
+    severity,
+    category = "configuration",
+    documentation,
+    needs,
+    parameters,
+    applies,
+  } = specification;
   const id = `build/${name}`;
   return {
     id,
@@ -60,20 +73,31 @@ export function workflowCheck(specification: WorkflowSpecification): WorkflowChe
     documentation,
     subject: "workflow",
     needs: { file: needs },
-    ...(applies === undefined ? {} : { applies: ({ file }) => applies(file) }),
-    *evaluate({ file }) {
-      const grouped = new Map<string, WorkflowDetection[]>();
-      for (const detection of specification.detect(file)) {
-        const subject = clipSubject(detection.subject);
-        const same = grouped.get(subject);
-        if (same === undefined) grouped.set(subject, [detection]);
-        else same.push(detection);
-      }
-      for (const [subject, [first, ...more]] of grouped) {
-        if (first !== undefined) yield draftOf(id, severity, file.path, subject, [first, ...more]);
-      }
+    ...(parameters === undefined ? {} : { parameters }),
+    ...(applies === undefined ? {} : { applies: (facts) => applies(facts.file, facts) }),
+    *evaluate(facts) {
+      yield* groupedFindings(id, severity, facts.file.path, specification.detect(facts.file, facts));
     },
   };
+}
+
+/** What has one subject is one finding, with its places and their count. */
+export function* groupedFindings(
+  id: string,
+  severity: RatedSeverity,
+  path: string,
+  detections: Iterable<WorkflowDetection>,
+): Generator<FindingDraft> {
+  const grouped = new Map<string, WorkflowDetection[]>();
+  for (const detection of detections) {
+    const subject = clipSubject(detection.subject);
+    const same = grouped.get(subject);
+    if (same === undefined) grouped.set(subject, [detection]);
+    else same.push(detection);
+  }
+  for (const [subject, [first, ...more]] of grouped) {
+    if (first !== undefined) yield draftOf(id, severity, path, subject, [first, ...more]);
+  }
 }
 
 function draftOf(
