@@ -59,3 +59,4 @@ export {
 } from "./expressions/walk.ts";
 export type { Field, Place, Text, UnreadField } from "./field.ts";
 export type * from "./github/model.ts";
+export type * from "./gitlab/model.ts";

@@ -24,6 +24,7 @@ export function actionOf(source: Source, root: PlacedNode): Action {
   return {
     kind: "action",
     path: source.path,
+    place: source.placeOf(root),
     ...optional("name", textAt(source, keys?.get("name"), "name", "none")),
     inputs: inputsAt(source, keys?.get("inputs")),
     outputs: outputsAt(source, keys?.get("outputs")),

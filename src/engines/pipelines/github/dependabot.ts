@@ -15,6 +15,7 @@ export function dependabotOf(source: Source, root: PlacedNode): Dependabot {
   return {
     kind: "dependabot",
     path: source.path,
+    place: source.placeOf(root),
     updates: updates?.kind === "sequence" ? updates.items.flatMap((item) => updateOf(source, item) ?? []) : [],
     unread: source.unread,
   };

@@ -30,6 +30,7 @@ export function workflowOf(source: Source, root: PlacedNode): Workflow {
   return {
     kind: "workflow",
     path: source.path,
+    place: source.placeOf(root),
     ...optional("name", textAt(source, keys?.get("name"), "name", "none")),
     ...optional("runName", textAt(source, keys?.get("run-name"), "run-name")),
     on: triggersAt(source, on?.value),
