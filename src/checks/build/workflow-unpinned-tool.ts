@@ -19,7 +19,7 @@ export const workflowUnpinnedTool = workflowCheck({
   *detect(file) {
     for (const { uses, with: inputs, step } of usesOf(file)) {
       const tool = TOOLS.get(loweredName(uses) ?? "");
-      if (tool === undefined || step?.computedWith !== undefined) continue;
+      if (tool === undefined || step?.withComputed !== undefined) continue;
       const unpinned = unpinnedVersion(inputs, tool.inputs);
       if (unpinned === undefined) continue;
       const { input, says, severity } = unpinned;

@@ -66,7 +66,7 @@ function jobOf(source: Source, { key, value }: PlacedEntry): Job | undefined {
     ...optional("container", containerAt(source, keys.get("container"))),
     services: servicesAt(source, keys.get("services")),
     env: fieldsAt(source, keys.get("env"), "env"),
-    ...optional("computedEnv", computedAt(source, keys.get("env"))),
+    ...optional("envComputed", computedAt(source, keys.get("env"))),
     ...optional("defaults", defaultsAt(source, keys.get("defaults"))),
     outputs: fieldsAt(source, keys.get("outputs"), "outputs"),
     ...optional("timeoutMinutes", textAt(source, keys.get("timeout-minutes"), "timeout-minutes")),

@@ -1,6 +1,6 @@
 /** `strategy.matrix`: what `matrix.NAME` may be. */
 import type { PlacedNode } from "../../../formats/yaml/placed.ts";
-import type { Field } from "../field.ts";
+import type { Field, Text } from "../field.ts";
 import type { Source } from "../source.ts";
 import type { Matrix, MatrixAxis } from "./model.ts";
 import { fieldsAt, isNothing, keysOf, optional } from "./nodes.ts";
@@ -18,10 +18,13 @@ export function matrixAt(source: Source, strategy: PlacedNode | undefined): Matr
   const include = combinations(source, keys.get("include"));
   const axes = keys.entries.flatMap(({ key, value }): MatrixAxis[] => {
     if (key.text === "include" || key.text === "exclude") return [];
-    return [{ name: key.text, place: source.placeOf(key), ...valuesOf(source, value) }];
+    return [
+      { name: key.text, place: source.placeOf(key), ...valuesOf(source, value), scalars: scalarsOf(source, value) },
+    ];
   });
   return {
     place: source.placeOf(node),
+    scalars: scalarsOf(source, node),
     axes,
     include: include.listed,
     includeUnknown: include.unknown,
@@ -35,6 +38,7 @@ function computed(source: Source, node: PlacedNode): Matrix {
   return {
     place: source.placeOf(node),
     ...optional("computed", text),
+    scalars: text === undefined ? [] : [text],
     axes: [],
     include: [],
     includeUnknown: true,
@@ -60,4 +64,15 @@ function combinations(
   );
   const nested = listed.some((fields) => fields.some(({ value }) => value === undefined));
   return { listed, unknown: nested || listed.length < node.items.length };
+}
+
+function scalarsOf(source: Source, node: PlacedNode): Text[] {
+  switch (node.kind) {
+    case "scalar":
+      return isNothing(node) ? [] : [source.textOf(node)];
+    case "sequence":
+      return node.items.flatMap((item) => scalarsOf(source, item));
+    case "map":
+      return node.entries.flatMap(({ value }) => scalarsOf(source, value));
+  }
 }

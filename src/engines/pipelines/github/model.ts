@@ -10,7 +10,7 @@ export type GithubFile = Workflow | Action;
 interface FileBase {
   /** Relative to the tree's root. */
   readonly path: string;
-  /** Of the whole mapping, from its first key on. */
+  /** The root mapping, from its first key on. */
   readonly place: Place;
   readonly unread: readonly UnreadField[];
 }
@@ -26,7 +26,7 @@ export interface Workflow extends FileBase {
   readonly permissions?: Permissions;
   readonly env: readonly Field[];
   /** `env` is an expression. */
-  readonly computedEnv?: Text;
+  readonly envComputed?: Text;
   readonly defaults?: RunDefaults;
   readonly concurrency?: Concurrency;
   readonly jobs: readonly Job[];
@@ -128,7 +128,7 @@ export interface StepsJob extends JobBase {
   readonly services: readonly { readonly name: string; readonly container: Container }[];
   readonly env: readonly Field[];
   /** `env` is an expression. */
-  readonly computedEnv?: Text;
+  readonly envComputed?: Text;
   readonly defaults?: RunDefaults;
   readonly outputs: readonly Field[];
   readonly timeoutMinutes?: Text;
@@ -181,6 +181,8 @@ export interface Matrix {
   /** `include` is computed, or holds what is not scalar. */
   readonly includeUnknown: boolean;
   readonly exclude: readonly (readonly Field[])[];
+  /** Every scalar of it, however deep, computed ones too. */
+  readonly scalars: readonly Text[];
 }
 
 export interface MatrixAxis {
@@ -189,6 +191,8 @@ export interface MatrixAxis {
   readonly values: readonly Text[];
   /** Values that are computed or no scalars are not among `values`. */
   readonly unknown: boolean;
+  /** Every scalar below it, however deep, computed ones too. */
+  readonly scalars: readonly Text[];
 }
 
 interface StepBase {
@@ -201,7 +205,7 @@ interface StepBase {
   readonly if?: Text;
   readonly env: readonly Field[];
   /** `env` is an expression. */
-  readonly computedEnv?: Text;
+  readonly envComputed?: Text;
   readonly continueOnError?: Text;
   readonly timeoutMinutes?: Text;
 }
@@ -218,7 +222,7 @@ export interface UsesStep extends StepBase {
   readonly uses: Uses;
   readonly with: readonly Field[];
   /** `with` is an expression. */
-  readonly computedWith?: Text;
+  readonly withComputed?: Text;
 }
 
 export type Step = RunStep | UsesStep;
@@ -248,7 +252,8 @@ export type Uses = { readonly text: Text } & (
       /** `commit`: 40 or 64 hex digits. */
       readonly refKind?: "commit" | "symbolic";
     }
-  | { readonly kind: "local" /** Without `./`. */; readonly path: string }
+  /** Of the repository itself: `./path`, or `$/path`, which an action's own repository means. */
+  | { readonly kind: "local" /** Without `./` and `$/`. */; readonly path: string }
   | { readonly kind: "docker"; readonly image: string; readonly tag?: string; readonly digest?: string }
   | { readonly kind: "other" }
 );

@@ -161,7 +161,15 @@ describe("reading GitHub's other files", () => {
   it("reads composite actions and Dependabot's options", () => {
     const action = readGithubFile(
       "a/action.yml",
-      "name: A\ninputs:\n  who: { required: true }\nruns:\n  using: composite\n  steps:\n    - run: echo ${{ inputs.who }}\n      shell: bash\n",
+      `name: A
+inputs:
+  who: { required: true }
+runs:
+  using: composite
+  steps:
+    - run: echo \${{ inputs.who }}
+      shell: bash
+`,
     ) as Action;
     assert.equal(action.using?.value, "composite");
     assert.equal(action.steps.length, 1);

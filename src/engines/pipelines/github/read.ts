@@ -21,7 +21,7 @@ export function readGithubFile(path: string, text: string): Workflow | Action | 
   const source = sourceOf(path, text);
   const [first, second] = placedDocuments(text);
   if (first === undefined) throw broken(path, "not a mapping");
-  const { node, fault } = readPlaced(text, first, { depth: bounds.yamlDepth, values: bounds.yamlValues });
+  const { node, fault } = readPlaced(text, first, { depth: bounds.depth, values: bounds.nodes });
   if (fault !== undefined) throw broken(`${path}:${source.place(fault.offset, fault.offset).line}`, fault.reason);
   if (node === undefined || node === null || node.kind !== "map") throw broken(path, "not a mapping");
   if (second !== undefined) source.skip({ start: second.start, end: second.start }, "GitHub refuses a second document");

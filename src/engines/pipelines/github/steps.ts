@@ -36,7 +36,7 @@ function stepOf(source: Source, node: PlacedNode, index: number): Step | undefin
     ...optional("name", textAt(source, keys.get("name"), "name")),
     ...optional("if", textAt(source, keys.get("if"), "if", "condition")),
     env: fieldsAt(source, keys.get("env"), "env"),
-    ...optional("computedEnv", computedAt(source, keys.get("env"))),
+    ...optional("envComputed", computedAt(source, keys.get("env"))),
     ...optional("continueOnError", textAt(source, keys.get("continue-on-error"), "continue-on-error")),
     ...optional("timeoutMinutes", textAt(source, keys.get("timeout-minutes"), "timeout-minutes")),
   };
@@ -63,6 +63,6 @@ function stepOf(source: Source, node: PlacedNode, index: number): Step | undefin
     kind: "uses",
     uses,
     with: fieldsAt(source, keys.get("with"), "with"),
-    ...optional("computedWith", computedAt(source, keys.get("with"))),
+    ...optional("withComputed", computedAt(source, keys.get("with"))),
   };
 }

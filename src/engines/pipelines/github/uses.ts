@@ -8,7 +8,7 @@ const DOCKER = "docker://";
 export function usesOf(text: Text): Uses {
   const value = text.value.trim();
   if (text.expressions.length > 0 || value === "") return { kind: "other", text };
-  if (value.startsWith("./") || value.startsWith(".\\")) {
+  if (/^[.$][/\\]/.test(value)) {
     return { kind: "local", text, path: withoutSlashes(value.slice(2).replaceAll("\\", "/")) };
   }
   if (value.toLowerCase().startsWith(DOCKER)) return { ...dockerImage(value.slice(DOCKER.length)), text };

@@ -37,7 +37,7 @@ export function workflowOf(source: Source, root: PlacedNode): Workflow {
     onPlace: on === undefined ? source.place(root.start, root.start) : source.placeOf(on.key),
     ...optional("permissions", permissionsAt(source, keys?.entry("permissions"))),
     env: fieldsAt(source, keys?.get("env"), "env"),
-    ...optional("computedEnv", computedAt(source, keys?.get("env"))),
+    ...optional("envComputed", computedAt(source, keys?.get("env"))),
     ...optional("defaults", defaultsAt(source, keys?.get("defaults"))),
     ...optional("concurrency", concurrencyAt(source, keys?.get("concurrency"))),
     jobs: jobsAt(source, jobs),
