@@ -40,7 +40,7 @@ export const workflowTemplateInjection = workflowCheck({
               ...(origin.through === undefined ? [] : [origin.through]),
               ...(trigger === undefined ? [] : [trigger.place]),
             ],
-            fix: fixFor(source, step.kind === "run" ? shellOf(step, { file, ...within }).program : undefined),
+            fix: fixFor(source, step.kind === "run" ? shellOf(step, within).program : undefined),
             evidence: { expression: source, origin: origin.name, capability: origin.capability },
           };
         }
