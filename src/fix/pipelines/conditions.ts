@@ -1,12 +1,12 @@
 /** Conditions and expressions that are written otherwise. */
 
+import { ACTOR_IDS, ACTORS, authorOf } from "../../checks/build/pipelines/actors.ts";
+import { isText } from "../../checks/build/pipelines/condition-text.ts";
 import { isCall, isContext, soleExpression, walk } from "../../checks/build/pipelines/expressions.ts";
 import { nameOf } from "../../checks/build/pipelines/origins.ts";
 import { conditionsOf } from "../../checks/build/pipelines/steps.ts";
 import { usesOf } from "../../checks/build/pipelines/uses.ts";
-import { authorOf } from "../../checks/build/workflow-bot-conditions.ts";
-import { normalPath } from "../../checks/build/workflow-obfuscation.ts";
-import { isText } from "../../checks/build/workflow-unsound-condition.ts";
+import { normalPath } from "../../checks/build/pipelines/uses-path.ts";
 import type { Finding, TextEdit } from "../../core/finding.ts";
 import type { Expression, PlacedExpression, Text } from "../../engines/pipelines/model.ts";
 import type { Proposal } from "./proposal.ts";
@@ -70,20 +70,12 @@ export function byAuthor(finding: Finding, source: PipelineSource): Proposal | u
     [...walk(tree)].flatMap((part) => {
       if (part.kind !== "context") return [];
       const name = nameOf(part);
-      return name !== undefined && ACTORS.has(name) ? [{ part, replacement: authorOf(file, name) }] : [];
+      return name !== undefined && (ACTORS.has(name) || ACTOR_IDS.has(name))
+        ? [{ part, replacement: authorOf(file, name) }]
+        : [];
     }),
   );
 }
-
-const ACTORS = new Set([
-  "github.actor",
-  "github.actor_id",
-  "github.triggering_actor",
-  "github.event.sender.login",
-  "github.event.sender.id",
-  "github.event.pull_request.sender.login",
-  "github.event.pull_request.sender.id",
-]);
 
 const HAVE_AUTHORS = new Set([
   ...["pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"],
