@@ -1,7 +1,15 @@
 /** The text of a pipeline file beside what was read of it, and changes of it that keep how it is written. */
 import type { TextEdit } from "../../core/finding.ts";
 import type { Location } from "../../core/location.ts";
-import type { Dependabot, Field, GithubFile, Place, Step, Text } from "../../engines/pipelines/model.ts";
+import type {
+  Dependabot,
+  Field,
+  GithubFile,
+  Place,
+  PlacedExpression,
+  Step,
+  Text,
+} from "../../engines/pipelines/model.ts";
 
 export interface PipelineSource {
   readonly path: string;
@@ -94,31 +102,60 @@ export function stepKey(source: PipelineSource, step: Step): number | undefined 
   return step.kind === "run" ? keyStart(source, "run", step.run.place) : keyStart(source, "uses", step.uses.text.place);
 }
 
-/** Adds a variable to a step, or nothing where it has it already. Undefined where the file is not written in a way to do so. */
-export function withVariable(
+/** Adds variables to a step. Undefined where the file is not written in a way to do so. */
+export function withVariables(
   source: PipelineSource,
   step: Step,
   variables: readonly (readonly [name: string, value: string])[],
-): TextEdit[] | undefined {
-  if (variables.length === 0) return [];
-  const lines = variables.map(([name, value]) => `${name}: ${value}`);
+): TextEdit | undefined {
   if (step.envComputed !== undefined) return undefined;
+  const lines = variables.map(([name, value]) => `${name}: ${value}`);
   const first = firstEntry(source, step.env);
-  if (first !== undefined) return [entryBefore(source, first, lines)];
-  if (step.env.length > 0) return undefined;
+  if (first !== undefined) return lastLine(source, step.env, lines) ?? entryBefore(source, first, lines);
   const key = stepKey(source, step);
   // An `env` that is there and empty would be there twice.
-  if (key === undefined || hasEmptyEnv(source, step)) return undefined;
-  return [entryBefore(source, key, ["env:", ...lines.map((line) => `  ${line}`)])];
+  if (step.env.length > 0 || key === undefined || hasEmptyEnv(source, step)) return undefined;
+  const value = step.kind === "run" ? step.run : step.uses.text;
+  const entry = ["env:", ...lines.map((line) => `  ${line}`)];
+  const isLine = value.style !== "literal" && value.style !== "folded";
+  return (isLine ? entryAfter(source, key, value.place, entry) : undefined) ?? entryBefore(source, key, entry);
+}
+
+/** Behind the last entry of a mapping, where that is one line. */
+function lastLine(source: PipelineSource, fields: readonly Field[], lines: readonly string[]): TextEdit | undefined {
+  const last = fields.at(-1);
+  if (last?.value === undefined || last.value.style === "literal" || last.value.style === "folded") return undefined;
+  return firstEntry(source, [last]) === undefined
+    ? undefined
+    : entryAfter(source, last.key.place.start, last.value.place, lines);
 }
 
 function hasEmptyEnv({ text }: PipelineSource, { place, env }: Step): boolean {
   return env.length === 0 && /^\s*(?:- +)?env\s*:/m.test(text.slice(place.start, place.end));
 }
 
-/** The scalar as it is written. */
-export function written({ text }: PipelineSource, { start, end }: Place): string {
-  return text.slice(start, end);
+/**
+ * Where an expression stands in the file, with its braces. Undefined where the scalar is not written as it reads: with escapes
+ * in the expression, or over several lines that are folded.
+ */
+export function expressionSpan(
+  { text }: PipelineSource,
+  scalar: Text,
+  expression: PlacedExpression,
+): { readonly start: number; readonly end: number } | undefined {
+  const raw = text.slice(scalar.place.start, scalar.place.end);
+  let from = 0;
+  for (const one of scalar.expressions) {
+    const start = raw.indexOf("${{", from);
+    const inner = start < 0 ? -1 : raw.indexOf(one.source, start + 3);
+    // Nothing but white space is between the braces and what is read of it.
+    if (inner < 0 || raw.slice(start + 3, inner).trim() !== "") return undefined;
+    const close = raw.indexOf("}}", inner + one.source.length);
+    if (close < 0 || raw.slice(inner + one.source.length, close).trim() !== "") return undefined;
+    if (one === expression) return { start: scalar.place.start + start, end: scalar.place.start + close + 2 };
+    from = close + 2;
+  }
+  return undefined;
 }
 
 /** A replacement for a part of a scalar, as the scalar's form needs it. Undefined where that form cannot hold it. */

@@ -4,10 +4,10 @@ import { type CodeText, codeTextsOf } from "../../checks/build/pipelines/code-te
 import { nameOf, valueContexts } from "../../checks/build/pipelines/origins.ts";
 import { isPosixShell, isPowerShell, shellOf } from "../../checks/build/pipelines/steps.ts";
 import type { Finding, Graded, TextEdit } from "../../core/finding.ts";
-import type { Field, GithubFile, PlacedExpression, Step } from "../../engines/pipelines/model.ts";
+import type { Field, GithubFile, PlacedExpression, Step, Text } from "../../engines/pipelines/model.ts";
 import type { Proposal } from "./proposal.ts";
 import { posixSurroundings, powerShellSurroundings, type Surroundings } from "./script-quotes.ts";
-import { edit, inStyle, isAt, type PipelineSource, withVariable, written } from "./source.ts";
+import { edit, expressionSpan, inStyle, isAt, type PipelineSource, withVariables } from "./source.ts";
 
 const QUOTED: Graded = { grade: "safe", reason: "within double quotes the variable is the same text" };
 const WORDS: Graded = { grade: "likely", reason: "white space in the value no longer makes several words of it" };
@@ -22,20 +22,21 @@ export function asVariables(finding: Finding, source: PipelineSource): Proposal 
   for (const [step, uses] of expressionsByStep(file, finding)) {
     const variables = new Map<string, string>();
     for (const use of uses) {
-      const put = variableFor(use.expression, step, file, source, variables);
+      const put = variableFor(use, file, source, variables);
       const place = put === undefined ? undefined : placed(put.name, use, file, source);
       if (put === undefined || place === undefined) return undefined;
-      if (put.isNew) variables.set(put.name, written(source, use.expression.place));
+      if (put.isNew) variables.set(put.name, put.value);
       if (place.graded.grade !== "safe") graded = place.graded;
       edits.push(place.edit);
     }
-    const added = withVariable(
+    if (variables.size === 0) continue;
+    const added = withVariables(
       source,
       step,
       [...variables].map(([name, value]) => [name, asScalar(value)]),
     );
     if (added === undefined) return undefined;
-    edits.push(...added);
+    edits.push(added);
   }
   const [first, ...more] = edits;
   return first === undefined ? undefined : { ...graded, edits: [first, ...more] };
@@ -66,26 +67,35 @@ function expressionsByStep(file: GithubFile, finding: Finding): Map<Step, Use[]>
 const TAKEN =
   /^(?:GITHUB_|RUNNER_|ACTIONS_|INPUT_|LD_|DYLD_|BASH|NODE_|PYTHON|GIT_|NPM_|npm_)|^(?:CI|PATH|HOME|SHELL|IFS|ENV|PS\d|PWD|OLDPWD|TMPDIR|TEMP|TMP|USER|LANG|TERM|HOSTNAME|RANDOM|SECONDS|UID|EUID|PPID|LINENO|OPTARG|OPTIND|REPLY)$/;
 
+interface Variable {
+  readonly name: string;
+  readonly value: string;
+  readonly isNew: boolean;
+}
+
 function variableFor(
-  expression: PlacedExpression,
-  step: Step,
+  { code: { step, job, text: scalar }, expression }: Use,
   file: GithubFile,
   source: PipelineSource,
   planned: ReadonlyMap<string, string>,
-): { readonly name: string; readonly isNew: boolean } | undefined {
+): Variable | undefined {
   const { tree } = expression;
-  if (tree === undefined) return undefined;
-  const text = written(source, expression.place);
-  const own = step.env.find(({ value }) => value?.value === text);
-  if (own !== undefined && /^[A-Za-z_]\w*$/.test(own.key.value)) return { name: own.key.value, isNew: false };
+  const span = expressionSpan(source, scalar, expression);
+  if (tree === undefined || span === undefined) return undefined;
+  const text = `\${{ ${expression.source} }}`;
+  const isIt = (value: string | undefined): boolean =>
+    value?.trim() === text || value === source.text.slice(span.start, span.end);
+  const own = step.env.find(({ value }) => isIt(value?.value));
+  if (own !== undefined && /^[A-Za-z_]\w*$/.test(own.key.value))
+    return { name: own.key.value, value: text, isNew: false };
   const again = [...planned].find(([, value]) => value === text);
-  if (again !== undefined) return { name: again[0], isNew: false };
+  if (again !== undefined) return { name: again[0], value: text, isNew: false };
   const [context] = valueContexts(tree);
   const named = context === undefined ? undefined : nameOf(context);
   // What `env` has is a variable already.
   if (tree.kind === "context" && named?.startsWith("env.") === true) {
     const variable = expression.source.split(".")[1] ?? "";
-    if (/^[A-Za-z_]\w*$/.test(variable)) return { name: variable, isNew: false };
+    if (/^[A-Za-z_]\w*$/.test(variable)) return { name: variable, value: text, isNew: false };
   }
   const base = variableName(named ?? "value");
   const used = new Set([
@@ -95,7 +105,8 @@ function variableFor(
   ]);
   for (let count = 1; count < 100; count++) {
     const name = count === 1 ? base : `${base}_${count}`;
-    if (!used.has(name)) return { name, isNew: true };
+    // A script that has the name may set it.
+    if (!used.has(name) && !scalar.value.includes(name)) return { name, value: text, isNew: true };
   }
   return undefined;
 }
@@ -130,13 +141,14 @@ function placed(
   source: PipelineSource,
 ): { readonly edit: TextEdit; readonly graded: Graded } | undefined {
   const { text, step } = code;
-  const { start, end } = expression.place;
-  const raw = source.text.slice(start, end);
-  if (!raw.startsWith("${{") || !raw.endsWith("}}")) return undefined;
+  const span = expressionSpan(source, text, expression);
   const offset = valueOffset(code, expression);
-  if (offset === undefined) return undefined;
-  if (step.kind === "uses") return inScript(name, code, expression, offset, source);
+  if (span === undefined || offset === undefined) return undefined;
+  if (step.kind === "uses") return inScript(name, code, span, offset, source);
   const { program } = shellOf(step, { file, ...(code.job === undefined ? {} : { job: code.job }) });
+  if (isPosixShell(program) && isSoleString(text, source, span)) {
+    return { edit: edit(source, span.start - 1, span.end + 1, `"\${${name}}"`), graded: QUOTED };
+  }
   const put = isPosixShell(program)
     ? posix(name, posixSurroundings(text.value, offset))
     : isPowerShell(program)
@@ -144,7 +156,25 @@ function placed(
       : undefined;
   const replacement = put === undefined ? undefined : inStyle(text, put.text);
   if (put === undefined || replacement === undefined) return undefined;
-  return { edit: edit(source, start, end, replacement), graded: put.graded };
+  return { edit: edit(source, span.start, span.end, replacement), graded: put.graded };
+}
+
+/** `'${{ … }}'` of a shell: the quotes go with it. */
+function isSoleString(text: Text, { text: file }: PipelineSource, { start, end }: Span): boolean {
+  if (text.style === "single" || text.style === "double") return false;
+  const at = text.value.indexOf(file.slice(start, end));
+  const isOne = at > 0 && text.value.indexOf(file.slice(start, end), at + 1) < 0;
+  return (
+    isOne &&
+    file.charAt(start - 1) === "'" &&
+    file.charAt(end) === "'" &&
+    posixSurroundings(text.value, at) === "single"
+  );
+}
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
 }
 
 /** Where the expression stands in the scalar's value. */
@@ -190,7 +220,7 @@ function powerShell(name: string, where: Surroundings): Put | undefined {
 function inScript(
   name: string,
   { text, what }: CodeText,
-  { place }: PlacedExpression,
+  { start, end }: Span,
   offset: number,
   source: PipelineSource,
 ): { readonly edit: TextEdit; readonly graded: Graded } | undefined {
@@ -198,7 +228,7 @@ function inScript(
     return undefined;
   const close = text.value.indexOf("}}", offset) + 2;
   const [before, after] = [text.value.charAt(offset - 1), text.value.charAt(close)];
-  const quotes = source.text.charAt(place.start - 1) + source.text.charAt(place.end);
+  const quotes = source.text.charAt(start - 1) + source.text.charAt(end);
   if (before !== after || !["''", '""', "``"].includes(quotes) || quotes !== before + after) return undefined;
-  return { edit: edit(source, place.start - 1, place.end + 1, `process.env.${name}`), graded: ELSEWHERE };
+  return { edit: edit(source, start - 1, end + 1, `process.env.${name}`), graded: ELSEWHERE };
 }
