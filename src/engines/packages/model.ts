@@ -1,6 +1,6 @@
 /** What changes among the packages that lockfiles pin, what registries say of them, and what is in their archives: facts. */
-import type { Evidence } from "../../core/evidence.ts";
-import type { PackageOrigin, PackageType } from "../contents/model.ts";
+import type { Evidence, Gap } from "../../core/evidence.ts";
+import type { PackageOrigin, PackageRecord, PackageType } from "../contents/model.ts";
 
 /** One package as a lockfile pins it. */
 export interface LockedDependency {
@@ -9,8 +9,10 @@ export interface LockedDependency {
   readonly version: string;
   /** Where it is fetched from; absent where the lockfile does not say. */
   readonly fetchedFrom?: PackageOrigin;
-  /** `sha512` → lower-case hex; empty where none is stated. */
+  /** `sha512` → lower-case hex; empty where none is stated, or several files stand for one version. */
   readonly hashes: Readonly<Record<string, string>>;
+  /** As `files` of a record: `sha256:HEX` of each file of the version, where the lockfile lists several. */
+  readonly files?: Readonly<Record<string, string>>;
   /** The lockfile states that it runs code when it is installed; absent where it cannot tell. */
   readonly installScript?: boolean;
   readonly direct?: boolean;
@@ -32,6 +34,66 @@ export interface DependencyChange {
   readonly lockfile: string;
   readonly before?: LockedDependency;
   readonly after?: LockedDependency;
+  /** Of `replaced`: what differs. */
+  readonly differs?: readonly ("origin" | "hashes")[];
+}
+
+/** What changed of a lockfile as a whole. */
+export interface LockfileChange {
+  readonly lockfile: string;
+  readonly kind: "added" | "removed" | "format";
+  /** `package-lock 3`: the format, and its version where the file states one; absent where there is no such file. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** A manifest and its lockfile that contradict each other. What is not understood is never among them. */
+export interface ManifestMismatch {
+  readonly lockfile: string;
+  /** The manifest's path, or the lockfile's own where its root entry contradicts its packages. */
+  readonly manifest: string;
+  readonly type: PackageType;
+  readonly name: string;
+  /** As the manifest writes it: `^1.2.0`; empty where the manifest does not name the package and the lockfile says it does. */
+  readonly wanted: string;
+  /** The versions that are locked, or the range that the lockfile's root entry has; absent where there is none. */
+  readonly locked?: string;
+  /** `missing`: not locked. `outside`: locked at a version that the range excludes. `stale`: the lockfile is of another manifest. */
+  readonly kind: "missing" | "outside" | "stale";
+  /** Of the manifest, from 1; absent where not known. */
+  readonly line?: number;
+}
+
+/** One lockfile of a side, read. */
+export interface Lockfile {
+  /** From the directory that is reviewed, with `/`. */
+  readonly path: string;
+  /** As `LockfileChange.before`. */
+  readonly format: string;
+  readonly packages: readonly PackageRecord[];
+  readonly mismatches: readonly ManifestMismatch[];
+  /** What of it could not be read. */
+  readonly gaps: readonly Gap[];
+}
+
+/** The lockfiles of one side of a change. */
+export interface LockfileSide {
+  /** For the reader: `origin/main`, a directory. */
+  readonly name: string;
+  /** Sorted by path. Those that are the same bytes on both sides may be left out of both. */
+  readonly lockfiles: readonly Lockfile[];
+  /** Of the side as a whole: directories that could not be listed, what was excluded. */
+  readonly gaps: readonly Gap[];
+}
+
+/** What one side has that the other has not. */
+export interface DependencyChanges {
+  /** By lockfile, type, name and version. */
+  readonly changes: readonly DependencyChange[];
+  readonly lockfiles: readonly LockfileChange[];
+  /** Those that the side before did not have. */
+  readonly mismatches: readonly ManifestMismatch[];
+  readonly gaps: readonly Gap[];
 }
 
 /** What a registry says of one version. What it does not serve is absent and named. */
