@@ -6,11 +6,12 @@ import type {
   ManifestMismatch,
   PackageContents,
   PackageMetadata,
+  RegistryFacts,
 } from "../../engines/packages/model.ts";
 import type { ScopeMatches } from "../../engines/vulnerability/model.ts";
 
-/** One package that a change adds, removes or exchanges. */
-export interface DependencyFacts {
+/** One package that a change adds, upgrades or exchanges. */
+export interface DependencyFacts extends RegistryFacts {
   readonly change: DependencyChange;
   /** Flaws and records of malice of the version that comes; those that the version that goes had are left out. */
   readonly vulnerabilities: ScopeMatches;

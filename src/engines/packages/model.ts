@@ -1,6 +1,26 @@
 /** What changes among the packages that lockfiles pin, what registries say of them, and what is in their archives: facts. */
 import type { Evidence, Gap } from "../../core/evidence.ts";
 import type { PackageOrigin, PackageRecord, PackageType } from "../contents/model.ts";
+import type { PublishedProvenance, RegistrySignature } from "./registry/facts-model.ts";
+
+export { namedBy } from "./name-pattern.ts";
+export type { DependencyPolicy, PrivateName } from "./policy.ts";
+export type {
+  ArchiveFacts,
+  FetchedArchive,
+  FirstRelease,
+  HashMismatch,
+  InstallScriptChange,
+  LicenseChange,
+  OriginFacts,
+  ProvenanceChange,
+  Publication,
+  PublishedProvenance,
+  RegistryFacts,
+  RegistrySignature,
+  Standing,
+} from "./registry/facts-model.ts";
+export { gitRepository, isFrom, isPublic } from "./sources.ts";
 
 /** One package as a lockfile pins it. */
 export interface LockedDependency {
@@ -103,6 +123,10 @@ export interface PackageMetadata {
   readonly version: string;
   /** ISO 8601: when this version was published. */
   readonly published?: string;
+  /** ISO 8601: it was published then or later, where the registry does not say when: the date of a commit. */
+  readonly publishedAfter?: string;
+  /** ISO 8601: it was published then or earlier, where the registry does not say when: since when a mirror has it. */
+  readonly publishedBefore?: string;
   /** ISO 8601: when the package first was. */
   readonly firstPublished?: string;
   /** All versions, in no order; absent where not served. */
@@ -117,7 +141,11 @@ export interface PackageMetadata {
   readonly hasInstallScript?: boolean;
   readonly unpackedBytes?: number;
   readonly files?: number;
-  readonly archive?: { readonly url: string; readonly hashes: Readonly<Record<string, string>> };
+  readonly archive?: PublishedArchive;
+  /** Of several archives of one version, each: wheels, platforms. The one that runs nothing when installed comes first. */
+  readonly archives?: readonly PublishedArchive[];
+  /** What the registry's key says of name, version and hash; absent where it signs nothing. */
+  readonly signature?: RegistrySignature;
   readonly repository?: string;
   readonly maintainers?: readonly string[];
   readonly provenance: Evidence<PublishedProvenance>;
@@ -125,17 +153,11 @@ export interface PackageMetadata {
   readonly notServed: readonly string[];
 }
 
-/** The provenance that the registry holds of a version, verified. */
-export type PublishedProvenance =
-  | { readonly kind: "none" }
-  | {
-      readonly kind: "verified";
-      readonly builder: string;
-      readonly source: string;
-      readonly workflow?: string;
-      readonly signer: string;
-    }
-  | { readonly kind: "refused"; readonly reason: string };
+export interface PublishedArchive {
+  readonly url: string;
+  /** `sha512` → lower-case hex. */
+  readonly hashes: Readonly<Record<string, string>>;
+}
 
 /** What is in a package's archive; nothing of it was run. */
 export interface PackageContents {
