@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { added, flaw, licensed, locked, matched, upgraded } from "./dependency.fixture.ts";
+import { added, flaw, licensed, locked, matched, upgraded } from "../findings/dependency.fixture.ts";
 import { dependencyLicenseDenied } from "./dependency-license-denied.ts";
 import { dependencyMalicious } from "./dependency-malicious.ts";
 import { dependencyManifestMismatch } from "./dependency-manifest-mismatch.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { added, capability, contentsOf, threat, upgraded } from "./dependency.fixture.ts";
+import { added, capability, contentsOf, threat, upgraded } from "../findings/dependency.fixture.ts";
 import { dependencyArchiveMismatch } from "./dependency-archive-mismatch.ts";
 import { dependencyCapability } from "./dependency-capability.ts";
 import { dependencyInStandardLibrary } from "./dependency-in-standard-library.ts";
