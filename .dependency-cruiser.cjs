@@ -26,6 +26,8 @@ const engines = {
   detectors: ["kubernetes"],
   // Certificates are made and read as bytes.
   certificates: [],
+  // What lockfiles pin is what contents read; archives and provenance are read as elsewhere.
+  packages: ["contents", "oci", "vulnerability", "trust"],
   // Compares versions, and asks servers as the feeds do.
   updates: ["contents", "files", "vulnerability"],
 };

@@ -79,6 +79,11 @@ export interface PackageRecord {
   readonly direct?: boolean;
   /** Of the package as distributed: `sha512` → lower-case hex. */
   readonly hashes?: Readonly<Record<string, string>>;
+  /**
+   * Of a version that is distributed as several files, where a lockfile lists them: file name → `sha256:HEX`; a format
+   * without names has the hash for its own name.
+   */
+  readonly files?: Readonly<Record<string, string>>;
   /** Where a lockfile says that it is fetched from. */
   readonly fetchedFrom?: PackageOrigin;
   /** A lockfile says that it runs code when it is installed, or that it does not; absent where it cannot tell. */
@@ -150,6 +155,8 @@ export type FileFacts =
       readonly unread: readonly string[];
       /** The project whose packages these are, where it has a name of its own. */
       readonly project?: { readonly type: PackageType; readonly name: string };
+      /** Version of the lockfile's format, as the file states it. */
+      readonly formatVersion?: string;
       /** Of the packages that `unread` is about, where that does not follow from the analyser. */
       readonly concerns?: PackageType;
     }
