@@ -4,6 +4,7 @@ import type { Field } from "../field.ts";
 import type { Source } from "../source.ts";
 import type { Action } from "./model.ts";
 import { fieldsAt, keysOf, optional, placeOfEntry, textAt } from "./nodes.ts";
+import { readScripts } from "./scripts.ts";
 import { stepsAt } from "./steps.ts";
 import { inputsAt, outputsAt } from "./triggers.ts";
 
@@ -21,7 +22,7 @@ export function actionOf(source: Source, root: PlacedNode): Action {
     const text = textAt(source, value, key.text);
     return [{ key: source.textOf(key), ...optional("value", text), place: placeOfEntry(source, key, value) }];
   });
-  return {
+  const file: Omit<Action, "scripts"> = {
     kind: "action",
     path: source.path,
     place: source.placeOf(root),
@@ -35,4 +36,5 @@ export function actionOf(source: Source, root: PlacedNode): Action {
     env: fieldsAt(source, runs?.get("env"), "env"),
     unread: source.unread,
   };
+  return { ...file, scripts: readScripts(source.text, file) };
 }

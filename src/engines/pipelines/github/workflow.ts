@@ -4,6 +4,7 @@ import type { Source } from "../source.ts";
 import { jobsAt } from "./jobs.ts";
 import type { Workflow } from "./model.ts";
 import { computedAt, fieldsAt, isNothing, keysOf, optional, textAt } from "./nodes.ts";
+import { readScripts } from "./scripts.ts";
 import { concurrencyAt, defaultsAt, permissionsAt } from "./shared.ts";
 import { triggersAt } from "./triggers.ts";
 
@@ -27,7 +28,7 @@ export function workflowOf(source: Source, root: PlacedNode): Workflow {
   if (keys !== undefined && (jobs === undefined || isNothing(jobs))) {
     source.skip(keys.map, "a workflow has no jobs: GitHub refuses the file");
   }
-  return {
+  const file: Omit<Workflow, "scripts"> = {
     kind: "workflow",
     path: source.path,
     place: source.placeOf(root),
@@ -43,4 +44,5 @@ export function workflowOf(source: Source, root: PlacedNode): Workflow {
     jobs: jobsAt(source, jobs),
     unread: source.unread,
   };
+  return { ...file, scripts: readScripts(source.text, file) };
 }
