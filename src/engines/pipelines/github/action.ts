@@ -22,7 +22,7 @@ export function actionOf(source: Source, root: PlacedNode): Action {
     const text = textAt(source, value, key.text);
     return [{ key: source.textOf(key), ...optional("value", text), place: placeOfEntry(source, key, value) }];
   });
-  const file: Omit<Action, "scripts"> = {
+  const file: Omit<Action, "runScripts"> = {
     kind: "action",
     path: source.path,
     place: source.placeOf(root),
@@ -36,5 +36,5 @@ export function actionOf(source: Source, root: PlacedNode): Action {
     env: fieldsAt(source, runs?.get("env"), "env"),
     unread: source.unread,
   };
-  return { ...file, scripts: readScripts(source.text, file) };
+  return { ...file, runScripts: readScripts(source.text, file) };
 }

@@ -38,7 +38,7 @@ export interface Workflow extends FileBase {
   readonly defaults?: RunDefaults;
   readonly concurrency?: Concurrency;
   readonly jobs: readonly Job[];
-  readonly scripts: Scripts;
+  readonly runScripts: Scripts;
 }
 
 export interface Action extends FileBase {
@@ -56,7 +56,7 @@ export interface Action extends FileBase {
   readonly scripts: readonly Field[];
   /** `runs.env` of a docker action. */
   readonly env: readonly Field[];
-  readonly scripts: Scripts;
+  readonly runScripts: Scripts;
 }
 
 export interface Trigger {

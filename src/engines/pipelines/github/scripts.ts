@@ -8,7 +8,7 @@ import type { Action, RunStep, ScriptCommand, Scripts, StepsJob, Workflow } from
 import { powerShellCommands } from "./powershell.ts";
 
 /** A file whose scripts are not read yet. */
-type Unread = Omit<Workflow, "scripts"> | Omit<Action, "scripts">;
+type Unread = Omit<Workflow, "runScripts"> | Omit<Action, "runScripts">;
 
 /** @param text - of the file that `file` was read from */
 export function readScripts(text: string, file: Unread): Scripts {

@@ -28,7 +28,7 @@ export function workflowOf(source: Source, root: PlacedNode): Workflow {
   if (keys !== undefined && (jobs === undefined || isNothing(jobs))) {
     source.skip(keys.map, "a workflow has no jobs: GitHub refuses the file");
   }
-  const file: Omit<Workflow, "scripts"> = {
+  const file: Omit<Workflow, "runScripts"> = {
     kind: "workflow",
     path: source.path,
     place: source.placeOf(root),
@@ -44,5 +44,5 @@ export function workflowOf(source: Source, root: PlacedNode): Workflow {
     jobs: jobsAt(source, jobs),
     unread: source.unread,
   };
-  return { ...file, scripts: readScripts(source.text, file) };
+  return { ...file, runScripts: readScripts(source.text, file) };
 }
