@@ -149,7 +149,7 @@ export interface PackageMetadata {
   readonly repository?: string;
   readonly maintainers?: readonly string[];
   readonly provenance: Evidence<PublishedProvenance>;
-  /** Fields that this registry does not serve, in its own words: `time`, `hasInstallScript`. */
+  /** Fields that this registry does not serve, by our words for them (registry/document.ts): `published`, `scripts`. */
   readonly notServed: readonly string[];
 }
 
