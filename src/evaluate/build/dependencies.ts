@@ -10,6 +10,7 @@ import type { Policy } from "../../core/policy.ts";
 import { runChecks, type SubjectEvidence } from "../../core/runner.ts";
 import type { DependencyChange, ManifestMismatch } from "../../engines/packages/model.ts";
 import type { VexDocument } from "../../engines/vulnerability/vex/model.ts";
+import { databasesOf } from "../image/databases.ts";
 import { assessorOf } from "../vex/assess.ts";
 import { runOverEach } from "./over-each.ts";
 
@@ -30,7 +31,6 @@ export interface ReviewedLockfile {
   readonly gaps: readonly Gap[];
   /** Gaps in the evidence of changes that are not about one package: the advisories' coverage. */
   readonly common: ReadonlySet<Gap>;
-  readonly databases: readonly DatabaseUse[];
 }
 
 export interface ReviewContext {
@@ -44,7 +44,7 @@ export type DependencyChecks = readonly (typeof dependencyChecks)[number][];
 
 /** All evaluations of one lockfile that is reviewed. What goes is nothing that anybody installs, and is not evaluated. */
 export function evaluateDependencies(
-  { path, changes, mismatches, gaps, common, databases }: ReviewedLockfile,
+  { path, changes, mismatches, gaps, common }: ReviewedLockfile,
   { policy, now, vex = [] }: ReviewContext,
   checks: DependencyChecks = dependencyChecks,
 ): Evaluation[] {
@@ -60,6 +60,7 @@ export function evaluateDependencies(
       name: `${change.name} ${change.after?.version ?? ""}`,
       evidence: { change: present(change, at, { gaps }), ...evidence },
     }));
+  const databases = databasesUsed(changes);
   return [
     ...runOverEach<DependencyFacts>(checks, items, {
       ...context,
@@ -75,4 +76,15 @@ export function evaluateDependencies(
           context,
         )),
   ];
+}
+
+/** Of each ecosystem once. */
+function databasesUsed(changes: readonly ReviewedChange[]): DatabaseUse[] {
+  const scopes = new Map<string, readonly DatabaseUse[]>();
+  for (const { evidence } of changes) {
+    const { vulnerabilities } = evidence;
+    if (vulnerabilities?.state !== "present" || scopes.has(vulnerabilities.facts.scope)) continue;
+    scopes.set(vulnerabilities.facts.scope, databasesOf(vulnerabilities));
+  }
+  return [...scopes.values()].flat();
 }
