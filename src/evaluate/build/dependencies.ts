@@ -1,4 +1,5 @@
 /** What a change does to the packages that lockfiles pin: one evaluation a check and lockfile. */
+import { dependencyMalicious } from "../../checks/build/dependency-malicious.ts";
 import { dependencyChecks } from "../../checks/lists/dependency.ts";
 import { lockedManifestChecks } from "../../checks/lists/locked-manifest.ts";
 import type { DependencyFacts, LockedManifestFacts } from "../../checks/subjects/dependencies.ts";
@@ -51,7 +52,9 @@ export function evaluateDependencies(
   const asset = fileAsset(path);
   const [unread] = gaps;
   // Of a lockfile of which nothing was read no change is known, and it passes none of the checks.
-  if (unread !== undefined && changes.length === 0) return checks.map(({ id }) => unjudged(id, asset, now, unread));
+  if (unread !== undefined && changes.length === 0) {
+    return checks.map(({ id }) => ({ ...unjudged(id, asset, now, unread), gaps }));
+  }
   const at = now.toISOString();
   const context = { asset, policy, now, assess: assessorOf(vex, asset, []) };
   const items = changes
@@ -76,6 +79,28 @@ export function evaluateDependencies(
           context,
         )),
   ];
+}
+
+/** Of directories that could not be listed: there may be a lockfile in them. */
+export function evaluateUnlisted(gaps: readonly Gap[], { now }: Pick<ReviewContext, "now">): Evaluation[] {
+  const [first] = gaps;
+  if (first === undefined) return [];
+  return dependencyChecks.map(({ id }) => ({ ...unjudged(id, fileAsset("."), now, first), gaps }));
+}
+
+/** Of a change without changes: what it brings, which is nothing, was reviewed. */
+export function evaluateUnchanged({ now }: Pick<ReviewContext, "now">): Evaluation {
+  return {
+    check: dependencyMalicious.id,
+    asset: fileAsset("."),
+    verdict: "pass",
+    reason: "no dependency changes",
+    findings: [],
+    excepted: [],
+    evidence: { packages: "0" },
+    gaps: [],
+    observedAt: now.toISOString(),
+  };
 }
 
 /** Of each ecosystem once. */
