@@ -12,7 +12,7 @@ export const workflowAllSecrets = workflowCheck({
   documentation: {
     what: "Checks expressions for the whole `secrets` context, as in `toJSON(secrets)`, and for `secrets[name]` with a computed name.",
     why: "The runner gets every secret of the repository and the organization, whichever the job needs: one compromised step reads them all.",
-    fix: "Name the secrets that the step needs: `${{ secrets.DEPLOY_TOKEN }}`.",
+    fix: "Name the secrets that the step needs: `secrets.DEPLOY_TOKEN`.",
     references: [
       "https://docs.github.com/en/actions/reference/security/secure-use#use-secrets-for-sensitive-information",
     ],
@@ -27,7 +27,7 @@ export const workflowAllSecrets = workflowCheck({
         title: `${field} takes ${isWhole(expression.tree) ? "all secrets" : "a secret whose name is computed, so the job has all of them"}`,
         place: expression.place,
         confidence: "high",
-        fix: "name each secret that is needed: ${{ secrets.NAME }}",
+        fix: "name each secret that is needed: secrets.NAME",
         evidence: { expression: expression.source },
       };
     }

@@ -10,7 +10,7 @@ export const workflowConcurrency = workflowCheck({
   documentation: {
     what: "Checks workflows, and the jobs of those that do not state it, for `concurrency` with `cancel-in-progress`. Not reported: `cancel-in-progress: false`, which somebody decided, and workflows that can only be called by others.",
     why: "Outdated runs use up runners, which an attacker can do on purpose, and two runs at once race for the same artifact, release or deployment.",
-    fix: 'Set `concurrency: { group: "${{ github.workflow }}-${{ github.ref }}", cancel-in-progress: true }`.',
+    fix: "Set `concurrency` with a `group` of `github.workflow` and `github.ref`, and `cancel-in-progress: true`.",
     references: [
       "https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows-run/control-workflow-concurrency",
     ],

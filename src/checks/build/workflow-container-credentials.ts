@@ -11,7 +11,7 @@ export const workflowContainerCredentials = workflowCheck({
   documentation: {
     what: "Checks `credentials.password` of `container` and `services` for a text that is no expression. The value is not shown.",
     why: "Everyone who can read the repository, or a fork of it, can pull and perhaps push the registry's images, which then run in the pipeline.",
-    fix: "Revoke the password, and read the new one from a secret: `password: ${{ secrets.REGISTRY_PASSWORD }}`.",
+    fix: "Revoke the password, and read the new one from a secret: `secrets.REGISTRY_PASSWORD`.",
     references: [
       "https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idcontainercredentials",
     ],
@@ -27,7 +27,7 @@ export const workflowContainerCredentials = workflowCheck({
           title: `The registry password of ${what} in job ${job.id} is hard-coded`,
           place: password.place,
           confidence: "high",
-          fix: "revoke the password and read the new one from a secret: ${{ secrets.REGISTRY_PASSWORD }}",
+          fix: "revoke the password and read the new one from secrets.REGISTRY_PASSWORD",
           evidence: { field: `${what.replace(/^service /, "services.")}.credentials.password` },
         };
       }

@@ -11,7 +11,7 @@ export const workflowSecretsInherited = workflowCheck({
   documentation: {
     what: "Checks jobs that call another workflow for `secrets: inherit`. Severity: medium for a workflow of another repository, low for one of this repository.",
     why: "The called workflow, and everything it uses, can read every secret of the caller; which of them it needs nobody can see.",
-    fix: "List the secrets that the workflow needs: `secrets: { token: ${{ secrets.TOKEN }} }`.",
+    fix: "List the secrets that the workflow needs: a mapping under `secrets` with one entry each.",
     references: [
       "https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows#passing-inputs-and-secrets-to-a-reusable-workflow",
     ],

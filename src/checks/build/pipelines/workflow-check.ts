@@ -41,7 +41,7 @@ export interface WorkflowSpecification<Parameters extends object> {
   /** Whether there is anything in the file for it to evaluate. Absent: always. */
   applies?(file: GithubFile, parameters: Parameters): boolean;
   /** What of the policy it evaluates by. */
-  readonly parameters?: NonNullable<Check<WorkflowFacts, Parameters>["parameters"]>;
+  readonly parameters?: NonNullable<Check<Pick<WorkflowFacts, "file">, Parameters>["parameters"]>;
   detect(file: GithubFile, parameters: Parameters): Iterable<WorkflowDetection>;
 }
 
@@ -51,7 +51,7 @@ const SHOWN = 100;
 /** Makes the check: what has one subject is one finding, with its places and their count. */
 export function workflowCheck<Parameters extends object = object>(
   specification: WorkflowSpecification<Parameters>,
-): WorkflowCheck<Parameters> {
+): WorkflowCheck<"file", Parameters> {
   const {
     name,
     title,

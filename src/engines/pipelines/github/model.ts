@@ -2,6 +2,7 @@
  * Files of GitHub Actions with every field's place ("Workflow syntax for GitHub Actions", "Metadata syntax for GitHub
  * Actions", "Dependabot options reference").
  */
+import type { ShellCommand } from "../../dockerfile/model.ts";
 import type { Field, Place, Text, UnreadField } from "../field.ts";
 
 export type GithubFile = Workflow | Action;
@@ -255,6 +256,19 @@ export interface UsesStep extends StepBase {
 }
 
 export type Step = RunStep | UsesStep;
+
+/** One command of a `run` step. */
+export interface ScriptCommand {
+  /** The program first, as written but for quotes and escapes; of a posix shell without `sudo`, `env` and their like. */
+  readonly words: readonly string[];
+  readonly place: Place;
+  readonly step: RunStep;
+  /** Absent in an action. */
+  readonly job?: StepsJob;
+  readonly shell: "posix" | "powershell";
+  /** Of a posix shell; its ranges are those of the file. */
+  readonly command?: ShellCommand;
+}
 
 export type Uses = { readonly text: Text } & (
   | {
