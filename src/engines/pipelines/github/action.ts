@@ -1,6 +1,7 @@
 /** An action's metadata ("Metadata syntax for GitHub Actions"). */
 import type { PlacedNode } from "../../../formats/yaml/placed.ts";
 import type { Field } from "../field.ts";
+import { ignoresIn } from "../ignores.ts";
 import type { Source } from "../source.ts";
 import type { Action } from "./model.ts";
 import { fieldsAt, keysOf, optional, placeOfEntry, textAt } from "./nodes.ts";
@@ -35,6 +36,7 @@ export function actionOf(source: Source, root: PlacedNode): Action {
     scripts,
     env: fieldsAt(source, runs?.get("env"), "env"),
     unread: source.unread,
+    ignores: ignoresIn(source, root),
   };
   return { ...file, runScripts: readScripts(source.text, file) };
 }

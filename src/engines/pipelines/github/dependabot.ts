@@ -1,5 +1,6 @@
 /** `.github/dependabot.yml` ("Dependabot options reference"). Of what the audits do not ask about keys are not held against a list. */
 import type { PlacedNode } from "../../../formats/yaml/placed.ts";
+import { ignoresIn } from "../ignores.ts";
 import type { Source } from "../source.ts";
 import type { Dependabot, DependabotUpdate } from "./model.ts";
 import { fieldsAt, keysOf, optional, textAt } from "./nodes.ts";
@@ -18,6 +19,7 @@ export function dependabotOf(source: Source, root: PlacedNode): Dependabot {
     place: source.placeOf(root),
     updates: updates?.kind === "sequence" ? updates.items.flatMap((item) => updateOf(source, item) ?? []) : [],
     unread: source.unread,
+    ignores: ignoresIn(source, root),
   };
 }
 

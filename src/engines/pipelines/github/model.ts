@@ -21,7 +21,37 @@ interface FileBase {
   /** The root mapping, from its first key on. */
   readonly place: Place;
   readonly unread: readonly UnreadField[];
+  /** Comments that ask for findings not to count. */
+  readonly ignores: readonly IgnoreComment[];
 }
+
+/** `# zizmor: ignore[unpinned-uses] reason`, `# bulkhead ignore=workflow-unpinned-action reason`. */
+export interface IgnoreComment {
+  readonly form: "bulkhead" | "zizmor";
+  readonly ids: readonly string[];
+  /** Empty where none is written. */
+  readonly reason: string;
+  readonly place: Place;
+  /** Lines that it covers: its own, and of one that stands alone the next with content; of `ignore-file` all. */
+  readonly covers: "file" | { readonly first: number; readonly last: number };
+}
+
+/** A file of a tree, or why it was not read. */
+export type ReadGithubFile =
+  | {
+      readonly state: "read";
+      readonly path: string;
+      readonly text: string;
+      /** Its bytes are not UTF-8, and would not survive being written again. */
+      readonly lossy: boolean;
+      readonly file: GithubFile | Dependabot;
+    }
+  | {
+      readonly state: "unread";
+      readonly path: string;
+      readonly kind: "workflow" | "action" | "dependabot";
+      readonly gap: { readonly code: string; readonly reason: string };
+    };
 
 export interface Workflow extends FileBase {
   readonly kind: "workflow";

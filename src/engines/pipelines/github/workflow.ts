@@ -1,5 +1,6 @@
 /** A workflow ("Workflow syntax for GitHub Actions"). */
 import type { PlacedNode } from "../../../formats/yaml/placed.ts";
+import { ignoresIn } from "../ignores.ts";
 import type { Source } from "../source.ts";
 import { jobsAt } from "./jobs.ts";
 import type { Workflow } from "./model.ts";
@@ -43,6 +44,7 @@ export function workflowOf(source: Source, root: PlacedNode): Workflow {
     ...optional("concurrency", concurrencyAt(source, keys?.get("concurrency"))),
     jobs: jobsAt(source, jobs),
     unread: source.unread,
+    ignores: ignoresIn(source, root),
   };
   return { ...file, runScripts: readScripts(source.text, file) };
 }
