@@ -80,7 +80,7 @@ const TOKENS: Readonly<Record<string, (inputs: readonly Field[]) => Text | undef
   },
   "actions/setup-node": (inputs) => {
     const always = inputOf(inputs, "always-auth");
-    return booleanOf(always) === true && stated(inputs, "registry-url", NPM) ? always : undefined;
+    return booleanOf(always) === true && at(inputs, NPM, "registry-url") ? always : undefined;
   },
 };
 

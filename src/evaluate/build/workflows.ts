@@ -26,7 +26,7 @@ export function evaluateReadGithub(read: ReadGithubFile, context: WorkflowContex
   const missing = absent<never>(read.gap);
   return read.kind === "dependabot"
     ? runChecks<DependabotFacts>(dependabotChecks, { dependabot: missing }, run)
-    : runChecks<WorkflowFacts>(workflowChecks, { file: missing }, run);
+    : runChecks<WorkflowFacts>(workflowChecks, { file: missing, commands: missing }, run);
 }
 
 /** Pure, and the same for another text of the file: what proves fixes. */
@@ -37,7 +37,11 @@ export function evaluateGithubFile(file: GithubFile | Dependabot, context: Workf
   if (file.kind === "dependabot") {
     return runChecks<DependabotFacts>(dependabotChecks, { dependabot: present(file, observedAt, { gaps }) }, run);
   }
-  const evidence: SubjectEvidence<WorkflowFacts> = { file: present<GithubFile>(file, observedAt, { gaps }) };
+  const { commands, unread } = file.runScripts;
+  const evidence: SubjectEvidence<WorkflowFacts> = {
+    file: present<GithubFile>(file, observedAt, { gaps }),
+    commands: present(commands, observedAt, { gaps: unreadGaps(unread) }),
+  };
   return runChecks<WorkflowFacts>(workflowChecks, evidence, run);
 }
 
