@@ -49,9 +49,12 @@ interface Trail {
   readonly budget: { left: number };
 }
 
-/** Of what the expression's value is made, as far as it is text. What is only compared or negated is in no value. */
-export function originsOf(expression: Expression, scope: Scope): Origin[] {
-  return followed(valueContexts(expression), scope, { depth: FOLLOWED, budget: { left: LOOKED_UP } });
+/** Of what the expression's value is made, each with the part of it that leads there, as far as it is text. What is only compared or negated is in no value. */
+export function originsOf(expression: Expression, scope: Scope): (Origin & { readonly at: Expression })[] {
+  const budget = { left: LOOKED_UP };
+  return valueContexts(expression).flatMap((context) =>
+    followed([context], scope, { depth: FOLLOWED, budget }).map((origin) => ({ ...origin, at: context })),
+  );
 }
 
 /** The same of all expressions of a text. */
