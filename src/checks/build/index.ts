@@ -129,6 +129,7 @@ import { workflowContainerCredentials } from "./workflow-container-credentials.t
 import { workflowDangerousTrigger } from "./workflow-dangerous-trigger.ts";
 import { workflowExcessivePermissions } from "./workflow-excessive-permissions.ts";
 import { workflowExpressionInScript } from "./workflow-expression-in-script.ts";
+import { workflowForbiddenAction } from "./workflow-forbidden-action.ts";
 import { workflowGithubApp } from "./workflow-github-app.ts";
 import { workflowGithubEnv } from "./workflow-github-env.ts";
 import { workflowInsecureCommands } from "./workflow-insecure-commands.ts";
@@ -286,6 +287,7 @@ export const buildChecks = [
   workflowDangerousTrigger,
   workflowExcessivePermissions,
   workflowExpressionInScript,
+  workflowForbiddenAction,
   workflowGithubApp,
   workflowGithubEnv,
   workflowInsecureCommands,

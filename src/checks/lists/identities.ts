@@ -132,6 +132,7 @@ export const identities: readonly Pick<CheckDescription, "id" | "layer" | "categ
   { id: "build/workflow-dangerous-trigger", layer: "build", category: "configuration" },
   { id: "build/workflow-excessive-permissions", layer: "build", category: "configuration" },
   { id: "build/workflow-expression-in-script", layer: "build", category: "configuration" },
+  { id: "build/workflow-forbidden-action", layer: "build", category: "configuration" },
   { id: "build/workflow-github-app", layer: "build", category: "configuration" },
   { id: "build/workflow-github-env", layer: "build", category: "configuration" },
   { id: "build/workflow-insecure-commands", layer: "build", category: "configuration" },
