@@ -60,7 +60,8 @@ function usedCache({ inputs, all }: CacheAction, step: UsesStep, runs: readonly 
   const states = inputs.map((input) => ({ state: stateOf(input, step, runs), text: inputOf(step.with, input.input) }));
   const counted = states.filter(({ state }) => state !== false);
   if (all === true ? counted.length < inputs.length : counted.length === 0) return undefined;
-  const sure = all === true ? counted.every(({ state }) => state === true) : counted.some(({ state }) => state === true);
+  const sure =
+    all === true ? counted.every(({ state }) => state === true) : counted.some(({ state }) => state === true);
   return { sure, places: counted.flatMap(({ text }) => (text === undefined ? [] : [text.place])) };
 }
 
@@ -108,5 +109,7 @@ function fixOf({ inputs }: CacheAction, name: string): string {
   const off = inputs.find(({ turnOff }) => turnOff !== undefined);
   if (off !== undefined) return `set ${off.input}: ${off.turnOff} on ${name} in jobs that publish`;
   const [named] = inputs;
-  return named === undefined ? `remove ${name} from jobs that publish` : `remove ${named.input} from ${name} in jobs that publish`;
+  return named === undefined
+    ? `remove ${name} from jobs that publish`
+    : `remove ${named.input} from ${name} in jobs that publish`;
 }

@@ -13,7 +13,9 @@ export const workflowExpressionInScript = workflowCheck({
     what: "Checks `run` scripts and inputs of actions that are run as code for `${{ }}` expressions whose values GitHub or the file fixes: numbers, commit ids, values of a matrix. Values that somebody else sets are build/workflow-template-injection. Severity: negligible.",
     why: "What is fixed today is computed tomorrow, and a secret that is expanded into a script stands in the script's file and in error messages.",
     fix: 'Set a variable by `env` and use `"$NAME"` in the script; runners have many already, such as `$GITHUB_SHA` and `$RUNNER_OS`.',
-    references: ["https://docs.github.com/en/actions/reference/workflows-and-actions/variables#default-environment-variables"],
+    references: [
+      "https://docs.github.com/en/actions/reference/workflows-and-actions/variables#default-environment-variables",
+    ],
   },
   needs: "partial",
   *detect(file) {

@@ -1,11 +1,11 @@
 import type { UsesStep } from "../../engines/pipelines/model.ts";
-import { isOneOf } from "./pipelines/uses.ts";
 import { actionName, stepsOf, whereOf } from "./pipelines/steps.ts";
-import { inputOf } from "./pipelines/uses.ts";
+import { inputOf, isOneOf } from "./pipelines/uses.ts";
 import { type WorkflowDetection, workflowCheck } from "./pipelines/workflow-check.ts";
 
 /** The beginnings of permissions that are about an organization, so that no repository narrows them. */
-const ORGANIZATION = /^permission-(?:organization-|members$|enterprise-|custom-properties-for-organizations$|team-discussions$)/;
+const ORGANIZATION =
+  /^permission-(?:organization-|members$|enterprise-|custom-properties-for-organizations$|team-discussions$)/;
 
 /** Tokens of an App that may do more, in more places or longer than the job needs (actions/create-github-app-token). */
 export const workflowGithubApp = workflowCheck({
@@ -47,7 +47,9 @@ function* broadScopes(step: UsesStep, where: string): Generator<WorkflowDetectio
       fix: "remove skip-token-revoke",
     };
   }
-  const permissions = step.with.map(({ key }) => key.value.toLowerCase()).filter((key) => key.startsWith("permission-"));
+  const permissions = step.with
+    .map(({ key }) => key.value.toLowerCase())
+    .filter((key) => key.startsWith("permission-"));
   const isOrganizations = permissions.length > 0 && permissions.every((key) => ORGANIZATION.test(key));
   const owner = inputOf(step.with, "owner");
   if (owner !== undefined && inputOf(step.with, "repositories") === undefined && !isOrganizations) {

@@ -31,7 +31,10 @@ export const workflowGithubEnv = workflowCheck({
     for (const placed of stepsOf(file)) {
       const { step, job } = placed;
       if (step.kind !== "run") continue;
-      for (const { file: target, offset, written, isFixed } of environmentWrites(step.run.value, shellOf(step, placed).program)) {
+      for (const { file: target, offset, written, isFixed } of environmentWrites(
+        step.run.value,
+        shellOf(step, placed).program,
+      )) {
         if (isFixed) continue;
         const isTainted = hasOutsideValue(step, job, file);
         yield {

@@ -1,4 +1,4 @@
-import type { Field } from "../../engines/pipelines/model.ts";
+import type { Field, Text } from "../../engines/pipelines/model.ts";
 import { stepName, stepsOf, whereOf } from "./pipelines/steps.ts";
 import { stepsJobs } from "./pipelines/uses.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
@@ -13,7 +13,7 @@ export const workflowInsecureCommands = workflowCheck({
   controls: [],
   withoutControl: "none of the ten is about how a pipeline runs its steps",
   documentation: {
-    what: `Checks \`env\` of workflows, jobs and steps for \`${SWITCH}\`. Not reported: values other than true. Severity: high.`,
+    what: `Checks \`env\` of workflows, jobs and steps for \`${SWITCH}\`. Not reported: values other than true. Severity: high, medium where the value is computed, negligible where all of \`env\` is.`,
     why: "With it every line that a program prints may be a command: a file name or a log line with `::set-env name=LD_PRELOAD::…` decides what later steps run.",
     fix: `Remove \`${SWITCH}\`, and write to \`$GITHUB_ENV\` and \`$GITHUB_PATH\` instead of printing \`::set-env\` and \`::add-path\`.`,
     references: [
@@ -23,15 +23,25 @@ export const workflowInsecureCommands = workflowCheck({
   },
   needs: "partial",
   *detect(file) {
-    const scopes: { readonly about: string; readonly env: readonly Field[] }[] = [
-      ...(file.kind === "workflow" ? [{ about: "workflow", env: file.env }] : []),
-      ...stepsJobs(file).map(({ id, env }) => ({ about: `job ${id}`, env })),
+    const scopes: (EnvironmentScope & { readonly about: string })[] = [
+      ...(file.kind === "workflow" ? [{ ...file, about: "workflow" }] : []),
+      ...stepsJobs(file).map((job) => ({ ...job, about: `job ${job.id}` })),
       ...[...stepsOf(file)].map((placed) => ({
+        ...placed.step,
         about: `${whereOf(placed)}, step ${stepName(placed.step)}`,
-        env: placed.step.env,
       })),
     ];
-    for (const { about, env } of scopes) {
+    for (const { about, env, envComputed } of scopes) {
+      if (envComputed !== undefined) {
+        yield {
+          subject: `${about}: env`,
+          title: `env of ${about} is computed as a whole, and may set ${SWITCH}`,
+          severity: "negligible",
+          confidence: "low",
+          place: envComputed.place,
+          fix: "write the variables one by one",
+        };
+      }
       for (const { key, value, place } of env) {
         // Windows has variables without case, and the runner takes any value that .NET reads as true.
         if (key.value.toUpperCase() !== SWITCH || value === undefined) continue;
@@ -48,3 +58,8 @@ export const workflowInsecureCommands = workflowCheck({
     }
   },
 });
+
+interface EnvironmentScope {
+  readonly env: readonly Field[];
+  readonly envComputed?: Text;
+}

@@ -42,13 +42,13 @@ export const workflowObfuscation = workflowCheck({
         fix: "write the inputs one by one",
       };
     }
-    for (const { expression, field, job, text } of expressionsOf(file)) {
-      const { tree, source, place, bare } = expression;
+    for (const { expression, field, job } of expressionsOf(file)) {
+      const { tree, source, place } = expression;
       if (tree === undefined) continue;
       const where = `${job === undefined ? "" : `job ${job.id}: `}${field}`;
       // `if: true` is written to be seen, and so is a literal that stands by itself.
-      const folded = bare && tree.kind === "literal" ? undefined : foldable(tree, text.value.trim() === "");
-      if (folded !== undefined) {
+      const isSwitch = field === "if" && tree.kind === "literal";
+      if (!isSwitch && isFoldable(tree)) {
         yield {
           subject: `${where}: constant`,
           title: `\${{ ${source} }} comes to the same in every run`,
@@ -71,19 +71,17 @@ export const workflowObfuscation = workflowCheck({
   },
 });
 
-/** The first part that is fixed and does not look so. */
-function foldable(expression: Expression, isNested: boolean): Expression | undefined {
-  if (isHiding(expression, isNested)) return expression;
-  for (const part of partsOf(expression)) {
-    const found = foldable(part, true);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** Some part of it is fixed and does not look so. A literal hides nothing within something else; alone it is written for nothing. */
+function isFoldable(expression: Expression): boolean {
+  return expression.kind === "literal" || isHiding(expression) || partsOf(expression).some(isHidden);
 }
 
-function isHiding(expression: Expression, isNested: boolean): boolean {
-  // A literal within something else hides nothing; alone between braces it is written for nothing.
-  if (expression.kind === "literal") return !isNested;
+function isHidden(expression: Expression): boolean {
+  return isHiding(expression) || partsOf(expression).some(isHidden);
+}
+
+function isHiding(expression: Expression): boolean {
+  if (expression.kind === "literal") return false;
   if (isCall(expression, "fromjson") && expression.arguments.some((one) => isCall(one, "tojson"))) return true;
   if (isCall(expression, "always")) return false;
   return constantOf(expression) !== undefined;

@@ -1,6 +1,7 @@
 import { codeTextsOf } from "./pipelines/code-texts.ts";
 import { exposureOf } from "./pipelines/exposure.ts";
 import { originsOf } from "./pipelines/origins.ts";
+import { placesOfPart } from "./pipelines/places.ts";
 import { shellOf, whereOf } from "./pipelines/steps.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
 
@@ -23,7 +24,8 @@ export const workflowTemplateInjection = workflowCheck({
   *detect(file) {
     for (const { text, what, step, job } of codeTextsOf(file)) {
       const within = { file, step, ...(job === undefined ? {} : { job }) };
-      for (const { tree, place, source } of text.expressions) {
+      for (const expression of text.expressions) {
+        const { tree, place, source } = expression;
         if (tree === undefined) continue;
         for (const origin of originsOf(tree, within)) {
           const exposure = exposureOf(origin, file, job);
@@ -37,6 +39,7 @@ export const workflowTemplateInjection = workflowCheck({
             confidence,
             place,
             related: [
+              ...placesOfPart(text, expression, origin.at),
               ...(origin.through === undefined ? [] : [origin.through]),
               ...(trigger === undefined ? [] : [trigger.place]),
             ],

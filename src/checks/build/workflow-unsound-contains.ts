@@ -14,7 +14,7 @@ export const workflowUnsoundContains = workflowCheck({
   documentation: {
     what: "Checks `if` of jobs and steps for `contains('text', value)`, which holds for every part of the text. Not reported: lists (`contains(fromJSON('[…]'), value)`), a fixed part that is looked for in a value. Severity: medium where somebody chooses the value (branch names, inputs, variables), else low.",
     why: "`contains('refs/heads/main refs/heads/develop', github.ref)` holds for a branch named `mai` too: whoever may push some branch gets past the condition.",
-    fix: "Write a list: `contains(fromJSON('[\"refs/heads/main\", \"refs/heads/develop\"]'), github.ref)`, or compare with `==` joined by `||`.",
+    fix: 'Write a list: `contains(fromJSON(\'["refs/heads/main", "refs/heads/develop"]\'), github.ref)`, or compare with `==` joined by `||`.',
     references: ["https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#contains"],
   },
   needs: "partial",

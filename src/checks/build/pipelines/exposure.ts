@@ -58,7 +58,8 @@ function byEvent({ name }: Origin, file: GithubFile, job: StepsJob | undefined):
     return { severity: "high", confidence: "medium", reason, event: "workflow_call" };
   }
   const [inside] = open;
-  if (inside === undefined) return { severity: "low", confidence: "medium", reason: "no trigger of the workflow fills it in" };
+  if (inside === undefined)
+    return { severity: "low", confidence: "medium", reason: "no trigger of the workflow fills it in" };
   const reason = `people with write access can set it by a ${inside} event`;
   return { severity: "medium", confidence: "high", reason, event: inside };
 }
@@ -70,6 +71,8 @@ function hasSomethingToLose(file: GithubFile, job: StepsJob | undefined): boolea
   return textsOf(file).some(
     (placed) =>
       (placed.job === undefined || placed.job === job) &&
-      placed.text.expressions.some((expression) => reads(expression, "secrets") && !/GITHUB_TOKEN/i.test(expression.source)),
+      placed.text.expressions.some(
+        (expression) => reads(expression, "secrets") && !/GITHUB_TOKEN/i.test(expression.source),
+      ),
   );
 }

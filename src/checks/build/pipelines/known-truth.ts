@@ -29,7 +29,9 @@ export function holdsIn(expression: Expression, run: KnownRun): boolean | undefi
 }
 
 function isTrue(value: string | number | boolean | null): boolean {
-  return typeof value === "number" ? value !== 0 && !Number.isNaN(value) : value !== null && value !== false && value !== "";
+  return typeof value === "number"
+    ? value !== 0 && !Number.isNaN(value)
+    : value !== null && value !== false && value !== "";
 }
 
 /** `startsWith(github.ref, 'refs/tags/')`, whatever tag follows. */

@@ -49,9 +49,12 @@ interface Trail {
   readonly budget: { left: number };
 }
 
-/** Of what the expression's value is made, as far as it is text. What is only compared or negated is in no value. */
-export function originsOf(expression: Expression, scope: Scope): Origin[] {
-  return followed(valueContexts(expression), scope, { depth: FOLLOWED, budget: { left: LOOKED_UP } });
+/** Of what the expression's value is made, each with the part of it that leads there, as far as it is text. What is only compared or negated is in no value. */
+export function originsOf(expression: Expression, scope: Scope): (Origin & { readonly at: Expression })[] {
+  const budget = { left: LOOKED_UP };
+  return valueContexts(expression).flatMap((context) =>
+    followed([context], scope, { depth: FOLLOWED, budget }).map((origin) => ({ ...origin, at: context })),
+  );
 }
 
 /** The same of all expressions of a text. */
@@ -83,7 +86,16 @@ function followed(contexts: readonly ContextExpression[], scope: Scope, trail: T
   return origins;
 }
 
-const CHECKING = new Set(["contains", "startswith", "endswith", "hashfiles", "success", "always", "cancelled", "failure"]);
+const CHECKING = new Set([
+  "contains",
+  "startswith",
+  "endswith",
+  "hashfiles",
+  "success",
+  "always",
+  "cancelled",
+  "failure",
+]);
 
 /** Contexts whose text may be in the value. */
 export function valueContexts(expression: Expression): ContextExpression[] {
@@ -118,7 +130,9 @@ function originsOfContext(context: ContextExpression, scope: Scope, trail: Trail
   const name = nameOf(context);
   if (name === undefined) {
     // A list or mapping that was made of text: each part of it is as that text is.
-    return context.of === undefined ? [] : followed(valueContexts(context.of), scope, { ...trail, depth: trail.depth - 1 });
+    return context.of === undefined
+      ? []
+      : followed(valueContexts(context.of), scope, { ...trail, depth: trail.depth - 1 });
   }
   const [root = "", ...path] = name.split(".");
   switch (root) {
@@ -156,7 +170,12 @@ function ofInput(name: string, input: string, { file }: Scope): Origin {
   // Where two triggers have an input of that name, the freer one counts.
   const free = found.find((one) => !isHeld(one.input)) ?? found[0];
   const capability = free === undefined || isHeld(free.input) ? "fixed" : "arbitrary";
-  return { name, capability, from: free?.from ?? "caller", ...(free === undefined ? {} : { through: free.input.place }) };
+  return {
+    name,
+    capability,
+    from: free?.from ?? "caller",
+    ...(free === undefined ? {} : { through: free.input.place }),
+  };
 }
 
 function inputsNamed(file: GithubFile, name: string): { readonly input: Input; readonly from: "caller" | "person" }[] {

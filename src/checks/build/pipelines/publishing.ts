@@ -28,14 +28,16 @@ function byTriggers({ on }: Workflow): Publishing | undefined {
   if (isReleaseBranch) runs.push({ event: "push", refType: "branch" });
   const trigger = release ?? push;
   if (runs.length === 0 || trigger === undefined) return undefined;
-  const by = release !== undefined ? "a release event" : isReleaseBranch ? "a push to a release branch" : "a pushed tag";
+  const by =
+    release !== undefined ? "a release event" : isReleaseBranch ? "a push to a release branch" : "a pushed tag";
   return { by, place: trigger.place, runs };
 }
 
 function byStep({ steps }: StepsJob): Publishing | undefined {
   for (const step of steps) {
     const by = publisherOf(step);
-    if (by !== undefined) return { by, place: step.kind === "uses" ? step.uses.text.place : step.run.place, runs: [{}] };
+    if (by !== undefined)
+      return { by, place: step.kind === "uses" ? step.uses.text.place : step.run.place, runs: [{}] };
   }
   return undefined;
 }
