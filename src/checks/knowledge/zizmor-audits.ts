@@ -1,5 +1,6 @@
 /** zizmor's audits by their ids, and the checks here that look for the same: for its comments in workflows, and for its labels. */
 export const zizmorAudits: ReadonlyMap<string, readonly string[]> = new Map([
+  ["adhoc-packages", ["build/workflow-adhoc-packages"]],
   ["anonymous-definition", ["build/workflow-anonymous"]],
   ["archived-uses", ["build/workflow-archived-action"]],
   ["artipacked", ["build/workflow-checkout-credentials"]],
@@ -10,8 +11,10 @@ export const zizmorAudits: ReadonlyMap<string, readonly string[]> = new Map([
   ["dependabot-cooldown", ["build/dependabot-cooldown"]],
   ["dependabot-execution", ["build/dependabot-code-execution"]],
   ["excessive-permissions", ["build/workflow-excessive-permissions"]],
+  ["forbidden-uses", ["build/workflow-forbidden-action"]],
   ["hardcoded-container-credentials", ["build/workflow-container-credentials"]],
   ["insecure-commands", ["build/workflow-insecure-commands"]],
+  ["known-vulnerable-actions", ["build/workflow-vulnerable-action"]],
   ["overprovisioned-secrets", ["build/workflow-all-secrets"]],
   ["ref-version-mismatch", ["build/workflow-version-comment"]],
   ["secrets-inherit", ["build/workflow-secrets-inherited"]],
@@ -28,4 +31,5 @@ export const zizmorAudits: ReadonlyMap<string, readonly string[]> = new Map([
   ["unsound-condition", ["build/workflow-unsound-condition"]],
   ["unsound-contains", ["build/workflow-unsound-contains"]],
   ["unsound-ternary", ["build/workflow-unsound-ternary"]],
+  ["use-trusted-publishing", ["build/workflow-trusted-publishing"]],
 ]);

@@ -113,6 +113,7 @@ export const identities: readonly Pick<CheckDescription, "id" | "layer" | "categ
   { id: "build/workflow-all-secrets", layer: "build", category: "secret" },
   { id: "build/workflow-anonymous", layer: "build", category: "configuration" },
   { id: "build/workflow-archived-action", layer: "build", category: "configuration" },
+  { id: "build/workflow-artifact-poisoning", layer: "build", category: "configuration" },
   { id: "build/workflow-bot-conditions", layer: "build", category: "configuration" },
   { id: "build/workflow-cache-poisoning", layer: "build", category: "configuration" },
   { id: "build/workflow-checkout-credentials", layer: "build", category: "configuration" },

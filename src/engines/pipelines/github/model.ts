@@ -7,6 +7,14 @@ import type { Field, Place, Text, UnreadField } from "../field.ts";
 
 export type GithubFile = Workflow | Action;
 
+/** What its `run` steps run. */
+export interface Scripts {
+  /** In the file's order. */
+  readonly commands: readonly ScriptCommand[];
+  /** Scripts that were not taken apart, or not to their end. */
+  readonly unread: readonly UnreadField[];
+}
+
 interface FileBase {
   /** Relative to the tree's root. */
   readonly path: string;
@@ -60,6 +68,7 @@ export interface Workflow extends FileBase {
   readonly defaults?: RunDefaults;
   readonly concurrency?: Concurrency;
   readonly jobs: readonly Job[];
+  readonly runScripts: Scripts;
 }
 
 export interface Action extends FileBase {
@@ -77,6 +86,7 @@ export interface Action extends FileBase {
   readonly scripts: readonly Field[];
   /** `runs.env` of a docker action. */
   readonly env: readonly Field[];
+  readonly runScripts: Scripts;
 }
 
 export interface Trigger {
