@@ -29,7 +29,11 @@ export function findingsOf(check: AnyWorkflowCheck, text: string, around: Around
   if (file.kind === "dependabot") return [];
   const at = now.toISOString();
   const evidence = { file: present(file, at), commands: present(readScripts(text, file).commands, at) };
-  const evaluations = runChecks<WorkflowFacts>([check as WorkflowCheck<keyof WorkflowFacts>], evidence, context(path, policy));
+  const evaluations = runChecks<WorkflowFacts>(
+    [check as WorkflowCheck<keyof WorkflowFacts>],
+    evidence,
+    context(path, policy),
+  );
   return distinct(evaluations.flatMap(({ findings }) => findings));
 }
 
