@@ -18,11 +18,14 @@ export interface Around {
 
 const now = new Date("2026-01-01T00:00:00Z");
 
-/** Of checks with and without parameters, over whichever of the facts. */
-type AnyWorkflowCheck = WorkflowCheck<never, never> | WorkflowCheck<"file", never> | WorkflowCheck<keyof WorkflowFacts>;
+/** With and without parameters, over whichever of the facts. */
+interface AnyCheck<Subject extends string> {
+  readonly id: string;
+  readonly subject: Subject;
+}
 
 /** Findings of a check over a workflow or an action's metadata. Their subjects differ, as the runner needs them to. */
-export function findingsOf(check: AnyWorkflowCheck, text: string, around: Around = {}): readonly Finding[] {
+export function findingsOf(check: AnyCheck<"workflow">, text: string, around: Around = {}): readonly Finding[] {
   const { path = ".github/workflows/ci.yml", policy } = around;
   const file = readGithubFile(path, text);
   assert.notEqual(file.kind, "dependabot");
@@ -39,7 +42,7 @@ export function findingsOf(check: AnyWorkflowCheck, text: string, around: Around
 
 /** The same of dependabot.yml. */
 export function dependabotFindings(
-  check: DependabotCheck<never>,
+  check: AnyCheck<"dependabot">,
   text: string,
   policy?: Partial<Policy>,
 ): readonly Finding[] {
