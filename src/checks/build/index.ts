@@ -152,6 +152,7 @@ import { workflowUnsoundCondition } from "./workflow-unsound-condition.ts";
 import { workflowUnsoundContains } from "./workflow-unsound-contains.ts";
 import { workflowUnsoundTernary } from "./workflow-unsound-ternary.ts";
 import { workflowVersionComment } from "./workflow-version-comment.ts";
+import { workflowVulnerableAction } from "./workflow-vulnerable-action.ts";
 import { worldWritableMode } from "./world-writable-mode.ts";
 import { zypperCacheKept } from "./zypper-cache-kept.ts";
 import { zypperUnpinned } from "./zypper-unpinned.ts";
@@ -310,6 +311,7 @@ export const buildChecks = [
   workflowUnsoundContains,
   workflowUnsoundTernary,
   workflowVersionComment,
+  workflowVulnerableAction,
   worldWritableMode,
   zypperCacheKept,
   zypperUnpinned,

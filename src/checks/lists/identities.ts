@@ -155,6 +155,7 @@ export const identities: readonly Pick<CheckDescription, "id" | "layer" | "categ
   { id: "build/workflow-unsound-contains", layer: "build", category: "configuration" },
   { id: "build/workflow-unsound-ternary", layer: "build", category: "configuration" },
   { id: "build/workflow-version-comment", layer: "build", category: "configuration" },
+  { id: "build/workflow-vulnerable-action", layer: "build", category: "vulnerability" },
   { id: "build/world-writable-mode", layer: "build", category: "configuration" },
   { id: "build/zypper-cache-kept", layer: "build", category: "configuration" },
   { id: "build/zypper-unpinned", layer: "build", category: "configuration" },
