@@ -18,6 +18,8 @@ const engines = {
   // Signatures are kept in registries and layouts; predicates are judged by expressions; what they say is written whole.
   trust: ["oci", "cel", "files"],
   cel: [],
+  // Scripts of jobs are shell, as those of RUN are.
+  pipelines: ["dockerfile"],
   // Fields of an object have the same paths in both; policies of the API server are expressions.
   admission: ["kubernetes", "cel"],
   // Objects say which detectors there are, and how they are configured.
@@ -28,6 +30,8 @@ const engines = {
   packages: ["contents", "oci", "vulnerability", "trust"],
   // Compares versions, and asks servers as the feeds do.
   updates: ["contents", "files", "vulnerability"],
+  // Lockfiles say what changes, archives are tars, matches are flaws, provenance is verified.
+  packages: ["contents", "oci", "vulnerability", "trust"],
 };
 
 /** The only places that start a program: the user's credential helpers, --render, the sensor with its unprivileged half, and an engine that proves what was learned. */

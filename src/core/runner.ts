@@ -85,7 +85,10 @@ function hasSomething<Facts extends object>(
 }
 
 /** What of the policy a check judges by, by the names that it gives it. */
-export function parametersOf<Facts extends object>({ parameters }: SubjectCheck<Facts>, policy: Policy): Partial<Facts> {
+export function parametersOf<Facts extends object>(
+  { parameters }: SubjectCheck<Facts>,
+  policy: Policy,
+): Partial<Facts> {
   const values: Record<string, unknown> = {};
   const readers = parameters as Record<string, (policy: Policy) => unknown> | undefined;
   for (const name in readers) values[name] = readers[name]?.(policy);
