@@ -27,6 +27,26 @@ import { decodedScriptRun } from "./decoded-script-run.ts";
 import { deniedLicense } from "./denied-license.ts";
 import { dependabotCodeExecution } from "./dependabot-code-execution.ts";
 import { dependabotCooldown } from "./dependabot-cooldown.ts";
+import { dependencyArchiveHash } from "./dependency-archive-hash.ts";
+import { dependencyArchiveMismatch } from "./dependency-archive-mismatch.ts";
+import { dependencyCapability } from "./dependency-capability.ts";
+import { dependencyConfusion } from "./dependency-confusion.ts";
+import { dependencyCooldown } from "./dependency-cooldown.ts";
+import { dependencyDeprecated } from "./dependency-deprecated.ts";
+import { dependencyImplausibleVersion } from "./dependency-implausible-version.ts";
+import { dependencyInStandardLibrary } from "./dependency-in-standard-library.ts";
+import { dependencyInstallScript } from "./dependency-install-script.ts";
+import { dependencyIntegrity } from "./dependency-integrity.ts";
+import { dependencyLicenseChanged } from "./dependency-license-changed.ts";
+import { dependencyLicenseDenied } from "./dependency-license-denied.ts";
+import { dependencyMalicious } from "./dependency-malicious.ts";
+import { dependencyManifestMismatch } from "./dependency-manifest-mismatch.ts";
+import { dependencyProvenanceLost } from "./dependency-provenance-lost.ts";
+import { dependencySource } from "./dependency-source.ts";
+import { dependencyThreat } from "./dependency-threat.ts";
+import { dependencyTiny } from "./dependency-tiny.ts";
+import { dependencyTyposquat } from "./dependency-typosquat.ts";
+import { dependencyVulnerable } from "./dependency-vulnerable.ts";
 import { distributionUpgrade } from "./distribution-upgrade.ts";
 import { dnfCacheKept } from "./dnf-cache-kept.ts";
 import { dnfUnpinned } from "./dnf-unpinned.ts";
@@ -110,6 +130,7 @@ import { workflowAdhocPackages } from "./workflow-adhoc-packages.ts";
 import { workflowAllSecrets } from "./workflow-all-secrets.ts";
 import { workflowAnonymous } from "./workflow-anonymous.ts";
 import { workflowArchivedAction } from "./workflow-archived-action.ts";
+import { workflowArtifactPoisoning } from "./workflow-artifact-poisoning.ts";
 import { workflowBotConditions } from "./workflow-bot-conditions.ts";
 import { workflowCachePoisoning } from "./workflow-cache-poisoning.ts";
 import { workflowCheckoutCredentials } from "./workflow-checkout-credentials.ts";
@@ -173,6 +194,26 @@ export const buildChecks = [
   deniedLicense,
   dependabotCodeExecution,
   dependabotCooldown,
+  dependencyArchiveHash,
+  dependencyArchiveMismatch,
+  dependencyCapability,
+  dependencyConfusion,
+  dependencyCooldown,
+  dependencyDeprecated,
+  dependencyImplausibleVersion,
+  dependencyInStandardLibrary,
+  dependencyInstallScript,
+  dependencyIntegrity,
+  dependencyLicenseChanged,
+  dependencyLicenseDenied,
+  dependencyMalicious,
+  dependencyManifestMismatch,
+  dependencyProvenanceLost,
+  dependencySource,
+  dependencyThreat,
+  dependencyTiny,
+  dependencyTyposquat,
+  dependencyVulnerable,
   distributionUpgrade,
   dnfCacheKept,
   dnfUnpinned,
@@ -256,6 +297,7 @@ export const buildChecks = [
   workflowAllSecrets,
   workflowAnonymous,
   workflowArchivedAction,
+  workflowArtifactPoisoning,
   workflowBotConditions,
   workflowCachePoisoning,
   workflowCheckoutCredentials,
