@@ -49,11 +49,11 @@ test("plain lines and Markdown hold the same", () => {
 
 test("what a lockfile calls its packages is text", () => {
   const [own] = reviewedChanges.changes as readonly [LockfileChanges];
-  const escape = String.fromCharCode(27);
-  const nastyText = `a${escape}[2J<img src=x>![x](https://x.example) @everyone <script>\n::error::x`;
+  const ESCAPE = String.fromCharCode(27);
+  const nastyText = `a${ESCAPE}[2J<img src=x>![x](https://x.example) @everyone <script>\n::error::x`;
   const direct = [{ kind: "added", type: "npm", name: nastyText, after: nastyText, brings: 1 } as const];
   const hostile = { ...report, changes: [{ ...own, lockfile: nastyText, direct }] };
   const texts = [renderTable(hostile, page), renderPlain(hostile, page), renderMarkdown(hostile, page)];
-  for (const text of texts) assert.ok(!text.includes(escape) && !/^::error/m.test(text), text);
+  for (const text of texts) assert.ok(!text.includes(ESCAPE) && !/^::error/m.test(text), text);
   assert.doesNotMatch(renderMarkdown(hostile, page), /<img|\]\(|<script|@everyone/);
 });

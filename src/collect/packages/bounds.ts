@@ -6,6 +6,8 @@ export const bounds = {
   runMilliseconds: 300_000,
   /** Bytes of one archive: npm's largest have 200 MB unpacked; what is over it is not read. */
   archiveBytes: 64 * 1024 * 1024,
+  /** Archives that are fetched at a time: each is held in memory whole. */
+  archives: 4,
   /** Bytes of a file of settings: .npmrc, pip.conf, config.toml. */
   settingsBytes: 1024 * 1024,
   /** Seconds for which an answer counts as current without being asked again. */

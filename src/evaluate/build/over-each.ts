@@ -110,6 +110,8 @@ function datesOf(now: Date) {
 
 /** Names of items in the reason of what they have in common. */
 const NAMED = 3;
+/** So many reasons of one code are told apart. */
+const REASONS = 4;
 
 interface GapGroup {
   readonly gap: Gap;
@@ -136,11 +138,36 @@ function gapGroups({ noun, common }: EachContext) {
         if (group.names.length < NAMED && !group.names.includes(name)) group.names.push(name);
       }
     },
-    all: (): Gap[] =>
-      Array.from(groups.values(), ({ gap, count, names }) => {
-        if (common?.has(gap) === true) return gap;
-        const more = count > names.length ? ", …" : "";
-        return { ...gap, reason: `${counted(count, noun)} (${names.join(", ")}${more}): ${gap.reason}` };
-      }),
+    all: (): Gap[] => {
+      const own = [...groups.values()].filter(({ gap }) => common?.has(gap) !== true);
+      return [
+        ...[...groups.values()].flatMap(({ gap }) => (common?.has(gap) === true ? gap : [])),
+        ...[...Map.groupBy(own, ({ gap }) => gap.code).values()].flatMap((alike) =>
+          alike.length <= REASONS ? alike.map((group) => gapOf(group, noun)) : [gapOfMany(alike, noun)],
+        ),
+      ];
+    },
   };
+}
+
+function gapOf({ gap, count, names }: GapGroup, noun: string): Gap {
+  return { ...gap, reason: `${whoText(count, names, noun)}: ${gap.reason}` };
+}
+
+/** Reasons that are each item's own. */
+function gapOfMany(groups: readonly GapGroup[], noun: string): Gap {
+  const worst = groups.reduce((most, group) => (group.count > most.count ? group : most));
+  const count = groups.reduce((sum, group) => sum + group.count, 0);
+  const names = [...new Set(groups.flatMap((group) => group.names))];
+  const { code, reason, remedy } = worst.gap;
+  return {
+    code,
+    reason: `${whoText(count, names.slice(0, NAMED), noun)}: ${reason}, and ${groups.length - 1} like it`,
+    ...(remedy === undefined ? {} : { remedy }),
+  };
+}
+
+/** `400 packages (a 1.0.0, b 2.1.0, c 1.0.0, …)`. */
+function whoText(count: number, names: readonly string[], noun: string): string {
+  return `${counted(count, noun)} (${names.join(", ")}${count > names.length ? ", …" : ""})`;
 }

@@ -9,6 +9,8 @@ import type { Environment } from "../../../net/proxy.ts";
 import { describeUrl, follow } from "../../../net/redirect.ts";
 import { type Clock, parseRetryAfter, systemClock, waitBefore } from "../../../net/retry.ts";
 
+export { describeUrl };
+
 export interface RegistryClientOptions {
   /** Milliseconds without a byte. */
   readonly stallMilliseconds?: number;

@@ -101,24 +101,38 @@ function attestationsOf(files: readonly Untyped[], page: URL): VersionEntry["att
   return urls.length < files.length ? "none" : urls;
 }
 
-/** What the JSON API says of one version beside that. @throws Problem `packages.answer` */
-export function readVersionDocument(bytes: Buffer, place: string): Partial<VersionEntry> {
+/** What the JSON API says of one version. */
+export interface VersionDocument {
+  readonly entry: Partial<VersionEntry>;
+  readonly archives: readonly PublishedArchive[];
+}
+
+/** @throws Problem `packages.answer` */
+export function readVersionDocument(bytes: Buffer, place: string): VersionDocument {
   const root = objectOf(bytes, place);
   const info = objectIn(root, "info");
   if (!isObject(root.info)) throw broken(place, "no document of a version: info is missing");
   const license = licenseOf(info);
   const repository = repositoryOf(info);
-  const files = listIn(root, "urls", bounds.archives);
+  const files = listIn(root, "urls", bounds.archives).filter(isObject);
   const times = files.flatMap((file) => timeIn(file, "upload_time_iso_8601") ?? []).sort();
   const isWhole = files.length > 0 && times.length === files.length;
   const yanked = info.yanked;
   const reason = textIn(info, "yanked_reason");
-  return {
+  const entry = {
     ...(license === undefined ? {} : { license }),
     ...(repository === undefined ? {} : { repository }),
     ...(isWhole ? { published: times[0] as string } : {}),
     ...(typeof yanked === "boolean" ? { yanked } : {}),
     ...(yanked === true && reason !== undefined ? { deprecated: reason } : {}),
+  };
+  const page = new URL("https://localhost/");
+  return {
+    entry,
+    archives: archivesOf(
+      files.map((file) => ({ ...file, hashes: file.digests })),
+      page,
+    ),
   };
 }
 
