@@ -36,6 +36,8 @@ export interface LockedDependency {
   /** The lockfile states that it runs code when it is installed; absent where it cannot tell. */
   readonly installScript?: boolean;
   readonly direct?: boolean;
+  /** As the lockfile declares them, unparsed; absent where it states none. */
+  readonly licenses?: readonly string[];
   readonly usage: "runtime" | "development" | "optional";
   /** Names from a direct dependency down to what needs it, the shortest chain; empty where it is direct or no graph tells. */
   readonly through: readonly string[];
@@ -100,6 +102,8 @@ export interface Lockfile {
 export interface LockfileSide {
   /** For the reader: `origin/main`, a directory. */
   readonly name: string;
+  /** Lockfiles that there are, those that are left out among them; absent where nobody counted. */
+  readonly found?: number;
   /** Sorted by path. Those that are the same bytes on both sides may be left out of both. */
   readonly lockfiles: readonly Lockfile[];
   /** Of the side as a whole: directories that could not be listed, what was excluded. */
