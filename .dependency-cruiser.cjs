@@ -18,6 +18,8 @@ const engines = {
   // Signatures are kept in registries and layouts; predicates are judged by expressions; what they say is written whole.
   trust: ["oci", "cel", "files"],
   cel: [],
+  // Scripts of jobs are shell, as those of RUN are.
+  pipelines: ["dockerfile"],
   // Fields of an object have the same paths in both; policies of the API server are expressions.
   admission: ["kubernetes", "cel"],
   // Objects say which detectors there are, and how they are configured.

@@ -25,16 +25,8 @@ import { debugToolsShipped } from "./debug-tools-shipped.ts";
 import { debuggerOpen } from "./debugger-open.ts";
 import { decodedScriptRun } from "./decoded-script-run.ts";
 import { deniedLicense } from "./denied-license.ts";
-import { dependencyArchiveMismatch } from "./dependency-archive-mismatch.ts";
-import { dependencyCapability } from "./dependency-capability.ts";
-import { dependencyInStandardLibrary } from "./dependency-in-standard-library.ts";
-import { dependencyLicenseDenied } from "./dependency-license-denied.ts";
-import { dependencyMalicious } from "./dependency-malicious.ts";
-import { dependencyManifestMismatch } from "./dependency-manifest-mismatch.ts";
-import { dependencyThreat } from "./dependency-threat.ts";
-import { dependencyTiny } from "./dependency-tiny.ts";
-import { dependencyTyposquat } from "./dependency-typosquat.ts";
-import { dependencyVulnerable } from "./dependency-vulnerable.ts";
+import { dependabotCodeExecution } from "./dependabot-code-execution.ts";
+import { dependabotCooldown } from "./dependabot-cooldown.ts";
 import { distributionUpgrade } from "./distribution-upgrade.ts";
 import { dnfCacheKept } from "./dnf-cache-kept.ts";
 import { dnfUnpinned } from "./dnf-unpinned.ts";
@@ -114,6 +106,27 @@ import { userByName } from "./user-by-name.ts";
 import { verificationOffInEnv } from "./verification-off-in-env.ts";
 import { vulnerableDependencies } from "./vulnerable-dependencies.ts";
 import { wgetAndCurl } from "./wget-and-curl.ts";
+import { workflowAdhocPackages } from "./workflow-adhoc-packages.ts";
+import { workflowAllSecrets } from "./workflow-all-secrets.ts";
+import { workflowAnonymous } from "./workflow-anonymous.ts";
+import { workflowArchivedAction } from "./workflow-archived-action.ts";
+import { workflowCheckoutCredentials } from "./workflow-checkout-credentials.ts";
+import { workflowConcurrency } from "./workflow-concurrency.ts";
+import { workflowContainerCredentials } from "./workflow-container-credentials.ts";
+import { workflowDangerousTrigger } from "./workflow-dangerous-trigger.ts";
+import { workflowExcessivePermissions } from "./workflow-excessive-permissions.ts";
+import { workflowLocalPath } from "./workflow-local-path.ts";
+import { workflowSecretOutsideEnvironment } from "./workflow-secret-outside-environment.ts";
+import { workflowSecretsInherited } from "./workflow-secrets-inherited.ts";
+import { workflowSelfHostedRunner } from "./workflow-self-hosted-runner.ts";
+import { workflowTrustedPublishing } from "./workflow-trusted-publishing.ts";
+import { workflowTyposquatAction } from "./workflow-typosquat-action.ts";
+import { workflowUndocumentedPermissions } from "./workflow-undocumented-permissions.ts";
+import { workflowUnpinnedAction } from "./workflow-unpinned-action.ts";
+import { workflowUnpinnedImage } from "./workflow-unpinned-image.ts";
+import { workflowUnpinnedTool } from "./workflow-unpinned-tool.ts";
+import { workflowUnredactedSecret } from "./workflow-unredacted-secret.ts";
+import { workflowVersionComment } from "./workflow-version-comment.ts";
 import { worldWritableMode } from "./world-writable-mode.ts";
 import { zypperCacheKept } from "./zypper-cache-kept.ts";
 import { zypperUnpinned } from "./zypper-unpinned.ts";
@@ -145,16 +158,8 @@ export const buildChecks = [
   debuggerOpen,
   decodedScriptRun,
   deniedLicense,
-  dependencyArchiveMismatch,
-  dependencyCapability,
-  dependencyInStandardLibrary,
-  dependencyLicenseDenied,
-  dependencyMalicious,
-  dependencyManifestMismatch,
-  dependencyThreat,
-  dependencyTiny,
-  dependencyTyposquat,
-  dependencyVulnerable,
+  dependabotCodeExecution,
+  dependabotCooldown,
   distributionUpgrade,
   dnfCacheKept,
   dnfUnpinned,
@@ -234,6 +239,27 @@ export const buildChecks = [
   verificationOffInEnv,
   vulnerableDependencies,
   wgetAndCurl,
+  workflowAdhocPackages,
+  workflowAllSecrets,
+  workflowAnonymous,
+  workflowArchivedAction,
+  workflowCheckoutCredentials,
+  workflowConcurrency,
+  workflowContainerCredentials,
+  workflowDangerousTrigger,
+  workflowExcessivePermissions,
+  workflowLocalPath,
+  workflowSecretOutsideEnvironment,
+  workflowSecretsInherited,
+  workflowSelfHostedRunner,
+  workflowTrustedPublishing,
+  workflowTyposquatAction,
+  workflowUndocumentedPermissions,
+  workflowUnpinnedAction,
+  workflowUnpinnedImage,
+  workflowUnpinnedTool,
+  workflowUnredactedSecret,
+  workflowVersionComment,
   worldWritableMode,
   zypperCacheKept,
   zypperUnpinned,

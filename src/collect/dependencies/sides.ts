@@ -31,7 +31,7 @@ export async function readSides(
   _after: SideSpec,
   _options: SideOptions = {},
 ): Promise<{ readonly before: LockfileSide; readonly after: LockfileSide }> {
-  const nothing = { name: "", lockfiles: [], gaps: [] };
+  const nothing = { name: "", lockfiles: [], found: 0, gaps: [] };
   return { before: nothing, after: nothing };
 }
 

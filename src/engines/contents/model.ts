@@ -86,6 +86,8 @@ export interface PackageRecord {
   readonly files?: Readonly<Record<string, string>>;
   /** Where a lockfile says that it is fetched from. */
   readonly fetchedFrom?: PackageOrigin;
+  /** Where the same file takes the same version from besides: another entry of it says so. */
+  readonly otherOrigins?: readonly PackageOrigin[];
   /** A lockfile says that it runs code when it is installed, or that it does not; absent where it cannot tell. */
   readonly installScript?: boolean;
   /** Line of the lockfile that names it, from 1; absent where not known. */
