@@ -117,7 +117,7 @@ const AUTHORS: Readonly<Record<string, string>> = {
 };
 
 /** The context of who made what the event is about; of several triggers the pull request's. */
-export function authorOf({ on }: Workflow, actor: string): string {
+function authorOf({ on }: Workflow, actor: string): string {
   const [only, ...more] = on;
   const author = more.length === 0 && only !== undefined ? AUTHORS[only.event] : undefined;
   return `${author ?? "github.event.pull_request.user"}.${ACTOR_IDS.has(actor) ? "id" : "login"}`;

@@ -108,7 +108,7 @@ function pathFault(written: string): string | undefined {
 }
 
 /** The same without what is odd. */
-export function normalPath(written: string): string {
+function normalPath(written: string): string {
   const at = written.indexOf("@");
   const [path, ref] = at < 0 ? [written, ""] : [written.slice(0, at), written.slice(at)];
   const parts: string[] = [];

@@ -36,7 +36,7 @@ export const workflowUnsoundCondition = workflowCheck({
 });
 
 /** Something stands beside the expressions, be it a line end. */
-export function isText({ value, expressions }: Text): boolean {
+function isText({ value, expressions }: Text): boolean {
   if (expressions.length === 0 || expressions.some(({ bare: isBare }) => isBare)) return false;
   return expressions.length > 1 || !value.startsWith("${{") || !value.endsWith("}}");
 }

@@ -3,15 +3,25 @@ import { workflowAdhocPackages } from "../build/workflow-adhoc-packages.ts";
 import { workflowAllSecrets } from "../build/workflow-all-secrets.ts";
 import { workflowAnonymous } from "../build/workflow-anonymous.ts";
 import { workflowArchivedAction } from "../build/workflow-archived-action.ts";
+import { workflowBotConditions } from "../build/workflow-bot-conditions.ts";
+import { workflowCachePoisoning } from "../build/workflow-cache-poisoning.ts";
 import { workflowCheckoutCredentials } from "../build/workflow-checkout-credentials.ts";
 import { workflowConcurrency } from "../build/workflow-concurrency.ts";
 import { workflowContainerCredentials } from "../build/workflow-container-credentials.ts";
 import { workflowDangerousTrigger } from "../build/workflow-dangerous-trigger.ts";
 import { workflowExcessivePermissions } from "../build/workflow-excessive-permissions.ts";
+import { workflowExpressionInScript } from "../build/workflow-expression-in-script.ts";
+import { workflowGithubApp } from "../build/workflow-github-app.ts";
+import { workflowGithubEnv } from "../build/workflow-github-env.ts";
+import { workflowInsecureCommands } from "../build/workflow-insecure-commands.ts";
 import { workflowLocalPath } from "../build/workflow-local-path.ts";
+import { workflowMisfeature } from "../build/workflow-misfeature.ts";
+import { workflowObfuscation } from "../build/workflow-obfuscation.ts";
 import { workflowSecretOutsideEnvironment } from "../build/workflow-secret-outside-environment.ts";
 import { workflowSecretsInherited } from "../build/workflow-secrets-inherited.ts";
 import { workflowSelfHostedRunner } from "../build/workflow-self-hosted-runner.ts";
+import { workflowSuperfluousActions } from "../build/workflow-superfluous-actions.ts";
+import { workflowTemplateInjection } from "../build/workflow-template-injection.ts";
 import { workflowTrustedPublishing } from "../build/workflow-trusted-publishing.ts";
 import { workflowTyposquatAction } from "../build/workflow-typosquat-action.ts";
 import { workflowUndocumentedPermissions } from "../build/workflow-undocumented-permissions.ts";
@@ -19,6 +29,9 @@ import { workflowUnpinnedAction } from "../build/workflow-unpinned-action.ts";
 import { workflowUnpinnedImage } from "../build/workflow-unpinned-image.ts";
 import { workflowUnpinnedTool } from "../build/workflow-unpinned-tool.ts";
 import { workflowUnredactedSecret } from "../build/workflow-unredacted-secret.ts";
+import { workflowUnsoundCondition } from "../build/workflow-unsound-condition.ts";
+import { workflowUnsoundContains } from "../build/workflow-unsound-contains.ts";
+import { workflowUnsoundTernary } from "../build/workflow-unsound-ternary.ts";
 import { workflowVersionComment } from "../build/workflow-version-comment.ts";
 
 export const workflowChecks = [
@@ -26,15 +39,25 @@ export const workflowChecks = [
   workflowAllSecrets,
   workflowAnonymous,
   workflowArchivedAction,
+  workflowBotConditions,
+  workflowCachePoisoning,
   workflowCheckoutCredentials,
   workflowConcurrency,
   workflowContainerCredentials,
   workflowDangerousTrigger,
   workflowExcessivePermissions,
+  workflowExpressionInScript,
+  workflowGithubApp,
+  workflowGithubEnv,
+  workflowInsecureCommands,
   workflowLocalPath,
+  workflowMisfeature,
+  workflowObfuscation,
   workflowSecretOutsideEnvironment,
   workflowSecretsInherited,
   workflowSelfHostedRunner,
+  workflowSuperfluousActions,
+  workflowTemplateInjection,
   workflowTrustedPublishing,
   workflowTyposquatAction,
   workflowUndocumentedPermissions,
@@ -42,5 +65,8 @@ export const workflowChecks = [
   workflowUnpinnedImage,
   workflowUnpinnedTool,
   workflowUnredactedSecret,
+  workflowUnsoundCondition,
+  workflowUnsoundContains,
+  workflowUnsoundTernary,
   workflowVersionComment,
 ] as const;
