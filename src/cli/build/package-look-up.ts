@@ -59,7 +59,7 @@ export function openPackageLookUp(
     ...(moreAuthorities === undefined ? {} : { client: { moreAuthorities } }),
   });
   return {
-    ...dependencyLookUp({ registries, contents, now }),
+    ...dependencyLookUp({ registries, contents, policy: policy.dependencies, now }),
     close() {
       registries.close();
       cache?.close();

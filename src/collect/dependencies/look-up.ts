@@ -6,6 +6,7 @@ import { purlOf } from "../../engines/contents/purl.ts";
 import { archiveKindOf, readPackageArchive } from "../../engines/packages/contents/read.ts";
 import type {
   DependencyChange,
+  DependencyPolicy,
   FetchedArchive,
   LockedDependency,
   PackageContents,
@@ -30,6 +31,7 @@ export interface LookUpContext {
   readonly registries: Pick<PackageRegistries, "metadata" | "archive">;
   /** False: archives are neither fetched nor read. */
   readonly contents: boolean;
+  readonly policy: DependencyPolicy;
   readonly now: Date;
 }
 
@@ -90,6 +92,8 @@ async function lookUp(
     ...previousFacts,
     ...(own?.archive === undefined ? {} : { archive: own.archive }),
     ...(own?.contents === undefined ? {} : { contents: own.contents }),
+    policy: context.policy,
+    now: context.now,
   });
   return {
     ...withoutUnsupported(facts),

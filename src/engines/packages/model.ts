@@ -104,8 +104,6 @@ export interface Lockfile {
 export interface LockfileSide {
   /** For the reader: `origin/main`, a directory. */
   readonly name: string;
-  /** Lockfiles that there are, those that are left out among them; absent where nobody counted. */
-  readonly found?: number;
   /** Sorted by path. Those that are the same bytes on both sides may be left out of both. */
   readonly lockfiles: readonly Lockfile[];
   /** Lockfiles of the side, those that were left out included. */
