@@ -27,6 +27,16 @@ import { decodedScriptRun } from "./decoded-script-run.ts";
 import { deniedLicense } from "./denied-license.ts";
 import { dependabotCodeExecution } from "./dependabot-code-execution.ts";
 import { dependabotCooldown } from "./dependabot-cooldown.ts";
+import { dependencyArchiveMismatch } from "./dependency-archive-mismatch.ts";
+import { dependencyCapability } from "./dependency-capability.ts";
+import { dependencyInStandardLibrary } from "./dependency-in-standard-library.ts";
+import { dependencyLicenseDenied } from "./dependency-license-denied.ts";
+import { dependencyMalicious } from "./dependency-malicious.ts";
+import { dependencyManifestMismatch } from "./dependency-manifest-mismatch.ts";
+import { dependencyThreat } from "./dependency-threat.ts";
+import { dependencyTiny } from "./dependency-tiny.ts";
+import { dependencyTyposquat } from "./dependency-typosquat.ts";
+import { dependencyVulnerable } from "./dependency-vulnerable.ts";
 import { distributionUpgrade } from "./distribution-upgrade.ts";
 import { dnfCacheKept } from "./dnf-cache-kept.ts";
 import { dnfUnpinned } from "./dnf-unpinned.ts";
@@ -110,6 +120,7 @@ import { workflowAdhocPackages } from "./workflow-adhoc-packages.ts";
 import { workflowAllSecrets } from "./workflow-all-secrets.ts";
 import { workflowAnonymous } from "./workflow-anonymous.ts";
 import { workflowArchivedAction } from "./workflow-archived-action.ts";
+import { workflowArtifactPoisoning } from "./workflow-artifact-poisoning.ts";
 import { workflowBotConditions } from "./workflow-bot-conditions.ts";
 import { workflowCachePoisoning } from "./workflow-cache-poisoning.ts";
 import { workflowCheckoutCredentials } from "./workflow-checkout-credentials.ts";
@@ -173,6 +184,16 @@ export const buildChecks = [
   deniedLicense,
   dependabotCodeExecution,
   dependabotCooldown,
+  dependencyArchiveMismatch,
+  dependencyCapability,
+  dependencyInStandardLibrary,
+  dependencyLicenseDenied,
+  dependencyMalicious,
+  dependencyManifestMismatch,
+  dependencyThreat,
+  dependencyTiny,
+  dependencyTyposquat,
+  dependencyVulnerable,
   distributionUpgrade,
   dnfCacheKept,
   dnfUnpinned,
@@ -256,6 +277,7 @@ export const buildChecks = [
   workflowAllSecrets,
   workflowAnonymous,
   workflowArchivedAction,
+  workflowArtifactPoisoning,
   workflowBotConditions,
   workflowCachePoisoning,
   workflowCheckoutCredentials,

@@ -3,6 +3,7 @@ import { workflowAdhocPackages } from "../build/workflow-adhoc-packages.ts";
 import { workflowAllSecrets } from "../build/workflow-all-secrets.ts";
 import { workflowAnonymous } from "../build/workflow-anonymous.ts";
 import { workflowArchivedAction } from "../build/workflow-archived-action.ts";
+import { workflowArtifactPoisoning } from "../build/workflow-artifact-poisoning.ts";
 import { workflowBotConditions } from "../build/workflow-bot-conditions.ts";
 import { workflowCachePoisoning } from "../build/workflow-cache-poisoning.ts";
 import { workflowCheckoutCredentials } from "../build/workflow-checkout-credentials.ts";
@@ -39,6 +40,7 @@ export const workflowChecks = [
   workflowAllSecrets,
   workflowAnonymous,
   workflowArchivedAction,
+  workflowArtifactPoisoning,
   workflowBotConditions,
   workflowCachePoisoning,
   workflowCheckoutCredentials,
