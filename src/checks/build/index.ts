@@ -27,12 +27,22 @@ import { decodedScriptRun } from "./decoded-script-run.ts";
 import { deniedLicense } from "./denied-license.ts";
 import { dependabotCodeExecution } from "./dependabot-code-execution.ts";
 import { dependabotCooldown } from "./dependabot-cooldown.ts";
+import { dependencyArchiveHash } from "./dependency-archive-hash.ts";
 import { dependencyArchiveMismatch } from "./dependency-archive-mismatch.ts";
 import { dependencyCapability } from "./dependency-capability.ts";
+import { dependencyConfusion } from "./dependency-confusion.ts";
+import { dependencyCooldown } from "./dependency-cooldown.ts";
+import { dependencyDeprecated } from "./dependency-deprecated.ts";
+import { dependencyImplausibleVersion } from "./dependency-implausible-version.ts";
 import { dependencyInStandardLibrary } from "./dependency-in-standard-library.ts";
+import { dependencyInstallScript } from "./dependency-install-script.ts";
+import { dependencyIntegrity } from "./dependency-integrity.ts";
+import { dependencyLicenseChanged } from "./dependency-license-changed.ts";
 import { dependencyLicenseDenied } from "./dependency-license-denied.ts";
 import { dependencyMalicious } from "./dependency-malicious.ts";
 import { dependencyManifestMismatch } from "./dependency-manifest-mismatch.ts";
+import { dependencyProvenanceLost } from "./dependency-provenance-lost.ts";
+import { dependencySource } from "./dependency-source.ts";
 import { dependencyThreat } from "./dependency-threat.ts";
 import { dependencyTiny } from "./dependency-tiny.ts";
 import { dependencyTyposquat } from "./dependency-typosquat.ts";
@@ -184,12 +194,22 @@ export const buildChecks = [
   deniedLicense,
   dependabotCodeExecution,
   dependabotCooldown,
+  dependencyArchiveHash,
   dependencyArchiveMismatch,
   dependencyCapability,
+  dependencyConfusion,
+  dependencyCooldown,
+  dependencyDeprecated,
+  dependencyImplausibleVersion,
   dependencyInStandardLibrary,
+  dependencyInstallScript,
+  dependencyIntegrity,
+  dependencyLicenseChanged,
   dependencyLicenseDenied,
   dependencyMalicious,
   dependencyManifestMismatch,
+  dependencyProvenanceLost,
+  dependencySource,
   dependencyThreat,
   dependencyTiny,
   dependencyTyposquat,
