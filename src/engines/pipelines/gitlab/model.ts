@@ -2,12 +2,12 @@
  * GitLab's pipelines with every field's place ("CI/CD YAML syntax reference"): as GitLab puts them together from a file, what
  * it includes of the same tree, `extends`, `!reference`, anchors and `default`. A field stands in the file that wrote it.
  */
-import type { ShellCommand } from "../../dockerfile/model.ts";
+import type { ShellCommand, ShellWord } from "../../dockerfile/model.ts";
 import type { Place, Text, UnreadField } from "../field.ts";
 import type { GitlabCondition } from "./condition-model.ts";
 
 export type { GitlabCondition, GitlabOperand } from "./condition-model.ts";
-export type { ShellCommand };
+export type { ShellCommand, ShellWord };
 
 export interface GitlabPipeline {
   readonly kind: "gitlab";
@@ -55,8 +55,7 @@ export interface GitlabInput {
 export type GitlabInclude = {
   readonly place: Place;
   readonly rules: readonly GitlabRule[];
-} & /** `paths`: what was read for it; none where there is no such file, or none was handed over. */
-(
+} /** `paths`: what was read for it; none where there is no such file, or none was handed over. */ & (
   | { readonly kind: "local"; readonly local: Text; readonly paths: readonly string[] }
   | { readonly kind: "project"; readonly project: Text; readonly ref?: Text; readonly files: readonly Text[] }
   | { readonly kind: "remote"; readonly remote: Text; readonly integrity?: Text }
@@ -273,5 +272,16 @@ export interface GitlabJob extends GitlabSettings {
   /** `inherit:variables` is false, or names those alone. */
   readonly inheritVariables?: boolean | readonly Text[];
   /** `run`: steps in place of a script; each with what it uses or the script that it runs. */
-  readonly run: readonly { readonly place: Place; readonly step?: Text; readonly script?: Text }[];
+  readonly run: readonly { readonly place: Place; readonly step?: Text; readonly script: readonly GitlabLine[] }[];
+  readonly runs: GitlabRuns;
 }
+
+/** In which pipelines a job runs, by hand or by itself, as far as `workflow`, `rules`, `only` and `except` tell. */
+export interface GitlabRuns {
+  /** Of a merge request. */
+  readonly mergeRequest: GitlabCertainty;
+  /** Of a push to a branch that no condition names. */
+  readonly branch: GitlabCertainty;
+}
+
+export type GitlabCertainty = "always" | "maybe" | "never";

@@ -6,6 +6,7 @@ import { defaultsOf, jobOf } from "./job.ts";
 import { createBudget, extendJobs, resolveReferences } from "./merge.ts";
 import type { GitlabPipeline, GitlabWorkflow } from "./model.ts";
 import { rulesOf } from "./rules.ts";
+import { runsOf } from "./runs.ts";
 import { createJobReader, SETTINGS } from "./settings.ts";
 import { fieldAt, textsOf } from "./texts.ts";
 import { variablesOf } from "./variables.ts";
@@ -32,7 +33,7 @@ export function readGitlabPipeline(path: string, text: string, tree: GitlabTree)
       const reason = `${entry.key.value.slice(0, 80)} is no keyword of a pipeline that is known, and no job`;
       unread.push({ place: entry.key.place, reason });
     }
-    return job ?? [];
+    return job === undefined ? [] : { ...job, runs: runsOf(job, workflow) };
   });
   return {
     kind: "gitlab",
