@@ -8,6 +8,7 @@ const KNOWN: readonly string[] = [
   ..."danger-review docker-in-docker npm semantic-release sonarqube terraform"
     .split(" ")
     .map((name) => `components/${name}`),
+  "dependabot-gitlab/dependabot-standalone",
   "to-be-continuous/docker",
   "to-be-continuous/kubernetes",
   "to-be-continuous/maven",

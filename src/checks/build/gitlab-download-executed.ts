@@ -5,6 +5,15 @@ import { gitlabCheck } from "./gitlab/gitlab-check.ts";
 import { commandPlace, commandsOf, wordsOf } from "./gitlab/parts.ts";
 import { hostOf } from "./gitlab/urls.ts";
 
+/** `echo "$(curl …)"`, which puts out what the command does. */
+function printerOf({ index }: ShellCommand, commands: readonly ShellCommand[]): ShellCommand | undefined {
+  return commands.find(
+    (other) =>
+      /^(?:echo|printf|cat)$/.test(other.program ?? "") &&
+      other.arguments.some(({ expansions }) => expansions.some((piece) => piece.commands.includes(index))),
+  );
+}
+
 /** What runs the file that the command writes, by its name. */
 function runsFile(command: ShellCommand, commands: readonly ShellCommand[]): ShellCommand | undefined {
   const words = wordsOf(command);
@@ -41,7 +50,10 @@ export const gitlabDownloadExecuted = gitlabCheck({
       const decodes = program === "base64" && wordsOf(command).some((word) => /^(?:-d|-D|--decode)$/.test(word));
       if (!decodes && !downloaders.has(program)) continue;
       if (commands.some(verifies)) continue;
-      const runner = runnersOf(commands).get(command.index) ?? (decodes ? undefined : runsFile(command, commands));
+      const runners = runnersOf(commands);
+      const runner =
+        runners.get(printerOf(command, commands)?.index ?? command.index) ??
+        (decodes ? undefined : runsFile(command, commands));
       if (runner === undefined) continue;
       const host = command.arguments.map(({ text }) => hostOf(text)).find((each) => each !== undefined);
       yield {

@@ -53,17 +53,20 @@ const WITHIN: readonly (readonly [string, RegExp])[] = [
   ["a service account's key of Google Cloud", /"type":\s{0,8}"service_account"/],
 ];
 
-const PLACEHOLDER = /example|placeholder|changeme|change_me|redacted|your[-_]|x{6}|<[a-z]/i;
+const PLACEHOLDER = /example|placeholder|changeme|change_me|redacted|your[-_]|<[a-z]/i;
+/** One character over and over: nobody issued that. */
+const REPEATED = /(.)\1{7}/;
 
 export function secretIn(name: string, value: string): SecretValue | undefined {
   const text = value.trim();
-  if (text === "" || text.startsWith("$") || PLACEHOLDER.test(text)) return undefined;
+  if (text === "" || text.startsWith("$")) return undefined;
   if (name === "DOCKER_AUTH_CONFIG" && /"auths?"\s{0,8}:/.test(text)) {
     return { what: "a login to a registry", severity: "high" };
   }
   const [what] = FORMS.find(([, form]) => form.test(text)) ?? WITHIN.find(([, form]) => form.test(text)) ?? [];
-  if (what !== undefined) return { what, severity: "high" };
-  return passwordInUrl(text);
+  if (what === undefined) return passwordInUrl(text);
+  if (PLACEHOLDER.test(text)) return undefined;
+  return { what, severity: REPEATED.test(text) ? "low" : "high" };
 }
 
 /** `postgres://app:secret@db/shop`. A host of one word is a service of the job. */
