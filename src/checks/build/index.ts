@@ -25,6 +25,8 @@ import { debugToolsShipped } from "./debug-tools-shipped.ts";
 import { debuggerOpen } from "./debugger-open.ts";
 import { decodedScriptRun } from "./decoded-script-run.ts";
 import { deniedLicense } from "./denied-license.ts";
+import { dependabotCodeExecution } from "./dependabot-code-execution.ts";
+import { dependabotCooldown } from "./dependabot-cooldown.ts";
 import { distributionUpgrade } from "./distribution-upgrade.ts";
 import { dnfCacheKept } from "./dnf-cache-kept.ts";
 import { dnfUnpinned } from "./dnf-unpinned.ts";
@@ -182,6 +184,41 @@ import { userByName } from "./user-by-name.ts";
 import { verificationOffInEnv } from "./verification-off-in-env.ts";
 import { vulnerableDependencies } from "./vulnerable-dependencies.ts";
 import { wgetAndCurl } from "./wget-and-curl.ts";
+import { workflowAdhocPackages } from "./workflow-adhoc-packages.ts";
+import { workflowAllSecrets } from "./workflow-all-secrets.ts";
+import { workflowAnonymous } from "./workflow-anonymous.ts";
+import { workflowArchivedAction } from "./workflow-archived-action.ts";
+import { workflowArtifactPoisoning } from "./workflow-artifact-poisoning.ts";
+import { workflowBotConditions } from "./workflow-bot-conditions.ts";
+import { workflowCachePoisoning } from "./workflow-cache-poisoning.ts";
+import { workflowCheckoutCredentials } from "./workflow-checkout-credentials.ts";
+import { workflowConcurrency } from "./workflow-concurrency.ts";
+import { workflowContainerCredentials } from "./workflow-container-credentials.ts";
+import { workflowDangerousTrigger } from "./workflow-dangerous-trigger.ts";
+import { workflowExcessivePermissions } from "./workflow-excessive-permissions.ts";
+import { workflowExpressionInScript } from "./workflow-expression-in-script.ts";
+import { workflowGithubApp } from "./workflow-github-app.ts";
+import { workflowGithubEnv } from "./workflow-github-env.ts";
+import { workflowInsecureCommands } from "./workflow-insecure-commands.ts";
+import { workflowLocalPath } from "./workflow-local-path.ts";
+import { workflowMisfeature } from "./workflow-misfeature.ts";
+import { workflowObfuscation } from "./workflow-obfuscation.ts";
+import { workflowSecretOutsideEnvironment } from "./workflow-secret-outside-environment.ts";
+import { workflowSecretsInherited } from "./workflow-secrets-inherited.ts";
+import { workflowSelfHostedRunner } from "./workflow-self-hosted-runner.ts";
+import { workflowSuperfluousActions } from "./workflow-superfluous-actions.ts";
+import { workflowTemplateInjection } from "./workflow-template-injection.ts";
+import { workflowTrustedPublishing } from "./workflow-trusted-publishing.ts";
+import { workflowTyposquatAction } from "./workflow-typosquat-action.ts";
+import { workflowUndocumentedPermissions } from "./workflow-undocumented-permissions.ts";
+import { workflowUnpinnedAction } from "./workflow-unpinned-action.ts";
+import { workflowUnpinnedImage } from "./workflow-unpinned-image.ts";
+import { workflowUnpinnedTool } from "./workflow-unpinned-tool.ts";
+import { workflowUnredactedSecret } from "./workflow-unredacted-secret.ts";
+import { workflowUnsoundCondition } from "./workflow-unsound-condition.ts";
+import { workflowUnsoundContains } from "./workflow-unsound-contains.ts";
+import { workflowUnsoundTernary } from "./workflow-unsound-ternary.ts";
+import { workflowVersionComment } from "./workflow-version-comment.ts";
 import { worldWritableMode } from "./world-writable-mode.ts";
 import { zypperCacheKept } from "./zypper-cache-kept.ts";
 import { zypperUnpinned } from "./zypper-unpinned.ts";
@@ -213,6 +250,8 @@ export const buildChecks = [
   debuggerOpen,
   decodedScriptRun,
   deniedLicense,
+  dependabotCodeExecution,
+  dependabotCooldown,
   distributionUpgrade,
   dnfCacheKept,
   dnfUnpinned,
@@ -370,6 +409,41 @@ export const buildChecks = [
   verificationOffInEnv,
   vulnerableDependencies,
   wgetAndCurl,
+  workflowAdhocPackages,
+  workflowAllSecrets,
+  workflowAnonymous,
+  workflowArchivedAction,
+  workflowArtifactPoisoning,
+  workflowBotConditions,
+  workflowCachePoisoning,
+  workflowCheckoutCredentials,
+  workflowConcurrency,
+  workflowContainerCredentials,
+  workflowDangerousTrigger,
+  workflowExcessivePermissions,
+  workflowExpressionInScript,
+  workflowGithubApp,
+  workflowGithubEnv,
+  workflowInsecureCommands,
+  workflowLocalPath,
+  workflowMisfeature,
+  workflowObfuscation,
+  workflowSecretOutsideEnvironment,
+  workflowSecretsInherited,
+  workflowSelfHostedRunner,
+  workflowSuperfluousActions,
+  workflowTemplateInjection,
+  workflowTrustedPublishing,
+  workflowTyposquatAction,
+  workflowUndocumentedPermissions,
+  workflowUnpinnedAction,
+  workflowUnpinnedImage,
+  workflowUnpinnedTool,
+  workflowUnredactedSecret,
+  workflowUnsoundCondition,
+  workflowUnsoundContains,
+  workflowUnsoundTernary,
+  workflowVersionComment,
   worldWritableMode,
   zypperCacheKept,
   zypperUnpinned,
