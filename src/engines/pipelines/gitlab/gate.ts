@@ -2,7 +2,7 @@
 import type { GateJob, GateStep, Pipeline } from "../model.ts";
 import type { GitlabLine, GitlabPipeline } from "./model.ts";
 
-export function gatePipeline({ path, jobs }: GitlabPipeline): Pipeline {
+export function gitlabGates({ path, jobs }: GitlabPipeline): Pipeline {
   return {
     path,
     system: "gitlab",
@@ -17,16 +17,16 @@ export function gatePipeline({ path, jobs }: GitlabPipeline): Pipeline {
           ...step("after_script", job.afterScript),
         ],
         // A list of exit codes that are allowed allows some of them to fail.
-        mayFail: job.allowFailure?.value === "true" || job.exitCodes.length > 0,
+        mayFail: /^(?:true|yes|on)$/i.test(job.allowFailure?.value ?? "") || job.exitCodes.length > 0,
         disabled: job.hidden || job.when?.value === "never",
       }),
     ),
   };
 }
 
+/** One a line, so that a scan is told with its own place. */
 function step(name: string, lines: readonly GitlabLine[]): GateStep[] {
-  const [first] = lines;
-  if (first === undefined) return [];
-  const { line, column } = first.text.place;
-  return [{ line, column, name, with: {}, run: lines.map(({ text }) => text.value).join("\n"), mayFail: false }];
+  return lines.map(({ text: { value, place } }) => {
+    return { line: place.line, column: place.column, name, with: {}, run: value, mayFail: false };
+  });
 }

@@ -2,6 +2,7 @@
  * GitLab's pipelines with every field's place ("CI/CD YAML syntax reference"): as GitLab puts them together from a file, what
  * it includes of the same tree, `extends`, `!reference`, anchors and `default`. A field stands in the file that wrote it.
  */
+import type { Gap } from "../../../core/evidence.ts";
 import type { ShellCommand, ShellWord } from "../../dockerfile/model.ts";
 import type { Place, Text, UnreadField } from "../field.ts";
 import type { GitlabCondition } from "./condition-model.ts";
@@ -13,6 +14,8 @@ export interface GitlabPipeline {
   readonly kind: "gitlab";
   /** Of the file that it begins with, relative to the tree's root. */
   readonly path: string;
+  /** It is no file that GitLab begins with: a component, or what another project includes. */
+  readonly fragment: boolean;
   /** All that it is put together from, that file first; each once. */
   readonly files: readonly GitlabFile[];
   readonly unread: readonly UnreadField[];
@@ -29,6 +32,11 @@ export interface GitlabPipeline {
   /** Hidden ones too, which never run. `pages:deploy` and what is no mapping are none. */
   readonly jobs: readonly GitlabJob[];
 }
+
+/** A file of a tree as it was read, or why it could not be. */
+export type ReadGitlab =
+  | { readonly state: "read"; readonly path: string; readonly pipeline: GitlabPipeline }
+  | { readonly state: "unread"; readonly path: string; readonly gap: Gap };
 
 export interface GitlabFile {
   readonly path: string;

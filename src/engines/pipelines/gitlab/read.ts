@@ -1,5 +1,6 @@
 /** Reads a GitLab pipeline ("CI/CD YAML syntax reference"). */
 import type { UnreadField } from "../field.ts";
+import { isGitlabFragment } from "../system.ts";
 import { entryOf, nodeAt, type PlacedMap } from "../yaml/model.ts";
 import { type GitlabTree, putTogether } from "./files.ts";
 import { defaultsOf, jobOf } from "./job.ts";
@@ -38,6 +39,7 @@ export function readGitlabPipeline(path: string, text: string, tree: GitlabTree)
   return {
     kind: "gitlab",
     path,
+    fragment: inputs.length > 0 || isGitlabFragment(path),
     files,
     unread: eachOnce(unread),
     inputs,
