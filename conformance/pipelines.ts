@@ -83,7 +83,7 @@ function evaluated(texts: ReadonlyMap<string, string>): { found: Found[]; unread
   const unread: string[] = [];
   for (const [path, text] of texts) {
     try {
-      const evaluations = evaluateGithubFile(readGithubFile(path, text), {
+      const evaluations = evaluateGithubFile({ file: readGithubFile(path, text), text }, {
         policy: defaultPolicy,
         now: new Date("2026-01-01T00:00:00Z"),
       });

@@ -27,6 +27,16 @@ import { decodedScriptRun } from "./decoded-script-run.ts";
 import { deniedLicense } from "./denied-license.ts";
 import { dependabotCodeExecution } from "./dependabot-code-execution.ts";
 import { dependabotCooldown } from "./dependabot-cooldown.ts";
+import { dependencyArchiveMismatch } from "./dependency-archive-mismatch.ts";
+import { dependencyCapability } from "./dependency-capability.ts";
+import { dependencyInStandardLibrary } from "./dependency-in-standard-library.ts";
+import { dependencyLicenseDenied } from "./dependency-license-denied.ts";
+import { dependencyMalicious } from "./dependency-malicious.ts";
+import { dependencyManifestMismatch } from "./dependency-manifest-mismatch.ts";
+import { dependencyThreat } from "./dependency-threat.ts";
+import { dependencyTiny } from "./dependency-tiny.ts";
+import { dependencyTyposquat } from "./dependency-typosquat.ts";
+import { dependencyVulnerable } from "./dependency-vulnerable.ts";
 import { distributionUpgrade } from "./distribution-upgrade.ts";
 import { dnfCacheKept } from "./dnf-cache-kept.ts";
 import { dnfUnpinned } from "./dnf-unpinned.ts";
@@ -197,6 +207,7 @@ import { workflowContainerCredentials } from "./workflow-container-credentials.t
 import { workflowDangerousTrigger } from "./workflow-dangerous-trigger.ts";
 import { workflowExcessivePermissions } from "./workflow-excessive-permissions.ts";
 import { workflowExpressionInScript } from "./workflow-expression-in-script.ts";
+import { workflowForbiddenAction } from "./workflow-forbidden-action.ts";
 import { workflowGithubApp } from "./workflow-github-app.ts";
 import { workflowGithubEnv } from "./workflow-github-env.ts";
 import { workflowInsecureCommands } from "./workflow-insecure-commands.ts";
@@ -252,6 +263,16 @@ export const buildChecks = [
   deniedLicense,
   dependabotCodeExecution,
   dependabotCooldown,
+  dependencyArchiveMismatch,
+  dependencyCapability,
+  dependencyInStandardLibrary,
+  dependencyLicenseDenied,
+  dependencyMalicious,
+  dependencyManifestMismatch,
+  dependencyThreat,
+  dependencyTiny,
+  dependencyTyposquat,
+  dependencyVulnerable,
   distributionUpgrade,
   dnfCacheKept,
   dnfUnpinned,
@@ -422,6 +443,7 @@ export const buildChecks = [
   workflowDangerousTrigger,
   workflowExcessivePermissions,
   workflowExpressionInScript,
+  workflowForbiddenAction,
   workflowGithubApp,
   workflowGithubEnv,
   workflowInsecureCommands,

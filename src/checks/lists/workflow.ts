@@ -12,6 +12,7 @@ import { workflowContainerCredentials } from "../build/workflow-container-creden
 import { workflowDangerousTrigger } from "../build/workflow-dangerous-trigger.ts";
 import { workflowExcessivePermissions } from "../build/workflow-excessive-permissions.ts";
 import { workflowExpressionInScript } from "../build/workflow-expression-in-script.ts";
+import { workflowForbiddenAction } from "../build/workflow-forbidden-action.ts";
 import { workflowGithubApp } from "../build/workflow-github-app.ts";
 import { workflowGithubEnv } from "../build/workflow-github-env.ts";
 import { workflowInsecureCommands } from "../build/workflow-insecure-commands.ts";
@@ -49,6 +50,7 @@ export const workflowChecks = [
   workflowDangerousTrigger,
   workflowExcessivePermissions,
   workflowExpressionInScript,
+  workflowForbiddenAction,
   workflowGithubApp,
   workflowGithubEnv,
   workflowInsecureCommands,
