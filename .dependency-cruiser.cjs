@@ -18,12 +18,16 @@ const engines = {
   // Signatures are kept in registries and layouts; predicates are judged by expressions; what they say is written whole.
   trust: ["oci", "cel", "files"],
   cel: [],
+  // Scripts of jobs are shell, as those of RUN are.
+  pipelines: ["dockerfile"],
   // Fields of an object have the same paths in both; policies of the API server are expressions.
   admission: ["kubernetes", "cel"],
   // Objects say which detectors there are, and how they are configured.
   detectors: ["kubernetes"],
   // Certificates are made and read as bytes.
   certificates: [],
+  // What lockfiles pin is what contents read; archives and provenance are read as elsewhere.
+  packages: ["contents", "oci", "vulnerability", "trust"],
   // Compares versions, and asks servers as the feeds do.
   updates: ["contents", "files", "vulnerability"],
   // Lockfiles say what changes, archives are tars, matches are flaws, provenance is verified.

@@ -30,6 +30,7 @@ const AREAS: Readonly<Record<string, string>> = {
   mesh: "service meshes",
   network: "who can talk to whom: network policies, the CNI that enforces them",
   oci: "images: documents, layers, file trees",
+  packages: "archives of packages and what registries say of them",
   pipelines: "workflows of continuous integration",
   rbac: "roles and bindings",
   registry: "registries",

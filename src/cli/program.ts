@@ -134,7 +134,7 @@ updating(pulling(image.command("base")))
     finish((await import("./image/base.ts")).imageBase(reference, options)),
   );
 
-const build = program.command("build").description("lint Dockerfiles, scan lockfiles");
+const build = program.command("build").description("lint Dockerfiles, scan lockfiles, audit pipelines");
 walking(fetching(judging(build.command("deps"))))
   .argument("[dir]", "directory to scan", ".")
   .description("scan lockfiles for vulnerable dependencies")
@@ -154,6 +154,14 @@ walking(reaching(judging(build.command("lint"))))
     [] as string[],
   )
   .action(async (place: string, options) => finish((await import("./build/lint.ts")).buildLint(place, options)));
+
+walking(judging(build.command("audit")))
+  .argument("[place...]", "directory, or files of pipelines", ["."])
+  .description("audit pipelines of GitHub and GitLab as attackers read them, and fix them")
+  .option("--fix", "apply safe fixes that pass auditing again", false)
+  .option("--diff", "print fixes as a patch, change no files", false)
+  .option("--unsafe", "with --fix or --diff: include unverified fixes", false)
+  .action(async (places: string[], options) => finish((await import("./build/audit.ts")).buildAudit(places, options)));
 
 const workload = program.command("workload").description("audit Kubernetes manifests and Compose files");
 walking(judging(workload.command("audit")))

@@ -6,14 +6,12 @@ import { findSeccompProfiles } from "../collect/kubernetes/seccomp-profiles.ts";
 import { findRegistryServers } from "../collect/registry/servers.ts";
 import { openPolicyScanner } from "../collect/secrets/scanner.ts";
 import { discover } from "../collect/tree/discover.ts";
-import { readPipelines } from "../collect/tree/pipelines.ts";
 import { skippedNotes } from "../collect/tree/skipped-notes.ts";
 import { unopenedImage } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { EvaluationList } from "../core/evaluations.ts";
 import { Problem } from "../core/problem.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
-import { evaluatePipelines } from "../evaluate/build/pipelines.ts";
 import { stepLinesIn } from "../evaluate/image/dockerfile-lines.ts";
 import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
@@ -25,6 +23,7 @@ import { scanUnopened } from "./image.ts";
 import { scanImageSet } from "./image-set.ts";
 import { scanLockfile } from "./lockfile.ts";
 import { scanNetwork } from "./network-evaluations.ts";
+import { scanPipelines } from "./pipelines.ts";
 import { manifestRelations } from "./relations.ts";
 import { scanSources, scanUnlooked } from "./sources.ts";
 
@@ -73,7 +72,8 @@ export async function scanTree(
   for (const path of found.unlisted) evaluations.take(evaluateUnlisted(path, own));
   for (const path of found.lockfiles) evaluations.take(scanLockfile(join(root, path), path, own));
   evaluations.take(linted.flatMap((dockerfile) => dockerfile.evaluations));
-  evaluations.take(evaluatePipelines(readPipelines(root, found.pipelines), own));
+  const pipelines = scanPipelines(root, found.pipelines, own);
+  evaluations.take(pipelines.evaluations);
   const seccompProfiles = findSeccompProfiles(root, manifests, now);
   evaluations.take(evaluateEach(manifests, { policy, now, scope: SCOPE, seccompProfiles }));
   evaluations.take(evaluateRegistryServers(findRegistryServers(root, found.registryConfigurations, manifests), own));
@@ -93,6 +93,7 @@ export async function scanTree(
       ...(found.images.length === 0 ? ["no images found: add OCI layouts or archives to this directory"] : []),
       ...skippedNotes(found),
       ...linted.flatMap((dockerfile) => dockerfile.notes),
+      ...pipelines.notes,
       ...(rendering?.notes ?? []),
       ...(manifests.objects.length === 0 ? [] : manifestNotes(manifests)),
       ...network.notes,

@@ -25,6 +25,28 @@ import { debugToolsShipped } from "./debug-tools-shipped.ts";
 import { debuggerOpen } from "./debugger-open.ts";
 import { decodedScriptRun } from "./decoded-script-run.ts";
 import { deniedLicense } from "./denied-license.ts";
+import { dependabotCodeExecution } from "./dependabot-code-execution.ts";
+import { dependabotCooldown } from "./dependabot-cooldown.ts";
+import { dependencyArchiveHash } from "./dependency-archive-hash.ts";
+import { dependencyArchiveMismatch } from "./dependency-archive-mismatch.ts";
+import { dependencyCapability } from "./dependency-capability.ts";
+import { dependencyConfusion } from "./dependency-confusion.ts";
+import { dependencyCooldown } from "./dependency-cooldown.ts";
+import { dependencyDeprecated } from "./dependency-deprecated.ts";
+import { dependencyImplausibleVersion } from "./dependency-implausible-version.ts";
+import { dependencyInStandardLibrary } from "./dependency-in-standard-library.ts";
+import { dependencyInstallScript } from "./dependency-install-script.ts";
+import { dependencyIntegrity } from "./dependency-integrity.ts";
+import { dependencyLicenseChanged } from "./dependency-license-changed.ts";
+import { dependencyLicenseDenied } from "./dependency-license-denied.ts";
+import { dependencyMalicious } from "./dependency-malicious.ts";
+import { dependencyManifestMismatch } from "./dependency-manifest-mismatch.ts";
+import { dependencyProvenanceLost } from "./dependency-provenance-lost.ts";
+import { dependencySource } from "./dependency-source.ts";
+import { dependencyThreat } from "./dependency-threat.ts";
+import { dependencyTiny } from "./dependency-tiny.ts";
+import { dependencyTyposquat } from "./dependency-typosquat.ts";
+import { dependencyVulnerable } from "./dependency-vulnerable.ts";
 import { distributionUpgrade } from "./distribution-upgrade.ts";
 import { dnfCacheKept } from "./dnf-cache-kept.ts";
 import { dnfUnpinned } from "./dnf-unpinned.ts";
@@ -104,6 +126,43 @@ import { userByName } from "./user-by-name.ts";
 import { verificationOffInEnv } from "./verification-off-in-env.ts";
 import { vulnerableDependencies } from "./vulnerable-dependencies.ts";
 import { wgetAndCurl } from "./wget-and-curl.ts";
+import { workflowAdhocPackages } from "./workflow-adhoc-packages.ts";
+import { workflowAllSecrets } from "./workflow-all-secrets.ts";
+import { workflowAnonymous } from "./workflow-anonymous.ts";
+import { workflowArchivedAction } from "./workflow-archived-action.ts";
+import { workflowArtifactPoisoning } from "./workflow-artifact-poisoning.ts";
+import { workflowBotConditions } from "./workflow-bot-conditions.ts";
+import { workflowCachePoisoning } from "./workflow-cache-poisoning.ts";
+import { workflowCheckoutCredentials } from "./workflow-checkout-credentials.ts";
+import { workflowConcurrency } from "./workflow-concurrency.ts";
+import { workflowContainerCredentials } from "./workflow-container-credentials.ts";
+import { workflowDangerousTrigger } from "./workflow-dangerous-trigger.ts";
+import { workflowExcessivePermissions } from "./workflow-excessive-permissions.ts";
+import { workflowExpressionInScript } from "./workflow-expression-in-script.ts";
+import { workflowForbiddenAction } from "./workflow-forbidden-action.ts";
+import { workflowGithubApp } from "./workflow-github-app.ts";
+import { workflowGithubEnv } from "./workflow-github-env.ts";
+import { workflowInsecureCommands } from "./workflow-insecure-commands.ts";
+import { workflowLocalPath } from "./workflow-local-path.ts";
+import { workflowMisfeature } from "./workflow-misfeature.ts";
+import { workflowObfuscation } from "./workflow-obfuscation.ts";
+import { workflowSecretOutsideEnvironment } from "./workflow-secret-outside-environment.ts";
+import { workflowSecretsInherited } from "./workflow-secrets-inherited.ts";
+import { workflowSelfHostedRunner } from "./workflow-self-hosted-runner.ts";
+import { workflowSuperfluousActions } from "./workflow-superfluous-actions.ts";
+import { workflowTemplateInjection } from "./workflow-template-injection.ts";
+import { workflowTrustedPublishing } from "./workflow-trusted-publishing.ts";
+import { workflowTyposquatAction } from "./workflow-typosquat-action.ts";
+import { workflowUndocumentedPermissions } from "./workflow-undocumented-permissions.ts";
+import { workflowUnpinnedAction } from "./workflow-unpinned-action.ts";
+import { workflowUnpinnedImage } from "./workflow-unpinned-image.ts";
+import { workflowUnpinnedTool } from "./workflow-unpinned-tool.ts";
+import { workflowUnredactedSecret } from "./workflow-unredacted-secret.ts";
+import { workflowUnsoundCondition } from "./workflow-unsound-condition.ts";
+import { workflowUnsoundContains } from "./workflow-unsound-contains.ts";
+import { workflowUnsoundTernary } from "./workflow-unsound-ternary.ts";
+import { workflowVersionComment } from "./workflow-version-comment.ts";
+import { workflowVulnerableAction } from "./workflow-vulnerable-action.ts";
 import { worldWritableMode } from "./world-writable-mode.ts";
 import { zypperCacheKept } from "./zypper-cache-kept.ts";
 import { zypperUnpinned } from "./zypper-unpinned.ts";
@@ -135,6 +194,28 @@ export const buildChecks = [
   debuggerOpen,
   decodedScriptRun,
   deniedLicense,
+  dependabotCodeExecution,
+  dependabotCooldown,
+  dependencyArchiveHash,
+  dependencyArchiveMismatch,
+  dependencyCapability,
+  dependencyConfusion,
+  dependencyCooldown,
+  dependencyDeprecated,
+  dependencyImplausibleVersion,
+  dependencyInStandardLibrary,
+  dependencyInstallScript,
+  dependencyIntegrity,
+  dependencyLicenseChanged,
+  dependencyLicenseDenied,
+  dependencyMalicious,
+  dependencyManifestMismatch,
+  dependencyProvenanceLost,
+  dependencySource,
+  dependencyThreat,
+  dependencyTiny,
+  dependencyTyposquat,
+  dependencyVulnerable,
   distributionUpgrade,
   dnfCacheKept,
   dnfUnpinned,
@@ -214,6 +295,43 @@ export const buildChecks = [
   verificationOffInEnv,
   vulnerableDependencies,
   wgetAndCurl,
+  workflowAdhocPackages,
+  workflowAllSecrets,
+  workflowAnonymous,
+  workflowArchivedAction,
+  workflowArtifactPoisoning,
+  workflowBotConditions,
+  workflowCachePoisoning,
+  workflowCheckoutCredentials,
+  workflowConcurrency,
+  workflowContainerCredentials,
+  workflowDangerousTrigger,
+  workflowExcessivePermissions,
+  workflowExpressionInScript,
+  workflowForbiddenAction,
+  workflowGithubApp,
+  workflowGithubEnv,
+  workflowInsecureCommands,
+  workflowLocalPath,
+  workflowMisfeature,
+  workflowObfuscation,
+  workflowSecretOutsideEnvironment,
+  workflowSecretsInherited,
+  workflowSelfHostedRunner,
+  workflowSuperfluousActions,
+  workflowTemplateInjection,
+  workflowTrustedPublishing,
+  workflowTyposquatAction,
+  workflowUndocumentedPermissions,
+  workflowUnpinnedAction,
+  workflowUnpinnedImage,
+  workflowUnpinnedTool,
+  workflowUnredactedSecret,
+  workflowUnsoundCondition,
+  workflowUnsoundContains,
+  workflowUnsoundTernary,
+  workflowVersionComment,
+  workflowVulnerableAction,
   worldWritableMode,
   zypperCacheKept,
   zypperUnpinned,

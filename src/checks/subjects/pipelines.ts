@@ -1,16 +1,19 @@
 /** What checks over files of continuous integration may be handed, one file at a time. */
 import type { Check } from "../../core/check.ts";
-import type { Dependabot, GithubFile } from "../../engines/pipelines/model.ts";
+import type { Dependabot, GithubFile, ScriptCommand } from "../../engines/pipelines/model.ts";
 
 /** One workflow of GitHub, or one action's metadata. */
 export interface WorkflowFacts {
   /** Partial where a field was not understood. */
   readonly file: GithubFile;
+  /** What its `run` steps run. Partial where a script was not taken apart. */
+  readonly commands: readonly ScriptCommand[];
 }
 
-export type WorkflowCheck<Parameters extends object = object> = Check<WorkflowFacts, Parameters> & {
-  readonly subject: "workflow";
-};
+export type WorkflowCheck<Needed extends keyof WorkflowFacts = "file", Parameters extends object = object> = Check<
+  Pick<WorkflowFacts, Needed>,
+  Parameters
+> & { readonly subject: "workflow" };
 
 /** `.github/dependabot.yml`. */
 export interface DependabotFacts {

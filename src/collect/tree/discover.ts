@@ -10,7 +10,7 @@ import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
 import type { ManifestGap } from "../../engines/kubernetes/model.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
 import { mayBeServerConfiguration } from "../../engines/oci/server/name.ts";
-import { pipelineSystem } from "../../engines/pipelines/system.ts";
+import { pipelineKind } from "../../engines/pipelines/system.ts";
 import { bounds as collectBounds } from "../bounds.ts";
 import { foreignManifests } from "../kubernetes/foreign-manifests.ts";
 import { isKustomization } from "../kubernetes/kustomization-name.ts";
@@ -28,7 +28,7 @@ export interface Discovery {
   readonly lockfiles: readonly string[];
   /** Dockerfiles and Containerfiles, relative to the folder that was given, sorted. */
   readonly dockerfiles: readonly string[];
-  /** Pipelines of continuous integration, as for lockfiles. */
+  /** Files that may configure continuous integration, as for lockfiles: by their names. */
   readonly pipelines: readonly string[];
   /** Files of Kubernetes objects, as for lockfiles; templates of Helm charts are not among them. */
   readonly manifests: readonly string[];
@@ -179,7 +179,7 @@ async function sort(
   if (ARCHIVE.test(name) && (await looksLikeArchive(path))) found.images.push(path);
   const below = relative(root, path);
   if (isLockfile(below)) found.lockfiles.push(below);
-  if (pipelineSystem(below.replaceAll(sep, "/")) !== undefined) found.pipelines.push(below);
+  if (pipelineKind(below.replaceAll(sep, "/")) !== undefined) found.pipelines.push(below);
   if (isDockerfile(below)) found.dockerfiles.push(below);
   if (!isTemplate && mayBeServerConfiguration(below.replaceAll(sep, "/"))) found.registryConfigurations.push(below);
   if (isComposeFile(below)) found.composeFiles.push(below);

@@ -14,6 +14,8 @@ export interface Place {
 export interface Text {
   /** As YAML has it, escapes and folds done. */
   readonly value: string;
+  /** The value as it stands in the file, where an input of GitLab's was filled in. */
+  readonly written?: string;
   readonly type: "string" | "boolean" | "number" | "null";
   readonly style: "plain" | "single" | "double" | "literal" | "folded";
   /** Of the scalar as written: with its quotes, or from its block header on. */

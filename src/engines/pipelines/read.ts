@@ -2,7 +2,9 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, type Pai
 import { Problem } from "../../core/problem.ts";
 import { libraryDocument } from "../../formats/yaml/library.ts";
 import { bounds } from "./bounds.ts";
-import type { GateJob, GateStep, Pipeline } from "./model.ts";
+import { gatePipeline } from "./github/gate.ts";
+import { readGithubFile } from "./github/read.ts";
+import type { GateJob, Pipeline } from "./model.ts";
 
 /**
  * Reads a workflow of GitHub Actions ("Workflow syntax for GitHub Actions") or a GitLab pipeline ("CI/CD YAML syntax
@@ -11,6 +13,10 @@ import type { GateJob, GateStep, Pipeline } from "./model.ts";
  * @throws Problem `pipelines.broken`, kind input, with the line
  */
 export function readPipeline(path: string, text: string, system: Pipeline["system"]): Pipeline {
+  if (system === "github") {
+    const file = readGithubFile(path, text);
+    return file.kind === "workflow" ? gatePipeline(file) : { path, system, triggers: [], jobs: [] };
+  }
   if (text.length > bounds.pipelineBytes) throw broken(path, `more than ${bounds.pipelineBytes} characters`);
   const lines = new LineCounter();
   // Else each error copies the line that it is in.
@@ -23,7 +29,7 @@ export function readPipeline(path: string, text: string, system: Pipeline["syste
   const reader = readerOf(document, lines, path);
   const root = reader.map(document.contents);
   if (root === undefined) throw broken(path, "not a mapping");
-  return system === "github" ? githubWorkflow(path, root, reader) : gitlabPipeline(path, root, reader);
+  return gitlabPipeline(path, root, reader);
 }
 
 type Reader = ReturnType<typeof readerOf>;
@@ -59,73 +65,6 @@ function readerOf(document: Document, lines: LineCounter, path: string) {
       return { line, column: col };
     },
   };
-}
-
-function githubWorkflow(path: string, root: YAMLMap, reader: Reader): Pipeline {
-  const name = reader.text(reader.get(root, "name"));
-  const jobs = reader.map(reader.get(root, "jobs"));
-  return {
-    path,
-    system: "github",
-    ...(name === undefined ? {} : { name }),
-    triggers: triggersOf(reader.get(root, "on"), reader),
-    jobs: pairsOf(jobs).flatMap(([key, value, at]): GateJob[] => {
-      const job = reader.map(value);
-      if (job === undefined) return [];
-      const uses = reader.text(reader.get(job, "uses"));
-      const steps = reader.list(reader.get(job, "steps")).flatMap((step) => githubStep(step, reader));
-      // A job may be another workflow: it is then a step of its own.
-      if (uses !== undefined) {
-        steps.push({
-          ...reader.position(value),
-          uses,
-          with: inputsOf(reader.get(job, "with"), reader),
-          mayFail: false,
-        });
-      }
-      return [
-        {
-          name: key,
-          line: reader.position(at).line,
-          steps,
-          mayFail: isTrue(reader.text(reader.get(job, "continue-on-error"))),
-          disabled: isNever(reader.text(reader.get(job, "if"))),
-        },
-      ];
-    }),
-  };
-}
-
-function githubStep(node: unknown, reader: Reader): GateStep[] {
-  const step = reader.map(node);
-  if (step === undefined || isNever(reader.text(reader.get(step, "if")))) return [];
-  const [name, uses, run] = ["name", "uses", "run"].map((key) => reader.text(reader.get(step, key)));
-  return [
-    {
-      ...reader.position(node),
-      ...(name === undefined ? {} : { name }),
-      ...(uses === undefined ? {} : { uses }),
-      with: inputsOf(reader.get(step, "with"), reader),
-      ...(run === undefined ? {} : { run }),
-      mayFail: isTrue(reader.text(reader.get(step, "continue-on-error"))),
-    },
-  ];
-}
-
-function triggersOf(node: unknown, reader: Reader): string[] {
-  const single = reader.text(node);
-  if (single !== undefined) return [single];
-  const listed = reader.list(node).flatMap((item) => reader.text(item) ?? []);
-  return [...listed, ...pairsOf(reader.map(node)).map(([key]) => key)];
-}
-
-function inputsOf(node: unknown, reader: Reader): Record<string, string> {
-  const inputs: Record<string, string> = {};
-  for (const [key, value] of pairsOf(reader.map(node))) {
-    const text = reader.text(value);
-    if (text !== undefined && key !== "__proto__") inputs[key] = text;
-  }
-  return inputs;
 }
 
 /** GitLab's keys that are no jobs. */
@@ -180,10 +119,6 @@ function pairsOf(of: YAMLMap | undefined): [key: string, value: unknown, at: unk
 
 function isTrue(text: string | undefined): boolean {
   return text !== undefined && /^(?:true|\$\{\{\s*true\s*\}\})$/i.test(text.trim());
-}
-
-function isNever(text: string | undefined): boolean {
-  return text !== undefined && /^(?:false|\$\{\{\s*false\s*\}\})$/i.test(text.trim());
 }
 
 function broken(place: string, cause: string): Problem {

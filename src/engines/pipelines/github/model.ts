@@ -2,15 +2,56 @@
  * Files of GitHub Actions with every field's place ("Workflow syntax for GitHub Actions", "Metadata syntax for GitHub
  * Actions", "Dependabot options reference").
  */
+import type { ShellCommand } from "../../dockerfile/model.ts";
 import type { Field, Place, Text, UnreadField } from "../field.ts";
 
 export type GithubFile = Workflow | Action;
 
+/** What its `run` steps run. */
+export interface Scripts {
+  /** In the file's order. */
+  readonly commands: readonly ScriptCommand[];
+  /** Scripts that were not taken apart, or not to their end. */
+  readonly unread: readonly UnreadField[];
+}
+
 interface FileBase {
   /** Relative to the tree's root. */
   readonly path: string;
+  /** The root mapping, from its first key on. */
+  readonly place: Place;
   readonly unread: readonly UnreadField[];
+  /** Comments that ask for findings not to count. */
+  readonly ignores: readonly IgnoreComment[];
 }
+
+/** `# zizmor: ignore[unpinned-uses] reason`, `# bulkhead ignore=workflow-unpinned-action reason`. */
+export interface IgnoreComment {
+  readonly form: "bulkhead" | "zizmor";
+  readonly ids: readonly string[];
+  /** Empty where none is written. */
+  readonly reason: string;
+  readonly place: Place;
+  /** Lines that it covers: its own, and of one that stands alone the next with content; of `ignore-file` all. */
+  readonly covers: "file" | { readonly first: number; readonly last: number };
+}
+
+/** A file of a tree, or why it was not read. */
+export type ReadGithubFile =
+  | {
+      readonly state: "read";
+      readonly path: string;
+      readonly text: string;
+      /** Its bytes are not UTF-8, and would not survive being written again. */
+      readonly lossy: boolean;
+      readonly file: GithubFile | Dependabot;
+    }
+  | {
+      readonly state: "unread";
+      readonly path: string;
+      readonly kind: "workflow" | "action" | "dependabot";
+      readonly gap: { readonly code: string; readonly reason: string };
+    };
 
 export interface Workflow extends FileBase {
   readonly kind: "workflow";
@@ -22,6 +63,8 @@ export interface Workflow extends FileBase {
   /** Absent where none is stated: the repository's default. */
   readonly permissions?: Permissions;
   readonly env: readonly Field[];
+  /** `env` is an expression. */
+  readonly envComputed?: Text;
   readonly defaults?: RunDefaults;
   readonly concurrency?: Concurrency;
   readonly jobs: readonly Job[];
@@ -40,6 +83,8 @@ export interface Action extends FileBase {
   readonly image?: Text;
   /** `main`, `pre`, `post` of a JavaScript action. */
   readonly scripts: readonly Field[];
+  /** `runs.env` of a docker action. */
+  readonly env: readonly Field[];
 }
 
 export interface Trigger {
@@ -120,6 +165,8 @@ export interface StepsJob extends JobBase {
   readonly container?: Container;
   readonly services: readonly { readonly name: string; readonly container: Container }[];
   readonly env: readonly Field[];
+  /** `env` is an expression. */
+  readonly envComputed?: Text;
   readonly defaults?: RunDefaults;
   readonly outputs: readonly Field[];
   readonly timeoutMinutes?: Text;
@@ -172,6 +219,8 @@ export interface Matrix {
   /** `include` is computed, or holds what is not scalar. */
   readonly includeUnknown: boolean;
   readonly exclude: readonly (readonly Field[])[];
+  /** Every scalar of it, however deep, computed ones too. */
+  readonly scalars: readonly Text[];
 }
 
 export interface MatrixAxis {
@@ -180,6 +229,8 @@ export interface MatrixAxis {
   readonly values: readonly Text[];
   /** Values that are computed or no scalars are not among `values`. */
   readonly unknown: boolean;
+  /** Every scalar below it, however deep, computed ones too. */
+  readonly scalars: readonly Text[];
 }
 
 interface StepBase {
@@ -191,6 +242,8 @@ interface StepBase {
   readonly name?: Text;
   readonly if?: Text;
   readonly env: readonly Field[];
+  /** `env` is an expression. */
+  readonly envComputed?: Text;
   readonly continueOnError?: Text;
   readonly timeoutMinutes?: Text;
 }
@@ -206,9 +259,24 @@ export interface UsesStep extends StepBase {
   readonly kind: "uses";
   readonly uses: Uses;
   readonly with: readonly Field[];
+  /** `with` is an expression. */
+  readonly withComputed?: Text;
 }
 
 export type Step = RunStep | UsesStep;
+
+/** One command of a `run` step. */
+export interface ScriptCommand {
+  /** The program first, as written but for quotes and escapes; of a posix shell without `sudo`, `env` and their like. */
+  readonly words: readonly string[];
+  readonly place: Place;
+  readonly step: RunStep;
+  /** Absent in an action. */
+  readonly job?: StepsJob;
+  readonly shell: "posix" | "powershell";
+  /** Of a posix shell; its ranges are those of the file. */
+  readonly command?: ShellCommand;
+}
 
 export type Uses = { readonly text: Text } & (
   | {
@@ -222,7 +290,8 @@ export type Uses = { readonly text: Text } & (
       /** `commit`: 40 or 64 hex digits. */
       readonly refKind?: "commit" | "symbolic";
     }
-  | { readonly kind: "local" /** Without `./`. */; readonly path: string }
+  /** Of the repository itself: `./path`, or `$/path`, which an action's own repository means. */
+  | { readonly kind: "local" /** Without `./` and `$/`. */; readonly path: string }
   | { readonly kind: "docker"; readonly image: string; readonly tag?: string; readonly digest?: string }
   | { readonly kind: "other" }
 );

@@ -1,0 +1,65 @@
+/** Steps that hand on what a run has built: to a registry, a release or where it runs (the actions' and tools' documentation). */
+
+/** In lower case, without their refs. */
+export const PUBLISHING_ACTIONS: ReadonlySet<string> = new Set([
+  "aws-actions/amazon-ecs-deploy-task-definition",
+  "aws-actions/aws-cloudformation-github-deploy",
+  "azure/aci-deploy",
+  "azure/container-apps-deploy-action",
+  "azure/functions-action",
+  "azure/k8s-deploy",
+  "azure/sql-action",
+  "azure/webapps-deploy",
+  "changesets/action",
+  "cloudflare/wrangler-action",
+  "cycjimmy/semantic-release-action",
+  "elgohr/publish-docker-github-action",
+  "google-github-actions/deploy-appengine",
+  "google-github-actions/deploy-cloud-functions",
+  "google-github-actions/deploy-cloudrun",
+  "googleapis/release-please-action",
+  "goreleaser/goreleaser-action",
+  "helm/chart-releaser-action",
+  "jreleaser/release-action",
+  "js-devtools/npm-publish",
+  "ncipollo/release-action",
+  "pypa/gh-action-pypi-publish",
+  "redhat-actions/push-to-registry",
+  "release-drafter/release-drafter",
+  "rubygems/release-gem",
+  "softprops/action-gh-release",
+  "svenstaro/upload-release-action",
+  "vsce-action/publish",
+]);
+
+/** Their `push` input says whether they hand anything on. @param action - in lower case, without its ref */
+export const PUSHING_ACTIONS: ReadonlySet<string> = new Set(["docker/build-push-action", "docker/bake-action"]);
+
+/** Commands that publish, by their first words. */
+export const PUBLISHING_COMMANDS: readonly string[] = [
+  "npm publish",
+  "pnpm publish",
+  "yarn publish",
+  "yarn npm publish",
+  "bun publish",
+  "cargo publish",
+  "gem push",
+  "poetry publish",
+  "uv publish",
+  "hatch publish",
+  "flit publish",
+  "pdm publish",
+  "twine upload",
+  "python -m twine upload",
+  "python3 -m twine upload",
+  "dotnet nuget push",
+  "nuget push",
+  "mvn deploy",
+  "docker push",
+  "helm push",
+  "gh release create",
+  "gh release upload",
+  "vsce publish",
+  "goreleaser release",
+  "semantic-release",
+];

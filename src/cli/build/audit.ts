@@ -1,0 +1,75 @@
+import { dirname, join, relative, sep } from "node:path";
+import { discover } from "../../collect/tree/discover.ts";
+import { readPipelines } from "../../collect/tree/pipelines.ts";
+import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
+import { usageProblem } from "../../core/problem.ts";
+import { auditPipelines } from "../../scan/pipelines.ts";
+import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
+import { namedPlace } from "../named-place.ts";
+
+export interface AuditOptions extends EvaluationOptions {
+  readonly fix: boolean;
+  readonly diff: boolean;
+  /** Make also what is likely right. */
+  readonly unsafe: boolean;
+}
+
+/**
+ * `bulkhead build audit [DIR|FILE…]`: GitHub's workflows, actions and Dependabot's options, GitLab's pipelines. Of a directory
+ * also what no file shows by itself.
+ */
+export async function buildAudit(places: readonly string[], options: AuditOptions): Promise<number> {
+  if (options.unsafe && !options.fix && !options.diff) throw usageProblem("--unsafe", "requires --fix or --diff");
+  const named = placesOf(places);
+  return await runEvaluation(
+    named.root,
+    options,
+    async (context) => {
+      const found = named.files === undefined ? await discover(named.root, undefined, context.exclusion) : undefined;
+      const paths = named.files ?? found?.pipelines ?? [];
+      const read = readPipelines(named.root, paths);
+      const audited = auditPipelines(read, context, named.files === undefined ? "tree" : "files");
+      return {
+        subject: places.join(" "),
+        evaluations: audited.evaluations,
+        notes: [
+          ...(paths.length === 0 ? ["no pipelines found in this directory"] : []),
+          ...(found === undefined ? [] : skippedNotes(found)),
+          ...audited.notes,
+        ],
+      };
+    },
+    { readsImages: false },
+  );
+}
+
+interface NamedPlaces {
+  /** Absolute; what paths are relative to. */
+  readonly root: string;
+  /** Absent: all below the root. */
+  readonly files?: readonly string[];
+}
+
+function placesOf(places: readonly string[]): NamedPlaces {
+  const named = places.map((written) => ({ written, ...namedPlace(written) }));
+  const [first] = named;
+  if (first === undefined) throw usageProblem("build audit", "no place is named");
+  if (first.isDirectory && named.length === 1) return { root: first.path };
+  const directory = named.find(({ isDirectory }) => isDirectory);
+  if (directory !== undefined) throw usageProblem(directory.written, "several places can only be files");
+  const root = named.map(({ path }) => repositoryOf(path)).reduce(commonFolder);
+  return { root, files: named.map(({ path }) => relative(root, path)) };
+}
+
+/** What a file's path says of its repository: GitHub reads workflows at its root. */
+function repositoryOf(path: string): string {
+  const at = path.lastIndexOf(`${sep}.github${sep}`);
+  return at > 0 ? path.slice(0, at) : dirname(path);
+}
+
+function commonFolder(one: string, other: string): string {
+  const [left, right] = [one.split(sep), other.split(sep)];
+  let shared = 0;
+  while (shared < left.length && left[shared] === right[shared]) shared++;
+  return join(sep, ...left.slice(0, shared));
+}

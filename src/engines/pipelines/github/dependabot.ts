@@ -1,0 +1,42 @@
+/** `.github/dependabot.yml` ("Dependabot options reference"). Of what the audits do not ask about keys are not held against a list. */
+import type { PlacedNode } from "../../../formats/yaml/placed.ts";
+import { ignoresIn } from "../ignores.ts";
+import type { Source } from "../source.ts";
+import type { Dependabot, DependabotUpdate } from "./model.ts";
+import { fieldsAt, keysOf, optional, textAt } from "./nodes.ts";
+import { present } from "./shared.ts";
+
+const EXECUTION = "insecure-external-code-execution";
+
+export function dependabotOf(source: Source, root: PlacedNode): Dependabot {
+  const keys = keysOf(source, root, "dependabot.yml");
+  const updates = keys?.get("updates");
+  if (keys !== undefined && updates === undefined) source.skip(keys.map, "dependabot.yml has no updates");
+  if (updates !== undefined && updates.kind !== "sequence") source.skip(updates, "updates is not a list");
+  return {
+    kind: "dependabot",
+    path: source.path,
+    place: source.placeOf(root),
+    updates: updates?.kind === "sequence" ? updates.items.flatMap((item) => updateOf(source, item) ?? []) : [],
+    unread: source.unread,
+    ignores: ignoresIn(source, root),
+  };
+}
+
+function updateOf(source: Source, node: PlacedNode): DependabotUpdate | undefined {
+  const keys = keysOf(source, node, "an update");
+  if (keys === undefined) return undefined;
+  const cooldown = keys.get("cooldown");
+  const fields = present(source, cooldown, "cooldown") === undefined ? undefined : cooldown;
+  return {
+    place: source.placeOf(node),
+    ...optional("ecosystem", textAt(source, keys.get("package-ecosystem"), "package-ecosystem", "none")),
+    ...optional("insecureExternalCodeExecution", textAt(source, keys.get(EXECUTION), EXECUTION, "none")),
+    ...optional(
+      "cooldown",
+      fields === undefined
+        ? undefined
+        : { place: source.placeOf(fields), fields: fieldsAt(source, fields, "cooldown", "nested") },
+    ),
+  };
+}

@@ -1,0 +1,78 @@
+/** Comments in GitHub's files that ask for findings not to count: zizmor's form and ours. */
+import type { PlacedNode } from "../../formats/yaml/placed.ts";
+import type { IgnoreComment } from "./github/model.ts";
+import type { Source } from "./source.ts";
+
+/** Behind the `#`, up to the line's end. zizmor's ids stand in brackets. */
+const ZIZMOR = /^zizmor: ?ignore\[([^\]\n]*)\](.*)$/;
+const BULKHEAD = /^bulkhead\s+(ignore|ignore-file)=(\S*)(.*)$/;
+
+/** What looks so within a value is text, of a script say, and no comment. */
+export function ignoresIn(source: Source, root: PlacedNode): IgnoreComment[] {
+  const { text } = source;
+  if (!text.includes("ignore")) return [];
+  let values: readonly (readonly [number, number])[] | undefined;
+  const found: IgnoreComment[] = [];
+  for (let at = text.indexOf("#"); at >= 0; at = text.indexOf("#", at + 1)) {
+    if (!/^(?:|[\s\ufeff])$/.test(text.charAt(at - 1))) continue;
+    const feed = text.indexOf("\n", at);
+    const end = feed < 0 ? text.length : feed;
+    const ignore = ignoreOf(text.slice(at + 1, end).trim());
+    if (ignore === undefined) continue;
+    values ??= severalLines(text, root);
+    if (values.some(([from, to]) => at > from && at < to)) continue;
+    const place = source.place(at, end);
+    found.push({ ...ignore.comment, place, covers: ignore.whole ? "file" : covered(text, at, place.line) });
+  }
+  return found;
+}
+
+function ignoreOf(
+  comment: string,
+): { comment: Pick<IgnoreComment, "form" | "ids" | "reason">; whole: boolean } | undefined {
+  const zizmor = ZIZMOR.exec(comment);
+  if (zizmor !== null) {
+    const [, ids = "", reason = ""] = zizmor;
+    return { comment: { form: "zizmor", ids: idsOf(ids), reason: reason.trim() }, whole: false };
+  }
+  const own = BULKHEAD.exec(comment);
+  if (own === null) return undefined;
+  const [, verb, ids = "", reason = ""] = own;
+  return { comment: { form: "bulkhead", ids: idsOf(ids), reason: reason.trim() }, whole: verb === "ignore-file" };
+}
+
+function idsOf(written: string): string[] {
+  return written.split(",").flatMap((id) => (id.trim() === "" ? [] : [id.trim()]));
+}
+
+/** Values over several lines, which may hold what looks like a comment. */
+function severalLines(text: string, root: PlacedNode): [number, number][] {
+  const found: [number, number][] = [];
+  const pending = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    if (node.kind === "map") for (const { value } of node.entries) pending.push(value);
+    else if (node.kind === "sequence") pending.push(...node.items);
+    else if (node.style !== "plain") found.push([behindHeader(text, node), node.end]);
+  }
+  return found;
+}
+
+/** A comment may stand in a block's header. */
+function behindHeader(text: string, { start, style }: Extract<PlacedNode, { kind: "scalar" }>): number {
+  if (style !== "literal" && style !== "folded") return start;
+  const feed = text.indexOf("\n", start);
+  return feed < 0 ? text.length : feed;
+}
+
+/** Its own line; of a comment that has the line to itself, also the next one that holds more than a comment. */
+function covered(text: string, at: number, line: number): { first: number; last: number } {
+  if (text.slice(text.lastIndexOf("\n", at - 1) + 1, at).trim() !== "") return { first: line, last: line };
+  let last = line;
+  for (let feed = text.indexOf("\n", at); feed >= 0; feed = text.indexOf("\n", feed + 1)) {
+    last++;
+    const next = text.indexOf("\n", feed + 1);
+    const content = text.slice(feed + 1, next < 0 ? text.length : next).trim();
+    if (content !== "" && !content.startsWith("#")) break;
+  }
+  return { first: line, last };
+}

@@ -1,0 +1,165 @@
+/**
+ * YAML 1.2 with its core schema, as those read it that act on pipelines: every value with its place and its style, keys as
+ * they are written, repeated keys and merge keys left in. The fast reader reads what nearly all files are written in; anchors,
+ * aliases and tags, and whatever it refuses, are left to the library.
+ */
+import { composeDocument } from "./block.ts";
+import type { Composer } from "./composer.ts";
+import { coreType } from "./core-schema.ts";
+import { loneReturn } from "./lines.ts";
+import type { DocumentRange } from "./model.ts";
+import { slowPlaced } from "./placed-slow.ts";
+
+export type PlacedNode = PlacedScalar | PlacedMap | PlacedSequence;
+
+/** Offsets in UTF-16 units of the whole text; `end` is exclusive, and of a collection in block style that of its last value. */
+interface PlacedBase {
+  readonly start: number;
+  readonly end: number;
+  /** As it is written and resolved: `!reference`, `tag:yaml.org,2002:str`; absent without one. */
+  readonly tag?: string;
+}
+
+export interface PlacedScalar extends PlacedBase {
+  readonly kind: "scalar";
+  /** Escapes and folds done; of what is plain, as written. */
+  readonly text: string;
+  readonly type: "string" | "boolean" | "number" | "null";
+  readonly style: ScalarStyle;
+}
+
+export type ScalarStyle = "plain" | "single" | "double" | "literal" | "folded";
+
+export interface PlacedMap extends PlacedBase {
+  readonly kind: "map";
+  /** In order, keys that are there twice among them. */
+  readonly entries: readonly PlacedEntry[];
+}
+
+export interface PlacedEntry {
+  readonly key: PlacedScalar;
+  /** Of an alias: the value that has the name, which stands at its anchor. */
+  readonly value: PlacedNode;
+  /** Where the alias stands. */
+  readonly alias?: { readonly start: number; readonly end: number };
+}
+
+export interface PlacedSequence extends PlacedBase {
+  readonly kind: "sequence";
+  readonly items: readonly PlacedNode[];
+}
+
+export interface PlacedReading {
+  /** `null` where the document holds nothing, undefined where it cannot be read. */
+  readonly node: PlacedNode | null | undefined;
+  /** One sentence without a full stop. */
+  readonly fault?: { readonly offset: number; readonly reason: string };
+}
+
+export interface PlacedLimits {
+  /** Values within values. */
+  readonly depth: number;
+  /** Values of the document, with its aliases followed. */
+  readonly values: number;
+}
+
+/**
+ * Reads one document.
+ *
+ * @param range - without the marker's line where nothing but a comment stands in it
+ */
+export function readPlaced(text: string, range: DocumentRange, limits: PlacedLimits): PlacedReading {
+  const { start, end } = range;
+  if (loneReturn(text) === undefined && !text.startsWith("---", start)) {
+    try {
+      return { node: composeDocument(text, start, end, composerOf(text, limits)) ?? null };
+    } catch (error) {
+      if (error !== unusual) throw error;
+    }
+  }
+  return slowPlaced(text, range, limits);
+}
+
+/**
+ * The documents of a stream, those that hold nothing left out (YAML 1.2.2, 9.1.2). A mark of byte order before the first is
+ * none of it.
+ */
+export function placedDocuments(text: string): DocumentRange[] {
+  const documents: DocumentRange[] = [];
+  let start = text.startsWith("\ufeff") ? 1 : 0;
+  const push = (end: number) => {
+    if (HOLDS.test(text.slice(start, end))) documents.push({ start, end });
+  };
+  // Nearly no text holds a further marker.
+  for (const { index, 0: mark } of text.matchAll(/^\ufeff?(?:---|\.\.\.)(?=[ \t\r\n]|$)/gm)) {
+    push(index);
+    const behind = index + mark.length;
+    const feed = text.indexOf("\n", behind);
+    const lineEnd = feed < 0 ? text.length : feed;
+    // A value may begin in the marker's line.
+    start = HOLDS.test(text.slice(behind, lineEnd)) ? behind - 3 : Math.min(lineEnd + 1, text.length);
+  }
+  push(text.length);
+  return documents;
+}
+
+/** More than white space and comments. */
+const HOLDS = /^[ \t]*[^ \t\r\n#]/m;
+
+/** Thrown for what is left to the library, and caught here. One for all: it carries nothing. */
+const unusual = new Error("YAML that is left to the library");
+
+function giveUp(): never {
+  throw unusual;
+}
+
+interface OpenMap extends PlacedMap {
+  end: number;
+  readonly entries: PlacedEntry[];
+}
+
+interface OpenSequence extends PlacedSequence {
+  end: number;
+  readonly items: PlacedNode[];
+}
+
+function composerOf(text: string, limits: PlacedLimits): Composer<PlacedNode, OpenMap, OpenSequence> {
+  const scalar = (value: string, start: number, end: number): PlacedScalar => {
+    const style = styleAt(text, start);
+    return { kind: "scalar", text: value, type: style === "plain" ? coreType(value) : "string", style, start, end };
+  };
+  return {
+    ...limits,
+    key: (key) => key,
+    explicitKey() {},
+    // Readers of YAML 1.1 and of 1.2 part there; ours and GitHub's are of 1.2.
+    doubt() {},
+    refuse: giveUp,
+    plain: scalar,
+    text: scalar,
+    nothing: (offset) => ({ kind: "scalar", text: "", type: "null", style: "plain", start: offset, end: offset }),
+    map: (start) => ({ kind: "map", entries: [], start, end: start }),
+    put: ({ entries }, key, keyStart, keyEnd, value) => entries.push({ key: scalar(key, keyStart, keyEnd), value }),
+    sequence: (start) => ({ kind: "sequence", items: [], start, end: start }),
+    push: ({ items }, item) => items.push(item),
+    close(collection, end) {
+      collection.end = end;
+    },
+  };
+}
+
+/** By its first character. */
+export function styleAt(text: string, start: number): ScalarStyle {
+  switch (text.charCodeAt(start)) {
+    case 39:
+      return "single";
+    case 34:
+      return "double";
+    case 124:
+      return "literal";
+    case 62:
+      return "folded";
+    default:
+      return "plain";
+  }
+}

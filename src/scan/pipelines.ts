@@ -1,0 +1,38 @@
+/** Continuous integration of a tree: each file, and all of them together. */
+import { type ReadPipelines, readPipelines } from "../collect/tree/pipelines.ts";
+import type { Evaluation } from "../core/evaluation.ts";
+import type { ReadGithubFile } from "../engines/pipelines/model.ts";
+import { evaluatePipelines } from "../evaluate/build/pipelines.ts";
+import { ignoreNotes } from "../evaluate/build/workflow-ignores.ts";
+import { evaluateReadGithub, type WorkflowContext, workflowIds } from "../evaluate/build/workflows.ts";
+
+export interface AuditedPipelines {
+  readonly evaluations: readonly Evaluation[];
+  /** One sentence each. */
+  readonly notes: readonly string[];
+}
+
+/** @param paths - relative to the root, as they were found */
+export function scanPipelines(root: string, paths: readonly string[], context: WorkflowContext): AuditedPipelines {
+  return auditPipelines(readPipelines(root, paths), context, "tree");
+}
+
+/** @param extent - `files`: some were named, and what holds of all together is not known */
+export function auditPipelines(
+  read: ReadPipelines,
+  context: WorkflowContext,
+  extent: "tree" | "files",
+): AuditedPipelines {
+  return {
+    evaluations: [
+      ...read.github.flatMap((file) => evaluateReadGithub(file, context)),
+      ...(extent === "tree" ? evaluatePipelines(read, context) : []),
+    ],
+    notes: read.github.flatMap((file) => notesOf(file, context)),
+  };
+}
+
+/** What the file's comments ask for in vain. */
+function notesOf(read: ReadGithubFile, { policy }: WorkflowContext): string[] {
+  return read.state === "read" ? ignoreNotes(read.file, policy, workflowIds) : [];
+}
