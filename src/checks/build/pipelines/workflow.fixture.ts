@@ -6,7 +6,6 @@ import type { Finding } from "../../../core/finding.ts";
 import type { Policy } from "../../../core/policy.ts";
 import { runChecks } from "../../../core/runner.ts";
 import { readGithubFile } from "../../../engines/pipelines/github/read.ts";
-import { readScripts } from "../../../engines/pipelines/github/scripts.ts";
 import type { DependabotCheck, DependabotFacts, WorkflowCheck, WorkflowFacts } from "../../subjects/pipelines.ts";
 
 /** What a test says that is not in the file. */
@@ -31,7 +30,7 @@ export function findingsOf(check: AnyCheck<"workflow">, text: string, around: Ar
   assert.notEqual(file.kind, "dependabot");
   if (file.kind === "dependabot") return [];
   const at = now.toISOString();
-  const evidence = { file: present(file, at), commands: present(readScripts(text, file).commands, at) };
+  const evidence = { file: present(file, at), commands: present(file.runScripts.commands, at) };
   const evaluations = runChecks<WorkflowFacts>(
     [check as WorkflowCheck<keyof WorkflowFacts>],
     evidence,
