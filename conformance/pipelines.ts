@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultPolicy } from "../src/collect/policy/default.ts";
+import type { Policy } from "../src/core/policy.ts";
 import { Problem } from "../src/core/problem.ts";
 import { readGithubFile } from "../src/engines/pipelines/github/read.ts";
 import { evaluateGithubFile } from "../src/evaluate/build/workflows.ts";
@@ -16,6 +17,14 @@ import type { Suite } from "./suite.ts";
 
 const LABELS = "labels.jsonl";
 const OWN = join(import.meta.dirname, "pipelines/cases");
+
+/** A case of ours is about the audit that its directory is named for. */
+function isOfItsAudit({ path, check }: Found): boolean {
+  return checksOfAudits.get(path.split("/")[0] ?? "")?.includes(check) === true;
+}
+
+/** For the audit that finds nothing without a list of the policy's. */
+const OWN_POLICY: Policy = { ...defaultPolicy, pipelines: { actions: { allow: [], deny: ["acme/denied"] } } };
 
 /** Audits that ask GitHub's API and nothing else: no file answers them. */
 const ONLINE: ReadonlySet<string> = new Set(["impostor-commit", "ref-confusion", "stale-action-refs"]);
@@ -28,8 +37,8 @@ export const pipelines: Suite = {
     const folder = given ? data : OWN;
     const texts = textsOf(folder);
     const labels = labelsOf(folder);
-    const { found, unread } = evaluated(texts);
-    const comparison = compare(labels, found, checksOfAudits, texts);
+    const { found, unread } = evaluated(texts, given ? defaultPolicy : OWN_POLICY);
+    const comparison = compare(labels, given ? found : found.filter(isOfItsAudit), checksOfAudits, texts);
     process.stdout.write(report(folder, comparison, unread));
     for (const { audit, found: right, missed } of comparison.audits) {
       yield {
@@ -43,7 +52,7 @@ export const pipelines: Suite = {
       run: () => clean(comparison),
     };
     yield {
-      name: "every audit has a case that is found and one that is not",
+      name: "every audit has a case that is found",
       run: () => {
         const lacking = [...checksOfAudits.keys()].filter((audit) => !labels.some((label) => label.audit === audit));
         assert.deepEqual(lacking, [], "audits without a positive case");
@@ -78,13 +87,13 @@ function labelsOf(folder: string): Label[] {
     .map((label) => ({ ...label, path: label.path.replace(/^\.?\//, "").replace(/\/{2,}/g, "/") }));
 }
 
-function evaluated(texts: ReadonlyMap<string, string>): { found: Found[]; unread: string[] } {
+function evaluated(texts: ReadonlyMap<string, string>, policy: Policy): { found: Found[]; unread: string[] } {
   const found: Found[] = [];
   const unread: string[] = [];
   for (const [path, text] of texts) {
     try {
       const evaluations = evaluateGithubFile(readGithubFile(path, text), {
-        policy: defaultPolicy,
+        policy,
         now: new Date("2026-01-01T00:00:00Z"),
       });
       for (const { check, findings } of evaluations) {

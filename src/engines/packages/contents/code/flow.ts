@@ -51,6 +51,8 @@ interface Frame {
   conditional: boolean;
   fn: number | undefined;
   isParameters: boolean;
+  /** A block of statements, no object. */
+  isBlock: boolean;
 }
 
 type Target =
@@ -68,7 +70,13 @@ const PASSES_MODULE = /^(?:_*import(?:Default|Star)|_*interop\w*|_*toESM|_intero
 export function flowOf(tokens: readonly Token[], language: Language): Flow {
   const bindings = createBindings();
   let flow: Flow = { calls: [], assignments: [] };
-  for (let pass = 0; pass < bounds.passes; pass++) flow = walk(tokens, language, bindings);
+  let weight = 0;
+  for (let pass = 0; pass < bounds.passes; pass++) {
+    flow = walk(tokens, language, bindings);
+    const next = bindings.weight();
+    if (next === weight) break;
+    weight = next;
+  }
   return flow;
 }
 
@@ -107,6 +115,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       conditional: false,
       fn: undefined,
       isParameters: false,
+      isBlock: false,
       ...more,
     };
   }
@@ -338,7 +347,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     const call = callOf(done, index);
     calls.push(call);
     let marks = marksOfResult(call, language);
-    const scopes = callee.scope !== undefined ? [callee.scope] : callee.members > 0 ? bindings.methods(callee.last) : [];
+    const scopes = callee.scope !== undefined ? [callee.scope] : callee.members > 0 && callee.last.length > 2 ? bindings.methods(callee.last) : [];
     const [only] = scopes;
     if (only !== undefined) {
       const runs = call.runs;
@@ -423,7 +432,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
         if (done.body !== undefined) {
           // The function itself, as a value.
           frame.chain = { path: undefined, marks: 0, name: undefined, binding: undefined, members: 0, last: "", scope: done.body, token: done.token };
-        } else if (!done.isParameters) startChain(index, undefined, done.marks);
+        } else if (!done.isBlock) startChain(index, undefined, done.marks);
         return;
       default:
     }
@@ -453,13 +462,14 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
         startChain(index, token.text, Mark.module);
         break;
       case "string": {
-        const marks = marksOfText(token.text) | (token.decoded === undefined ? 0 : Mark.decoded);
+        const marks = marksOfText(token.text) | (token.decoded === undefined ? 0 : Mark.decoded | Mark.payload);
         if (frame.texts.length < bounds.callTexts) frame.texts.push(token.text);
         startChain(index, undefined, marks);
         break;
       }
       case "list": {
-        let marks: Marks = 0;
+        let marks: Marks = token.decoded === undefined ? 0 : Mark.decoded | Mark.payload;
+        if ((token.values?.length ?? 0) >= 8 && typeof token.values?.[0] === "number") marks |= Mark.payload;
         for (const value of (token.values ?? []).slice(0, 64)) {
           if (typeof value !== "string") continue;
           marks |= marksOfText(value);
@@ -689,7 +699,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       push(makeFrame("assign", frame.scope, index));
       return;
     }
-    if (frame.kind === "brace" && !frame.conditional && chain !== undefined) {
+    if (frame.kind === "brace" && !frame.isBlock && frame.body === undefined && !frame.conditional && chain !== undefined) {
       // A key. In a pattern, it is what is renamed.
       const next = tokens[index + 1];
       const name = chain.name ?? "";
@@ -733,7 +743,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     if (!isObject) {
       finish();
       const scope = bindings.open(index, frame.scope, false, []);
-      push(makeFrame("brace", scope, index, { isParameters: true }));
+      push(makeFrame("brace", scope, index, { isBlock: true }));
     } else {
       finish();
       push(makeFrame("brace", frame.scope, index));
