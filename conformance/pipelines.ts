@@ -18,9 +18,10 @@ import type { Suite } from "./suite.ts";
 const LABELS = "labels.jsonl";
 const OWN = join(import.meta.dirname, "pipelines/cases");
 
-/** A case of ours is about the audit that its directory is named for. */
+/** A case of ours is about the audit that its directory, or the file itself, is named for. */
 function isOfItsAudit({ path, check }: Found): boolean {
-  return checksOfAudits.get(path.split("/")[0] ?? "")?.includes(check) === true;
+  const audits = path.split(/[/.]/).flatMap((part) => checksOfAudits.get(part) ?? []);
+  return audits.includes(check);
 }
 
 /** For the audit that finds nothing without a list of the policy's. */
