@@ -26,8 +26,12 @@ const engines = {
   detectors: ["kubernetes"],
   // Certificates are made and read as bytes.
   certificates: [],
+  // What lockfiles pin is what contents read; archives and provenance are read as elsewhere.
+  packages: ["contents", "oci", "vulnerability", "trust"],
   // Compares versions, and asks servers as the feeds do.
   updates: ["contents", "files", "vulnerability"],
+  // Lockfiles say what changes, archives are tars, matches are flaws, provenance is verified.
+  packages: ["contents", "oci", "vulnerability", "trust"],
 };
 
 /** The only places that start a program: the user's credential helpers, --render, the sensor with its unprivileged half, and an engine that proves what was learned. */

@@ -6,6 +6,7 @@ import type { Asset } from "../core/asset.ts";
 import type { Authority } from "../core/authority.ts";
 import { type Baseline, baselineOf, formatBaseline } from "../core/baseline.ts";
 import { unabsorbed, unknownsOf } from "../core/baseline-unknowns.ts";
+import type { LockfileChanges } from "../core/dependency-changes.ts";
 import type { Diagram } from "../core/diagram.ts";
 import type { Verdict } from "../core/evaluation.ts";
 import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
@@ -82,6 +83,8 @@ export interface Evaluated {
     readonly controls: readonly ControlResult[];
     readonly layers: readonly LayerResult[];
   };
+  /** What the change under review does to lockfiles, where one is reviewed. */
+  readonly changes?: readonly LockfileChanges[];
   readonly notes: readonly string[];
   /** Goes to standard output in the place of a report; made of one where that is asked for. */
   readonly instead?: string | ((report: Report) => Iterable<string>);
@@ -162,7 +165,7 @@ export async function runEvaluation(
       ...(pictureOf === undefined ? {} : { onNetwork: (network) => diagrams.push(...pictureOf(network)) }),
       ...(exclusion === undefined ? {} : { exclusion }),
     });
-    const { subject, notes, join, instead, extent = "named", cluster } = judged;
+    const { subject, notes, join, instead, extent = "named", cluster, changes } = judged;
     // Only exceptions are held against checks that had nothing to judge.
     const known = policy.exceptions.length === 0 ? await descriptionsFor(judged.evaluations) : await everyDescription();
     const concluded = run.conclude(judged.evaluations, {
@@ -200,6 +203,7 @@ export async function runEvaluation(
         ...indexChildren(assets),
       ],
       ...joined(evaluations, concluded.baseline !== undefined),
+      ...(changes === undefined ? {} : { changes }),
       ...(diagrams.length === 0 ? {} : { diagrams }),
       notes: [
         ...notes,

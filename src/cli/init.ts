@@ -42,6 +42,7 @@ export function policyTemplate(): string {
     unknownSeverity,
     advisories,
     licenses,
+    dependencies,
     bases,
     rebuild,
     network,
@@ -101,6 +102,25 @@ licenses:
   # Packages without a license: allow, report or deny.
   unknown: ${licenses.unknown}
 
+# Packages that a change adds or upgrades (\`bulkhead build deps\`). Names may be patterns: @acme/*, pypi:acme-*.
+dependencies:
+  # Days since its publication below which a version is too young; packages that this is not about.
+  cooldownDays: ${dependencies.cooldownDays}
+  cooldownExempt: []
+  # Hosts and URLs that packages may be fetched from. An empty list allows the public registries.
+  sources: []
+  # Git repositories that packages may be fetched from: github.com/acme/*.
+  gitSources: []
+  # Names that belong to a private registry.
+  privateNames: []
+  #  - { name: "@acme/*", registry: https://npm.acme.example/ }
+  # Packages that may run scripts when they are installed.
+  installScripts: []
+  # Lines of code below which a new direct dependency is reported as tiny.
+  tinyPackageLines: ${dependencies.tinyPackageLines}
+  # Packages that may be deprecated, yanked or archived.
+  allowDeprecated: []
+
 # Allowed registries: registry.example.com, ghcr.io/acme/*. An empty list allows all.
 registries: []
 
@@ -111,6 +131,10 @@ bases:
 rebuild:
   # Days after which an image must be rebuilt.
   maxAgeDays: ${rebuild.maxAgeDays}
+
+pipelines:
+  # Actions and reusable workflows that may be used (an empty list allows all), and that may not: actions/*, owner/action.
+  actions: { allow: [], deny: [] }
 
 secrets:
   # Additional rules: gitleaks TOML files, relative to this file.

@@ -1,5 +1,6 @@
 import type { DatabaseUse, Tool } from "./basis.ts";
 import type { CheckDescription, ControlNumber, Layer } from "./check.ts";
+import type { LockfileChanges } from "./dependency-changes.ts";
 import type { Diagram } from "./diagram.ts";
 import type { Digest } from "./digest.ts";
 import type { Verdict } from "./evaluation.ts";
@@ -32,6 +33,8 @@ export interface Report {
   /** The ten, in order; absent where a command does not judge them (`image scan`). */
   readonly controls?: readonly ControlResult[];
   readonly layers?: readonly LayerResult[];
+  /** What the change under review does to each lockfile; absent where no change is reviewed. */
+  readonly changes?: readonly LockfileChanges[];
   /** Shown where pictures are: in a page. */
   readonly diagrams?: readonly Diagram[];
   /** What the reader must know to read the rest right, one sentence each without a full stop. */

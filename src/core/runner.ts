@@ -84,7 +84,11 @@ function hasSomething<Facts extends object>(
   return check.applies(facts as never);
 }
 
-function parametersOf<Facts extends object>({ parameters }: SubjectCheck<Facts>, policy: Policy): Partial<Facts> {
+/** What of the policy a check judges by, by the names that it gives it. */
+export function parametersOf<Facts extends object>(
+  { parameters }: SubjectCheck<Facts>,
+  policy: Policy,
+): Partial<Facts> {
   const values: Record<string, unknown> = {};
   const readers = parameters as Record<string, (policy: Policy) => unknown> | undefined;
   for (const name in readers) values[name] = readers[name]?.(policy);

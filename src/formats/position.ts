@@ -22,3 +22,22 @@ export function positionAt(text: string, offset: number): TextPosition {
   }
   return { line, column: offset - start + 1 };
 }
+
+/** The lines of many places: asked in ascending order, all questions together cost one look at the text. */
+export function lineCounter(text: string): (offset: number) => number {
+  let line = 1;
+  let before = 0;
+  let next = text.indexOf("\n");
+  return (offset) => {
+    if (offset < before) {
+      line = 1;
+      next = text.indexOf("\n");
+    }
+    before = offset;
+    while (next >= 0 && next < offset) {
+      line += 1;
+      next = text.indexOf("\n", next + 1);
+    }
+    return line;
+  };
+}

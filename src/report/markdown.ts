@@ -5,6 +5,7 @@ import type { Finding } from "../core/finding.ts";
 import { formatLocation, type Location } from "../core/location.ts";
 import type { Report } from "../core/report.ts";
 import { severityRank } from "../core/severity.ts";
+import { changeMarkdown } from "./changes.ts";
 import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
 import { code, plain, row } from "./markdown-text.ts";
@@ -47,7 +48,13 @@ export function* renderMarkdown(report: Report, { all }: Pick<RenderOptions, "al
   const { told, audited } = withoutAudited(inOrder(report.evaluations), all);
   const findings = worstFirst(told);
   const head = headOf(report, findings);
-  const tail = [statusOf(report, audited), controlsOf(report), unknownOf(report), basisOf(report)].join("");
+  const tail = [
+    changeMarkdown(report),
+    statusOf(report, audited),
+    controlsOf(report),
+    unknownOf(report),
+    basisOf(report),
+  ].join("");
   const room = mostCharacters - closingCharacters - head.length - tail.length;
   yield `${head}${tableOf(report, findings, room, all ? findings.length : mostFindings)}${tail}`;
 }

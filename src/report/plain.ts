@@ -6,6 +6,7 @@ import type { Finding } from "../core/finding.ts";
 import { formatDockerfile, formatLayer, formatLocation } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
+import { changePlain } from "./changes.ts";
 import { detailsOf } from "./details.ts";
 import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
@@ -53,6 +54,7 @@ function* plainLines(report: Report, view: View): Generator<string> {
     const covered = coverageText(coverage);
     yield `control: ${number} ${verdict} ${title}: ${covered === undefined ? "" : `${covered}: `}${reason}`;
   }
+  yield* changePlain(report);
   yield* fixPlain(report, view);
   if (view.details) {
     for (const layer of report.layers ?? []) yield `layer: ${layer.layer} ${layer.verdict}: ${layerText(layer)}`;

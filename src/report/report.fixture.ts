@@ -4,6 +4,7 @@ import type { Asset } from "../core/asset.ts";
 import type { Basis } from "../core/basis.ts";
 import { categories } from "../core/category.ts";
 import type { CheckDescription, ControlNumber } from "../core/check.ts";
+import { changeKinds } from "../core/dependency-changes.ts";
 import type { Digest } from "../core/digest.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { confidences, type Finding, type Fix, fixGrades, loadedStates } from "../core/finding.ts";
@@ -43,6 +44,20 @@ function record<Required extends object>(
 function dictionary<Value>(key: fc.Arbitrary<string>, value: fc.Arbitrary<Value>): fc.Arbitrary<Record<string, Value>> {
   return fc.dictionary(key, value, { maxKeys: 3, noNullPrototype: true });
 }
+
+const directChange = record(
+  { kind: fc.constantFrom(...changeKinds, "unchanged"), type: text, name: text, brings: count },
+  { before: text, after: text },
+);
+const lockfileChanges = record(
+  {
+    lockfile: text,
+    counts: record(Object.fromEntries(changeKinds.map((kind) => [kind, count]))),
+    direct: fc.array(directChange, { maxLength: 3 }),
+    others: count,
+  },
+  { closes: count },
+);
 
 const place = record({ path: text }, { line: ordinal, column: ordinal });
 
@@ -303,6 +318,7 @@ export const anyReport: fc.Arbitrary<Report> = fc.array(evaluation, { maxLength:
       }),
       controls: controlsOf(evaluations),
       layers: fc.array(record({ layer, verdict, defends: texts, failing: texts }), { maxLength: 2 }),
+      changes: fc.array(lockfileChanges, { maxLength: 2 }),
     },
   ),
 ) as fc.Arbitrary<Report>;

@@ -266,3 +266,21 @@ export const sampleReport: Report = {
   checks,
   exitCode: 1,
 };
+
+/** A change of dependencies that is reviewed. */
+export const reviewedChanges: Pick<Report, "changes"> = {
+  changes: [
+    {
+      lockfile: "web/package-lock.json",
+      counts: { added: 12, upgraded: 1, downgraded: 0, replaced: 0, removed: 1 },
+      closes: 2,
+      direct: [
+        { kind: "added", type: "npm", name: "express", after: "5.1.0", brings: 10 },
+        { kind: "upgraded", type: "npm", name: "lodash", before: "4.17.20", after: "4.17.21", brings: 0 },
+        { kind: "removed", type: "npm", name: "left-pad", before: "1.3.0", brings: 0 },
+        { kind: "unchanged", type: "npm", name: "vite", brings: 1 },
+      ],
+      others: 0,
+    },
+  ],
+};

@@ -3,6 +3,7 @@ import { counted } from "../core/counted.ts";
 import { isPlainPass } from "../core/evaluations.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
+import { changeLines } from "./changes.ts";
 import { controlDetailLines, controlLines, layerLines } from "./control-table.ts";
 import { detailsOf } from "./details.ts";
 import { inOrder } from "./in-order.ts";
@@ -49,6 +50,7 @@ function* tableLines(report: Report, options: RenderOptions): Generator<string> 
   yield `${bold(name)}${dim(" · ")}${clip(printable(subject), page.columns - displayWidth(name) - 3)}`;
   if (controls.length > 0) yield* apart(view.details ? controlDetailLines(page, controls) : controlLines(page, report));
   if (view.details && layers.length > 0) yield* apart(layerLines(page, layers));
+  yield* apart(changeLines(page, report));
   yield* apart(fixLines(page, report, view));
   if (view.details) {
     if (report.evaluations.length > 0) yield* detailLines(page, report, view);

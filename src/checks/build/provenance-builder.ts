@@ -8,7 +8,7 @@ export const provenanceBuilder = trustCheck({
   title: "Provenance by an untrusted builder",
   severity: "high",
   documentation: {
-    what: "Holds who signed the provenance against the builder that it names (`--verify`): by the table of builders that Bulkhead knows and `trust.builders`. It finds images whose provenance names a builder for which its signer may not speak, or whose build type or parameters nobody here knows.",
+    what: "Checks that the signer of the provenance may speak for the builder that it names (`--verify`), by the builders that Bulkhead knows and `trust.builders`. Reported: images whose provenance names a builder that its signer may not speak for, or a build type or parameters that Bulkhead does not know.",
     why: "Anybody can write that a trusted builder made something. Only the builder's own signature makes it so.",
     fix: "Build with a builder that the table has, or add yours to `trust.builders` with its signer, its ids and its level.",
     references: ["https://slsa.dev/spec/v1.1/verifying-artifacts"],

@@ -8,7 +8,7 @@ export const provenanceMissing = trustCheck({
   title: "Missing provenance",
   severity: "high",
   documentation: {
-    what: "Looks for SLSA provenance of images whose rule in `trust.images` asks for it (`--verify`). It finds images that have none, or none that verifies.",
+    what: "Checks images whose rule in `trust.images` requires SLSA provenance (`--verify`). Reported: images without provenance, or without any that verifies.",
     why: "Without provenance nobody knows what the image was built from, and by whom.",
     fix: "Build and attest in one workflow: `bulkhead attest --type slsa`, GitHub's `actions/attest-build-provenance` or slsa-github-generator.",
     references: ["https://slsa.dev/spec/v1.1/verifying-artifacts"],

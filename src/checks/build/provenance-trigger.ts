@@ -8,7 +8,7 @@ export const provenanceTrigger = trustCheck({
   title: "Build started by strangers",
   severity: "high",
   documentation: {
-    what: "Looks at the event that started the build, as the signer's certificate states it (`--verify`). It finds builds that `triggers` of the rule does not allow; where it states none, those that strangers can start: `pull_request_target`, `issue_comment`, `workflow_run` and the like.",
+    what: "Checks the event that started the build, as the signer's certificate records it (`--verify`). Reported: builds by events that `triggers` of the rule does not allow; without `triggers`, events that strangers can start: `pull_request_target`, `issue_comment`, `workflow_run` and similar.",
     why: "A workflow on `pull_request_target` runs with the repository's rights on a stranger's change. What it builds has valid provenance.",
     fix: "Build images in workflows on `push`, `release` or `workflow_dispatch` only.",
     references: ["https://slsa.dev/spec/v1.1/verifying-artifacts"],

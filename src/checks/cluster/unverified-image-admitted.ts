@@ -14,7 +14,7 @@ export const unverifiedImageAdmitted: Check<AdmissionProbeFacts> = {
   controls: [7],
   severity: "high",
   documentation: {
-    what: "Tries admission (`check --cluster --probe`): in each application namespace the API server is asked to create a pod in a dry run, once with an image that has no signature and once with one that a stranger has signed. Finds namespaces that let either in. It passes where admission refuses both for the image. A refusal for another reason (a registry that does not answer, a quota, a webhook that is silent, a signed image that is not let in either) proves nothing and is unknown. Nothing is stored and nothing runs.",
+    what: "Checks admission with a live probe (`check --cluster --probe`): in each application namespace, the API server is sent a dry run of a pod with an unsigned image, and one with an image signed by a stranger. Reported: namespaces that admit either. It passes where admission refuses both because of the image. A refusal for another reason (a registry that does not answer, a quota, a silent webhook, a signed image that is refused as well) is unknown. Nothing is stored and nothing runs.",
     why: "Policies say what should be refused. Only a refusal shows that the webhook is called, reaches the registry, and covers the namespace.",
     fix: "See which policy should have refused it (`cluster/image-verification` names what leaves a namespace out), and that its webhook answers.",
     references: [

@@ -11,7 +11,7 @@ export const removedPackages: ImageCheck<"removed" | "removedVulnerabilities" | 
   controls: [],
   severity: "low",
   documentation: {
-    what: "Names packages that one layer brought and a higher one removed. Not reported: an upgrade (there the package is still installed, in another version).",
+    what: "Lists packages that one layer installed and a later layer removed. Not reported: upgrades, where the package is still installed in another version.",
     why: "A layer is never changed by the one above it: what it holds is pulled, stored and distributed with every copy of the image, with its license and its vulnerabilities, and anyone who unpacks the layers has it. No process of the image can run it, so its vulnerabilities do not count towards the vulnerabilities of the image.",
     fix: "Install and remove in one `RUN` instruction, or build in a stage of its own and copy the result into the last one.",
     references: ["https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts"],

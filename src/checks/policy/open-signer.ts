@@ -11,7 +11,7 @@ export const openSigner: PolicyCheck<"policy"> = {
   controls: [7],
   severity: "high",
   documentation: {
-    what: "Looks at the identities of `trust.signers`. It finds patterns that leave open which owner, repository, workflow, or ref signs, or which user. Tags may be open.",
+    what: "Checks the identities of `trust.signers`. Reported: patterns that leave the owner, repository, workflow, ref or user of the signer open. Not reported: open tags.",
     why: "Everybody can have a certificate for a workflow of their own. A pattern that fits it counts it as yours.",
     fix: "Name the workflow and the ref: `https://github.com/shop/api/.github/workflows/release.yml@refs/tags/*`.",
     references: ["https://github.com/sigstore/fulcio/blob/main/docs/oidc.md"],

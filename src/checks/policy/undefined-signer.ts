@@ -10,7 +10,7 @@ export const undefinedSigner: PolicyCheck<"policy"> = {
   controls: [7],
   severity: "high",
   documentation: {
-    what: "Holds the names in `trust.images`, `trust.builders` and `signedBy` of `registry.upstreams` against `trust.signers`, and the authorities of its certificates against `trust.roots`. It finds names that nobody has.",
+    what: "Checks the names in `trust.images`, `trust.builders` and `signedBy` of `registry.upstreams` against `trust.signers`, and the authorities of its certificates against `trust.roots`. Reported: names that are not defined.",
     why: "Nobody can meet such a rule, so that no image passes; and who defines the name in another file decides who it is.",
     fix: "Define the signer in the same file, or mend its name.",
     references: [],

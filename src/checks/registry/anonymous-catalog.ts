@@ -6,7 +6,7 @@ export const anonymousCatalog = attemptCheck({
   title: "Registries that list repositories to anyone",
   severity: "low",
   documentation: {
-    what: "A live probe, which only `--probe-registry` starts: asks for `/v2/_catalog` without credentials, with a token where the registry gives one to anyone. Nothing is changed.",
+    what: "Checks with a live probe, only with `--probe-registry`: requests `/v2/_catalog` without credentials, and with a token where the registry issues one to anyone. Nothing is changed.",
     why: "The names of all repositories tell what there is to look for, and what might be pulled without credentials.",
     fix: "Have the registry ask who is there before it lists its repositories.",
   },

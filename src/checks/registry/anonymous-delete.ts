@@ -6,7 +6,7 @@ export const anonymousDelete = attemptCheck({
   title: "Registries that anyone may delete from",
   severity: "critical",
   documentation: {
-    what: "A live probe, which only `--probe-registry` starts: asks to delete a digest that no manifest has (`sha256:000…`) without credentials, with a token where the registry gives one to anyone. A registry that answers that there is no such manifest would have deleted one that is there; one that answers 401, 403 or 405 would not. Nothing is changed.",
+    what: 'Checks with a live probe, only with `--probe-registry`: requests the deletion of a digest that no manifest has (`sha256:000…`), without credentials, and with a token where the registry issues one to anyone. A registry that answers "manifest unknown" would have deleted an existing one; 401, 403 and 405 are refusals. Nothing is changed.',
     why: "Whoever reaches the registry takes images away, and what restarts then has nothing to start from.",
     fix: "Have the registry ask who is there, and turn deletion off where nobody needs it.",
   },

@@ -6,7 +6,7 @@ export const anonymousPush = attemptCheck({
   title: "Registries that anyone may push to",
   severity: "critical",
   documentation: {
-    what: "A live probe, which only `--probe-registry` starts: begins an upload in a repository without credentials, with a token where the registry gives one to anyone, sends nothing and cancels it. No image, tag or blob is changed.",
+    what: "Checks with a live probe, only with `--probe-registry`: starts an upload in a repository without credentials, and with a token where the registry issues one to anyone, then cancels it without sending data. No image, tag or blob is changed.",
     why: "Whoever reaches the registry replaces the image that the next deployment pulls.",
     fix: "Have the registry ask who is there, and let only those push who build.",
   },

@@ -8,7 +8,7 @@ export const missingAttestation = trustCheck({
   title: "Missing attestations",
   severity: "high",
   documentation: {
-    what: "Looks for the attestations that a rule of `trust.images` asks for (`--verify`): an SBOM, a scan report, a VEX document, test results, a verification summary, or a predicate of your own. It finds images that have none of that type by a signer whom the rule names.",
+    what: "Checks for the attestations that a rule of `trust.images` requires (`--verify`): an SBOM, a scan report, a VEX document, test results, a verification summary, or a predicate of your own. Reported: images without an attestation of that type by a signer of the rule.",
     why: "What is asked for is evidence that a step of your release took place. Without it nobody knows.",
     fix: "Attest it in the release workflow: `bulkhead attest --type sbom|vuln|vex|URI REF@sha256:…`.",
     references: ["https://github.com/in-toto/attestation/tree/main/spec/predicates"],

@@ -12,7 +12,7 @@ export const plainHttp: RegistryProbeCheck<"transport"> = {
   withoutControl: WITHOUT_CONTROL,
   severity: "high",
   documentation: {
-    what: "A live probe, which only `--probe-registry` starts: asks a registry for `/v2/` over plain HTTP and over TLS, trusting the system's authorities and those of `--ca-file`. Not reported: plain HTTP that only redirects to https.",
+    what: "Checks with a live probe, only with `--probe-registry`: requests `/v2/` over plain HTTP and over TLS, trusting the system's authorities and those of `--ca-file`. Not reported: plain HTTP that only redirects to https.",
     why: "Passwords and tokens go over the network in plaintext, or to whoever answers in the registry's place.",
     fix: "Serve the registry with a certificate that its clients trust, and nothing but a redirect over plain HTTP.",
     references: ["https://distribution.github.io/distribution/about/insecure/"],

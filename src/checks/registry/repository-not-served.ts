@@ -11,7 +11,7 @@ export const repositoryNotServed: PulledImageCheck<"place", "repositories"> = {
   withoutControl: "none of the ten is about which repositories a registry serves",
   severity: "high",
   documentation: {
-    what: "Holds, where a registry is guarded (`bulkhead registry serve`), the repository of a pull against `registry.pull.repositories`; without that list every repository is served.",
+    what: "Checks, in a registry guard (`bulkhead registry serve`), the repository of a pull against `registry.pull.repositories`. Not reported: any repository, where that list is not set.",
     why: "What is kept for tests, for other teams or from before the rules runs in production as soon as somebody can pull it there.",
     fix: "Pull the image from a repository that the policy lists, or list this one.",
     references: ["https://github.com/opencontainers/distribution-spec/blob/main/spec.md"],

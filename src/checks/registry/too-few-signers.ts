@@ -8,7 +8,7 @@ export const tooFewSigners = trustCheck({
   title: "Too few signers",
   severity: "high",
   documentation: {
-    what: "Counts the signers of the image (`--verify`) that its rule names: each once, whatever forms its signatures have and however many they are. It finds images that some of them have signed, and fewer than `signedBy.atLeast`.",
+    what: "Counts the signers of the image that its rule allows (`--verify`), each once, whatever the number and form of its signatures. Reported: images signed by some of them, but by fewer than `signedBy.atLeast`.",
     why: "Several signers are asked for so that one stolen key or one taken-over workflow is not enough.",
     fix: "Have the missing signers sign the same digest.",
     references: ["https://docs.sigstore.dev/cosign/signing/signing_with_containers/"],

@@ -10,7 +10,7 @@ const byRule = trustCheck({
   title: "Unsigned images",
   severity: "high",
   documentation: {
-    what: "Looks for signatures of the image (`--verify`): in cosign's tags, as referrers, and beside it in an OCI layout, in all forms that Bulkhead reads. It finds images that have none, whether a rule of `trust.images` is about them or not.",
+    what: "Checks for signatures of the image (`--verify`): in cosign's tags, as referrers, and beside it in an OCI layout, in every form that Bulkhead reads. Reported: images without a signature, whether a rule of `trust.images` applies to them or not.",
     why: "Without a signature nothing tells an image that you built from one that somebody else has pushed to the same name.",
     fix: "Sign the image's digest where it is released: `bulkhead sign REF@sha256:…` in the release workflow.",
     references: [

@@ -12,7 +12,7 @@ export const unsignedPlatform: ImageTrustCheck<"platforms"> = {
   controls: [7],
   severity: "medium",
   documentation: {
-    what: "Of an index that is signed as its rule asks, looks at each image in it (`--verify`). It finds those that the same signers have not signed by their own digest. Where the rule has `eachImage`, other checks find them with severity high.",
+    what: "Checks each image of an index that is signed as its rule requires (`--verify`). Reported: images that the same signers have not signed by their own digest. Severity: medium; where the rule sets `eachImage`, other checks report them as high.",
     why: "A signature counts for exactly the digest that was signed. Who deploys, mirrors or verifies one platform's image by its own digest finds it unsigned.",
     fix: "Sign the images with the index: `bulkhead sign --recursive`.",
     references: ["https://github.com/opencontainers/image-spec/blob/main/image-index.md"],

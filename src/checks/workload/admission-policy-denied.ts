@@ -15,7 +15,7 @@ export const admissionPolicyDenied: Check<AdmissionPolicyFacts> = {
   withoutControl: "what the cluster's own policies ask for is up to whoever wrote them",
   severity: "varies",
   documentation: {
-    what: "Evaluates the ValidatingAdmissionPolicies that are bound and match the object, in the cluster or among the given files, as the API server does: rules, selectors, match conditions, parameters, variables, validations. Finds each validation that does not hold. Critical where a binding says `Deny`, because the API server refuses the object whatever else is allowed; low where it says `Warn` or `Audit`. What the API server alone can tell (an answer of its authorizer, an object in another version) makes the check unknown.",
+    what: "Checks the object against the ValidatingAdmissionPolicies that are bound and match it, in the cluster or among the given files, as the API server does: rules, selectors, match conditions, parameters, variables, validations. Reported: each validation that fails. Severity: critical where a binding sets `Deny`, because the API server refuses the object whatever else is allowed; low for `Warn` and `Audit`. What only the API server knows (an answer of its authorizer, an object in another version) makes the check unknown.",
     why: "The API server refuses the object when it is applied, which is late.",
     fix: "Change the object as the policy's message says, or the policy's binding where the policy is not meant for it.",
     references: ["https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/"],

@@ -149,12 +149,30 @@ const pushed = {
   quarantine: patterns,
 };
 const cidrs = fc.subarray(["10.0.0.0/8", "fd00::/48"]);
+const packageNames = fc.subarray(["left-pad", "@acme/*", "npm:esbuild"]);
 const more = {
   licenses: fc.record({ allow: patterns, deny: patterns, unknown: fc.constantFrom(...unknownLicenses) }),
+  dependencies: fc.record({
+    cooldownDays: days,
+    cooldownExempt: packageNames,
+    sources: fc.subarray(["registry.npmjs.org", "https://npm.acme.example/", "https://npm.acme.example/web/"]),
+    gitSources: fc.subarray(["github.com/acme/*", "github.com/acme/api"]),
+    privateNames: fc.array(
+      fc.record({
+        name: fc.constantFrom("@acme/*", "@acme/api"),
+        registry: fc.constantFrom("npm.acme.example", "npm.other.example"),
+      }),
+      { maxLength: 2 },
+    ),
+    installScripts: packageNames,
+    tinyPackageLines: days,
+    allowDeprecated: packageNames,
+  }),
   registries: patterns,
   exclude: patterns,
   bases: fc.record({ accept: fc.subarray([...baseKinds], { minLength: 1 }) }),
   rebuild: fc.record({ maxAgeDays: days }),
+  pipelines: fc.record({ actions: fc.record({ allow: patterns, deny: patterns }) }),
   secrets: fc.record({ rules: patterns }),
   rotation: fc.record({ secrets: fc.record({ maxAgeDays: days }, { requiredKeys: [] }) }),
   cluster: fc.record(

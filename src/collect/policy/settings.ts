@@ -12,6 +12,8 @@ import { runtimeSettings } from "../../engines/events/policy.ts";
 import { rotationSettings } from "../../engines/kubernetes/policy.ts";
 import { guardedRegistrySettings } from "../../engines/oci/distribution/policy.ts";
 import { registrySettings } from "../../engines/oci/policy.ts";
+import { dependencySettings } from "../../engines/packages/policy.ts";
+import { pipelineSettings } from "../../engines/pipelines/policy.ts";
 import { networkSettings } from "../../engines/reachability/policy.ts";
 import { secretSettings } from "../../engines/secrets/policy.ts";
 import { trustSettings } from "../../engines/trust/policy.ts";
@@ -23,9 +25,11 @@ const settings = {
   ...commonSettings,
   ...advisorySettings,
   ...licenseSettings,
+  ...dependencySettings,
   ...registrySettings,
   ...baseSettings,
   ...rebuildSettings,
+  ...pipelineSettings,
   ...secretSettings,
   ...rotationSettings,
   ...trustSettings,

@@ -79,8 +79,15 @@ export interface PackageRecord {
   readonly direct?: boolean;
   /** Of the package as distributed: `sha512` → lower-case hex. */
   readonly hashes?: Readonly<Record<string, string>>;
+  /**
+   * Of a version that is distributed as several files, where a lockfile lists them: file name → `sha256:HEX`; a format
+   * without names has the hash for its own name.
+   */
+  readonly files?: Readonly<Record<string, string>>;
   /** Where a lockfile says that it is fetched from. */
   readonly fetchedFrom?: PackageOrigin;
+  /** Where the same file takes the same version from besides: another entry of it says so. */
+  readonly otherOrigins?: readonly PackageOrigin[];
   /** A lockfile says that it runs code when it is installed, or that it does not; absent where it cannot tell. */
   readonly installScript?: boolean;
   /** Line of the lockfile that names it, from 1; absent where not known. */
@@ -150,6 +157,8 @@ export type FileFacts =
       readonly unread: readonly string[];
       /** The project whose packages these are, where it has a name of its own. */
       readonly project?: { readonly type: PackageType; readonly name: string };
+      /** Version of the lockfile's format, as the file states it. */
+      readonly formatVersion?: string;
       /** Of the packages that `unread` is about, where that does not follow from the analyser. */
       readonly concerns?: PackageType;
     }

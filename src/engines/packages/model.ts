@@ -1,6 +1,26 @@
 /** What changes among the packages that lockfiles pin, what registries say of them, and what is in their archives: facts. */
-import type { Evidence } from "../../core/evidence.ts";
-import type { PackageOrigin, PackageType } from "../contents/model.ts";
+import type { Evidence, Gap } from "../../core/evidence.ts";
+import type { PackageOrigin, PackageRecord, PackageType } from "../contents/model.ts";
+import type { PublishedProvenance, RegistrySignature } from "./registry/facts-model.ts";
+
+export { namedBy } from "./name-pattern.ts";
+export type { DependencyPolicy, PrivateName } from "./policy.ts";
+export type {
+  ArchiveFacts,
+  FetchedArchive,
+  FirstRelease,
+  HashMismatch,
+  InstallScriptChange,
+  LicenseChange,
+  OriginFacts,
+  ProvenanceChange,
+  Publication,
+  PublishedProvenance,
+  RegistryFacts,
+  RegistrySignature,
+  Standing,
+} from "./registry/facts-model.ts";
+export { gitRepository, isFrom, isPublic } from "./sources.ts";
 
 /** One package as a lockfile pins it. */
 export interface LockedDependency {
@@ -9,11 +29,17 @@ export interface LockedDependency {
   readonly version: string;
   /** Where it is fetched from; absent where the lockfile does not say. */
   readonly fetchedFrom?: PackageOrigin;
-  /** `sha512` → lower-case hex; empty where none is stated. */
+  /** Where the lockfile takes it from besides: another entry of the same version, another index that is searched. */
+  readonly otherOrigins?: readonly PackageOrigin[];
+  /** `sha512` → lower-case hex; empty where none is stated, or several files stand for one version. */
   readonly hashes: Readonly<Record<string, string>>;
+  /** As `files` of a record: `sha256:HEX` of each file of the version, where the lockfile lists several. */
+  readonly files?: Readonly<Record<string, string>>;
   /** The lockfile states that it runs code when it is installed; absent where it cannot tell. */
   readonly installScript?: boolean;
   readonly direct?: boolean;
+  /** As the lockfile declares them, unparsed; absent where it states none. */
+  readonly licenses?: readonly string[];
   readonly usage: "runtime" | "development" | "optional";
   /** Names from a direct dependency down to what needs it, the shortest chain; empty where it is direct or no graph tells. */
   readonly through: readonly string[];
@@ -24,7 +50,7 @@ export interface LockedDependency {
 
 export type ChangeKind = "added" | "removed" | "upgraded" | "downgraded" | "replaced";
 
-/** `replaced`: the same version from elsewhere or with other contents. */
+/** `replaced`: the same version from elsewhere or with other contents, or one that no order puts before or behind the other. */
 export interface DependencyChange {
   readonly kind: ChangeKind;
   readonly type: PackageType;
@@ -32,6 +58,68 @@ export interface DependencyChange {
   readonly lockfile: string;
   readonly before?: LockedDependency;
   readonly after?: LockedDependency;
+  /** Of `replaced`: what differs. `hashes`: others for the same version, weaker ones, or none where there were some. */
+  readonly differs?: readonly ("version" | "origin" | "hashes")[];
+}
+
+/** What changed of a lockfile as a whole. */
+export interface LockfileChange {
+  readonly lockfile: string;
+  readonly kind: "added" | "removed" | "format";
+  /** `package-lock 3`: the format, and its version where the file states one; absent where there is no such file. */
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** A manifest and its lockfile that contradict each other. What is not understood is never among them. */
+export interface ManifestMismatch {
+  readonly lockfile: string;
+  /** The manifest's path, or the lockfile's own where its root entry contradicts its packages. */
+  readonly manifest: string;
+  readonly type: PackageType;
+  readonly name: string;
+  /** As the manifest writes it: `^1.2.0`; empty where the manifest does not name the package and the lockfile says it does. */
+  readonly wanted: string;
+  /** The versions that are locked, or the range that the lockfile's root entry has; absent where there is none. */
+  readonly locked?: string;
+  /** `missing`: not locked. `outside`: locked at a version that the range excludes. `stale`: the lockfile is of another manifest. */
+  readonly kind: "missing" | "outside" | "stale";
+  /** Of the manifest, from 1; absent where not known. */
+  readonly line?: number;
+}
+
+/** One lockfile of a side, read. */
+export interface Lockfile {
+  /** From the directory that is reviewed, with `/`. */
+  readonly path: string;
+  /** As `LockfileChange.before`. */
+  readonly format: string;
+  readonly packages: readonly PackageRecord[];
+  readonly mismatches: readonly ManifestMismatch[];
+  /** What of it could not be read. */
+  readonly gaps: readonly Gap[];
+}
+
+/** The lockfiles of one side of a change. */
+export interface LockfileSide {
+  /** For the reader: `origin/main`, a directory. */
+  readonly name: string;
+  /** Sorted by path. Those that are the same bytes on both sides may be left out of both. */
+  readonly lockfiles: readonly Lockfile[];
+  /** Lockfiles of the side, those that were left out included. */
+  readonly found: number;
+  /** Of the side as a whole: directories that could not be listed, what was excluded. */
+  readonly gaps: readonly Gap[];
+}
+
+/** What one side has that the other has not. */
+export interface DependencyChanges {
+  /** By lockfile, type, name and version. */
+  readonly changes: readonly DependencyChange[];
+  readonly lockfiles: readonly LockfileChange[];
+  /** Those that the side before did not have. */
+  readonly mismatches: readonly ManifestMismatch[];
+  readonly gaps: readonly Gap[];
 }
 
 /** What a registry says of one version. What it does not serve is absent and named. */
@@ -41,6 +129,10 @@ export interface PackageMetadata {
   readonly version: string;
   /** ISO 8601: when this version was published. */
   readonly published?: string;
+  /** ISO 8601: it was published then or later, where the registry does not say when: the date of a commit. */
+  readonly publishedAfter?: string;
+  /** ISO 8601: it was published then or earlier, where the registry does not say when: since when a mirror has it. */
+  readonly publishedBefore?: string;
   /** ISO 8601: when the package first was. */
   readonly firstPublished?: string;
   /** All versions, in no order; absent where not served. */
@@ -55,25 +147,23 @@ export interface PackageMetadata {
   readonly hasInstallScript?: boolean;
   readonly unpackedBytes?: number;
   readonly files?: number;
-  readonly archive?: { readonly url: string; readonly hashes: Readonly<Record<string, string>> };
+  readonly archive?: PublishedArchive;
+  /** Of several archives of one version, each: wheels, platforms. The one that runs nothing when installed comes first. */
+  readonly archives?: readonly PublishedArchive[];
+  /** What the registry's key says of name, version and hash; absent where it signs nothing. */
+  readonly signature?: RegistrySignature;
   readonly repository?: string;
   readonly maintainers?: readonly string[];
   readonly provenance: Evidence<PublishedProvenance>;
-  /** Fields that this registry does not serve, in its own words: `time`, `hasInstallScript`. */
+  /** Fields that this registry does not serve, by our words for them (registry/document.ts): `published`, `scripts`. */
   readonly notServed: readonly string[];
 }
 
-/** The provenance that the registry holds of a version, verified. */
-export type PublishedProvenance =
-  | { readonly kind: "none" }
-  | {
-      readonly kind: "verified";
-      readonly builder: string;
-      readonly source: string;
-      readonly workflow?: string;
-      readonly signer: string;
-    }
-  | { readonly kind: "refused"; readonly reason: string };
+export interface PublishedArchive {
+  readonly url: string;
+  /** `sha512` → lower-case hex. */
+  readonly hashes: Readonly<Record<string, string>>;
+}
 
 /** What is in a package's archive; nothing of it was run. */
 export interface PackageContents {

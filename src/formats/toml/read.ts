@@ -1,5 +1,5 @@
 import { bounds } from "../bounds.ts";
-import { positionAt, type Refuse } from "../position.ts";
+import { lineCounter, positionAt, type Refuse } from "../position.ts";
 
 /** Dates, special numbers and numbers in other bases are null: nothing that is read here says anything wanted in them. */
 export type TomlValue = string | number | boolean | null | readonly TomlValue[] | TomlTable;
@@ -12,6 +12,10 @@ export interface TomlSection {
   /** `package` for `[[package]]`; empty for what stands before the first header. */
   readonly name: string;
   readonly table: TomlTable;
+  /** Of the header, from 1. */
+  readonly line: number;
+  /** Keys that a table of it has twice, which TOML forbids. */
+  readonly repeated?: readonly string[];
 }
 
 /**
@@ -26,23 +30,34 @@ export function* tomlSections(text: string, refuse: Refuse): Generator<TomlSecti
   let name = "";
   let section: MutableTable = new Map();
   let current = section;
+  const lineAt = lineCounter(text);
+  let line = 1;
+  let repeated: string[] | undefined;
+  const whole = (): TomlSection => ({ name, table: section, line, ...(repeated === undefined ? {} : { repeated }) });
   while (true) {
     const next = reader.next();
     if (next === undefined) break;
     if ("header" in next) {
       const [first = "", ...rest] = next.header;
       if (first !== name || rest.length === 0) {
-        if (section.size > 0 || name !== "") yield { name, table: section };
+        if (section.size > 0 || name !== "") yield whole();
         name = first;
         section = new Map();
+        line = lineAt(next.at);
+        repeated = undefined;
       }
       current = rest.length === 0 ? section : within(section, rest, next.element);
     } else {
       const table = within(current, next.key.slice(0, -1), false);
-      table.set(next.key.at(-1) as string, next.value);
+      const key = next.key.at(-1) as string;
+      if (table.has(key)) {
+        repeated ??= [];
+        repeated.push(key);
+      }
+      table.set(key, next.value);
     }
   }
-  if (section.size > 0 || name !== "") yield { name, table: section };
+  if (section.size > 0 || name !== "") yield whole();
 }
 
 /** The table at a path, made where there is none; of an array of tables the last, or a new one. */
@@ -69,7 +84,7 @@ function within(table: MutableTable, path: readonly string[], newElement: boolea
 }
 
 type Statement =
-  | { readonly header: readonly string[]; readonly element: boolean }
+  | { readonly header: readonly string[]; readonly element: boolean; readonly at: number }
   | { readonly key: readonly string[]; readonly value: TomlValue };
 
 const QUOTE = 0x22;
@@ -250,12 +265,13 @@ function tomlReader(text: string, refuse: Refuse): { next(): Statement | undefin
       skipAll();
       if (at >= text.length) return undefined;
       if (text[at] === "[") {
+        const start = at;
         const element = text[at + 1] === "[";
         at += element ? 2 : 1;
         const header = dottedKey();
         expect(element ? "]]" : "]");
         endLine();
-        return { header, element };
+        return { header, element, at: start };
       }
       const key = dottedKey();
       expect("=");

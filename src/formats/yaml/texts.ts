@@ -3,7 +3,7 @@
  * it, and the place of none is kept.
  */
 import { bounds } from "../bounds.ts";
-import { positionAt, type Refuse } from "../position.ts";
+import { lineCounter, positionAt, type Refuse } from "../position.ts";
 import { composeDocument } from "./block.ts";
 import type { Composer } from "./composer.ts";
 import { loneReturn } from "./lines.ts";
@@ -16,6 +16,40 @@ export function isMap(value: YamlValue | undefined): value is YamlMap {
   return value instanceof Map;
 }
 
+/** Where mappings stand, and which keys stand twice in one. */
+export interface YamlPlaces {
+  /** From 1: the line of its key, or of its first one where it is an item. */
+  lineOf(map: YamlMap): number | undefined;
+  readonly repeated: readonly { readonly name: string; readonly line: number }[];
+}
+
+/** The same as {@link yamlDocuments}, with places. */
+export function placedYamlDocuments(
+  text: string,
+  refuse: Refuse,
+): { readonly documents: YamlMap[]; readonly places: YamlPlaces } {
+  const offsets = new Map<YamlMap, number>();
+  const repeated: { readonly name: string; readonly offset: number }[] = [];
+  const documents = documentsIn(text, refuse, {
+    map: (map, start) => offsets.set(map, start),
+    put(map, key, keyStart, value) {
+      if (map.has(key)) repeated.push({ name: key, offset: keyStart });
+      if (isMap(value)) offsets.set(value, keyStart);
+    },
+  });
+  const lineAt = lineCounter(text);
+  const lines = new Map<number, number>();
+  const ascending = [...offsets.values(), ...repeated.map(({ offset }) => offset)].sort((a, b) => a - b);
+  for (const offset of ascending) lines.set(offset, lineAt(offset));
+  return {
+    documents,
+    places: {
+      lineOf: (map) => lines.get(offsets.get(map) ?? Number.NaN),
+      repeated: repeated.map(({ name, offset }) => ({ name, line: lines.get(offset) ?? 1 })),
+    },
+  };
+}
+
 /**
  * Reads YAML 1.2. Anchors, aliases, tags and merge keys are refused. Of a repeated key the last counts.
  *
@@ -23,12 +57,21 @@ export function isMap(value: YamlValue | undefined): value is YamlMap {
  * @param refuse - makes what is thrown where the text is something else
  */
 export function yamlDocuments(text: string, refuse: Refuse): YamlMap[] {
+  return documentsIn(text, refuse);
+}
+
+interface Note {
+  map(map: YamlMap, start: number): void;
+  put(map: YamlMap, key: string, keyStart: number, value: YamlValue): void;
+}
+
+function documentsIn(text: string, refuse: Refuse, note?: Note): YamlMap[] {
   const refuseAt = (offset: number, cause: string): never => {
     throw refuse(positionAt(text, offset), cause);
   };
   const lone = loneReturn(text);
   if (lone !== undefined) refuseAt(lone, "a carriage return ends a line, and no line feed follows");
-  const composer = textsOf(refuseAt);
+  const composer = textsOf(refuseAt, note);
   const documents: YamlMap[] = [];
   for (const { start, end } of documentsOf(text, refuseAt)) {
     const value = composeDocument(text, start, end, composer);
@@ -41,7 +84,7 @@ export function yamlDocuments(text: string, refuse: Refuse): YamlMap[] {
 
 type RefuseAt = (offset: number, cause: string) => never;
 
-function textsOf(refuse: RefuseAt): Composer<YamlValue, Map<string, YamlValue>, YamlValue[]> {
+function textsOf(refuse: RefuseAt, note?: Note): Composer<YamlValue, Map<string, YamlValue>, YamlValue[]> {
   return {
     depth: bounds.depth,
     values: bounds.yamlWrittenValues,
@@ -52,8 +95,15 @@ function textsOf(refuse: RefuseAt): Composer<YamlValue, Map<string, YamlValue>, 
     plain: (text) => text,
     text: (text) => text,
     nothing: () => "",
-    map: () => new Map(),
-    put: (map, key, _keyStart, _keyEnd, value) => map.set(key, value),
+    map(start) {
+      const map = new Map<string, YamlValue>();
+      note?.map(map, start);
+      return map;
+    },
+    put(map, key, keyStart, _keyEnd, value) {
+      note?.put(map, key, keyStart, value);
+      map.set(key, value);
+    },
     sequence: () => [],
     push: (sequence, item) => sequence.push(item),
     close() {},

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { categories } from "../../core/category.ts";
 import type { ControlNumber } from "../../core/check.ts";
+import { changeKinds } from "../../core/dependency-changes.ts";
 import { type Digest, parseDigest } from "../../core/digest.ts";
 import { confidences, fixGrades, loadedStates } from "../../core/finding.ts";
 import { imageIdentities, otherEnds, relationTypes } from "../../core/relation.ts";
@@ -252,6 +253,23 @@ const policy = z.object({
     .exactOptional(),
 });
 
+const changes = z.object({
+  lockfile: text,
+  counts: z.object({ added: count, upgraded: count, downgraded: count, replaced: count, removed: count }),
+  closes: count.exactOptional(),
+  direct: z.array(
+    z.object({
+      kind: z.enum([...changeKinds, "unchanged"]),
+      type: text,
+      name: text,
+      before: text.exactOptional(),
+      after: text.exactOptional(),
+      brings: count,
+    }),
+  ),
+  others: count,
+});
+
 export const jsonReport = z.object({
   schema: text,
   tool,
@@ -275,6 +293,7 @@ export const jsonReport = z.object({
   notes: texts,
   controls: z.array(control).exactOptional(),
   layers: z.array(z.object({ layer, verdict, defends: texts, failing: texts.default([]) })).exactOptional(),
+  changes: z.array(changes).exactOptional(),
   bases: z.array(basis).default([]),
   evaluations: z.array(evaluation),
   relations: z.array(relation).default([]),

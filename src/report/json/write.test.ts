@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Report } from "../../core/report.ts";
 import { renderJson } from "../rendered.fixture.ts";
-import { knownAndNew, npm, sampleReport } from "../sample.ts";
+import { knownAndNew, npm, reviewedChanges, sampleReport } from "../sample.ts";
 
 const schemaFile = new URL("../../../docs/schemas/bulkhead-report-v1.json", import.meta.url);
 const validate = new Ajv2020({ allErrors: true, strict: true }).compile(JSON.parse(readFileSync(schemaFile, "utf8")));
@@ -45,7 +45,7 @@ test("the schema knows every key that a report has, and refuses what is none", (
   );
   const strict = new Ajv2020({ allErrors: true }).compile(closed);
   assert.ok(strict(JSON.parse(renderJson(sampleReport))), JSON.stringify(strict.errors, null, 2));
-  const known = { ...sampleReport, ...knownAndNew };
+  const known = { ...sampleReport, ...knownAndNew, ...reviewedChanges };
   assert.ok(strict(JSON.parse(renderJson(known))), JSON.stringify(strict.errors, null, 2));
   assert.ok(!validate({ schema: "bulkhead/report/v2" }));
 });

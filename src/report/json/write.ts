@@ -1,6 +1,7 @@
 import type { Asset } from "../../core/asset.ts";
 import type { Basis, DatabaseUse } from "../../core/basis.ts";
 import type { CheckDescription } from "../../core/check.ts";
+import { changeKinds, type LockfileChanges } from "../../core/dependency-changes.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Evaluations } from "../../core/evaluations.ts";
@@ -43,6 +44,7 @@ export function* renderJson(report: Report): Generator<string> {
     notes: report.notes.values(),
     controls: report.controls?.map((control) => controlJson(control, placeOf)),
     layers: report.layers?.map(({ layer, verdict, defends, failing }) => ({ layer, verdict, defends, failing })),
+    changes: report.changes?.map(changesJson),
     bases: bases.all.map(basisJson),
     evaluations: itemByItem(evaluations, (evaluation) => evaluationJson(evaluation, bases.placeOf)),
     relations: itemByItem(report.relations, relationJson),
@@ -53,6 +55,16 @@ export function* renderJson(report: Report): Generator<string> {
   });
   yield* jsonPieces(document);
   yield "\n";
+}
+
+function changesJson({ lockfile, counts, closes, direct, others }: LockfileChanges): object {
+  return {
+    lockfile,
+    counts: Object.fromEntries(changeKinds.map((kind) => [kind, counts[kind]])),
+    closes,
+    direct: direct.map(({ kind, type, name, before, after, brings }) => ({ kind, type, name, before, after, brings })),
+    others,
+  };
 }
 
 /** Index of an evaluation in the report, and of the finding among its own. */

@@ -23,6 +23,8 @@ import time
 CLONE_NEWNET = 0x40000000
 # Far more than any probe takes on a busy machine.
 PATIENCE_SECONDS = 30
+# Far longer than any answer takes, so that nearly nothing is sent twice.
+RESEND_SECONDS = 2
 # In flight at once, so that no socket's buffer runs over.
 WINDOW = 256
 
@@ -151,6 +153,8 @@ class Prober:
         self.handlers = {}
         self.results = {}
         self.waiting = set()
+        # How to send a probe once more: a packet may be lost where a neighbor is not resolved yet or a buffer runs over.
+        self.again = {}
         # What tells apart packets without sockets of their own: for SCTP the source port, for echo the number.
         self.raw = {}
         self.keep = []
@@ -167,6 +171,7 @@ class Prober:
     def settle(self, probe, reached):
         if probe in self.waiting:
             self.waiting.discard(probe)
+            self.again.pop(probe, None)
             self.results[probe] = reached
 
     def listen(self, ports):
@@ -246,7 +251,11 @@ class Prober:
             key = 16384 + number % 32768 if protocol == "SCTP" else number
             self.numbered[protocol, key] = number
             packet = sctp_init(key, port) if protocol == "SCTP" else echo_request(ipv6, number)
-            self.send(self.raw[end, ipv6, protocol == "SCTP"], packet, address, target, number)
+            def send():
+                enter(self.namespaces[end])
+                self.send(self.raw[end, ipv6, protocol == "SCTP"], packet, address, target)
+            self.again[number] = send
+            send()
             return
         kind = socket.SOCK_STREAM if protocol == "TCP" else socket.SOCK_DGRAM
         sock = socket.socket(socket.AF_INET6 if ipv6 else socket.AF_INET, kind | socket.SOCK_NONBLOCK)
@@ -263,8 +272,17 @@ class Prober:
             return
         self.watch(sock, select.EPOLLOUT if protocol == "TCP" else select.EPOLLIN,
                    lambda client, events: self.answered(client, number))
+        if protocol == "UDP":
+            self.again[number] = lambda: self.send_datagram(sock)
 
-    def send(self, raw, packet, address, target, number):
+    def send_datagram(self, sock):
+        try:
+            sock.send(b"?")
+        except OSError:
+            # A refusal that came meanwhile: the poll says so as well.
+            pass
+
+    def send(self, raw, packet, address, target):
         # The source is chosen for each packet: an end may have several addresses.
         ipv6 = is_ipv6(target)
         source = socket.inet_pton(socket.AF_INET6 if ipv6 else socket.AF_INET, address)
@@ -300,14 +318,20 @@ class Prober:
         # Those of one end together: going into its namespace costs a system call each.
         order = sorted(range(len(probes)), key=lambda number: probes[number][0][0], reverse=True)
         deadline = time.monotonic() + PATIENCE_SECONDS
+        resend = time.monotonic() + RESEND_SECONDS
         while order or self.waiting:
             while order and len(self.waiting) < WINDOW:
                 self.start(order.pop())
                 deadline = time.monotonic() + PATIENCE_SECONDS
+                resend = time.monotonic() + RESEND_SECONDS
             for descriptor, events in self.poll.poll(1):
                 if descriptor in self.handlers:
                     sock, handler = self.handlers[descriptor]
                     handler(sock, events)
+            if self.waiting and time.monotonic() > resend:
+                for send in [self.again[number] for number in self.waiting if number in self.again]:
+                    send()
+                resend = time.monotonic() + RESEND_SECONDS
             if self.waiting and time.monotonic() > deadline:
                 raise RuntimeError(f"neither arrived nor refused: {[probes[each] for each in sorted(self.waiting)][:5]}")
         return [self.results[number] for number in range(len(probes))]

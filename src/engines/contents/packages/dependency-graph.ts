@@ -1,5 +1,5 @@
 import { bounds } from "../bounds.ts";
-import type { PackageRecord } from "../model.ts";
+import type { PackageOrigin, PackageRecord, PackageType } from "../model.ts";
 import type { Unread } from "./unread.ts";
 
 /** A package as one place of a file states it; the graph adds what stands for it and what it needs. */
@@ -77,8 +77,7 @@ function statements(most: number = bounds.packages) {
       if (before !== undefined) {
         byReference.set(reference, joined(before, statement));
       } else if (byReference.size < most) {
-        const { name, version } = statement;
-        byReference.set(reference, { ...statement, name: ofItsOwn(name), version: ofItsOwn(version) });
+        byReference.set(reference, owned(statement));
       } else {
         leftOut += 1;
       }
@@ -87,9 +86,47 @@ function statements(most: number = bounds.packages) {
     has: (reference: string): boolean => byReference.has(reference),
     list(unread: Unread): [reference: string, statement: PackageStatement][] {
       if (leftOut > 0) unread.add(`it states more than the ${most} packages that are read`);
-      return [...byReference].map(([reference, statement]) => [reference, withoutDisputedHashes(statement)]);
+      return [...byReference].map(([reference, statement]) => {
+        if (isContradicted(statement)) {
+          unread.add(`the package ${reference.slice(0, MOST_SHOWN)} stands there twice with different hashes`);
+        }
+        return [reference, withoutDisputedHashes(statement)];
+      });
     },
   };
+}
+
+const MOST_SHOWN = 120;
+
+/** Ecosystems in which a version is one file, so that two hashes of it are of two contents. */
+const ONE_FILE: ReadonlySet<PackageType> = new Set(["npm", "cargo"]);
+
+/** From the same place, so that no repository or mirror explains it. */
+function isContradicted({ type, hashes, otherOrigins }: PackageStatement): boolean {
+  if (!ONE_FILE.has(type) || otherOrigins !== undefined || hashes === undefined) return false;
+  return Object.values(hashes).includes(DISPUTED);
+}
+
+function owned(statement: PackageStatement): PackageStatement {
+  const { name, version, hashes, files, fetchedFrom } = statement;
+  return {
+    ...statement,
+    name: ofItsOwn(name),
+    version: ofItsOwn(version),
+    ...(hashes === undefined ? {} : { hashes: ownTexts(hashes) }),
+    ...(files === undefined ? {} : { files: ownTexts(files) }),
+    ...(fetchedFrom === undefined ? {} : { fetchedFrom: ownOrigin(fetchedFrom) }),
+  };
+}
+
+function ownTexts(texts: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).map(([key, text]) => [ofItsOwn(key), ofItsOwn(text)]));
+}
+
+function ownOrigin(origin: PackageOrigin): PackageOrigin {
+  const url = ofItsOwn(origin.url);
+  if (origin.kind === "registry" || origin.revision === undefined) return { ...origin, url };
+  return { ...origin, url, revision: ofItsOwn(origin.revision) };
 }
 
 /** A text cut from a file's would keep all of that in memory for as long as its record lives. */
@@ -108,6 +145,8 @@ function referenceOf({ name, version }: PackageStatement): string {
  */
 function joined(first: PackageStatement, second: PackageStatement): PackageStatement {
   const { usage: _usage, hashes: _hashes, direct: _direct, ...rest } = first;
+  const origins = joinedOrigins(first, second);
+  const files = first.files === undefined ? second.files : { ...second.files, ...first.files };
   const usage = USAGES.find((usage) => usage === first.usage || usage === second.usage);
   const runtime = first.usage === undefined || second.usage === undefined;
   const hashes = joinedHashes(first.hashes, second.hashes);
@@ -119,19 +158,53 @@ function joined(first: PackageStatement, second: PackageStatement): PackageState
       ? {}
       : { direct: first.direct === true || second.direct === true }),
     ...(hashes === undefined ? {} : { hashes }),
+    ...(files === undefined ? {} : { files: ownTexts(files) }),
+    ...origins,
+    ...(first.installScript === undefined && second.installScript === undefined
+      ? {}
+      : { installScript: first.installScript === true || second.installScript === true }),
   };
+}
+
+/** Of a package that one file takes from several places. */
+const MOST_ORIGINS = 16;
+
+function joinedOrigins(
+  first: PackageStatement,
+  second: PackageStatement,
+): Pick<PackageStatement, "fetchedFrom" | "otherOrigins"> {
+  const { fetchedFrom: added } = second;
+  if (added === undefined) return {};
+  if (first.fetchedFrom === undefined) return { fetchedFrom: ownOrigin(added) };
+  const others = first.otherOrigins ?? [];
+  const known = [first.fetchedFrom, ...others].some((origin) => isSameOrigin(origin, added));
+  return known || others.length >= MOST_ORIGINS ? {} : { otherOrigins: [...others, ownOrigin(added)] };
+}
+
+function isSameOrigin(a: PackageOrigin, b: PackageOrigin): boolean {
+  if (a.kind !== b.kind || a.url !== b.url) return false;
+  return a.kind === "registry" || b.kind === "registry" || a.revision === b.revision;
 }
 
 /** From the strongest. */
 const USAGES = ["runtime", "optional", "development"] as const;
 
-/** Empty where they differ, and then it stays empty whatever a third mention says. */
+/** What stands for a hash in which mentions differ, whatever a third one says. */
+const DISPUTED = "";
+
 function joinedHashes(first: PackageRecord["hashes"], second: PackageRecord["hashes"]): PackageRecord["hashes"] {
   if (first === undefined || second === undefined) return first ?? second;
-  return Object.fromEntries(Object.entries(first).filter(([algorithm, hash]) => second[algorithm] === hash));
+  const joined: Record<string, string> = { ...first };
+  for (const [algorithm, hash] of Object.entries(second)) {
+    const known = joined[algorithm];
+    joined[algorithm] = known === undefined ? ofItsOwn(hash) : known === hash ? known : DISPUTED;
+  }
+  return joined;
 }
 
 function withoutDisputedHashes(statement: PackageStatement): PackageStatement {
   const { hashes, ...rest } = statement;
-  return hashes === undefined || Object.keys(hashes).length > 0 ? statement : rest;
+  if (hashes === undefined || !Object.values(hashes).includes(DISPUTED)) return statement;
+  const agreed = Object.entries(hashes).filter(([, hash]) => hash !== DISPUTED);
+  return agreed.length === 0 ? rest : { ...rest, hashes: Object.fromEntries(agreed) };
 }

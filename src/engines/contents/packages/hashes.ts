@@ -3,7 +3,7 @@ import type { PackageRecord } from "../model.ts";
 type Hashes = Pick<PackageRecord, "hashes">;
 
 /** Hexadecimal digits of each algorithm's hash. */
-const LENGTHS = { sha1: 40, sha256: 64, sha512: 128 } as const;
+const LENGTHS = { md5: 32, sha1: 40, sha256: 64, sha384: 96, sha512: 128 } as const;
 export type HashAlgorithm = keyof typeof LENGTHS;
 
 const HEX = /^[0-9a-f]+$/;

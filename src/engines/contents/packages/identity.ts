@@ -11,6 +11,7 @@ export function identityOf(
   if (name === undefined || name === "") return { fault: "states no name" };
   if (name.length > bounds.packageNameLength) return { fault: `has a name of ${name.length} characters` };
   if (!isWord(name)) return { fault: "has a name with white space or control characters" };
+  if (LEADS_OUT.test(name)) return { fault: "has a name that leads out of its directory" };
   if (version === undefined || version === "") return { fault: `(${name}) states no version` };
   if (version.length > bounds.versionLength) {
     return { fault: `(${name}) has a version of ${version.length} characters` };
@@ -18,6 +19,8 @@ export function identityOf(
   if (!isWord(version)) return { fault: `(${name}) has a version with white space or control characters` };
   return { name, version };
 }
+
+const LEADS_OUT = /(?:^|[/\\])\.\.(?:[/\\]|$)/;
 
 function isWord(text: string): boolean {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the purpose

@@ -12,6 +12,11 @@ export interface LockedPackage {
   /** Where the file itself says it; else it is worked out from the roots that state theirs. */
   readonly usage?: Usage | undefined;
   readonly hashes?: PackageRecord["hashes"] | undefined;
+  readonly files?: PackageRecord["files"] | undefined;
+  readonly fetchedFrom?: PackageRecord["fetchedFrom"] | undefined;
+  readonly otherOrigins?: PackageRecord["otherOrigins"] | undefined;
+  readonly installScript?: boolean | undefined;
+  readonly line?: number | undefined;
 }
 
 /**
@@ -30,7 +35,8 @@ export interface LockedPackages {
   root(key: string, usage?: Usage): void;
   /** One sentence without a full stop. */
   unread(sentence: string): void;
-  facts(): FileFacts;
+  /** @param formatVersion - as the file states it */
+  facts(formatVersion?: string): FileFacts;
 }
 
 export function lockedPackages(type: PackageType): LockedPackages {
@@ -40,7 +46,7 @@ export function lockedPackages(type: PackageType): LockedPackages {
   const optionalNeeds = new Map<string, Set<string>>();
   const unread = unreadEntries();
   return {
-    add(key, { name, version, licenses = [], usage, hashes }) {
+    add(key, { name, version, licenses = [], usage, ...stated }) {
       const identity = identityOf(name, version);
       if ("fault" in identity) {
         unread.add(`the package ${shown(key)} ${identity.fault}`);
@@ -54,7 +60,7 @@ export function lockedPackages(type: PackageType): LockedPackages {
         version: own.slice(identity.name.length + 1),
         licenses: licenses.filter(isDeclaredText),
         ...(usage === undefined ? {} : { usage }),
-        ...(hashes === undefined ? {} : { hashes }),
+        ...definedOf(stated),
       });
       references.set(key, reference);
     },
@@ -79,10 +85,34 @@ export function lockedPackages(type: PackageType): LockedPackages {
       if (usage !== undefined) roots.push({ reference, usage });
     },
     unread: (sentence) => unread.add(sentence),
-    facts() {
+    facts(formatVersion) {
       const packages = withUsage(graph.records(unread), roots, optionalNeeds);
-      return { kind: "packages", packages, unread: unread.sentences() };
+      return packageFacts(packages, unread.sentences(), formatVersion);
     },
+  };
+}
+
+/** @param formatVersion - as the file states it; what is no short text is left out */
+export function packageFacts(
+  packages: readonly PackageRecord[],
+  unread: readonly string[],
+  formatVersion?: unknown,
+): FileFacts {
+  const version = typeof formatVersion === "number" ? String(formatVersion) : formatVersion;
+  const isStated = typeof version === "string" && /^[\w.-]{1,20}$/.test(version);
+  return { kind: "packages", packages, unread, ...(isStated ? { formatVersion: version } : {}) };
+}
+
+type Stated = Omit<LockedPackage, "name" | "version" | "licenses" | "usage">;
+
+function definedOf({ hashes, files, fetchedFrom, otherOrigins, installScript, line }: Stated): Partial<PackageRecord> {
+  return {
+    ...(hashes === undefined ? {} : { hashes }),
+    ...(files === undefined ? {} : { files }),
+    ...(fetchedFrom === undefined ? {} : { fetchedFrom }),
+    ...(otherOrigins === undefined ? {} : { otherOrigins }),
+    ...(installScript === undefined ? {} : { installScript }),
+    ...(line === undefined ? {} : { line }),
   };
 }
 

@@ -96,7 +96,8 @@ describe("Cargo.lock", () => {
     ]);
     assert.deepEqual(packagesOf(read(VERSION_4))[2], {
       ...{ type: "cargo", name: "memchr", version: "2.7.4", licenses: [], hashes: { sha256: SHA256 } },
-      ...{ direct: false, reference: "memchr 2.7.4", dependsOn: [] },
+      ...{ direct: false, reference: "memchr 2.7.4", dependsOn: [], line: 28 },
+      fetchedFrom: { kind: "registry", url: "https://github.com/rust-lang/crates.io-index" },
     });
   });
 
@@ -115,7 +116,7 @@ describe("Cargo.lock", () => {
 
   test("a project without dependencies has none", () => {
     assert.deepEqual(read('version = 3\n\n[[package]]\nname = "app"\nversion = "0.1.0"\n'), {
-      ...{ kind: "packages", packages: [], unread: [] },
+      ...{ kind: "packages", packages: [], unread: [], formatVersion: "3" },
     });
   });
 

@@ -1,11 +1,14 @@
 import { type TomlTable, type TomlValue, tomlSections } from "../../../../formats/toml/read.ts";
 import { bounds } from "../../bounds.ts";
-import type { FileFacts } from "../../model.ts";
+import type { FileFacts, PackageOrigin } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { hexHash } from "../hashes.ts";
 import { identityOf } from "../identity.ts";
+import { repeatedName } from "../json-lines.ts";
+import { packageFacts } from "../locked.ts";
 import { brokenAt, brokenLockfile, type Companions, lockfile } from "../lockfile.ts";
-import { unreadEntries } from "../unread.ts";
+import { fetchedFrom, gitOrigin, originOf } from "../origin.ts";
+import { type Unread, unreadEntries } from "../unread.ts";
 import { type Root, type Usage, withUsage } from "../usage.ts";
 import { type CargoManifest, manifestPaths, manifestsOf } from "./manifests.ts";
 
@@ -17,7 +20,7 @@ import { type CargoManifest, manifestPaths, manifestsOf } from "./manifests.ts";
  */
 export const cargoLock = lockfile({
   id: "cargo-lock",
-  version: 2,
+  version: 3,
   basenames: ["Cargo.lock"],
   // A crate carries the lockfile of its own development: below what Cargo vendored or downloaded, it says nothing.
   wants: (path) => !/(?:^|\/)(?:vendor|registry\/src)\//.test(path),
@@ -34,11 +37,11 @@ interface Crate {
 
 function read(text: string, path: string, companions: Companions): FileFacts {
   const unread = unreadEntries();
-  const { entries, checksums } = tablesIn(text);
+  const { entries, checksums, version: formatVersion } = tablesIn(text, unread);
   const graph = dependencyGraph();
   const crates: Crate[] = [];
   const byDependency = new Map<string, Crate | "ambiguous">();
-  for (const [index, { name, version, source, checksum, needs }] of entries.entries()) {
+  for (const [index, { name, version, source, checksum, needs, line }] of entries.entries()) {
     const identity = identityOf(name, version);
     if ("fault" in identity) {
       unread.add(`package ${index + 1} ${identity.fault}`);
@@ -48,7 +51,9 @@ function read(text: string, path: string, companions: Companions): FileFacts {
     const hash = hexHash("sha256", checksum ?? checksums.get(exact));
     const crate: Crate = {
       name: identity.name,
-      ...(source === undefined ? {} : { reference: graph.add({ type: "cargo", ...identity, licenses: [], ...hash }) }),
+      ...(source === undefined
+        ? {}
+        : { reference: graph.add({ type: "cargo", ...identity, licenses: [], ...hash, ...originIn(source), line }) }),
       needs,
     };
     crates.push(crate);
@@ -75,7 +80,13 @@ function read(text: string, path: string, companions: Companions): FileFacts {
   }
   const records = graph.records(unread);
   const packages = told && roots.length > 0 ? withUsage(records, roots, new Map()) : records;
-  return { kind: "packages", packages, unread: unread.sentences() };
+  return packageFacts(packages, unread.sentences(), formatVersion);
+}
+
+/** `registry+URL`, `sparse+URL`, `git+URL?branch=main#COMMIT` (Cargo's `SourceId`). */
+function originIn(source: string): { readonly fetchedFrom?: PackageOrigin } {
+  if (source.startsWith("git+")) return fetchedFrom(gitOrigin(source));
+  return fetchedFrom(originOf("registry", source.replace(/^(?:registry|sparse)\+/, "")));
 }
 
 /** @param need - `name`, `name version` or with its source */
@@ -90,18 +101,22 @@ interface Entry {
   readonly source: string | undefined;
   readonly checksum: string | undefined;
   readonly needs: readonly string[];
+  readonly line: number;
 }
 
 /** The crates, and the checksums that version 1 keeps apart: `name version (source)` → hex. */
-function tablesIn(text: string): { readonly entries: Entry[]; readonly checksums: ReadonlyMap<string, string> } {
+function tablesIn(text: string, unread: Unread): Tables {
   const entries: Entry[] = [];
   const checksums = new Map<string, string>();
   let known = false;
-  for (const { name, table } of tomlSections(text, brokenAt)) {
+  let version: TomlValue | undefined;
+  for (const { name, table, line, repeated = [] } of tomlSections(text, brokenAt)) {
+    for (const key of repeated) unread.add(repeatedName(key, line));
+    if (name === "") version = table.get("version");
     known ||= name !== "" || table.has("version");
     if (name === "package" || name === "root") {
       if (entries.length >= bounds.packages) throw brokenLockfile("the file", `more than ${bounds.packages} packages`);
-      entries.push(entryOf(table));
+      entries.push({ ...entryOf(table), line });
     } else if (name === "metadata") {
       for (const [key, value] of table) {
         if (key.startsWith(CHECKSUM) && typeof value === "string") checksums.set(key.slice(CHECKSUM.length), value);
@@ -109,12 +124,18 @@ function tablesIn(text: string): { readonly entries: Entry[]; readonly checksums
     }
   }
   if (!known) throw brokenLockfile("the file", "neither packages nor a version");
-  return { entries, checksums };
+  return { entries, checksums, version };
+}
+
+interface Tables {
+  readonly entries: Entry[];
+  readonly checksums: ReadonlyMap<string, string>;
+  readonly version: TomlValue | undefined;
 }
 
 const CHECKSUM = "checksum ";
 
-function entryOf(table: TomlTable): Entry {
+function entryOf(table: TomlTable): Omit<Entry, "line"> {
   const text = (value: TomlValue | undefined) => (typeof value === "string" ? value : undefined);
   const dependencies = table.get("dependencies");
   return {

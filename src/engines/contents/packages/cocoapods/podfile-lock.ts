@@ -1,13 +1,15 @@
 import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts.ts";
-import type { FileFacts } from "../../model.ts";
+import type { FileFacts, PackageOrigin, PackageRecord } from "../../model.ts";
+import { hexHash } from "../hashes.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
 import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
+import { gitOrigin, originOf } from "../origin.ts";
 
 /**
  * Podfile.lock of CocoaPods (CocoaPods/Core, `lockfile.rb`): PODS are `Name (1.0)` or `Name/Subspec (1.0)`, the latter a
  * part of the pod, with what each needs. Pods of a local path are the project's own code.
  */
-export const podfileLock = lockfile({ id: "podfile-lock", version: 1, basenames: ["Podfile.lock"], read });
+export const podfileLock = lockfile({ id: "podfile-lock", version: 2, basenames: ["Podfile.lock"], read });
 
 function read(text: string): FileFacts {
   const [document] = yamlDocuments(text, brokenAt);
@@ -15,6 +17,7 @@ function read(text: string): FileFacts {
   if (document === undefined || pods === undefined) throw brokenLockfile("the file", "no PODS");
   const locked = lockedPackages("cocoapods");
   const own = localPods(document.get("EXTERNAL SOURCES"));
+  const placed = sourcesIn(document);
   const needs: [string, YamlValue][] = [];
   for (const pod of itemsOf(pods)) {
     for (const [written, needed] of isMap(pod) ? pod : [[pod, ""] as const]) {
@@ -25,7 +28,9 @@ function read(text: string): FileFacts {
       }
       const name = podOf(match[1] as string);
       if (own.has(name)) continue;
-      if (!locked.has(name)) locked.add(name, { name, version: match[2] });
+      if (!locked.has(name)) {
+        locked.add(name, { name, version: match[2], fetchedFrom: placed.get(name), files: specOf(document, name) });
+      }
       needs.push([name, needed]);
     }
   }
@@ -34,6 +39,44 @@ function read(text: string): FileFacts {
     if (typeof root === "string") locked.root(podOf(root));
   }
   return locked.facts();
+}
+
+/** Pod → repository or archive of EXTERNAL SOURCES with the commit of CHECKOUT OPTIONS, or its repository of specs. */
+function sourcesIn(document: YamlMap): ReadonlyMap<string, PackageOrigin> {
+  const origins = new Map<string, PackageOrigin>();
+  const put = (pod: string, origin: PackageOrigin | undefined): void => {
+    if (origin !== undefined) origins.set(pod, origin);
+  };
+  for (const [repository, pods] of mapIn(document, "SPEC REPOS")) {
+    // `trunk` is the name of the public one.
+    const url = repository === "trunk" ? "https://cdn.cocoapods.org/" : repository;
+    for (const pod of itemsOf(pods)) if (typeof pod === "string") put(pod, originOf("registry", url));
+  }
+  for (const section of ["EXTERNAL SOURCES", "CHECKOUT OPTIONS"]) {
+    for (const [pod, source] of mapIn(document, section)) {
+      const [git, http] = [textOf(source, ":git"), textOf(source, ":http")];
+      if (git !== undefined) put(pod, gitOrigin(git, textOf(source, ":commit") ?? textOf(source, ":tag") ?? ""));
+      else put(pod, originOf("url", http));
+    }
+  }
+  return origins;
+}
+
+/** The hash of the pod's specification (`SPEC CHECKSUMS`), which names what is fetched. */
+function specOf(document: YamlMap, pod: string): PackageRecord["files"] {
+  const checksums = document.get("SPEC CHECKSUMS");
+  const hash = hexHash("sha1", textOf(checksums, pod)).hashes?.sha1;
+  return hash === undefined ? undefined : { podspec: `sha1:${hash}` };
+}
+
+function mapIn(document: YamlMap, key: string): Iterable<[string, YamlValue]> {
+  const value = document.get(key);
+  return isMap(value) ? value : [];
+}
+
+function textOf(value: YamlValue | undefined, key: string): string | undefined {
+  const text = isMap(value) ? value.get(key) : undefined;
+  return typeof text === "string" ? text : undefined;
 }
 
 const POD = /^([^\s()]{1,1024}) \(([^()]{1,1024})\)$/;

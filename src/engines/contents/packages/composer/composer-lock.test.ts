@@ -36,7 +36,8 @@ describe("composer.lock", () => {
     ]);
     assert.deepEqual(packagesOf(read(lock))[0], {
       ...{ type: "composer", name: "acme/app-kit", version: "v1.2.3", licenses: ["MIT", "GPL-2.0-only"] },
-      ...{ hashes: { sha1: SHA1 }, reference: "acme/app-kit v1.2.3" },
+      ...{ hashes: { sha1: SHA1 }, reference: "acme/app-kit v1.2.3", line: 1 },
+      fetchedFrom: { kind: "url", url: "https://example.org/a.zip" },
       dependsOn: ["acme/logger 2.0.0", "psr/log dev-main"],
     });
   });

@@ -1,29 +1,33 @@
 import { isObject } from "../../../../core/untyped.ts";
-import type { FileFacts } from "../../model.ts";
+import type { FileFacts, PackageRecord } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { hexHash } from "../hashes.ts";
 import { identityOf, isDeclaredText } from "../identity.ts";
 import { fieldsOf, itemsOf, type JsonObject, textIn } from "../json.ts";
+import { packageFacts } from "../locked.ts";
+import { fetchedFrom, originOf as placeOf } from "../origin.ts";
 import { unreadEntries } from "../unread.ts";
 
 /** A package object of composer.lock or installed.json, and whether the project needs it only for development. */
 export interface ComposerPackage {
   readonly stated: unknown;
   readonly development: boolean;
+  /** Of a lockfile. */
+  readonly line?: number | undefined;
 }
 
 /**
  * Packages as Composer's `ArrayDumper` writes them: the same objects in composer.lock and installed.json. A package of
  * a local path is the project's own code and left out. What another one `replace`s or `provide`s is met by that one.
  */
-export function composerFacts(all: Iterable<ComposerPackage>): FileFacts {
+export function composerFacts(all: Iterable<ComposerPackage>, formatVersion?: unknown): FileFacts {
   const unread = unreadEntries();
   const graph = dependencyGraph();
   const byName = new Map<string, string>();
   const substitutes = new Map<string, string>();
   const requiring: { readonly reference: string; readonly stated: JsonObject }[] = [];
   let place = 0;
-  for (const { stated, development } of all) {
+  for (const { stated, development, line } of all) {
     place += 1;
     if (!isObject(stated)) {
       unread.add(`package ${place} is not an object`);
@@ -42,6 +46,7 @@ export function composerFacts(all: Iterable<ComposerPackage>): FileFacts {
       licenses: licensesOf(stated.license),
       ...(development ? { usage: "development" } : {}),
       ...hexHash("sha1", textIn(dist.shasum)),
+      ...(line === undefined ? {} : { ...originOf(stated, dist), line }),
     });
     byName.set(identity.name.toLowerCase(), reference);
     for (const [name] of [...fieldsOf(stated.replace), ...fieldsOf(stated.provide)]) {
@@ -57,7 +62,22 @@ export function composerFacts(all: Iterable<ComposerPackage>): FileFacts {
       if (needed !== undefined) graph.connect(reference, needed);
     }
   }
-  return { kind: "packages", packages: graph.records(unread), unread: unread.sentences() };
+  return packageFacts(graph.records(unread), unread.sentences(), formatVersion);
+}
+
+/** The archive (`dist`) is what is installed where there is one; the repository (`source`) has the commit. */
+function originOf(stated: JsonObject, dist: JsonObject): Pick<PackageRecord, "fetchedFrom"> {
+  const [archive, commit] = [textIn(dist.url), textIn(dist.reference)];
+  if (archive !== undefined && dist.type !== "git") {
+    // What a repository of Composer's serves has an address to tell of its use; the archive lies with whoever hosts the code.
+    const kind = typeof stated["notification-url"] === "string" ? "registry" : "url";
+    return fetchedFrom(placeOf(kind, archive, commit));
+  }
+  const source = isObject(stated.source) ? stated.source : {};
+  const repository = textIn(source.url) ?? archive;
+  return fetchedFrom(
+    repository === undefined ? undefined : placeOf("git", repository, textIn(source.reference) ?? commit),
+  );
 }
 
 /** A list of which any may be chosen, or one text. */

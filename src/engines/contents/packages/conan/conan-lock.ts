@@ -3,6 +3,7 @@ import type { FileFacts, PackageRecord } from "../../model.ts";
 import { dependencyGraph, type PackageStatement, packageList } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";
 import { fieldsOf, itemsOf, type JsonObject, textIn } from "../json.ts";
+import { packageFacts } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { type Unread, unreadEntries } from "../unread.ts";
 
@@ -13,7 +14,7 @@ import { type Unread, unreadEntries } from "../unread.ts";
  */
 export const conanLock = lockfile({
   id: "conan-lock",
-  version: 1,
+  version: 2,
   basenames: ["conan.lock"],
   read,
 });
@@ -29,7 +30,7 @@ function read(text: string): FileFacts {
   } else {
     throw brokenLockfile("the file", "neither a graph nor requirements");
   }
-  return { kind: "packages", packages, unread: unread.sentences() };
+  return packageFacts(packages, unread.sentences(), lock.version);
 }
 
 function packagesOfGraph(nodes: JsonObject, unread: Unread): PackageRecord[] {
@@ -47,7 +48,7 @@ function packagesOfGraph(nodes: JsonObject, unread: Unread): PackageRecord[] {
     }
     const identity = identityIn(node.ref);
     if ("fault" in identity) unread.add(`node ${key.slice(0, 40)} ${identity.fault}`);
-    else references.set(key, graph.add(statementOf(identity, node.context === "build")));
+    else references.set(key, graph.add(statementOf(identity, node.context === "build", node.ref)));
   }
   for (const [key, node] of fieldsOf(nodes)) {
     if (!references.has(key) || !isObject(node)) continue;
@@ -75,14 +76,31 @@ function packagesOfLists(lock: JsonObject, unread: Unread): PackageRecord[] {
     for (const [index, item] of itemsOf(lock[list]).entries()) {
       const identity = identityIn(item);
       if ("fault" in identity) unread.add(`item ${index + 1} of ${list} ${identity.fault}`);
-      else packages.add(statementOf(identity, tools));
+      else packages.add(statementOf(identity, tools, item));
     }
   }
   return packages.records(unread);
 }
 
-function statementOf(identity: { readonly name: string; readonly version: string }, tool: boolean): PackageStatement {
-  return { type: "conan", ...identity, licenses: [], ...(tool ? { usage: "development" } : {}) };
+function statementOf(
+  identity: { readonly name: string; readonly version: string },
+  tool: boolean,
+  reference: unknown,
+): PackageStatement {
+  return {
+    type: "conan",
+    ...identity,
+    licenses: [],
+    ...(tool ? { usage: "development" } : {}),
+    ...recipeOf(textIn(reference) ?? ""),
+  };
+}
+
+/** The recipe's revision, which is a hash of it, or of its commit where the recipe says so ("Revisions"). */
+function recipeOf(reference: string): Pick<PackageStatement, "files"> {
+  const revision = /#([0-9a-f]{32}|[0-9a-f]{40})(?:%|$)/.exec(reference)?.[1];
+  if (revision === undefined) return {};
+  return { files: { recipe: `${revision.length === 32 ? "md5" : "sha1"}:${revision}` } };
 }
 
 /** `name/version@user/channel#recipe-revision%time`, of which all but name and version may be absent. */

@@ -1,9 +1,11 @@
 import { isObject } from "../../../../core/untyped.ts";
-import type { FileFacts } from "../../model.ts";
+import type { FileFacts, PackageRecord } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";
 import { fieldsOf, itemsOf, type JsonObject, textIn } from "../json.ts";
+import { jsonLines, lineOf } from "../json-lines.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
+import { fetchedFrom, gitOrigin, originOf } from "../origin.ts";
 import { unreadEntries } from "../unread.ts";
 
 /**
@@ -13,7 +15,7 @@ import { unreadEntries } from "../unread.ts";
  */
 export const renvLock = lockfile({
   id: "renv-lock",
-  version: 1,
+  version: 2,
   basenames: ["renv.lock"],
   read,
 });
@@ -27,6 +29,12 @@ function read(text: string): FileFacts {
   }
   const unread = unreadEntries();
   const graph = dependencyGraph();
+  const lines = jsonLines(
+    text,
+    ([first, ...rest]) => (first ?? "Packages") === "Packages" && rest.length <= 1,
+    unread.add,
+  );
+  const repositories = repositoriesIn(lock.R);
   const references = new Map<string, { readonly reference: string; readonly stated: JsonObject }>();
   for (const [key, stated] of fieldsOf(lock.Packages)) {
     const fields = isObject(stated) ? stated : {};
@@ -36,7 +44,11 @@ function read(text: string): FileFacts {
     } else if (fields.Source === "Bioconductor") {
       unread.add(`${identity.name} comes from Bioconductor, which is not read`);
     } else if (fields.Source !== "Local") {
-      const reference = graph.add({ type: "cran", ...identity, licenses: [] });
+      const reference = graph.add({
+        ...{ type: "cran", ...identity, licenses: [] },
+        ...originIn(fields, repositories),
+        ...lineOf(lines.at("Packages", key)),
+      });
       references.set(identity.name, { reference, stated: fields });
     }
   }
@@ -50,4 +62,33 @@ function read(text: string): FileFacts {
     }
   }
   return { kind: "packages", packages: graph.records(unread), unread: unread.sentences() };
+}
+
+/** Name → address. */
+function repositoriesIn(r: unknown): ReadonlyMap<string, string> {
+  const repositories = new Map<string, string>();
+  for (const repository of itemsOf(isObject(r) ? r.Repositories : undefined)) {
+    const { Name: name, URL: url } = isObject(repository) ? repository : {};
+    if (typeof name === "string" && typeof url === "string") repositories.set(name, url);
+  }
+  return repositories;
+}
+
+/** A repository by its name or address, or what `Remote*` say of a repository of git. */
+function originIn(fields: JsonObject, repositories: ReadonlyMap<string, string>): Pick<PackageRecord, "fetchedFrom"> {
+  const repository = textIn(fields.Repository);
+  if (fields.Source === "Repository") {
+    const url = repositories.get(repository ?? "") ?? (repository?.includes("://") === true ? repository : undefined);
+    return fetchedFrom(originOf("registry", url));
+  }
+  const [host, owner, name] = [fields.RemoteHost, fields.RemoteUsername, fields.RemoteRepo].map(textIn);
+  const url =
+    textIn(fields.RemoteUrl) ??
+    (owner === undefined || name === undefined ? undefined : `https://${hostOf(host)}/${owner}/${name}`);
+  return fetchedFrom(url === undefined ? undefined : gitOrigin(url, textIn(fields.RemoteSha) ?? ""));
+}
+
+/** GitHub's interface has an address of its own. */
+function hostOf(host: string | undefined): string {
+  return host === undefined || host === "api.github.com" ? "github.com" : host;
 }

@@ -1,9 +1,10 @@
 import { bounds } from "../../bounds.ts";
-import type { FileFacts } from "../../model.ts";
+import type { FileFacts, PackageRecord } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { hexHash } from "../hashes.ts";
 import { identityOf } from "../identity.ts";
 import { lockfile } from "../lockfile.ts";
+import { fetchedFrom, gitOrigin, originOf } from "../origin.ts";
 import { indentOf, textLines } from "../text-lines.ts";
 import { unreadEntries } from "../unread.ts";
 
@@ -15,7 +16,7 @@ import { unreadEntries } from "../unread.ts";
  */
 export const gemfileLock = lockfile({
   id: "gemfile-lock",
-  version: 1,
+  version: 2,
   basenames: ["Gemfile.lock", "gems.locked"],
   // An installed gem may carry the lockfile of its own development, which says nothing.
   wants: (path) => !/(?:^|\/)gems\/[^/]+\/[^/]+$/.test(path),
@@ -33,6 +34,16 @@ interface Spec {
   readonly fullVersion: string;
   readonly own: boolean;
   readonly needs: string[];
+  /** `GEM`, `GIT`, and what it says of its source. */
+  readonly section: string;
+  readonly remote: Remote;
+}
+
+/** The lines of a section above its gems. */
+interface Remote {
+  remote?: string;
+  revision?: string;
+  more?: string[];
 }
 
 function read(source: string): FileFacts {
@@ -42,6 +53,7 @@ function read(source: string): FileFacts {
   const checksums = new Map<string, string>();
   let section = "";
   let spec: Spec | undefined;
+  let remote: Remote = {};
 
   for (const { number, text } of textLines(source)) {
     const line = text.trimEnd();
@@ -50,6 +62,7 @@ function read(source: string): FileFacts {
     if (indent === 0) {
       section = line;
       spec = undefined;
+      remote = {};
       if (!SOURCES.has(section) && !OTHERS.has(section)) unread.add(`line ${number} is not a section of a lockfile`);
     } else if (section === "DEPENDENCIES") {
       const name = entryOf(line, indent).name;
@@ -64,24 +77,39 @@ function read(source: string): FileFacts {
         break;
       }
       const { name, version } = entryOf(line, indent);
-      spec = { line: number, name, fullVersion: version, own: section === "PATH", needs: [] };
+      spec = { line: number, name, fullVersion: version, own: section === "PATH", needs: [], section, remote };
       specs.push(spec);
     } else if (SOURCES.has(section) && indent === 6) {
       spec?.needs.push(entryOf(line, indent).name);
+    } else if (SOURCES.has(section) && indent === 2) {
+      noteRemote(remote, line.trim());
     }
   }
 
   const graph = dependencyGraph();
   const byName = new Map<string, string[]>();
-  for (const { line, name, fullVersion, own } of specs) {
+  for (const { line, name, fullVersion, own, section: of, remote: from } of specs) {
     if (own) continue;
     const identity = identityOf(name, withoutPlatform(fullVersion));
     if ("fault" in identity) {
       unread.add(`the gem in line ${line} ${identity.fault}`);
       continue;
     }
-    const hash = hexHash("sha256", checksums.get(`${name} ${fullVersion}`));
-    const reference = graph.add({ type: "gem", ...identity, licenses: [], ...hash });
+    const hash = checksums.get(`${name} ${fullVersion}`);
+    const { hashes } = hexHash("sha256", hash);
+    // A gem has a file for each platform; where it has several, no hash stands for it.
+    const platform = fullVersion !== identity.version;
+    const reference = graph.add({
+      type: "gem",
+      ...identity,
+      licenses: [],
+      ...(hashes === undefined ? {} : { hashes }),
+      ...(platform && hashes !== undefined
+        ? { files: { [`${name}-${fullVersion}.gem`]: `sha256:${hashes.sha256}` } }
+        : {}),
+      ...originIn(of, from),
+      line,
+    });
     const known = byName.get(name);
     if (known === undefined) byName.set(name, [reference]);
     else if (known.length < MOST_VERSIONS && !known.includes(reference)) known.push(reference);
@@ -96,6 +124,33 @@ function read(source: string): FileFacts {
   }
   if (named.length > 0) graph.connectProject([...new Set(named)].flatMap((name) => byName.get(name) ?? []));
   return { kind: "packages", packages: graph.records(unread), unread: unread.sentences() };
+}
+
+/** `remote: https://rubygems.org/`, several in old lockfiles; of a repository `revision: COMMIT`. */
+function noteRemote(remote: Remote, line: string): void {
+  const colon = line.indexOf(": ");
+  const [key, value] = [line.slice(0, Math.max(0, colon)), line.slice(colon + 2)];
+  if (key === "revision") remote.revision = value;
+  if (key !== "remote") return;
+  if (remote.remote === undefined) remote.remote = value;
+  else if ((remote.more?.length ?? 0) < MOST_REMOTES) remote.more = [...(remote.more ?? []), value];
+}
+
+/** Of one section. */
+const MOST_REMOTES = 16;
+
+function originIn(
+  section: string,
+  { remote, revision, more }: Remote,
+): Pick<PackageRecord, "fetchedFrom" | "otherOrigins"> {
+  if (section === "GIT") return fetchedFrom(remote === undefined ? undefined : gitOrigin(remote, revision));
+  if (section !== "GEM") return {};
+  // Bundler before 2 wrote all sources into one section: any of them may serve a gem.
+  const others = (more ?? []).map((url) => originOf("registry", url)).filter((origin) => origin !== undefined);
+  return {
+    ...fetchedFrom(originOf("registry", remote)),
+    ...(others.length === 0 ? {} : { otherOrigins: others }),
+  };
 }
 
 /** Of one gem: Bundler resolves one version for each platform. */

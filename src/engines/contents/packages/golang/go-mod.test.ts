@@ -43,7 +43,7 @@ describe("go.mod", () => {
     ]);
     assert.deepEqual(unreadOf(facts), []);
     assert.deepEqual(packagesOf(facts)[0], {
-      ...{ type: "golang", name: "example.org/single", version: "v1.0.0", licenses: [], direct: true },
+      ...{ type: "golang", name: "example.org/single", version: "v1.0.0", licenses: [], direct: true, line: 7 },
     });
   });
 

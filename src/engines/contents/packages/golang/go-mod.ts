@@ -5,7 +5,7 @@ import { identityOf } from "../identity.ts";
 import { brokenLockfile, type Companions, lockfile } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
 import { type Directive, readDirectives } from "./directives.ts";
-import { builtModules } from "./go-sum.ts";
+import { builtModules, moduleHashes } from "./go-sum.ts";
 
 /**
  * go.mod (Go Modules Reference, "go.mod files"): the modules that the main module requires, after its `replace` and
@@ -14,7 +14,7 @@ import { builtModules } from "./go-sum.ts";
  */
 export const goMod = lockfile({
   id: "go-mod",
-  version: 3,
+  version: 4,
   basenames: ["go.mod"],
   // Below the module cache it is a dependency's own.
   wants: (path) => !/(?:^|\/)pkg\/mod\//.test(path),
@@ -64,6 +64,13 @@ function read(text: string, path: string, companions: Companions): FileFacts {
   }
 
   const list = packageList();
+  const sum = companions(sumOf(path));
+  const sums = sum === undefined ? undefined : moduleHashes(sum);
+  const hashOf = ({ name, version }: { readonly name: string; readonly version: string }) => {
+    const h1 = sums?.get(`${name} ${version}`);
+    if (h1 === "") unread.add(`its go.sum has ${name} ${version} twice with different hashes`);
+    return h1 === undefined || h1 === "" ? {} : { hashes: { h1 } };
+  };
   const named = new Set<string>();
   for (const { line, words, indirect } of required) {
     const [path = "", version = ""] = words;
@@ -79,14 +86,13 @@ function read(text: string, path: string, companions: Companions): FileFacts {
     if (replacement?.[0] !== undefined) named.add(replacement[0]);
     const identity = identityOf(...((replacement ?? words) as [string, string]));
     if ("fault" in identity) unread.add(`the requirement in line ${line} ${identity.fault}`);
-    else list.add({ type: "golang", ...identity, licenses: [], direct: !indirect });
+    else list.add({ type: "golang", ...identity, licenses: [], direct: !indirect, ...hashOf(identity), line });
   }
 
   if (modules === 0 && required.length === 0) {
     throw brokenLockfile("the file", "no module name");
   }
   if (required.length > 0 && (minor === undefined || minor < COMPLETE_SINCE)) {
-    const sum = companions(sumOf(path));
     if (sum === undefined) {
       unread.add(`before Go 1.${COMPLETE_SINCE}, a go.mod leaves out modules that are needed indirectly`);
     } else {
@@ -94,7 +100,7 @@ function read(text: string, path: string, companions: Companions): FileFacts {
         if (named.has(module) || replaced.has(module)) continue;
         const identity = identityOf(module, version);
         if ("fault" in identity) unread.add(`a module of its go.sum ${identity.fault}`);
-        else list.add({ type: "golang", ...identity, licenses: [], direct: false });
+        else list.add({ type: "golang", ...identity, licenses: [], direct: false, ...hashOf(identity) });
       }
     }
   }

@@ -1,8 +1,24 @@
 import compareBuild from "semver/functions/compare-build.js";
 import valid from "semver/functions/valid.js";
 import { bounds } from "../../bounds.ts";
+import { base64Hash } from "../hashes.ts";
 import { textLines } from "../text-lines.ts";
 import type { Unread } from "../unread.ts";
+
+/** `module version` → hash of its files (`h1:`, golang.org/x/mod/sumdb/dirhash) in hexadecimal. */
+export function moduleHashes(text: string): ReadonlyMap<string, string> {
+  const hashes = new Map<string, string>();
+  for (const { text: line } of textLines(text)) {
+    const [path, version, hash] = line.split(" ", 3);
+    if (path === undefined || version === undefined || hash?.startsWith("h1:") !== true) continue;
+    if (version.endsWith("/go.mod") || hashes.size >= bounds.packages) continue;
+    const hex = base64Hash("sha256", hash.slice("h1:".length).trimEnd()).hashes?.sha256;
+    const key = `${path} ${version}`;
+    // Go refuses a module that stands there with two hashes.
+    if (hex !== undefined) hashes.set(key, hashes.has(key) && hashes.get(key) !== hex ? "" : hex);
+  }
+  return hashes;
+}
 
 /**
  * The modules of a go.sum whose code was fetched (Go Modules Reference, "go.sum files"), each in its highest version. It

@@ -3,7 +3,9 @@ import { dependencyGraph } from "../dependency-graph.ts";
 import { hexHash } from "../hashes.ts";
 import { identityOf } from "../identity.ts";
 import { brokenLockfile, lockfile } from "../lockfile.ts";
+import { fetchedFrom, gitOrigin } from "../origin.ts";
 import { unreadEntries } from "../unread.ts";
+import { hexRepository } from "./repository.ts";
 import { itemsOfTerm, readTerms, type Term, textOfTerm } from "./terms.ts";
 
 /**
@@ -13,7 +15,7 @@ import { itemsOfTerm, readTerms, type Term, textOfTerm } from "./terms.ts";
  */
 export const mixLock = lockfile({
   id: "mix-lock",
-  version: 1,
+  version: 2,
   basenames: ["mix.lock"],
   read,
 });
@@ -48,6 +50,7 @@ function read(text: string): FileFacts {
       ...identity,
       licenses: [],
       ...(scm === "hex" ? hexHash("sha256", rest[4]) : {}),
+      ...(scm === "hex" ? fetchedFrom(hexRepository(rest[3])) : fetchedFrom(gitOrigin(name ?? "", version))),
     });
     byApplication.set(entry.key, reference);
     if (scm === "hex") needing.push({ reference, dependencies: itemsOfTerm(itemsOfTerm(entry.value)[5]) });

@@ -3,6 +3,7 @@ import { packageList } from "../dependency-graph.ts";
 import { hexHash } from "../hashes.ts";
 import { identityOf } from "../identity.ts";
 import { brokenLockfile, lockfile } from "../lockfile.ts";
+import { fetchedFrom, gitOrigin } from "../origin.ts";
 import { unreadEntries } from "../unread.ts";
 import { itemsOfTerm, readTerms, type Term, textOfTerm } from "./terms.ts";
 
@@ -13,7 +14,7 @@ import { itemsOfTerm, readTerms, type Term, textOfTerm } from "./terms.ts";
  */
 export const rebarLock = lockfile({
   id: "rebar-lock",
-  version: 1,
+  version: 2,
   basenames: ["rebar.lock"],
   read,
 });
@@ -44,6 +45,7 @@ function read(text: string): FileFacts {
       licenses: [],
       ...(level === undefined ? {} : { direct: level === "0" }),
       ...(isPackage ? hexHash("sha256", tarballs.get(textOfTerm(application) ?? "")) : {}),
+      ...(isPackage ? {} : fetchedFrom(gitOrigin(textOfTerm(name) ?? "", textOfTerm(itemsOfTerm(version)[1])))),
     });
   }
   return { kind: "packages", packages: list.records(unread), unread: unread.sentences() };

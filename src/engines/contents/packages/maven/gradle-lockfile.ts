@@ -13,7 +13,7 @@ import { unreadEntries } from "../unread.ts";
  */
 export const gradleLockfile = lockfile({
   id: "gradle-lockfile",
-  version: 1,
+  version: 2,
   extensions: [".lockfile"],
   wants: isLockfile,
   read,
@@ -47,7 +47,10 @@ function read(source: string, path: string): FileFacts {
     }
     const configurations = equals < 0 ? [ofFile ?? ""] : line.slice(equals + 1).split(",");
     const development = ofBuild || configurations.every((name) => OF_TESTS.test(name.trim()));
-    list.add({ type: "maven", ...identity, licenses: [], ...(development ? { usage: "development" } : {}) });
+    list.add({
+      ...{ type: "maven", ...identity, licenses: [], line: number },
+      ...(development ? { usage: "development" } : {}),
+    });
   }
   return { kind: "packages", packages: list.records(unread), unread: unread.sentences() };
 }

@@ -4,12 +4,15 @@ import type { Analyser } from "../../analyser.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { fieldsOf, type JsonObject, textIn } from "../json.ts";
+import { jsonLines } from "../json-lines.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile, namesIn } from "../lockfile.ts";
+import { originOf } from "../origin.ts";
 import type { Usage } from "../usage.ts";
 import { hashesOf } from "./integrity.ts";
 import { plainJson } from "./jsonc.ts";
 import { type Module, modules } from "./modules.ts";
+import { npmOrigin } from "./origin.ts";
 import { contradictionIn } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
@@ -19,7 +22,7 @@ import { isOwnFolder, specifierOf } from "./specifier.ts";
  * the package is from, its registry, its manifest's dependencies and its integrity. Workspaces, links and folders are
  * the project's own code. A package from a repository or an archive has the place for its version.
  */
-export const bunLock = lockfile({ id: "bun-lock", version: 1, basenames: ["bun.lock"], read });
+export const bunLock = lockfile({ id: "bun-lock", version: 2, basenames: ["bun.lock"], read });
 
 /** Bun's binary lockfile has no documented format and differs between its releases; Bun itself writes the text one. */
 export const bunBinaryLock: Analyser = {
@@ -37,9 +40,11 @@ export const bunBinaryLock: Analyser = {
 };
 
 function read(text: string): FileFacts {
-  const file = jsonObject(plainJson(text));
+  const json = plainJson(text);
+  const file = jsonObject(json);
   if (typeof file.lockfileVersion !== "number") throw brokenLockfile("the file", "it states no lockfileVersion");
   const locked = lockedPackages("npm");
+  const lines = jsonLines(json, (path) => path.length <= 1, locked.unread);
   const tree = modules();
   const placed: { readonly module: Module; readonly manifest: JsonObject }[] = [];
   for (const [path, tuple] of fieldsOf(file.packages)) {
@@ -57,7 +62,13 @@ function read(text: string): FileFacts {
     const contradiction = contradictionIn(name, rest, archive);
     if (contradiction !== undefined)
       locked.unread(`the package ${path.slice(0, bounds.packageNameLength)} ${contradiction}`);
-    locked.add(path, { name, version: rest, hashes: hashesOf(tuple.at(-1)) });
+    locked.add(path, {
+      name,
+      version: rest,
+      hashes: hashesOf(tuple.at(-1)),
+      fetchedFrom: originIn(rest, tuple[1]),
+      line: lines.at("packages", path),
+    });
   }
   for (const { module, manifest } of placed) {
     for (const [field, kind] of PACKAGE_FIELDS) {
@@ -71,7 +82,14 @@ function read(text: string): FileFacts {
     if (isObject(workspace)) addRoots(workspace, tree, locked);
   }
   if (tree.exhausted()) locked.unread(`its dependencies need more than ${bounds.dependencySteps} looks to follow`);
-  return locked.facts();
+  return locked.facts(String(file.lockfileVersion));
+}
+
+/** What stands behind the name is a version or the place itself; a registry other than the usual one is next to it. */
+function originIn(rest: string, registry: unknown) {
+  if (!/^\d/.test(rest)) return npmOrigin(rest);
+  const url = textIn(registry) ?? "";
+  return npmOrigin(url) === undefined ? undefined : originOf("registry", url);
 }
 
 const PACKAGE_FIELDS = [

@@ -2,9 +2,11 @@ import { counted } from "../../../../core/counted.ts";
 import { isObject } from "../../../../core/untyped.ts";
 import type { FileFacts } from "../../model.ts";
 import { fieldsOf, type JsonObject, textIn } from "../json.ts";
+import { jsonLines } from "../json-lines.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { hashesOf } from "./integrity.ts";
+import { npmOrigin } from "./origin.ts";
 import { specifierOf } from "./specifier.ts";
 
 /**
@@ -12,7 +14,7 @@ import { specifierOf } from "./specifier.ts";
  * the peers that it was resolved with. JSR packages and modules by URL have no ecosystem with advisories, and are named
  * as not judged. Up to version 3 dependencies are named with their key, from 4 on by the name alone where that is enough.
  */
-export const denoLock = lockfile({ id: "deno-lock", version: 2, basenames: ["deno.lock"], read });
+export const denoLock = lockfile({ id: "deno-lock", version: 3, basenames: ["deno.lock"], read });
 
 function read(text: string): FileFacts {
   const file = jsonObject(text);
@@ -21,11 +23,24 @@ function read(text: string): FileFacts {
   const old = isObject(file.packages) ? file.packages : undefined;
   const npm = isObject(file.npm) ? file.npm : {};
   const packages = isObject(npm.packages) ? npm.packages : isObject(old?.npm) ? old.npm : npm;
+  const way = isObject(npm.packages) ? ["npm", "packages"] : isObject(old?.npm) ? ["packages", "npm"] : ["npm"];
+  const lines = jsonLines(
+    text,
+    (path) => path.every((name, depth) => depth >= way.length || name === way[depth]) && path.length <= way.length + 1,
+    locked.unread,
+  );
   const byName = new Map<string, string>();
   for (const [key, entry] of fieldsOf(packages)) {
     if (!isObject(entry)) continue;
     const { name, rest } = specifierOf(key);
-    locked.add(key, { name, version: rest.split("_", 1)[0], hashes: hashesOf(entry.integrity) });
+    locked.add(key, {
+      name,
+      version: rest.split("_", 1)[0],
+      hashes: hashesOf(entry.integrity),
+      fetchedFrom: npmOrigin(textIn(entry.tarball)),
+      installScript: entry.scripts === true ? true : undefined,
+      line: lines.at(...way, key),
+    });
     if (!byName.has(name)) byName.set(name, key);
   }
   for (const [key, entry] of fieldsOf(packages)) {
@@ -43,7 +58,7 @@ function read(text: string): FileFacts {
   if (remote > 0) locked.unread(`${counted(remote, "module by URL", "modules by URL")} without advisories`);
   const specifiers = file.specifiers ?? old?.specifiers ?? npm.specifiers;
   if (isObject(specifiers)) addRoots(specifiers, locked);
-  return locked.facts();
+  return locked.facts(String(file.version));
 }
 
 const FIELDS = [

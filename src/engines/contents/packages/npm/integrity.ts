@@ -1,7 +1,7 @@
 import type { PackageRecord } from "../../model.ts";
 import { base64Hash, type HashAlgorithm } from "../hashes.ts";
 
-const ALGORITHMS: ReadonlySet<string> = new Set<HashAlgorithm>(["sha1", "sha256", "sha512"]);
+const ALGORITHMS: ReadonlySet<string> = new Set<HashAlgorithm>(["md5", "sha1", "sha256", "sha384", "sha512"]);
 
 /**
  * The hashes of a Subresource Integrity text (`sha512-BASE64 sha1-BASE64`, W3C SRI "Integrity metadata"), in hex. Of

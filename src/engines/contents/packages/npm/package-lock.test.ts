@@ -99,12 +99,14 @@ describe("package-lock.json", () => {
       usage: "runtime",
       hashes: { sha512: SHA512.toString("hex") },
       direct: true,
+      fetchedFrom: { kind: "registry", url: "https://registry.example.com/a/-/a-1.2.3.tgz" },
+      line: 1,
     });
   });
 
   test("version 2: what it states a second time does not count", () => {
     const twice = { ...VERSION_3, lockfileVersion: 2, dependencies: { other: { version: "9.9.9" } } };
-    assert.deepEqual(read(twice), read(VERSION_3));
+    assert.deepEqual(packagesOf(read(twice)), packagesOf(read(VERSION_3)));
   });
 
   test("version 1: entries within entries", () => {
@@ -120,7 +122,8 @@ describe("package-lock.json", () => {
 
   test("a project without dependencies has a lockfile with no package", () => {
     for (const file of [{ lockfileVersion: 1 }, { lockfileVersion: 3, packages: { "": {} } }]) {
-      assert.deepEqual(read(file), { kind: "packages", packages: [], unread: [] });
+      const formatVersion = String(file.lockfileVersion);
+      assert.deepEqual(read(file), { kind: "packages", packages: [], unread: [], formatVersion });
     }
   });
 

@@ -4,12 +4,14 @@ import { bounds as ociBounds } from "../../../oci/bounds.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { fieldsOf, type JsonObject, textIn } from "../json.ts";
+import { type JsonLines, jsonLines } from "../json-lines.ts";
 import type { LockedPackages } from "../locked.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile, namesIn } from "../lockfile.ts";
 import type { Usage } from "../usage.ts";
 import { hashesOf } from "./integrity.ts";
 import { type Module, type Modules, modules } from "./modules.ts";
+import { npmOrigin } from "./origin.ts";
 import { contradictionIn } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
@@ -24,7 +26,7 @@ import { isOwnFolder, specifierOf } from "./specifier.ts";
  */
 export const packageLock = lockfile({
   id: "package-lock",
-  version: 2,
+  version: 3,
   basenames: ["package-lock.json", "npm-shrinkwrap.json"],
   read,
 });
@@ -32,14 +34,19 @@ export const packageLock = lockfile({
 function read(text: string): FileFacts {
   const file = jsonObject(text);
   const locked = lockedPackages("npm");
-  if (isObject(file.packages)) readPackages(file.packages, locked);
-  else if (isObject(file.dependencies)) readDependencies(file.dependencies, locked);
-  else if (file.lockfileVersion === undefined) throw brokenLockfile("the file", "it states no lockfileVersion");
-  return locked.facts();
+  if (isObject(file.packages)) {
+    const lines = jsonLines(text, ([first, ...rest]) => rest.length <= 1 && first !== "dependencies", locked.unread);
+    readPackages(file.packages, locked, lines);
+    if (isObject(file.dependencies)) noteOtherHalf(file.packages, file.dependencies, locked);
+  } else if (isObject(file.dependencies)) {
+    const lines = jsonLines(text, (path) => path.length % 2 === 0 || path.at(-1) === "dependencies", locked.unread);
+    readDependencies(file.dependencies, locked, lines);
+  } else if (file.lockfileVersion === undefined) throw brokenLockfile("the file", "it states no lockfileVersion");
+  return locked.facts(String(file.lockfileVersion ?? ""));
 }
 
 /** Versions 2 and 3: every folder that npm fills, by its path from the root. */
-function readPackages(packages: JsonObject, locked: LockedPackages): void {
+function readPackages(packages: JsonObject, locked: LockedPackages, lines: JsonLines): void {
   const tree = modules();
   const placed: { readonly entry: JsonObject; readonly module: Module; readonly own: boolean }[] = [];
   for (const [path, entry] of Object.entries(packages)) {
@@ -65,6 +72,9 @@ function readPackages(packages: JsonObject, locked: LockedPackages): void {
       licenses: typeof entry.license === "string" ? [entry.license] : [],
       usage: usageOf(entry),
       hashes: hashesOf(entry.integrity),
+      fetchedFrom: npmOrigin(textIn(entry.resolved)),
+      installScript: entry.hasInstallScript === true ? true : undefined,
+      line: lines.at("packages", path),
     });
   }
   for (const { entry, module, own } of placed) {
@@ -95,10 +105,12 @@ function placeAll(tree: Modules, [folder = "", ...names]: readonly string[]): Mo
 }
 
 /** Version 1: what lies in a package's folder is within its entry, and the name of an entry is its folder's. */
-function readDependencies(dependencies: JsonObject, locked: LockedPackages): void {
+function readDependencies(dependencies: JsonObject, locked: LockedPackages, lines: JsonLines): void {
   const tree = modules();
   const placed: { readonly entry: JsonObject; readonly module: Module }[] = [];
-  const pending: { readonly dependencies: unknown; readonly around: Module }[] = [{ dependencies, around: tree.root }];
+  const pending: { readonly dependencies: unknown; readonly around: Module; readonly path: readonly string[] }[] = [
+    { dependencies, around: tree.root, path: ["dependencies"] },
+  ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const [folder, entry] of fieldsOf(next.dependencies)) {
       if (!isObject(entry)) {
@@ -111,7 +123,8 @@ function readDependencies(dependencies: JsonObject, locked: LockedPackages): voi
         continue;
       }
       placed.push({ entry, module });
-      pending.push({ dependencies: entry.dependencies, around: module });
+      const path = [...next.path, folder];
+      pending.push({ dependencies: entry.dependencies, around: module, path: [...path, "dependencies"] });
       const stated = textIn(entry.version) ?? "";
       if (entry.bundled !== true && isOwnFolder(stated)) continue;
       const alias = stated.startsWith("npm:") ? specifierOf(stated.slice("npm:".length)) : undefined;
@@ -124,6 +137,8 @@ function readDependencies(dependencies: JsonObject, locked: LockedPackages): voi
         version: alias?.rest ?? stated,
         usage: usageOf(entry),
         hashes: hashesOf(entry.integrity),
+        fetchedFrom: npmOrigin(textIn(entry.resolved)) ?? npmOrigin(alias === undefined ? stated : undefined),
+        line: lines.at(...path),
       });
     }
   }
@@ -134,6 +149,27 @@ function readDependencies(dependencies: JsonObject, locked: LockedPackages): voi
     }
   }
   noteExhaustion(tree, locked);
+}
+
+/**
+ * In version 2 `dependencies` is for npm 6, which knows nothing else. Hashes that differ are of two packages, and who installs
+ * which depends on the program.
+ */
+function noteOtherHalf(packages: JsonObject, dependencies: JsonObject, locked: LockedPackages): void {
+  const pending: { readonly dependencies: unknown; readonly folder: string }[] = [{ dependencies, folder: "" }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (next.folder.length > ociBounds.pathBytes) continue;
+    for (const [name, entry] of fieldsOf(next.dependencies)) {
+      if (!isObject(entry)) continue;
+      const folder = `${next.folder}node_modules/${name}`;
+      const other = packages[folder];
+      const [old, current] = [textIn(entry.integrity), isObject(other) ? textIn(other.integrity) : undefined];
+      if (old !== undefined && current !== undefined && old !== current) {
+        locked.unread(`the package at ${folder.slice(0, bounds.packageNameLength)} has another integrity for npm 6`);
+      }
+      pending.push({ dependencies: entry.dependencies, folder: `${folder}/` });
+    }
+  }
 }
 
 /** npm installs what `resolved` brings: what stands beside it is then not what is there. */

@@ -1,10 +1,19 @@
-import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts.ts";
+import {
+  isMap,
+  placedYamlDocuments,
+  type YamlMap,
+  type YamlPlaces,
+  type YamlValue,
+} from "../../../../formats/yaml/texts.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
-import { type LockedPackages, lockedPackages } from "../locked.ts";
+import { repeatedName } from "../json-lines.ts";
+import { type LockedPackage, type LockedPackages, lockedPackages } from "../locked.ts";
 import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
+import { gitOrigin } from "../origin.ts";
 import type { Usage } from "../usage.ts";
 import { hashesOf } from "./integrity.ts";
+import { npmOrigin } from "./origin.ts";
 import { contradictionIn } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
@@ -16,19 +25,23 @@ import { isOwnFolder, specifierOf } from "./specifier.ts";
  *
  * A second document, before the project's, locks what pnpm itself needs to begin: its packages are for development.
  */
-export const pnpmLock = lockfile({ id: "pnpm-lock", version: 3, basenames: ["pnpm-lock.yaml"], read });
+export const pnpmLock = lockfile({ id: "pnpm-lock", version: 4, basenames: ["pnpm-lock.yaml"], read });
 
 function read(text: string): FileFacts {
   const locked = lockedPackages("npm");
-  for (const document of yamlDocuments(text, brokenAt)) {
-    const major = Number.parseInt(scalar(document.get("lockfileVersion")) ?? "", 10);
+  const { documents, places } = placedYamlDocuments(text, brokenAt);
+  for (const { name, line } of places.repeated) locked.unread(repeatedName(name, line));
+  let stated: string | undefined;
+  for (const document of documents) {
+    stated = scalar(document.get("lockfileVersion"));
+    const major = Number.parseInt(stated ?? "", 10);
     if (Number.isNaN(major)) throw brokenLockfile("the file", "it states no lockfileVersion");
-    readDocument(document, major, locked);
+    readDocument(document, major, locked, places);
   }
-  return locked.facts();
+  return locked.facts(stated);
 }
 
-function readDocument(document: YamlMap, major: number, locked: LockedPackages): void {
+function readDocument(document: YamlMap, major: number, locked: LockedPackages, places: YamlPlaces): void {
   const packages = entries(document.get("packages"));
   for (const [key, entry] of packages) {
     const { name, version } = identityIn(key, major);
@@ -52,6 +65,10 @@ function readDocument(document: YamlMap, major: number, locked: LockedPackages):
       // Version 9 has no flags: there the ways that lead to a package tell.
       usage: major < FIRST_WITH_SNAPSHOTS ? usageOf(entry) : undefined,
       hashes: hashesOf(resolution?.get("integrity")),
+      fetchedFrom: originIn(resolution),
+      // Up to version 6; later ones leave it to the package itself.
+      installScript: entry.get("requiresBuild") === "true" ? true : undefined,
+      line: places.lineOf(entry),
     });
   }
 
@@ -80,6 +97,12 @@ function readDocument(document: YamlMap, major: number, locked: LockedPackages):
 }
 
 const FIRST_WITH_SNAPSHOTS = 9;
+
+/** A registry's archive has an address only where that does not follow from the name. */
+function originIn(resolution: YamlMap | undefined): LockedPackage["fetchedFrom"] {
+  const [repository, tarball] = [scalar(resolution?.get("repo")), scalar(resolution?.get("tarball"))];
+  return repository === undefined ? npmOrigin(tarball) : gitOrigin(repository, scalar(resolution?.get("commit")) ?? "");
+}
 
 const PROJECT_FIELDS: readonly (readonly [field: string, usage: Usage])[] = [
   ["dependencies", "runtime"],

@@ -1,8 +1,12 @@
-import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../../../../formats/yaml/texts.ts";
+import { isMap, placedYamlDocuments, type YamlMap, type YamlValue } from "../../../../formats/yaml/texts.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
-import { lockedPackages } from "../locked.ts";
+import { hexHash } from "../hashes.ts";
+import { repeatedName } from "../json-lines.ts";
+import { type LockedPackage, lockedPackages } from "../locked.ts";
 import { brokenAt } from "../lockfile.ts";
+import { archivedRevision, gitOrigin, originOf } from "../origin.ts";
+import { npmOrigin } from "./origin.ts";
 import { contradictionIn, decoded, otherName } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
@@ -14,7 +18,10 @@ import { isOwnFolder, specifierOf } from "./specifier.ts";
  */
 export function readYarnBerry(text: string): FileFacts {
   const locked = lockedPackages("npm");
-  const entries = yamlDocuments(text, brokenAt)
+  const { documents, places } = placedYamlDocuments(text, brokenAt);
+  for (const { name, line } of places.repeated) locked.unread(repeatedName(name, line));
+  const metadata = documents.map((document) => document.get(METADATA)).find(isMap);
+  const entries = documents
     .flatMap((document) => [...document])
     .filter((entry): entry is [string, YamlMap] => entry[0] !== METADATA && isMap(entry[1]))
     .map(([key, entry]) => {
@@ -29,7 +36,13 @@ export function readYarnBerry(text: string): FileFacts {
     const contradiction = version === undefined ? undefined : contradictionOf(real, version, place);
     if (contradiction !== undefined)
       locked.unread(`the entry ${key.slice(0, bounds.packageNameLength)} ${contradiction}`);
-    locked.add(key, { name: real, version });
+    locked.add(key, {
+      name: real,
+      version,
+      files: filesOf(scalar(entry.get("checksum"))),
+      fetchedFrom: originIn(place),
+      line: places.lineOf(entry),
+    });
     for (const descriptor of descriptors) locked.alias(descriptor, key);
   }
   for (const { key, entry, place } of entries) {
@@ -42,7 +55,28 @@ export function readYarnBerry(text: string): FileFacts {
       else locked.depend(key, descriptor, isOptional(meta, name) ? "optional" : "needed");
     }
   }
-  return locked.facts();
+  return locked.facts(scalar(metadata?.get("version")));
+}
+
+/** `10c0/HEX`: of the archive that Yarn packs anew, in a format whose version and compression stand before it. */
+function filesOf(checksum: string | undefined): LockedPackage["files"] {
+  if (checksum === undefined) return undefined;
+  const slash = checksum.indexOf("/");
+  const hex = hexHash("sha512", checksum.slice(slash + 1)).hashes?.sha512;
+  return hex === undefined || slash > 10
+    ? undefined
+    : { [`yarn ${checksum.slice(0, Math.max(0, slash))}`]: `sha512:${hex}` };
+}
+
+/** What stands behind `name@`: `npm:1.0.0`, `https://…/o/r.git#commit=…`, `a@npm%3A1.0.0#…` of a patch. */
+function originIn(place: string): LockedPackage["fetchedFrom"] {
+  const archive = /::__archiveUrl=([^&]*)/.exec(place)?.[1];
+  if (archive !== undefined) return npmOrigin(decoded(archive));
+  if (place.startsWith("npm:") || /^(?:patch|virtual|exec):/.test(place)) return undefined;
+  const commit = /#(?:.*&)?commit=([0-9a-f]{40,64})/.exec(place)?.[1];
+  if (commit !== undefined) return gitOrigin(place.slice(0, place.indexOf("#")), commit);
+  if (/^https?:/i.test(place)) return originOf("url", place.split("#", 1)[0], archivedRevision(place));
+  return npmOrigin(/(?:^|@)(file:[^#]{1,4096})/.exec(place)?.[1]);
 }
 
 const METADATA = "__metadata";

@@ -1,7 +1,10 @@
 import type { FileFacts } from "../../model.ts";
+import { hexHash } from "../hashes.ts";
+import { repeatedName } from "../json-lines.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenLockfile } from "../lockfile.ts";
 import { hashesOf } from "./integrity.ts";
+import { npmOrigin } from "./origin.ts";
 import { contradictionIn, otherName } from "./resolved.ts";
 import { isOwnFolder, specifierOf } from "./specifier.ts";
 
@@ -38,7 +41,14 @@ export function readYarnClassic(text: string): FileFacts {
     const contradiction =
       version === undefined ? undefined : contradictionIn(real, version, fields.get("resolved") ?? "");
     if (contradiction !== undefined) locked.unread(`the entry at line ${line} ${contradiction}`);
-    locked.add(first, { name: real, version, hashes: hashesOf(fields.get("integrity")) });
+    const resolved = fields.get("resolved");
+    locked.add(first, {
+      name: real,
+      version,
+      hashes: hashesIn(fields.get("integrity"), resolved),
+      fetchedFrom: npmOrigin(resolved),
+      line,
+    });
     for (const other of patterns.slice(1)) locked.alias(other, first);
   }
   for (const { patterns, needs } of entries) {
@@ -46,7 +56,16 @@ export function readYarnClassic(text: string): FileFacts {
       locked.depend(patterns[0] ?? "", pattern, optional ? "optional" : "needed");
     }
   }
-  return locked.facts();
+  return locked.facts("1");
+}
+
+/** Behind `#` of an archive's address stands its SHA-1, all that there was before `integrity`. */
+function hashesIn(integrity: string | undefined, resolved: string | undefined) {
+  const hash = resolved?.indexOf("#") ?? -1;
+  const sha1 = hash < 0 || !resolved?.startsWith("http") ? undefined : resolved.slice(hash + 1);
+  const stated = /\.git#/.test(resolved ?? "") ? undefined : hexHash("sha1", sha1).hashes;
+  const hashes = hashesOf(integrity);
+  return stated === undefined ? hashes : { ...stated, ...hashes };
 }
 
 const DEPENDENCIES: ReadonlyMap<string, boolean> = new Map([
@@ -85,8 +104,10 @@ function* entriesIn(text: string, unread: (sentence: string) => void): Generator
     } else {
       const pair = pairOf(words);
       if (pair === undefined) entry.fault ??= `has no field in line ${line}`;
-      else if (indent <= FIELD_INDENT) entry.fields.set(pair[0], pair[1]);
-      else if (optional !== undefined) entry.needs.push({ pattern: `${pair[0]}@${pair[1]}`, optional });
+      else if (indent <= FIELD_INDENT) {
+        if (entry.fields.has(pair[0])) unread(repeatedName(pair[0], line));
+        entry.fields.set(pair[0], pair[1]);
+      } else if (optional !== undefined) entry.needs.push({ pattern: `${pair[0]}@${pair[1]}`, optional });
     }
   }
   if (entry !== undefined) yield entry;

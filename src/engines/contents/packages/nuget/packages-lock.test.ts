@@ -52,7 +52,7 @@ describe("packages.lock.json", () => {
     );
     assert.deepEqual(packagesOf(read(LOCK))[0], {
       ...{ type: "nuget", name: "Newtonsoft.Json", version: "13.0.1", licenses: [], direct: true },
-      ...{ hashes: { sha512: "07".repeat(64) }, reference: "Newtonsoft.Json 13.0.1", dependsOn: [] },
+      ...{ hashes: { sha512: "07".repeat(64) }, reference: "Newtonsoft.Json 13.0.1", dependsOn: [], line: 1 },
     });
   });
 

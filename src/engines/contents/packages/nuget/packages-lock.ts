@@ -4,6 +4,8 @@ import { dependencyGraph } from "../dependency-graph.ts";
 import { base64Hash } from "../hashes.ts";
 import { identityOf } from "../identity.ts";
 import { fieldsOf, textIn } from "../json.ts";
+import { jsonLines, lineOf } from "../json-lines.ts";
+import { packageFacts } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
 import { idSpelling } from "./package-ids.ts";
@@ -15,7 +17,7 @@ import { idSpelling } from "./package-ids.ts";
  */
 export const nugetPackagesLock = lockfile({
   id: "nuget-packages-lock",
-  version: 1,
+  version: 2,
   basenames: ["packages.lock.json"],
   read,
 });
@@ -28,6 +30,11 @@ function read(text: string): FileFacts {
   const unread = unreadEntries();
   const graph = dependencyGraph();
   const spelled = idSpelling();
+  const lines = jsonLines(
+    text,
+    ([first, ...rest]) => (first ?? "dependencies") === "dependencies" && rest.length <= 2,
+    unread.add,
+  );
   /** Target → lower-case id → reference. Runtimes list only what differs from their framework. */
   const targets = new Map<string, Map<string, string>>();
   const needing: { readonly target: string; readonly reference: string; readonly dependencies: unknown }[] = [];
@@ -49,6 +56,7 @@ function read(text: string): FileFacts {
         licenses: [],
         direct: type === "Direct",
         ...base64Hash("sha512", textIn(contentHash)),
+        ...lineOf(lines.at("dependencies", target, id)),
       });
       resolved.set(id.toLowerCase(), reference);
       needing.push({ target, reference, dependencies });
@@ -62,5 +70,5 @@ function read(text: string): FileFacts {
       if (to !== undefined) graph.connect(reference, to);
     }
   }
-  return { kind: "packages", packages: graph.records(unread), unread: unread.sentences() };
+  return packageFacts(graph.records(unread), unread.sentences(), lock.version);
 }

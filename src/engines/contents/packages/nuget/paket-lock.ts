@@ -2,6 +2,7 @@ import type { FileFacts } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";
 import { brokenLockfile, lockfile } from "../lockfile.ts";
+import { fetchedFrom, originOf } from "../origin.ts";
 import { indentOf, textLines } from "../text-lines.ts";
 import { unreadEntries } from "../unread.ts";
 import { idSpelling } from "./package-ids.ts";
@@ -12,7 +13,7 @@ import { idSpelling } from "./package-ids.ts";
  */
 export const paketLock = lockfile({
   id: "paket-lock",
-  version: 1,
+  version: 2,
   basenames: ["paket.lock"],
   read,
 });
@@ -32,14 +33,21 @@ function read(source: string): FileFacts {
   let section = "";
   let remotes = 0;
   let current: string | undefined;
+  let feed: string | undefined;
   for (const { number, text } of textLines(source)) {
     if (text.trim() === "") continue;
     const indent = indentOf(text);
     if (indent === 0) {
       section = text.trimEnd();
       current = undefined;
+      feed = undefined;
       if (section.startsWith("GROUP ")) group += 1;
       if (REMOTES.has(section)) remotes += 1;
+      continue;
+    }
+    if (section === "NUGET" && indent === 2) {
+      const [key, url] = text.trim().split(": ", 2);
+      if (key === "remote") feed = url;
       continue;
     }
     if (section !== "NUGET" || (indent !== 4 && indent !== 6)) continue;
@@ -59,7 +67,13 @@ function read(source: string): FileFacts {
       unread.add(`the package in line ${number} ${identity.fault}`);
       continue;
     }
-    current = graph.add({ type: "nuget", ...identity, licenses: [] });
+    current = graph.add({
+      type: "nuget",
+      ...identity,
+      licenses: [],
+      ...fetchedFrom(originOf("registry", feed)),
+      line: number,
+    });
     resolved.set(`${group} ${id}`, current);
   }
   if (remotes === 0 && source !== "") {

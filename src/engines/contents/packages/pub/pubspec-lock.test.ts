@@ -72,7 +72,8 @@ describe("pubspec.lock", () => {
     ]);
     assert.deepEqual(packagesOf(facts)[0], {
       ...{ type: "pub", name: "collection", version: "1.17.0", licenses: [] },
-      ...{ direct: false, hashes: { sha256: SHA256 } },
+      ...{ direct: false, hashes: { sha256: SHA256 }, line: 4 },
+      fetchedFrom: { kind: "registry", url: "https://pub.dev" },
     });
   });
 

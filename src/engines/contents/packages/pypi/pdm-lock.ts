@@ -1,8 +1,10 @@
 import { tomlTables, tomlText, tomlTexts } from "../../../../formats/toml/fields.ts";
 import { type TomlTable, tomlSections } from "../../../../formats/toml/read.ts";
+import type { PackageOrigin } from "../../model.ts";
 import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
+import { gitOrigin, originOf as placeOf } from "../origin.ts";
 import type { Usage } from "../usage.ts";
-import { onlyHash } from "./only-hash.ts";
+import { fileHashes } from "./file-hashes.ts";
 import { type PythonEntry, pythonPackages } from "./python-graph.ts";
 import { requirementOf } from "./requirement.ts";
 
@@ -13,15 +15,22 @@ import { requirementOf } from "./requirement.ts";
  */
 export const pdmLock = lockfile({
   id: "pdm-lock",
-  version: 1,
+  version: 2,
   basenames: ["pdm.lock"],
-  read: (text) => pythonPackages(entriesIn(text)),
+  read(text) {
+    let version: string | undefined;
+    const entries = entriesIn(text, (stated) => {
+      version = stated;
+    });
+    return pythonPackages({ entries, formatVersion: () => version });
+  },
 });
 
-function* entriesIn(text: string): Generator<PythonEntry> {
+function* entriesIn(text: string, tell: (version: string | undefined) => void): Generator<PythonEntry> {
   let pdm = false;
-  for (const { name, table } of tomlSections(text, brokenAt)) {
-    if (name === "package") yield entryOf(table);
+  for (const { name, table, line, repeated } of tomlSections(text, brokenAt)) {
+    if (name === "package") yield { ...entryOf(table), line, repeated };
+    if (name === "metadata") tell(tomlText(table.get("lock_version")));
     pdm ||= name === "package" || name === "metadata";
   }
   if (!pdm) throw brokenLockfile("the file", "neither packages nor metadata");
@@ -34,11 +43,24 @@ function entryOf(table: TomlTable): PythonEntry {
     version: tomlText(table.get("version")),
     own: table.get("editable") === true || (path !== undefined && !/\.(?:whl|zip|tar\.gz|tgz)$/i.test(path)),
     usage: usageOf(tomlTexts(table.get("groups"))),
-    hashes: onlyHash(tomlTables(table.get("files")).map((file) => tomlText(file.get("hash")))),
+    ...fileHashes(
+      tomlTables(table.get("files")).map((file) => ({
+        name: tomlText(file.get("file")) ?? tomlText(file.get("url")),
+        hash: tomlText(file.get("hash")),
+      })),
+    ),
+    fetchedFrom: originOf(table),
     needs: tomlTexts(table.get("dependencies"))
       .map(requirementOf)
       .filter((need) => need !== undefined),
   };
+}
+
+/** `git` with the commit in `revision`, `url`, or the `path` of an archive; what comes from an index states none. */
+function originOf(table: TomlTable): PackageOrigin | undefined {
+  const git = tomlText(table.get("git"));
+  if (git !== undefined) return gitOrigin(git, tomlText(table.get("revision")));
+  return placeOf("url", tomlText(table.get("url"))) ?? placeOf("file", tomlText(table.get("path")));
 }
 
 function usageOf(groups: readonly string[]): Usage | undefined {

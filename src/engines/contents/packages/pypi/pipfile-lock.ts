@@ -1,18 +1,20 @@
 import { isObject } from "../../../../core/untyped.ts";
 import { bounds } from "../../bounds.ts";
-import type { FileFacts } from "../../model.ts";
+import type { FileFacts, PackageOrigin } from "../../model.ts";
 import { fieldsOf, itemsOf, type JsonObject, textIn } from "../json.ts";
+import { jsonLines } from "../json-lines.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
+import { gitOrigin, originOf } from "../origin.ts";
+import { fileHashes } from "./file-hashes.ts";
 import { normalizedName } from "./name.ts";
-import { onlyHash } from "./only-hash.ts";
 
 /**
  * `Pipfile.lock` (pypa/pipfile). `default` is what runs; `develop` and every other category are not installed unless
  * asked for. It has no graph. Local paths are the project's own code; a package from a repository has its commit for a
  * version, which is seen as not judged.
  */
-export const pipfileLock = lockfile({ id: "pipfile-lock", version: 1, basenames: ["Pipfile.lock"], read });
+export const pipfileLock = lockfile({ id: "pipfile-lock", version: 2, basenames: ["Pipfile.lock"], read });
 
 function read(text: string): FileFacts {
   const file = jsonObject(text);
@@ -20,6 +22,8 @@ function read(text: string): FileFacts {
     throw brokenLockfile("the file", "neither packages nor _meta");
   }
   const locked = lockedPackages("pypi");
+  const lines = jsonLines(text, (path) => path.length <= 2, locked.unread);
+  const sources = sourcesIn(file._meta);
   for (const [category, packages] of Object.entries(file)) {
     if (category === "_meta") continue;
     for (const [name, entry] of fieldsOf(packages)) {
@@ -32,11 +36,31 @@ function read(text: string): FileFacts {
         name,
         version: textIn(entry.version)?.replace(/^={2,3}/, "") ?? textIn(entry.ref),
         usage: category === "default" ? "runtime" : "development",
-        hashes: onlyHash(hashes),
+        ...fileHashes(hashes.map((hash) => ({ hash }))),
+        fetchedFrom: originIn(entry, sources),
+        line: lines.at(category, name),
       });
     }
   }
-  return locked.facts();
+  return locked.facts(isObject(file._meta) ? String(file._meta["pipfile-spec"] ?? "") : undefined);
+}
+
+/** Name → address of an index. */
+function sourcesIn(meta: unknown): ReadonlyMap<string, string> {
+  const sources = new Map<string, string>();
+  for (const source of itemsOf(isObject(meta) ? meta.sources : undefined)) {
+    const { name, url } = isObject(source) ? source : {};
+    if (typeof name === "string" && typeof url === "string") sources.set(name, url);
+  }
+  return sources;
+}
+
+function originIn(entry: JsonObject, sources: ReadonlyMap<string, string>): PackageOrigin | undefined {
+  const git = textIn(entry.git);
+  if (git !== undefined) return gitOrigin(git, textIn(entry.ref));
+  const archive = textIn(entry.file) ?? textIn(entry.uri);
+  if (archive !== undefined) return originOf(archive.includes("://") ? "url" : "file", archive);
+  return originOf("registry", sources.get(textIn(entry.index) ?? ""));
 }
 
 /** An archive or a repository is what is installed, whatever version stands beside it. */

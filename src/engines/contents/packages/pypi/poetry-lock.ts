@@ -1,9 +1,11 @@
 import { tomlTable, tomlTables, tomlText, tomlTexts } from "../../../../formats/toml/fields.ts";
 import { type TomlTable, type TomlValue, tomlSections } from "../../../../formats/toml/read.ts";
+import type { PackageOrigin } from "../../model.ts";
 import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
+import { gitOrigin, originOf as placeOf } from "../origin.ts";
 import type { Usage } from "../usage.ts";
+import { fileHashes } from "./file-hashes.ts";
 import { normalizedName } from "./name.ts";
-import { onlyHash } from "./only-hash.ts";
 import { type PythonEntry, type PythonNeed, pythonPackages } from "./python-graph.ts";
 import { requirementOf } from "./requirement.ts";
 
@@ -13,22 +15,29 @@ import { requirementOf } from "./requirement.ts";
  */
 export const poetryLock = lockfile({
   id: "poetry-lock",
-  version: 1,
+  version: 2,
   basenames: ["poetry.lock"],
-  read: (text) => pythonPackages(entriesIn(text)),
+  read(text) {
+    let version: string | undefined;
+    const entries = entriesIn(text, (stated) => {
+      version = stated;
+    });
+    return pythonPackages({ entries, formatVersion: () => version });
+  },
 });
 
-function* entriesIn(text: string): Generator<PythonEntry> {
+function* entriesIn(text: string, tell: (version: string | undefined) => void): Generator<PythonEntry> {
   let poetry = false;
-  for (const { name, table } of tomlSections(text, brokenAt)) {
-    if (name === "package") yield entryOf(table);
+  for (const { name, table, line, repeated } of tomlSections(text, brokenAt)) {
+    if (name === "package") yield { ...entryOf(table), line, repeated };
+    if (name === "metadata") tell(tomlText(table.get("lock-version")));
     poetry ||= name === "package" || name === "metadata";
   }
   if (!poetry) throw brokenLockfile("the file", "neither packages nor metadata");
 }
 
 function entryOf(table: TomlTable): PythonEntry {
-  const source = tomlText(tomlTable(table.get("source"))?.get("type"));
+  const source = tomlTable(table.get("source"));
   const extras = new Map<string, PythonNeed[]>();
   for (const [extra, needs] of tomlTable(table.get("extras")) ?? []) {
     extras.set(
@@ -41,12 +50,36 @@ function entryOf(table: TomlTable): PythonEntry {
   return {
     name: tomlText(table.get("name")),
     version: tomlText(table.get("version")),
-    own: source === "directory",
+    own: tomlText(source?.get("type")) === "directory",
     usage: usageOf(table),
-    hashes: onlyHash(tomlTables(table.get("files")).map((file) => tomlText(file.get("hash")))),
+    ...fileHashes(
+      tomlTables(table.get("files")).map((file) => ({
+        name: tomlText(file.get("file")) ?? tomlText(file.get("url")),
+        hash: tomlText(file.get("hash")),
+      })),
+    ),
+    fetchedFrom: originOf(source),
     needs: [...(tomlTable(table.get("dependencies")) ?? [])].flatMap(([name, stated]) => needsOf(name, stated)),
     extraNeeds: extras,
   };
+}
+
+/** `type` is `git`, `url`, `file`, or `legacy` for an index; what comes from PyPI states no source. */
+function originOf(source: TomlTable | undefined): PackageOrigin | undefined {
+  const url = tomlText(source?.get("url"));
+  const revision = tomlText(source?.get("resolved_reference"));
+  switch (tomlText(source?.get("type"))) {
+    case undefined:
+      return undefined;
+    case "git":
+      return url === undefined ? undefined : gitOrigin(url, revision);
+    case "url":
+      return placeOf("url", url);
+    case "file":
+      return placeOf("file", url);
+    default:
+      return placeOf("registry", url);
+  }
 }
 
 /** `">=1"`, `{version = ">=1", extras = ["a"]}`, or several of those for different markers. */

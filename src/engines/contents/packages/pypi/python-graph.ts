@@ -1,4 +1,5 @@
 import type { FileFacts } from "../../model.ts";
+import { repeatedName } from "../json-lines.ts";
 import { type LockedPackage, lockedPackages } from "../locked.ts";
 import type { Usage } from "../usage.ts";
 import { normalizedName } from "./name.ts";
@@ -12,7 +13,7 @@ export interface PythonNeed {
 }
 
 /** What one entry of a Python lockfile says. */
-export interface PythonEntry extends Pick<LockedPackage, "usage" | "hashes"> {
+export interface PythonEntry extends Pick<LockedPackage, "usage" | "hashes" | "files" | "fetchedFrom" | "line"> {
   readonly name: string | undefined;
   readonly version: string | undefined;
   /** The project's own code: it is no package, and what it needs is direct. */
@@ -22,15 +23,25 @@ export interface PythonEntry extends Pick<LockedPackage, "usage" | "hashes"> {
   readonly extraNeeds?: ReadonlyMap<string, readonly PythonNeed[]>;
   /** What the project needs besides, and for what. */
   readonly groups?: readonly { readonly usage: Usage; readonly needs: readonly PythonNeed[] }[];
+  /** Keys that the entry has twice, which TOML forbids. */
+  readonly repeated?: readonly string[] | undefined;
+}
+
+/** What one entry says in passing, and of the file as a whole. */
+export interface PythonLock {
+  readonly entries: Iterable<PythonEntry>;
+  /** Asked when all entries were read. */
+  readonly formatVersion?: () => string | undefined;
 }
 
 /**
  * Joins the entries of a lockfile: dependencies lead to every locked version of the name that they may mean, and those
  * of an extra only from where something in the file asks for it. Names are compared as PEP 503 normalises them.
  */
-export function pythonPackages(entries: Iterable<PythonEntry>): FileFacts {
+export function pythonPackages({ entries, formatVersion }: PythonLock): FileFacts {
   const locked = lockedPackages("pypi");
   const all = [...entries];
+  for (const { repeated = [], line = 1 } of all) for (const name of repeated) locked.unread(repeatedName(name, line));
   const keysOf = new Map<string, string[]>();
   const byKey = new Map<string, PythonEntry[]>();
   for (const entry of all) {
@@ -89,5 +100,5 @@ export function pythonPackages(entries: Iterable<PythonEntry>): FileFacts {
   for (let next = asked.pop(); next !== undefined; next = asked.pop()) {
     for (const { extraNeeds } of byKey.get(next.key) ?? []) connect(next.key, extraNeeds?.get(next.extra) ?? []);
   }
-  return locked.facts();
+  return locked.facts(formatVersion?.());
 }

@@ -6,9 +6,22 @@ export type RequirementLine =
   /** `-r` or `-c`: as pip, the target is relative to the folder of the file that names it. */
   | { readonly kind: "requirements" | "constraints"; readonly line: number; readonly target: string }
   | { readonly kind: "editable"; readonly line: number; readonly content: string }
-  /** One of pip's that brings no package: an index, a hash mode. */
+  /** Where packages are looked for: `index-url`, `extra-index-url` or `find-links`. */
+  | { readonly kind: "index"; readonly line: number; readonly option: IndexOption; readonly url: string }
+  /** One of pip's that brings no package: a hash mode, a kind of file. */
   | { readonly kind: "option"; readonly line: number }
   | { readonly kind: "unknown"; readonly line: number };
+
+export type IndexOption = "index-url" | "extra-index-url" | "find-links";
+
+const INDEX_OPTIONS: Readonly<Record<string, IndexOption>> = {
+  i: "index-url",
+  f: "find-links",
+  "index-url": "index-url",
+  "pypi-url": "index-url",
+  "extra-index-url": "extra-index-url",
+  "find-links": "find-links",
+};
 
 /** pip's options in requirements files ("Supported options"); a beginning is enough where it is no other's. */
 const OPTIONS: readonly (readonly [name: string, kind: RequirementLine["kind"]])[] = [
@@ -42,21 +55,33 @@ export function* requirementLines(text: string): Generator<RequirementLine> {
     else if (option.kind === "requirements" || option.kind === "constraints") {
       yield { kind: option.kind, line, target: unquoted(option.value) };
     } else if (option.kind === "editable") yield { kind: "editable", line, content: unquoted(option.value) };
-    else yield { kind: "option", line };
+    else {
+      const index = INDEX_OPTIONS[option.name];
+      if (index === undefined || option.value === "") yield { kind: "option", line };
+      else yield { kind: "index", line, option: index, url: unquoted(option.value) };
+    }
   }
 }
 
-function optionIn(content: string): { readonly kind: RequirementLine["kind"]; readonly value: string } | undefined {
+interface Option {
+  readonly name: string;
+  readonly kind: RequirementLine["kind"];
+  readonly value: string;
+}
+
+function optionIn(content: string): Option | undefined {
   if (!content.startsWith("--")) {
-    const kind = SHORT[content[1] ?? ""];
-    return kind === undefined ? undefined : { kind, value: content.slice(2).trim() };
+    const short = content[1] ?? "";
+    const kind = SHORT[short];
+    return kind === undefined ? undefined : { name: short, kind, value: content.slice(2).trim() };
   }
   const end = content.search(/[\s=]/);
   const name = content.slice(2, end < 0 ? undefined : end);
   const exact = OPTIONS.find(([option]) => option === name);
   const begun = OPTIONS.filter(([option]) => name !== "" && option.startsWith(name));
   const found = exact ?? (begun.length === 1 ? begun[0] : undefined);
-  return found === undefined ? undefined : { kind: found[1], value: end < 0 ? "" : content.slice(end + 1).trim() };
+  if (found === undefined) return undefined;
+  return { name: found[0], kind: found[1], value: end < 0 ? "" : content.slice(end + 1).trim() };
 }
 
 /** pip splits options as a shell does; quotes around a path are all that is met. */

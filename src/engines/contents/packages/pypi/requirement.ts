@@ -4,9 +4,11 @@ export interface Requirement {
   readonly extras: readonly string[];
   /** The version clauses, as written and without the marker: `==1.0,>=0.9`; empty for a URL. */
   readonly clauses: string;
+  /** Of `name @ URL`. */
+  readonly url?: string;
 }
 
-/** Undefined where the text is no specifier. Markers are passed over; a URL (`name @ https://…`) is left out. */
+/** Undefined where the text is no specifier. Markers are passed over. */
 export function requirementOf(text: string): Requirement | undefined {
   const name = START.exec(text)?.[0];
   if (name === undefined) return undefined;
@@ -21,7 +23,10 @@ export function requirementOf(text: string): Requirement | undefined {
       .map((extra) => extra.trim());
     rest = rest.slice(end + 1).trimStart();
   }
-  if (rest.startsWith("@")) return { name, extras, clauses: "" };
+  if (rest.startsWith("@")) {
+    const url = rest.slice(1).trim().split(/\s/, 1)[0];
+    return { name, extras, clauses: "", ...(url === undefined || url === "" ? {} : { url }) };
+  }
   const clauses = (rest.split(";", 1)[0] ?? "")
     .trim()
     .replace(/^\((.*)\)$/, "$1")

@@ -1,12 +1,13 @@
 import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
-import { type LockedPackages, lockedPackages } from "../locked.ts";
+import { type LockedPackage, type LockedPackages, lockedPackages } from "../locked.ts";
 import { type Companions, lockfile } from "../lockfile.ts";
 import type { Usage } from "../usage.ts";
+import { fileHashes } from "./file-hashes.ts";
 import { normalizedName } from "./name.ts";
-import { onlyHash } from "./only-hash.ts";
 import { pinnedVersion, requirementOf } from "./requirement.ts";
 import { includedPath, requirementLines } from "./requirement-lines.ts";
+import { addIndex, type Indexes, type PlacedRequirement, placedRequirement } from "./requirement-origin.ts";
 
 /**
  * pip's requirements files ("Requirements File Format"): `requirements*.txt`, `*requirements.txt`, and what lies in a
@@ -17,7 +18,7 @@ import { includedPath, requirementLines } from "./requirement-lines.ts";
  */
 export const requirements = lockfile({
   id: "requirements",
-  version: 2,
+  version: 3,
   extensions: [".txt"],
   wants,
   includes(text, path) {
@@ -49,31 +50,41 @@ interface Reading {
   /** Normalized name → what a file of constraints pins. */
   readonly constraints: Map<string, { readonly name: string; readonly version: string }>;
   readonly required: Set<string>;
+  readonly indexes: Indexes;
+  /** Added when every option was read: an index counts for what stands before it, too. */
+  readonly pins: { readonly key: string; readonly locked: LockedPackage }[];
 }
 
 function read(text: string, path: string, companions: Companions): FileFacts {
   const locked = lockedPackages("pypi");
   const usage = usageOf(path);
-  const { constraints, open, required, ...reading }: Reading = {
+  const reading: Reading = {
     ...{ locked, usage, companions, seen: new Set<string>() },
     ...{ open: [], constraints: new Map(), required: new Set<string>() },
+    ...{ indexes: { index: undefined, others: [] }, pins: [] },
   };
-  readFile(text, path, "requirements", { ...reading, constraints, open, required });
+  const { constraints, open, required, indexes, pins } = reading;
+  readFile(text, path, "requirements", reading);
+  const searched = {
+    fetchedFrom: indexes.index,
+    otherOrigins: indexes.others.length === 0 ? undefined : indexes.others,
+  };
+  for (const pin of pins) locked.add(pin.key, { ...searched, ...pin.locked });
   let notPinned = 0;
   for (const name of open) {
     const pin = name === undefined ? undefined : constraints.get(name);
     if (pin === undefined) notPinned += 1;
-    else locked.add(`${name} constrained`, { ...pin, usage });
+    else locked.add(`${name} constrained`, { ...pin, ...searched, usage });
   }
   for (const [name, pin] of constraints) {
-    if (!required.has(name)) locked.add(`${name} constraint`, { ...pin, usage: usage ?? "optional" });
+    if (!required.has(name)) locked.add(`${name} constraint`, { ...pin, ...searched, usage: usage ?? "optional" });
   }
   if (notPinned > 0) locked.unread(`${notPinned} of its requirements are not pinned to one version`);
   return locked.facts();
 }
 
 function readFile(text: string, path: string, kind: "requirements" | "constraints", reading: Reading): void {
-  const { locked, seen, open, required, usage } = reading;
+  const { locked, seen, open, required, usage, pins } = reading;
   if (seen.has(`${kind} ${path}`)) return;
   seen.add(`${kind} ${path}`);
   const first = seen.size === 1;
@@ -82,16 +93,22 @@ function readFile(text: string, path: string, kind: "requirements" | "constraint
   if (isEncoded(text)) locked.unread(`${first ? "it" : path} states an encoding that is not read`);
   for (const line of requirementLines(text)) {
     if (line.kind === "option") continue;
-    if (line.kind === "unknown") locked.unread(`${place(line.line)} has an unknown option`);
+    if (line.kind === "index") addIndex(reading.indexes, line.option, line.url);
+    else if (line.kind === "unknown") locked.unread(`${place(line.line)} has an unknown option`);
     else if ("target" in line) follow(line, path, kind, place(line.line), reading);
     else if (line.kind === "editable") {
-      if (line.content.includes("://")) open.push(undefined);
+      if (!line.content.includes("://")) continue;
+      const placed = placedRequirement(line.content, undefined);
+      if (placed === undefined) open.push(undefined);
+      else pins.push(pinOf(placed, `${placed.name} ${seen.size} ${line.line}`));
     } else {
       const [specifier = "", ...options] = line.content.split(/\s--/);
       const requirement = requirementOf(specifier);
       if (requirement === undefined) {
-        // A URL names a package whose version is unknown.
-        if (line.content.includes("://")) open.push(undefined);
+        // A URL alone names a package whose name is unknown, unless a fragment states it.
+        const placed = line.content.includes("://") ? placedRequirement(specifier.trim(), undefined) : undefined;
+        if (placed !== undefined) pins.push(pinOf(placed, `${placed.name} ${seen.size} ${line.line}`));
+        else if (line.content.includes("://")) open.push(undefined);
         else if (!isLocal(line.content)) locked.unread(`${place(line.line)} is not a requirement`);
         continue;
       }
@@ -103,18 +120,28 @@ function readFile(text: string, path: string, kind: "requirements" | "constraint
       }
       required.add(name);
       if (version === undefined) {
-        if (!isLocal(line.content)) open.push(line.content.includes("@") ? undefined : name);
+        const placed = requirement.url === undefined ? undefined : placedRequirement(requirement.url, requirement.name);
+        if (placed !== undefined) pins.push(pinOf(placed, `${placed.name} ${seen.size} ${line.line}`));
+        else if (!isLocal(line.content)) open.push(line.content.includes("@") ? undefined : name);
         continue;
       }
       const hashes = options.map(hashIn).filter((hash) => hash !== undefined);
-      locked.add(`${name} ${seen.size} ${line.line}`, {
-        name: requirement.name,
-        version,
-        usage,
-        hashes: onlyHash(hashes),
+      pins.push({
+        key: `${name} ${seen.size} ${line.line}`,
+        locked: {
+          ...{ name: requirement.name, version, usage },
+          ...fileHashes(hashes.map((hash) => ({ hash }))),
+          // Of an included file it would be another file's line.
+          line: first ? line.line : undefined,
+        },
       });
     }
   }
+}
+
+function pinOf({ name, version, origin, hash }: PlacedRequirement, key: string): Reading["pins"][number] {
+  const hashes = hash === undefined ? {} : fileHashes([{ hash }]);
+  return { key, locked: { name, version, ...hashes, fetchedFrom: origin, otherOrigins: undefined } };
 }
 
 /** What a file of constraints includes constrains too, whichever option names it. */

@@ -1,8 +1,10 @@
 import { tomlTable, tomlTables, tomlText, tomlTexts } from "../../../../formats/toml/fields.ts";
 import { type TomlTable, type TomlValue, tomlSections } from "../../../../formats/toml/read.ts";
+import type { PackageOrigin } from "../../model.ts";
 import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
+import { gitOrigin, originOf as placeOf } from "../origin.ts";
+import { fileHashes } from "./file-hashes.ts";
 import { normalizedName } from "./name.ts";
-import { onlyHash } from "./only-hash.ts";
 import { type PythonEntry, type PythonNeed, pythonPackages } from "./python-graph.ts";
 
 /**
@@ -11,16 +13,24 @@ import { type PythonEntry, type PythonNeed, pythonPackages } from "./python-grap
  */
 export const uvLock = lockfile({
   id: "uv-lock",
-  version: 1,
+  version: 2,
   basenames: ["uv.lock"],
-  read: (text) => pythonPackages(entriesIn(text)),
+  read(text) {
+    let version: TomlValue | undefined;
+    const entries = entriesIn(text, (stated) => {
+      version = stated;
+    });
+    return pythonPackages({ entries, formatVersion: () => (version === undefined ? undefined : String(version)) });
+  },
 });
 
-function* entriesIn(text: string): Generator<PythonEntry> {
+function* entriesIn(text: string, tell: (version: TomlValue | undefined) => void): Generator<PythonEntry> {
   let version: TomlValue | undefined;
-  for (const { name, table } of tomlSections(text, brokenAt)) {
-    if (name === "") version = table.get("version");
-    else if (name === "package") yield entryOf(table);
+  for (const { name, table, line, repeated } of tomlSections(text, brokenAt)) {
+    if (name === "") {
+      version = table.get("version");
+      tell(version);
+    } else if (name === "package") yield { ...entryOf(table), line, repeated };
   }
   if (version === undefined) throw brokenLockfile("the file", "it states no version of its format");
 }
@@ -38,7 +48,13 @@ function entryOf(table: TomlTable): PythonEntry {
     name: tomlText(table.get("name")),
     version: tomlText(table.get("version")),
     own,
-    hashes: onlyHash(files.map((file) => tomlText(file.get("hash")))),
+    ...fileHashes(
+      files.map((file) => ({
+        name: tomlText(file.get("url")) ?? tomlText(file.get("path")) ?? tomlText(file.get("filename")),
+        hash: tomlText(file.get("hash")),
+      })),
+    ),
+    fetchedFrom: originOf(source),
     needs: needsOf(table.get("dependencies")),
     extraNeeds: extras,
     groups: [
@@ -46,6 +62,17 @@ function entryOf(table: TomlTable): PythonEntry {
       ...[...groups.values()].map((needs) => ({ usage: "development" as const, needs })),
     ],
   };
+}
+
+/** `{ registry = "https://…" }`, `{ git = "https://…?rev=main#COMMIT" }`, `{ url = "…" }`, `{ path = "a.whl" }`. */
+function originOf(source: TomlTable | undefined): PackageOrigin | undefined {
+  const git = tomlText(source?.get("git"));
+  if (git !== undefined) return gitOrigin(git);
+  return (
+    placeOf("registry", tomlText(source?.get("registry"))) ??
+    placeOf("url", tomlText(source?.get("url"))) ??
+    placeOf("file", tomlText(source?.get("path")))
+  );
 }
 
 function needsByName(value: TomlValue | undefined): Map<string, PythonNeed[]> {

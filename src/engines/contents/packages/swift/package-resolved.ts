@@ -3,7 +3,10 @@ import type { FileFacts } from "../../model.ts";
 import { packageList } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";
 import { textIn } from "../json.ts";
+import { jsonLines, lineOf } from "../json-lines.ts";
+import { packageFacts } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
+import { fetchedFrom, gitOrigin, originOf } from "../origin.ts";
 import { unreadEntries } from "../unread.ts";
 
 /**
@@ -14,7 +17,7 @@ import { unreadEntries } from "../unread.ts";
  */
 export const swiftPackageResolved = lockfile({
   id: "swift-package-resolved",
-  version: 1,
+  version: 2,
   basenames: ["Package.resolved"],
   read,
 });
@@ -27,6 +30,12 @@ function read(text: string): FileFacts {
   }
   const unread = unreadEntries();
   const list = packageList();
+  const way = isObject(resolved.object) ? ["object", "pins"] : ["pins"];
+  const lines = jsonLines(
+    text,
+    (path) => path.length <= way.length + 1 && path.every((name, depth) => depth >= way.length || name === way[depth]),
+    unread.add,
+  );
   for (const [index, pin] of (pins as readonly unknown[]).entries()) {
     if (!isObject(pin)) {
       unread.add(`pin ${index + 1} is not an object`);
@@ -42,9 +51,18 @@ function read(text: string): FileFacts {
       textIn(version) ?? textIn(revision),
     );
     if ("fault" in read) unread.add(`pin ${index + 1} ${read.fault}`);
-    else list.add({ type: "swift", ...read, licenses: [] });
+    else {
+      const origin = kind === "registry" ? originOf("registry", url) : gitOrigin(url, textIn(revision));
+      list.add({
+        type: "swift",
+        ...read,
+        licenses: [],
+        ...fetchedFrom(origin),
+        ...lineOf(lines.at(...way, index)),
+      });
+    }
   }
-  return { kind: "packages", packages: list.records(unread), unread: unread.sentences() };
+  return packageFacts(list.records(unread), unread.sentences(), resolved.version);
 }
 
 /** `https://GitHub.com/owner/name.git`, `git@github.com:owner/name` → `github.com/owner/name`. */
