@@ -30,6 +30,16 @@ function saidOf({ title, matches }: Finding): string | undefined {
   return matches.package !== undefined && title.startsWith(who) ? title.slice(who.length) : undefined;
 }
 
+/** `is fetched from …` → `are fetched from …`. */
+function inPlural(said: string): string {
+  const space = said.indexOf(" ");
+  const verb = said.slice(0, space);
+  const many = Object.hasOwn(PLURALS, verb) ? PLURALS[verb] : undefined;
+  return many === undefined ? `: ${said}` : ` ${many}${said.slice(space)}`;
+}
+
+const PLURALS: Readonly<Record<string, string>> = { is: "are", has: "have", does: "do", was: "were", runs: "run" };
+
 function join(alike: readonly Finding[], { check, asset }: Evaluation): Finding {
   const [first] = alike as readonly [Finding, ...Finding[]];
   const names = [...new Set(alike.map(({ matches }) => matches.package ?? ""))].sort();
@@ -43,7 +53,7 @@ function join(alike: readonly Finding[], { check, asset }: Evaluation): Finding 
     ...first,
     subject,
     fingerprint: fingerprintOf(check, asset.lineage, subject),
-    title: `${counted(alike.length, "package")}: ${saidOf(first)}`,
+    title: `${counted(alike.length, "package")}${inPlural(saidOf(first) ?? "")}`,
     locations: [location ?? first.locations[0], ...locations],
     matches,
     evidence: { ...evidence, packages: `${names.slice(0, NAMED).join(", ")}${more}` },
