@@ -25,6 +25,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   network: async () => (await import("./network.ts")).network,
   notation: async () => (await import("./notation.ts")).notation,
   "oci-distribution": async () => (await import("./oci-distribution.ts")).ociDistribution,
+  pipelines: async () => (await import("./pipelines.ts")).pipelines,
   "pod-security": async () => (await import("./pod-security.ts")).podSecurity,
   sboms: async () => (await import("./sboms.ts")).sboms,
   schemas: async () => (await import("./schemas.ts")).schemas,

@@ -139,6 +139,7 @@ import { workflowContainerCredentials } from "./workflow-container-credentials.t
 import { workflowDangerousTrigger } from "./workflow-dangerous-trigger.ts";
 import { workflowExcessivePermissions } from "./workflow-excessive-permissions.ts";
 import { workflowExpressionInScript } from "./workflow-expression-in-script.ts";
+import { workflowForbiddenAction } from "./workflow-forbidden-action.ts";
 import { workflowGithubApp } from "./workflow-github-app.ts";
 import { workflowGithubEnv } from "./workflow-github-env.ts";
 import { workflowInsecureCommands } from "./workflow-insecure-commands.ts";
@@ -161,6 +162,7 @@ import { workflowUnsoundCondition } from "./workflow-unsound-condition.ts";
 import { workflowUnsoundContains } from "./workflow-unsound-contains.ts";
 import { workflowUnsoundTernary } from "./workflow-unsound-ternary.ts";
 import { workflowVersionComment } from "./workflow-version-comment.ts";
+import { workflowVulnerableAction } from "./workflow-vulnerable-action.ts";
 import { worldWritableMode } from "./world-writable-mode.ts";
 import { zypperCacheKept } from "./zypper-cache-kept.ts";
 import { zypperUnpinned } from "./zypper-unpinned.ts";
@@ -306,6 +308,7 @@ export const buildChecks = [
   workflowDangerousTrigger,
   workflowExcessivePermissions,
   workflowExpressionInScript,
+  workflowForbiddenAction,
   workflowGithubApp,
   workflowGithubEnv,
   workflowInsecureCommands,
@@ -328,6 +331,7 @@ export const buildChecks = [
   workflowUnsoundContains,
   workflowUnsoundTernary,
   workflowVersionComment,
+  workflowVulnerableAction,
   worldWritableMode,
   zypperCacheKept,
   zypperUnpinned,

@@ -5,7 +5,6 @@ import { ignoresIn } from "../ignores.ts";
 import type { Source } from "../source.ts";
 import type { Action } from "./model.ts";
 import { fieldsAt, keysOf, optional, placeOfEntry, textAt } from "./nodes.ts";
-import { readScripts } from "./scripts.ts";
 import { stepsAt } from "./steps.ts";
 import { inputsAt, outputsAt } from "./triggers.ts";
 
@@ -23,7 +22,7 @@ export function actionOf(source: Source, root: PlacedNode): Action {
     const text = textAt(source, value, key.text);
     return [{ key: source.textOf(key), ...optional("value", text), place: placeOfEntry(source, key, value) }];
   });
-  const file: Omit<Action, "runScripts"> = {
+  return {
     kind: "action",
     path: source.path,
     place: source.placeOf(root),
@@ -38,5 +37,4 @@ export function actionOf(source: Source, root: PlacedNode): Action {
     unread: source.unread,
     ignores: ignoresIn(source, root),
   };
-  return { ...file, runScripts: readScripts(source.text, file) };
 }

@@ -5,7 +5,6 @@ import type { Source } from "../source.ts";
 import { jobsAt } from "./jobs.ts";
 import type { Workflow } from "./model.ts";
 import { computedAt, fieldsAt, isNothing, keysOf, optional, textAt } from "./nodes.ts";
-import { readScripts } from "./scripts.ts";
 import { concurrencyAt, defaultsAt, permissionsAt } from "./shared.ts";
 import { triggersAt } from "./triggers.ts";
 
@@ -29,7 +28,7 @@ export function workflowOf(source: Source, root: PlacedNode): Workflow {
   if (keys !== undefined && (jobs === undefined || isNothing(jobs))) {
     source.skip(keys.map, "a workflow has no jobs: GitHub refuses the file");
   }
-  const file: Omit<Workflow, "runScripts"> = {
+  return {
     kind: "workflow",
     path: source.path,
     place: source.placeOf(root),
@@ -46,5 +45,4 @@ export function workflowOf(source: Source, root: PlacedNode): Workflow {
     unread: source.unread,
     ignores: ignoresIn(source, root),
   };
-  return { ...file, runScripts: readScripts(source.text, file) };
 }

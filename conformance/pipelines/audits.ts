@@ -1,0 +1,4 @@
+/** Which checks here answer an audit of another program: zizmor's (GitHub Actions) and glsec's (GitLab CI). */
+import { zizmorAudits } from "../../src/checks/knowledge/zizmor-audits.ts";
+
+export const checksOfAudits: ReadonlyMap<string, readonly string[]> = new Map([...zizmorAudits]);
