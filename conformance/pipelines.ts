@@ -83,13 +83,10 @@ function evaluated(texts: ReadonlyMap<string, string>): { found: Found[]; unread
   const unread: string[] = [];
   for (const [path, text] of texts) {
     try {
-      const evaluations = evaluateGithubFile(
-        { file: readGithubFile(path, text), text },
-        {
-          policy: defaultPolicy,
-          now: new Date("2026-01-01T00:00:00Z"),
-        },
-      );
+      const evaluations = evaluateGithubFile(readGithubFile(path, text), {
+        policy: defaultPolicy,
+        now: new Date("2026-01-01T00:00:00Z"),
+      });
       for (const { check, findings } of evaluations) {
         for (const { locations, title, severity } of findings) {
           const lines = locations.flatMap((one) => (one.kind === "file" && one.line !== undefined ? [one.line] : []));

@@ -2,6 +2,7 @@
 import { type ReadPipelines, readPipelines } from "../collect/tree/pipelines.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { ReadGithubFile } from "../engines/pipelines/model.ts";
+import { evaluateReadGitlab } from "../evaluate/build/gitlab.ts";
 import { evaluatePipelines } from "../evaluate/build/pipelines.ts";
 import { ignoreNotes } from "../evaluate/build/workflow-ignores.ts";
 import { evaluateReadGithub, type WorkflowContext, workflowIds } from "../evaluate/build/workflows.ts";
@@ -26,6 +27,7 @@ export function auditPipelines(
   return {
     evaluations: [
       ...read.github.flatMap((file) => evaluateReadGithub(file, context)),
+      ...read.gitlab.flatMap((file) => evaluateReadGitlab(file, context)),
       ...(extent === "tree" ? evaluatePipelines(read, context) : []),
     ],
     notes: read.github.flatMap((file) => notesOf(file, context)),
