@@ -59,7 +59,9 @@ export function encoded(code: string, language: "javascript" | "python" | "comma
       if (language === "python") return `${execute}(bytes.fromhex("${hex}").decode())\n`;
       return `echo ${hex} | xxd -r -p | bash`;
     case "joined":
-      return language === "command" ? `node -e "${evaluate}(Buffer.from('${inNode(code)}','base64').toString())"` : texts(code, halves);
+      return language === "command"
+        ? `node -e "${evaluate}(Buffer.from('${inNode(code)}','base64').toString())"`
+        : texts(code, halves);
     case "texts":
       if (language === "command") return `python3 -c "import base64;${execute}(base64.b64decode('${inPython(code)}'))"`;
       return texts(code, language === "javascript" ? scriptCodes : pythonCodes);

@@ -59,7 +59,13 @@ interface Frame {
 
 type Target =
   | { readonly kind: "name"; readonly binding: Binding; readonly adds: boolean; readonly name: string }
-  | { readonly kind: "member"; readonly base: Binding | undefined; readonly member: Binding | undefined; readonly path: string | undefined; readonly token: number }
+  | {
+      readonly kind: "member";
+      readonly base: Binding | undefined;
+      readonly member: Binding | undefined;
+      readonly path: string | undefined;
+      readonly token: number;
+    }
   | { readonly kind: "part"; readonly binding: Binding; readonly of: string }
   | { readonly kind: "return"; readonly scope: number };
 
@@ -67,7 +73,8 @@ const DECLARES = new Set(["const", "let", "var"]);
 const CONTINUES = new Set(". + - * / % ? : , ) ] } ( [ = && || ?? => == === != !== < > <= >= & | ^".split(" "));
 const SELF = new Set(["this", "self", "cls", "exports", "module"]);
 /** Bundlers hand a module on through these. */
-const PASSES_MODULE = /^(?:_*import(?:Default|Star)|_*interop\w*|_*toESM|_interopRequire\w*|promisify|util\.promisify|Object\.assign|bind)$/;
+const PASSES_MODULE =
+  /^(?:_*import(?:Default|Star)|_*interop\w*|_*toESM|_interopRequire\w*|promisify|util\.promisify|Object\.assign|bind)$/;
 
 export function flowOf(tokens: readonly Token[], language: Language): Flow {
   const bindings = createBindings();
@@ -145,7 +152,17 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
 
   function startChain(index: number, path: string | undefined, marks: Marks, more: Partial<Chain> = {}): void {
     finish();
-    frame.chain = { path, marks, name: undefined, binding: undefined, members: 0, last: "", scope: undefined, token: index, ...more };
+    frame.chain = {
+      path,
+      marks,
+      name: undefined,
+      binding: undefined,
+      members: 0,
+      last: "",
+      scope: undefined,
+      token: index,
+      ...more,
+    };
   }
 
   function named(index: number, name: string): void {
@@ -171,7 +188,8 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       chain.scope = own.scope;
       chain.binding = own;
     } else {
-      chain.path = chain.path === undefined || chain.path.length > 160 ? undefined : normalPath(`${chain.path}.${name}`);
+      chain.path =
+        chain.path === undefined || chain.path.length > 160 ? undefined : normalPath(`${chain.path}.${name}`);
       chain.scope = undefined;
       if (has(chain.marks, Mark.environment) && chain.path?.includes("(") !== true && !isWholeMember(name)) {
         chain.marks = (chain.marks & ~Mark.environment) | variableMarks(name);
@@ -211,7 +229,8 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       case "name":
         target.binding.marks |= marks;
         if (fn !== undefined) target.binding.scope = fn;
-        if (assigned.path !== undefined && !target.adds && assigned.path !== target.name) target.binding.path = assigned.path;
+        if (assigned.path !== undefined && !target.adds && assigned.path !== target.name)
+          target.binding.path = assigned.path;
         return;
       case "member":
         if (target.base !== undefined) target.base.marks |= marks & ~Mark.module;
@@ -248,7 +267,16 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       stack.pop();
       frame = stack[stack.length - 1] as Frame;
       frame.fn = done.body;
-      frame.chain = { path: undefined, marks: 0, name: undefined, binding: undefined, members: 0, last: "", scope: done.body, token: done.token };
+      frame.chain = {
+        path: undefined,
+        marks: 0,
+        name: undefined,
+        binding: undefined,
+        members: 0,
+        last: "",
+        scope: done.body,
+        token: done.token,
+      };
     }
   }
 
@@ -280,10 +308,16 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     if (chain !== undefined && chain.name !== undefined && chain.members > 0) {
       const key = `${chain.name}.${chain.last}`;
       const base = SELF.has(chain.name) ? undefined : bindings.find(frame.scope, chain.name);
-      const slot = chain.members === 1 ? bindings.bind(SELF.has(chain.name) ? 0 : frame.scope, key, "set", false) : undefined;
+      const slot =
+        chain.members === 1 ? bindings.bind(SELF.has(chain.name) ? 0 : frame.scope, key, "set", false) : undefined;
       targets.push({ kind: "member", base, member: slot, path: chain.path, token: index });
     } else if (chain?.name !== undefined && chain.members === 0) {
-      targets.push({ kind: "name", binding: bindings.bind(frame.scope, chain.name, where, python), adds, name: chain.name });
+      targets.push({
+        kind: "name",
+        binding: bindings.bind(frame.scope, chain.name, where, python),
+        adds,
+        name: chain.name,
+      });
       // a, b = …
       if (python && frame.kind !== "call") {
         for (const name of frame.names) {
@@ -292,7 +326,11 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       }
     } else if (closed !== undefined) {
       for (const name of closed.names) {
-        targets.push({ kind: "part", binding: bindings.bind(frame.scope, name.replace(/^.*:/, ""), where, python), of: name.replace(/:.*$/, "") });
+        targets.push({
+          kind: "part",
+          binding: bindings.bind(frame.scope, name.replace(/^.*:/, ""), where, python),
+          of: name.replace(/:.*$/, ""),
+        });
       }
     }
     frame.chain = undefined;
@@ -354,7 +392,12 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     const call = callOf(done, index);
     calls.push(call);
     let marks = marksOfResult(call, language);
-    const scopes = callee.scope !== undefined ? [callee.scope] : callee.members > 0 && callee.last.length > 2 ? bindings.methods(callee.last) : [];
+    const scopes =
+      callee.scope !== undefined
+        ? [callee.scope]
+        : callee.members > 0 && callee.last.length > 2
+          ? bindings.methods(callee.last)
+          : [];
     const [only] = scopes;
     if (only !== undefined) {
       const runs = call.runs;
@@ -379,12 +422,16 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     }
     if (callee.binding !== undefined && callee.members > 0) {
       const isClient = has(callee.marks, Mark.connection);
-      const adds = /^(?:push|unshift|append|add|set|extend|update|insert|write|concat|assign|put|setdefault|set_\w+|add_\w+|attach\w*|field)$/.test(callee.last);
+      const adds =
+        /^(?:push|unshift|append|add|set|extend|update|insert|write|concat|assign|put|setdefault|set_\w+|add_\w+|attach\w*|field)$/.test(
+          callee.last,
+        );
       if (isClient) callee.binding.marks |= done.marks & (Mark.address | Mark.dropAddress | Mark.bareAddress);
       else if (adds) callee.binding.marks |= done.marks & ~Mark.module;
     }
     const passes = callee.path !== undefined && (PASSES_MODULE.test(callee.path) || PASSES_MODULE.test(callee.last));
-    const path = passes && argumentPath !== undefined ? argumentPath : callee.path === undefined ? undefined : `${callee.path}()`;
+    const path =
+      passes && argumentPath !== undefined ? argumentPath : callee.path === undefined ? undefined : `${callee.path}()`;
     if (passes) marks |= done.marks;
     frame.chain = {
       path: path !== undefined && path.length > 160 ? undefined : path,
@@ -424,7 +471,9 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       case "index": {
         const { chain } = frame;
         if (chain === undefined) return;
-        chain.marks = (has(chain.marks, Mark.environment) ? (chain.marks & ~Mark.environment) | Mark.variable : chain.marks) | done.marks;
+        chain.marks =
+          (has(chain.marks, Mark.environment) ? (chain.marks & ~Mark.environment) | Mark.variable : chain.marks) |
+          done.marks;
         chain.path = chain.path === undefined ? undefined : `${chain.path}[]`;
         chain.members += 1;
         chain.scope = undefined;
@@ -443,7 +492,16 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       case "brace":
         if (done.body !== undefined) {
           // The function itself, as a value.
-          frame.chain = { path: undefined, marks: 0, name: undefined, binding: undefined, members: 0, last: "", scope: done.body, token: done.token };
+          frame.chain = {
+            path: undefined,
+            marks: 0,
+            name: undefined,
+            binding: undefined,
+            members: 0,
+            last: "",
+            scope: done.body,
+            token: done.token,
+          };
         } else if (!done.isBlock) startChain(index, undefined, done.marks);
         return;
       default:
@@ -520,7 +578,11 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
         loops = false;
         const extra = frame.names;
         const bound = frame.chain?.name;
-        const names = [...extra, ...(bound === undefined ? [] : [bound]), ...(bound === undefined ? (closed?.names ?? []) : [])];
+        const names = [
+          ...extra,
+          ...(bound === undefined ? [] : [bound]),
+          ...(bound === undefined ? (closed?.names ?? []) : []),
+        ];
         const targets = names.map((name): Target => {
           const binding = bindings.bind(frame.scope, name, declares ? "declared" : "set", python);
           return { kind: "name", binding, adds: true, name };
@@ -632,7 +694,8 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
         else push(makeFrame("group", frame.scope, index));
         return;
       case "[":
-        if (frame.chain !== undefined && !isOperatorBefore(before, keywords)) push(makeFrame("index", frame.scope, index));
+        if (frame.chain !== undefined && !isOperatorBefore(before, keywords))
+          push(makeFrame("index", frame.scope, index));
         else push(makeFrame("list", frame.scope, index));
         return;
       case "{":
@@ -711,12 +774,19 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       push(makeFrame("assign", frame.scope, index));
       return;
     }
-    if (frame.kind === "brace" && !frame.isBlock && frame.body === undefined && !frame.conditional && chain !== undefined) {
+    if (
+      frame.kind === "brace" &&
+      !frame.isBlock &&
+      frame.body === undefined &&
+      !frame.conditional &&
+      chain !== undefined
+    ) {
       // A key. In a pattern, it is what is renamed.
       const next = tokens[index + 1];
       const name = chain.name ?? "";
       frame.chain = undefined;
-      if (!python && name !== "" && next?.kind === "name" && frame.names.length < 64) frame.names.push(`${name}:${next.text}`);
+      if (!python && name !== "" && next?.kind === "name" && frame.names.length < 64)
+        frame.names.push(`${name}:${next.text}`);
       return;
     }
     frame.conditional = false;
@@ -725,7 +795,8 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
 
   function openBrace(index: number, before: Token | undefined): void {
     // name(…) { of a class or an object; the call that it looked like had only names.
-    const isMethod = !python && before?.kind === "punct" && before.text === ")" && closed?.kind === "call" && parameters === undefined;
+    const isMethod =
+      !python && before?.kind === "punct" && before.text === ")" && closed?.kind === "call" && parameters === undefined;
     if (isMethod && closed !== undefined) {
       const name = closed.callee?.last ?? "";
       parameters = closed.names;
@@ -751,7 +822,9 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       }
       return;
     }
-    const isObject = before !== undefined && (before.kind === "punct" ? !")};{".includes(before.text) || before.text === "=>" : before.text === "return");
+    const isObject =
+      before !== undefined &&
+      (before.kind === "punct" ? !")};{".includes(before.text) || before.text === "=>" : before.text === "return");
     if (!isObject) {
       finish();
       const scope = bindings.open(index, frame.scope, false, []);
