@@ -120,8 +120,6 @@ function evaluated(texts: ReadonlyMap<string, string>, policy: Policy): { found:
   return { found, unread };
 }
 
-const context = { policy: defaultPolicy, now: new Date("2026-01-01T00:00:00Z") };
-
 /** By its path, else by its keys; what a pipeline of GitLab's includes is among the files. */
 function evaluate(
   path: string,
