@@ -27,12 +27,22 @@ import { decodedScriptRun } from "./decoded-script-run.ts";
 import { deniedLicense } from "./denied-license.ts";
 import { dependabotCodeExecution } from "./dependabot-code-execution.ts";
 import { dependabotCooldown } from "./dependabot-cooldown.ts";
+import { dependencyArchiveHash } from "./dependency-archive-hash.ts";
 import { dependencyArchiveMismatch } from "./dependency-archive-mismatch.ts";
 import { dependencyCapability } from "./dependency-capability.ts";
+import { dependencyConfusion } from "./dependency-confusion.ts";
+import { dependencyCooldown } from "./dependency-cooldown.ts";
+import { dependencyDeprecated } from "./dependency-deprecated.ts";
+import { dependencyImplausibleVersion } from "./dependency-implausible-version.ts";
 import { dependencyInStandardLibrary } from "./dependency-in-standard-library.ts";
+import { dependencyInstallScript } from "./dependency-install-script.ts";
+import { dependencyIntegrity } from "./dependency-integrity.ts";
+import { dependencyLicenseChanged } from "./dependency-license-changed.ts";
 import { dependencyLicenseDenied } from "./dependency-license-denied.ts";
 import { dependencyMalicious } from "./dependency-malicious.ts";
 import { dependencyManifestMismatch } from "./dependency-manifest-mismatch.ts";
+import { dependencyProvenanceLost } from "./dependency-provenance-lost.ts";
+import { dependencySource } from "./dependency-source.ts";
 import { dependencyThreat } from "./dependency-threat.ts";
 import { dependencyTiny } from "./dependency-tiny.ts";
 import { dependencyTyposquat } from "./dependency-typosquat.ts";
@@ -198,8 +208,10 @@ import { workflowAdhocPackages } from "./workflow-adhoc-packages.ts";
 import { workflowAllSecrets } from "./workflow-all-secrets.ts";
 import { workflowAnonymous } from "./workflow-anonymous.ts";
 import { workflowArchivedAction } from "./workflow-archived-action.ts";
+import { workflowArtifactPoisonedAcross } from "./workflow-artifact-poisoned-across.ts";
 import { workflowArtifactPoisoning } from "./workflow-artifact-poisoning.ts";
 import { workflowBotConditions } from "./workflow-bot-conditions.ts";
+import { workflowCachePoisonedAcross } from "./workflow-cache-poisoned-across.ts";
 import { workflowCachePoisoning } from "./workflow-cache-poisoning.ts";
 import { workflowCheckoutCredentials } from "./workflow-checkout-credentials.ts";
 import { workflowConcurrency } from "./workflow-concurrency.ts";
@@ -214,7 +226,9 @@ import { workflowInsecureCommands } from "./workflow-insecure-commands.ts";
 import { workflowLocalPath } from "./workflow-local-path.ts";
 import { workflowMisfeature } from "./workflow-misfeature.ts";
 import { workflowObfuscation } from "./workflow-obfuscation.ts";
+import { workflowPublishUnapproved } from "./workflow-publish-unapproved.ts";
 import { workflowSecretOutsideEnvironment } from "./workflow-secret-outside-environment.ts";
+import { workflowSecretReach } from "./workflow-secret-reach.ts";
 import { workflowSecretsInherited } from "./workflow-secrets-inherited.ts";
 import { workflowSelfHostedRunner } from "./workflow-self-hosted-runner.ts";
 import { workflowSuperfluousActions } from "./workflow-superfluous-actions.ts";
@@ -230,6 +244,7 @@ import { workflowUnsoundCondition } from "./workflow-unsound-condition.ts";
 import { workflowUnsoundContains } from "./workflow-unsound-contains.ts";
 import { workflowUnsoundTernary } from "./workflow-unsound-ternary.ts";
 import { workflowVersionComment } from "./workflow-version-comment.ts";
+import { workflowVulnerableAction } from "./workflow-vulnerable-action.ts";
 import { worldWritableMode } from "./world-writable-mode.ts";
 import { zypperCacheKept } from "./zypper-cache-kept.ts";
 import { zypperUnpinned } from "./zypper-unpinned.ts";
@@ -263,12 +278,22 @@ export const buildChecks = [
   deniedLicense,
   dependabotCodeExecution,
   dependabotCooldown,
+  dependencyArchiveHash,
   dependencyArchiveMismatch,
   dependencyCapability,
+  dependencyConfusion,
+  dependencyCooldown,
+  dependencyDeprecated,
+  dependencyImplausibleVersion,
   dependencyInStandardLibrary,
+  dependencyInstallScript,
+  dependencyIntegrity,
+  dependencyLicenseChanged,
   dependencyLicenseDenied,
   dependencyMalicious,
   dependencyManifestMismatch,
+  dependencyProvenanceLost,
+  dependencySource,
   dependencyThreat,
   dependencyTiny,
   dependencyTyposquat,
@@ -434,8 +459,10 @@ export const buildChecks = [
   workflowAllSecrets,
   workflowAnonymous,
   workflowArchivedAction,
+  workflowArtifactPoisonedAcross,
   workflowArtifactPoisoning,
   workflowBotConditions,
+  workflowCachePoisonedAcross,
   workflowCachePoisoning,
   workflowCheckoutCredentials,
   workflowConcurrency,
@@ -450,7 +477,9 @@ export const buildChecks = [
   workflowLocalPath,
   workflowMisfeature,
   workflowObfuscation,
+  workflowPublishUnapproved,
   workflowSecretOutsideEnvironment,
+  workflowSecretReach,
   workflowSecretsInherited,
   workflowSelfHostedRunner,
   workflowSuperfluousActions,
@@ -466,6 +495,7 @@ export const buildChecks = [
   workflowUnsoundContains,
   workflowUnsoundTernary,
   workflowVersionComment,
+  workflowVulnerableAction,
   worldWritableMode,
   zypperCacheKept,
   zypperUnpinned,

@@ -1,5 +1,5 @@
 import type { Field, GithubFile, Job, Text } from "../../engines/pipelines/model.ts";
-import { publishes } from "./pipelines/publishing-commands.ts";
+import { publishes } from "./pipelines/registry-publishing.ts";
 import { scriptCheck } from "./pipelines/script-check.ts";
 import { actionName, fieldNamed, permissionsOf, whereOf } from "./pipelines/steps.ts";
 import { booleanOf, inputOf, loweredName, mayRun, usesOf } from "./pipelines/uses.ts";

@@ -35,6 +35,7 @@ import { workflowUnsoundCondition } from "../build/workflow-unsound-condition.ts
 import { workflowUnsoundContains } from "../build/workflow-unsound-contains.ts";
 import { workflowUnsoundTernary } from "../build/workflow-unsound-ternary.ts";
 import { workflowVersionComment } from "../build/workflow-version-comment.ts";
+import { workflowVulnerableAction } from "../build/workflow-vulnerable-action.ts";
 
 export const workflowChecks = [
   workflowAdhocPackages,
@@ -73,4 +74,5 @@ export const workflowChecks = [
   workflowUnsoundContains,
   workflowUnsoundTernary,
   workflowVersionComment,
+  workflowVulnerableAction,
 ] as const;
