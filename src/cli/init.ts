@@ -173,6 +173,10 @@ rebuild:
   # Days after which an image must be rebuilt.
   maxAgeDays: ${rebuild.maxAgeDays}
 
+pipelines:
+  # Actions and reusable workflows that may be used (an empty list allows all), and that may not: actions/*, owner/action.
+  actions: { allow: [], deny: [] }
+
 secrets:
   # Additional rules: gitleaks TOML files, relative to this file.
   rules: []

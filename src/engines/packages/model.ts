@@ -29,6 +29,8 @@ export interface LockedDependency {
   readonly version: string;
   /** Where it is fetched from; absent where the lockfile does not say. */
   readonly fetchedFrom?: PackageOrigin;
+  /** Where the lockfile takes it from besides: another entry of the same version, another index that is searched. */
+  readonly otherOrigins?: readonly PackageOrigin[];
   /** `sha512` → lower-case hex; empty where none is stated, or several files stand for one version. */
   readonly hashes: Readonly<Record<string, string>>;
   /** As `files` of a record: `sha256:HEX` of each file of the version, where the lockfile lists several. */
@@ -36,6 +38,8 @@ export interface LockedDependency {
   /** The lockfile states that it runs code when it is installed; absent where it cannot tell. */
   readonly installScript?: boolean;
   readonly direct?: boolean;
+  /** As the lockfile declares them, unparsed; absent where it states none. */
+  readonly licenses?: readonly string[];
   readonly usage: "runtime" | "development" | "optional";
   /** Names from a direct dependency down to what needs it, the shortest chain; empty where it is direct or no graph tells. */
   readonly through: readonly string[];
@@ -46,7 +50,7 @@ export interface LockedDependency {
 
 export type ChangeKind = "added" | "removed" | "upgraded" | "downgraded" | "replaced";
 
-/** `replaced`: the same version from elsewhere or with other contents. */
+/** `replaced`: the same version from elsewhere or with other contents, or one that no order puts before or behind the other. */
 export interface DependencyChange {
   readonly kind: ChangeKind;
   readonly type: PackageType;
@@ -54,8 +58,8 @@ export interface DependencyChange {
   readonly lockfile: string;
   readonly before?: LockedDependency;
   readonly after?: LockedDependency;
-  /** Of `replaced`: what differs. */
-  readonly differs?: readonly ("origin" | "hashes")[];
+  /** Of `replaced`: what differs. `hashes`: others for the same version, weaker ones, or none where there were some. */
+  readonly differs?: readonly ("version" | "origin" | "hashes")[];
 }
 
 /** What changed of a lockfile as a whole. */
@@ -102,6 +106,8 @@ export interface LockfileSide {
   readonly name: string;
   /** Sorted by path. Those that are the same bytes on both sides may be left out of both. */
   readonly lockfiles: readonly Lockfile[];
+  /** Lockfiles of the side, those that were left out included. */
+  readonly found: number;
   /** Of the side as a whole: directories that could not be listed, what was excluded. */
   readonly gaps: readonly Gap[];
 }
