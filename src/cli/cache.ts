@@ -1,9 +1,10 @@
 import { rmSync } from "node:fs";
 import { cacheStatus, clearCache } from "../collect/image/cache.ts";
+import { clearMetadataCache } from "../collect/packages/cache.ts";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
 import { knownWord } from "./known-word.ts";
-import { defaultCache, suitesFolder } from "./paths.ts";
+import { defaultCache, packagesCache, suitesFolder } from "./paths.ts";
 
 /** `bulkhead cache [status|clear]` */
 export function cache(action: string, options: { readonly cache?: string }): number {
@@ -12,6 +13,7 @@ export function cache(action: string, options: { readonly cache?: string }): num
     case "clear":
       clearCache(path);
       rmSync(suitesFolder(options.cache), { recursive: true, force: true });
+      clearMetadataCache(packagesCache(options.cache));
       process.stdout.write(`${printable(path)} is empty\n`);
       return 0;
     case "status": {

@@ -30,6 +30,13 @@ export function suitesFolder(scanCache: string | undefined, environment: Environ
     : `${scanCache}.suites`;
 }
 
+/** What package registries answered: beside the scan cache, or beside the one that is named. */
+export function packagesCache(scanCache: string | undefined, environment: Environment = process.env): string {
+  return scanCache === undefined
+    ? join(base(environment.XDG_CACHE_HOME, ".cache"), "bulkhead", "packages.db")
+    : `${scanCache}.packages`;
+}
+
 /** Relative values are to be ignored, the specification says. */
 function base(value: string | undefined, fallback: string): string {
   return value?.startsWith("/") ? value : join(homedir(), fallback);

@@ -65,7 +65,6 @@ test("passwords within URLs are found and never shown", () => {
       `curl https://app:${value}@example.com/x`,
       `https_proxy=http://app:${value}@proxy.example.com:3128 ./build`,
       "git clone https://$GITHUB_TOKEN@github.com/acme/x",
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
       "git clone https://oauth2:${TOKEN}@example.com/acme/x",
     ],
     [

@@ -2,7 +2,7 @@ import type { DependabotUpdate, Field } from "../../engines/pipelines/model.ts";
 import { dependabotCheck, updateName } from "./pipelines/dependabot-check.ts";
 
 /** Updates that Dependabot proposes as soon as a release is there. */
-export const dependabotCooldown = dependabotCheck({
+export const dependabotCooldown = dependabotCheck<{ readonly cooldownDays: number }>({
   name: "dependabot-cooldown",
   title: "Dependabot updates without a cooldown",
   severity: "medium",
@@ -15,26 +15,24 @@ export const dependabotCooldown = dependabotCheck({
     ],
   },
   needs: "complete",
-  *detect({ updates }) {
+  parameters: { cooldownDays: ({ dependencies }) => dependencies.cooldownDays },
+  *detect({ updates }, { cooldownDays }) {
     for (const update of updates) {
       const stated = daysOf(update);
       const days = stated === undefined ? IMPLICIT : Number(stated.value);
       if (stated !== undefined && !Number.isFinite(days)) continue;
-      if (days >= ENOUGH) continue;
+      if (days >= cooldownDays) continue;
       yield {
         subject: updateName(update),
         title: `${updateName(update)} updates wait ${days} days after a release`,
         place: stated?.place ?? update.cooldown?.place ?? update.place,
         confidence: "high",
-        fix: `set cooldown.default-days: ${ENOUGH}`,
+        fix: `set cooldown.default-days: ${cooldownDays}`,
         evidence: { "cooldown.default-days": stated?.value ?? `not set (${IMPLICIT})` },
       };
     }
   },
 });
-
-/** Days that are enough. */
-const ENOUGH = 7;
 
 /** Days that Dependabot waits where none are stated. */
 const IMPLICIT = 3;

@@ -1,5 +1,6 @@
 import { scriptCheck } from "./pipelines/script-check.ts";
 import { whereOf } from "./pipelines/steps.ts";
+import { mayRun } from "./pipelines/uses.ts";
 
 /** Packages that a step installs by name, beside the lockfile. */
 export const workflowAdhocPackages = scriptCheck({
@@ -13,7 +14,8 @@ export const workflowAdhocPackages = scriptCheck({
     references: ["https://docs.npmjs.com/cli/commands/npm-ci", "https://bundler.io/guides/deploying.html"],
   },
   *detect({ commands }) {
-    for (const { words, place, job } of commands) {
+    for (const { words, place, job, step } of commands) {
+      if (!mayRun(step)) continue;
       const packages = packagesOf(words);
       if (packages.length === 0) continue;
       const command = words.join(" ");

@@ -1,19 +1,11 @@
 import type { Expression, Place, PlacedExpression, Workflow } from "../../engines/pipelines/model.ts";
 import { BOT_IDS } from "../knowledge/bot-ids.ts";
 import { reachOf } from "../knowledge/event-contexts.ts";
+import { ACTOR_IDS, ACTORS, authorOf } from "./pipelines/actors.ts";
 import { partsOf } from "./pipelines/expressions.ts";
 import { nameOf } from "./pipelines/origins.ts";
 import { conditionsOf } from "./pipelines/steps.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
-
-/** Who acted last, not who made the branch. */
-const ACTORS = new Set([
-  "github.actor",
-  "github.triggering_actor",
-  "github.event.sender.login",
-  "github.event.pull_request.sender.login",
-]);
-const ACTOR_IDS = new Set(["github.actor_id", "github.event.sender.id", "github.event.pull_request.sender.id"]);
 
 /** Conditions that trust a run because a bot acted last ("Automating Dependabot with GitHub Actions"). */
 export const workflowBotConditions = workflowCheck({
@@ -103,22 +95,4 @@ function actorCall(expression: Expression & { kind: "call" }): Omit<BotCompariso
   const bot = String(part.value);
   if (actor === undefined || !ACTORS.has(actor)) return undefined;
   return /\[bot\]|^(?:dependabot|renovate|github-actions)/i.test(bot) ? { actor, bot } : undefined;
-}
-
-const AUTHORS: Readonly<Record<string, string>> = {
-  discussion: "github.event.discussion.user",
-  discussion_comment: "github.event.comment.user",
-  issue_comment: "github.event.comment.user",
-  issues: "github.event.issue.user",
-  pull_request_review: "github.event.review.user",
-  pull_request_review_comment: "github.event.comment.user",
-  release: "github.event.release.author",
-  workflow_run: "github.event.workflow_run.actor",
-};
-
-/** The context of who made what the event is about; of several triggers the pull request's. */
-function authorOf({ on }: Workflow, actor: string): string {
-  const [only, ...more] = on;
-  const author = more.length === 0 && only !== undefined ? AUTHORS[only.event] : undefined;
-  return `${author ?? "github.event.pull_request.user"}.${ACTOR_IDS.has(actor) ? "id" : "login"}`;
 }

@@ -25,6 +25,18 @@ export const workflowCheckoutCredentials = workflowCheck({
       const where = whereOf(job === undefined ? {} : { job });
       for (const step of steps) {
         if (step.kind !== "uses" || !isOneOf(step.uses, "actions/checkout")) continue;
+        if (step.withComputed !== undefined) {
+          yield {
+            subject: `${where}: ${stepName(step)}`,
+            title: "An expression decides whether the token stays on disk after a checkout",
+            place: step.withComputed.place,
+            severity: "low",
+            confidence: "low",
+            fix: "write with.persist-credentials: false out",
+            evidence: { with: step.withComputed.value },
+          };
+          continue;
+        }
         const stated = inputOf(step.with, "persist-credentials");
         if (booleanOf(stated) === false) continue;
         const leaks = uploads.filter((upload) => upload.index > step.index);

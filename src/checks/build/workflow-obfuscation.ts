@@ -3,6 +3,7 @@ import { constantOf } from "../../engines/pipelines/model.ts";
 import { expressionsOf, isCall, partsOf } from "./pipelines/expressions.ts";
 import { stepsOf, whereOf } from "./pipelines/steps.ts";
 import { usesOf } from "./pipelines/uses.ts";
+import { normalPath, pathFault } from "./pipelines/uses-path.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
 
 /** What is written so that readers and checks do not see what it is. */
@@ -94,28 +95,4 @@ function hasComputedIndex(expression: Expression): boolean {
     if (isComputed) return true;
   }
   return partsOf(expression).some(hasComputedIndex);
-}
-
-/** What is odd about it; undefined where nothing is. */
-function pathFault(written: string): string | undefined {
-  if (written.startsWith("docker://") || written.startsWith("./") || written.startsWith("$/")) return undefined;
-  const [path = ""] = written.split("@", 1);
-  if (!path.includes("/")) return undefined;
-  const parts = path.split("/");
-  if (parts.includes("..")) return "..";
-  if (parts.includes(".")) return ".";
-  return parts.includes("") ? "an empty part" : undefined;
-}
-
-/** The same without what is odd. */
-function normalPath(written: string): string {
-  const at = written.indexOf("@");
-  const [path, ref] = at < 0 ? [written, ""] : [written.slice(0, at), written.slice(at)];
-  const parts: string[] = [];
-  for (const part of path.split("/")) {
-    if (part === "" || part === ".") continue;
-    if (part === "..") parts.pop();
-    else parts.push(part);
-  }
-  return parts.join("/") + ref;
 }

@@ -1,8 +1,8 @@
 import type { Field, GithubFile, Job, Text } from "../../engines/pipelines/model.ts";
-import { publishes } from "./pipelines/publishing-commands.ts";
+import { publishes } from "./pipelines/registry-publishing.ts";
 import { scriptCheck } from "./pipelines/script-check.ts";
 import { actionName, fieldNamed, permissionsOf, whereOf } from "./pipelines/steps.ts";
-import { booleanOf, inputOf, loweredName, usesOf } from "./pipelines/uses.ts";
+import { booleanOf, inputOf, loweredName, mayRun, usesOf } from "./pipelines/uses.ts";
 import type { WorkflowDetection } from "./pipelines/workflow-check.ts";
 
 /** Packages that are published with a long-lived token where the registry would take the workflow's identity. */
@@ -27,7 +27,8 @@ export const workflowTrustedPublishing = scriptCheck({
     yield* byActions(file);
     // In an action's metadata the permissions of the job are not known.
     if (file.kind !== "workflow") return;
-    for (const { words, place, job } of commands) {
+    for (const { words, place, job, step } of commands) {
+      if (!mayRun(step)) continue;
       if (job === undefined || mayIdentify(file, job)) continue;
       const registry = publishes(words);
       if (registry === undefined) continue;
@@ -80,7 +81,7 @@ const TOKENS: Readonly<Record<string, (inputs: readonly Field[]) => Text | undef
   },
   "actions/setup-node": (inputs) => {
     const always = inputOf(inputs, "always-auth");
-    return booleanOf(always) === true && stated(inputs, "registry-url", NPM) ? always : undefined;
+    return booleanOf(always) === true && at(inputs, NPM, "registry-url") ? always : undefined;
   },
 };
 

@@ -1,4 +1,5 @@
 import type { Text } from "../../engines/pipelines/model.ts";
+import { isText } from "./pipelines/condition-text.ts";
 import { conditionsOf } from "./pipelines/steps.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
 
@@ -34,12 +35,6 @@ export const workflowUnsoundCondition = workflowCheck({
     }
   },
 });
-
-/** Something stands beside the expressions, be it a line end. */
-function isText({ value, expressions }: Text): boolean {
-  if (expressions.length === 0 || expressions.some(({ bare: isBare }) => isBare)) return false;
-  return expressions.length > 1 || !value.startsWith("${{") || !value.endsWith("}}");
-}
 
 function hasOne({ value, expressions }: Text): boolean {
   const trimmed = value.trim();

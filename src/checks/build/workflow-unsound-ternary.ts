@@ -31,22 +31,16 @@ export const workflowUnsoundTernary = workflowCheck({
   },
 });
 
-function hasLostValue(expression: Expression): boolean {
+/** @param hasMore - stands before an `||`, so that something else is taken where it counts as false */
+function hasLostValue(expression: Expression, hasMore = false): boolean {
   if (constantOf(expression) !== undefined) return false;
-  if (expression.kind === "binary" && expression.operator === "||") {
-    // The last operand has nothing that it could hand on to.
-    if (alternatives(expression.left).some(isLost)) return true;
+  if (expression.kind === "binary") {
+    const { operator, left, right } = expression;
+    if (operator === "||") return hasLostValue(left, true) || hasLostValue(right, hasMore);
+    if (operator === "&&" && hasMore) {
+      const constant = constantOf(right);
+      if (constant !== undefined && !isTrue(constant.value)) return true;
+    }
   }
-  return partsOf(expression).some(hasLostValue);
-}
-
-function alternatives(expression: Expression): readonly Expression[] {
-  if (expression.kind !== "binary" || expression.operator !== "||") return [expression];
-  return [...alternatives(expression.left), ...alternatives(expression.right)];
-}
-
-function isLost(expression: Expression): boolean {
-  if (expression.kind !== "binary" || expression.operator !== "&&") return false;
-  const constant = constantOf(expression.right);
-  return constant !== undefined && !isTrue(constant.value);
+  return partsOf(expression).some((part) => hasLostValue(part));
 }

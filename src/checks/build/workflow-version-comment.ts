@@ -1,4 +1,5 @@
 import { clip } from "../findings/one-line.ts";
+import { versionOfComment } from "./pipelines/action-versions.ts";
 import { actionName } from "./pipelines/steps.ts";
 import { loweredName, type PlacedUses, usesOf } from "./pipelines/uses.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
@@ -25,7 +26,7 @@ export const workflowVersionComment = workflowCheck({
     for (const used of pinned) {
       const { uses } = used;
       const name = actionName(uses);
-      const version = versionOf(uses.text.comment);
+      const version = versionOfComment(uses.text.comment);
       const place = uses.text.place;
       if (version === undefined) {
         yield {
@@ -44,7 +45,7 @@ export const workflowVersionComment = workflowCheck({
       if (other === undefined) continue;
       yield {
         subject: `${name}: contradiction`,
-        title: `${name} has comments that contradict each other: ${clip(version)} and ${clip(versionOf(other.uses.text.comment) ?? "")}`,
+        title: `${name} has comments that contradict each other: ${clip(version)} and ${clip(versionOfComment(other.uses.text.comment) ?? "")}`,
         place,
         related: others.map(({ uses: { text } }) => text.place),
         severity: "medium",
@@ -61,7 +62,7 @@ function contradicting({ uses }: PlacedUses, version: string, all: readonly Plac
   const commit = commitOf(uses);
   return all.filter((other) => {
     if (other.uses === uses || loweredName(other.uses) !== loweredName(uses)) return false;
-    const said = versionOf(other.uses.text.comment);
+    const said = versionOfComment(other.uses.text.comment);
     if (said === undefined) return false;
     // `v4` and `v4.2.2` may be two tags of one commit; one version has one commit only where it is whole.
     return commitOf(other.uses) === commit ? !isPartOf(said, version) : said === version && isWhole(version);
@@ -70,13 +71,6 @@ function contradicting({ uses }: PlacedUses, version: string, all: readonly Plac
 
 function commitOf(uses: PlacedUses["uses"]): string {
   return uses.kind === "repository" ? (uses.ref ?? "").toLowerCase() : "";
-}
-
-/** `v4.2.2` of `tag=v4.2.2`, `ratchet:actions/checkout@v4`, `pin@v3 (2024-01-01)`. */
-function versionOf(comment: string | undefined): string | undefined {
-  return /(?:^|[\s=@:/])(v?[0-9]+(?:\.[0-9]+)*(?:[-+.]?[a-z][\w.-]*)?)(?=$|[\s,;)])/i.exec(
-    (comment ?? "").slice(0, 400),
-  )?.[1];
 }
 
 function isPartOf(one: string, other: string): boolean {

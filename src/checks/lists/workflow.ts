@@ -12,6 +12,7 @@ import { workflowContainerCredentials } from "../build/workflow-container-creden
 import { workflowDangerousTrigger } from "../build/workflow-dangerous-trigger.ts";
 import { workflowExcessivePermissions } from "../build/workflow-excessive-permissions.ts";
 import { workflowExpressionInScript } from "../build/workflow-expression-in-script.ts";
+import { workflowForbiddenAction } from "../build/workflow-forbidden-action.ts";
 import { workflowGithubApp } from "../build/workflow-github-app.ts";
 import { workflowGithubEnv } from "../build/workflow-github-env.ts";
 import { workflowInsecureCommands } from "../build/workflow-insecure-commands.ts";
@@ -34,6 +35,7 @@ import { workflowUnsoundCondition } from "../build/workflow-unsound-condition.ts
 import { workflowUnsoundContains } from "../build/workflow-unsound-contains.ts";
 import { workflowUnsoundTernary } from "../build/workflow-unsound-ternary.ts";
 import { workflowVersionComment } from "../build/workflow-version-comment.ts";
+import { workflowVulnerableAction } from "../build/workflow-vulnerable-action.ts";
 
 export const workflowChecks = [
   workflowAdhocPackages,
@@ -49,6 +51,7 @@ export const workflowChecks = [
   workflowDangerousTrigger,
   workflowExcessivePermissions,
   workflowExpressionInScript,
+  workflowForbiddenAction,
   workflowGithubApp,
   workflowGithubEnv,
   workflowInsecureCommands,
@@ -71,4 +74,5 @@ export const workflowChecks = [
   workflowUnsoundContains,
   workflowUnsoundTernary,
   workflowVersionComment,
+  workflowVulnerableAction,
 ] as const;

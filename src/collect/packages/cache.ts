@@ -6,7 +6,7 @@
  * Table `answer(registry, name, kind, content, validators, checked, used)`: `content` is zstd-compressed JSON, `checked` and
  * `used` are seconds since 1970.
  */
-import { chmodSync, rmSync } from "node:fs";
+import { chmodSync, closeSync, openSync, readSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
@@ -74,8 +74,9 @@ export function clearMetadataCache(path: string): void {
   for (const suffix of SUFFIXES) rmSync(path + suffix, { force: true });
 }
 
-/** Of another version or broken: it holds nothing that could not be asked for again. */
+/** Of another version: it holds nothing that could not be asked for again. A file of somebody else's is left alone. */
 function anew(path: string): DatabaseSync | undefined {
+  if (!isOurs(path)) return undefined;
   clearMetadataCache(path);
   return opened(path);
 }
@@ -101,6 +102,17 @@ function opened(path: string): DatabaseSync | undefined {
   }
   database.close();
   return undefined;
+}
+
+/** The id stands at byte 68 (SQLite, "The Database Header"). */
+function isOurs(path: string): boolean {
+  const header = Buffer.alloc(72);
+  const descriptor = openSync(path, "r");
+  try {
+    return readSync(descriptor, header) === header.length && header.readInt32BE(68) === APPLICATION_ID;
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function pragma(database: DatabaseSync, name: string): unknown {

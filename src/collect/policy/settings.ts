@@ -13,6 +13,7 @@ import { rotationSettings } from "../../engines/kubernetes/policy.ts";
 import { guardedRegistrySettings } from "../../engines/oci/distribution/policy.ts";
 import { registrySettings } from "../../engines/oci/policy.ts";
 import { dependencySettings } from "../../engines/packages/policy.ts";
+import { pipelineSettings } from "../../engines/pipelines/policy.ts";
 import { networkSettings } from "../../engines/reachability/policy.ts";
 import { secretSettings } from "../../engines/secrets/policy.ts";
 import { trustSettings } from "../../engines/trust/policy.ts";
@@ -28,6 +29,7 @@ const settings = {
   ...registrySettings,
   ...baseSettings,
   ...rebuildSettings,
+  ...pipelineSettings,
   ...secretSettings,
   ...rotationSettings,
   ...trustSettings,

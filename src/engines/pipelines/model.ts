@@ -49,7 +49,7 @@ export interface ScanStep {
 }
 
 export type { Accessor, BinaryOperator, Expression, PlacedExpression } from "./expression.ts";
-export { type Constant, constantOf, isTrue, looselyEqual, truthOf } from "./expressions/constants.ts";
+export { type Constant, constantOf, isTrue, type Known, looselyEqual, truthOf } from "./expressions/constants.ts";
 export {
   type ContextExpression,
   contextName,
@@ -60,3 +60,5 @@ export {
 export type { Field, Place, Text, UnreadField } from "./field.ts";
 export type * from "./github/model.ts";
 export type * from "./gitlab/model.ts";
+export type * from "./repository/model.ts";
+export { writableScopes } from "./repository/permissions.ts";

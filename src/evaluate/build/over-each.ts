@@ -126,10 +126,11 @@ function gapGroups({ noun, common }: EachContext) {
   return {
     add(item: number, name: string, gaps: readonly Gap[]): void {
       for (const gap of gaps) {
-        const key = `${gap.code}\n${gap.concerns ?? ""}\n${gap.reason}`;
+        const reason = gap.reason.replaceAll(name, "it");
+        const key = `${gap.code}\n${gap.concerns ?? ""}\n${reason}`;
         let group = groups.get(key);
         if (group === undefined) {
-          group = { gap, count: 0, last: -1, names: [] };
+          group = { gap: common?.has(gap) === true ? gap : { ...gap, reason }, count: 0, last: -1, names: [] };
           groups.set(key, group);
         }
         if (group.last === item) continue;

@@ -7,7 +7,6 @@ import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { type RunContext, runChecks, type SubjectEvidence } from "../../core/runner.ts";
-import { readScripts } from "../../engines/pipelines/github/scripts.ts";
 import type { Dependabot, GithubFile, ReadGithubFile } from "../../engines/pipelines/model.ts";
 import { unreadGaps } from "../../engines/pipelines/unread.ts";
 import { assessorOf } from "./workflow-ignores.ts";
@@ -20,12 +19,9 @@ export interface WorkflowContext {
 /** Of every check over GitHub's files. */
 export const workflowIds: ReadonlySet<string> = new Set([...workflowChecks, ...dependabotChecks].map(({ id }) => id));
 
-/** A file with its text, which scripts are read from. */
-export type GithubSource = Pick<Extract<ReadGithubFile, { state: "read" }>, "file" | "text">;
-
 /** Evaluations of one file, one a check; of one that was not read none is a pass. */
 export function evaluateReadGithub(read: ReadGithubFile, context: WorkflowContext): Evaluation[] {
-  if (read.state === "read") return evaluateGithubFile(read, context);
+  if (read.state === "read") return evaluateGithubFile(read.file, context);
   const run = runContext(read.path, context);
   const missing = absent<never>(read.gap);
   return read.kind === "dependabot"
@@ -34,19 +30,17 @@ export function evaluateReadGithub(read: ReadGithubFile, context: WorkflowContex
 }
 
 /** Pure, and the same for another text of the file: what proves fixes. */
-export function evaluateGithubFile({ file, text }: GithubSource, context: WorkflowContext): Evaluation[] {
+export function evaluateGithubFile(file: GithubFile | Dependabot, context: WorkflowContext): Evaluation[] {
   const run = runContext(file.path, context, file);
   const observedAt = context.now.toISOString();
   const gaps = unreadGaps(file.unread);
   if (file.kind === "dependabot") {
     return runChecks<DependabotFacts>(dependabotChecks, { dependabot: present(file, observedAt, { gaps }) }, run);
   }
-  const scripts = readScripts(text, file);
+  const { commands, unread } = file.runScripts;
   const evidence: SubjectEvidence<WorkflowFacts> = {
     file: present<GithubFile>(file, observedAt, { gaps }),
-    commands: present(scripts.commands, observedAt, {
-      gaps: [...gaps, ...unreadGaps(scripts.unread, "pipelines.script")],
-    }),
+    commands: present(commands, observedAt, { gaps: [...gaps, ...unreadGaps(unread, "pipelines.script")] }),
   };
   return runChecks<WorkflowFacts>(workflowChecks, evidence, run);
 }

@@ -10,7 +10,6 @@ import type { Differential, Reading } from "../differential.ts";
 import { statusCase, updateIn } from "./cases.ts";
 
 const FORMAT =
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own
   "${db:Status-Status}\\t${Package}\\t${Version}\\t${source:Package}\\t${source:Version}\x1f\n";
 
 export const differential: Differential = {

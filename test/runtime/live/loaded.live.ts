@@ -60,7 +60,6 @@ test("packages that were loaded are those that strace and dpkg tell", { skip, ti
   // A flaw in each source package, so that each package is told of.
   const mounted = podman("image", "mount", containers.image);
   t.after(() => spawnSync("podman", ["image", "unmount", containers.image]));
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own
   const listed = execFileSync("dpkg-query", [`--admindir=${mounted}/var/lib/dpkg`, "-W", "-f", "${source:Package}\n"]);
   const sources = [...new Set(listed.toString().trim().split("\n"))];
   mkdirSync(join(folder, "advisories"));

@@ -1,16 +1,17 @@
 /** What workflows and actions use: other actions, other workflows, images; and the jobs that do. */
-import type {
-  CallJob,
-  Container,
-  Field,
-  GithubFile,
-  Job,
-  Place,
-  Step,
-  StepsJob,
-  Text,
-  Uses,
-  UsesStep,
+import {
+  type CallJob,
+  type Container,
+  type Field,
+  type GithubFile,
+  type Job,
+  type Place,
+  type Step,
+  type StepsJob,
+  type Text,
+  truthOf,
+  type Uses,
+  type UsesStep,
 } from "../../../engines/pipelines/model.ts";
 import { actionName, fieldNamed, isAction } from "./steps.ts";
 
@@ -24,25 +25,33 @@ export interface PlacedUses {
   readonly place: Place;
 }
 
-/** Actions that steps use and workflows that jobs are, in the file's order. */
+/** Actions that steps use and workflows that jobs are, in the file's order; of what may run. */
 export function usesOf(file: GithubFile): PlacedUses[] {
   if (file.kind === "action") return file.steps.flatMap((step) => usesOfStep(step));
-  return file.jobs.flatMap((job): PlacedUses[] =>
-    job.kind === "call"
-      ? [{ uses: job.uses, with: job.with, job, place: job.place }]
-      : job.steps.flatMap((step) => usesOfStep(step, job)),
-  );
+  return file.jobs
+    .filter(mayRun)
+    .flatMap((job): PlacedUses[] =>
+      job.kind === "call"
+        ? [{ uses: job.uses, with: job.with, job, place: job.place }]
+        : job.steps.flatMap((step) => usesOfStep(step, job)),
+    );
 }
 
 function usesOfStep(step: Step, job?: StepsJob): PlacedUses[] {
-  if (step.kind !== "uses") return [];
+  if (step.kind !== "uses" || !mayRun(step)) return [];
   return [{ uses: step.uses, with: step.with, step, place: step.place, ...(job === undefined ? {} : { job }) }];
+}
+
+/** Not where its `if` is false whatever happens: people switch steps off so, and list actions for Dependabot. */
+export function mayRun({ if: condition }: { readonly if?: Text }): boolean {
+  const tree = condition?.expressions.length === 1 ? condition.expressions[0]?.tree : undefined;
+  return tree === undefined || truthOf(tree) !== false;
 }
 
 /** Steps job by job, a composite action's as one list: what runs on one machine, one after the other. */
 export function stepListsOf(file: GithubFile): readonly { readonly job?: StepsJob; readonly steps: readonly Step[] }[] {
-  if (file.kind === "action") return [{ steps: file.steps }];
-  return stepsJobs(file).map((job) => ({ job, steps: job.steps }));
+  if (file.kind === "action") return [{ steps: file.steps.filter(mayRun) }];
+  return stepsJobs(file).map((job) => ({ job, steps: job.steps.filter(mayRun) }));
 }
 
 export function jobsOf(file: GithubFile): readonly Job[] {
@@ -50,7 +59,9 @@ export function jobsOf(file: GithubFile): readonly Job[] {
 }
 
 export function stepsJobs(file: GithubFile): StepsJob[] {
-  return jobsOf(file).filter((job) => job.kind === "steps");
+  return jobsOf(file)
+    .filter((job) => job.kind === "steps")
+    .filter(mayRun);
 }
 
 export function callJobs(file: GithubFile): CallJob[] {

@@ -24,6 +24,8 @@ export interface WorkflowDetection {
   /** What to do: a verb first. Edits are proposed by fix/pipelines. */
   readonly fix: string;
   readonly evidence?: Readonly<Record<string, string>>;
+  /** Names of advisories that it is of, for exceptions, the one to show first. */
+  readonly ids?: readonly string[];
 }
 
 export interface WorkflowSpecification<Parameters extends object> {
@@ -119,7 +121,7 @@ function draftOf(
     title: clip(count === 1 ? worst.title : `${worst.title} (${count} places)`, SENTENCE),
     ...(worst.detail === undefined ? {} : { detail: clip(worst.detail, SENTENCE) }),
     locations: locationsOf(path, places, related),
-    matches: { ids: [id], path },
+    matches: { ids: [...(worst.ids ?? []), id], path },
     fix: { kind: "instruction", text: clip(worst.fix, SENTENCE) } satisfies Fix,
     evidence: Object.fromEntries(Object.entries(worst.evidence ?? {}).map(([key, value]) => [key, clip(value)])),
   };

@@ -46,10 +46,14 @@ function layers({ tokens, calls, language, circumstances }: CodeFacts, depth: nu
   if (depth >= bounds.layerDepth) return [];
   const hits: Hit[] = [];
   let count = 0;
+  const seen = new Set<string>();
   const evaluates = calls.find(({ kind, args }) => kind === "eval" && args.length > 0);
   const spawns = calls.find(({ kind }) => kind === "spawn");
   const look = (text: string, at: number, encoding: string | undefined): void => {
     if (count >= bounds.layers || text.length > bounds.layerLength) return;
+    // A constant stands wherever its name does.
+    if (seen.has(text)) return;
+    seen.add(text);
     const kind = kindOfText(text);
     if (kind === undefined) return;
     count += 1;

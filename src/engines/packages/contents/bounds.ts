@@ -5,7 +5,7 @@ export const bounds = {
   /** Tokens of one file: 1.2 million take some 150 MB for a moment. */
   tokens: 1_200_000,
   /** Characters of all files of one package that are tokenised. */
-  packageLength: 64 * 1024 * 1024,
+  packageLength: 32 * 1024 * 1024,
   /** Brackets, functions and indentations within one another. */
   depth: 2_000,
   /** Characters that constants of one file fold into: names that double each other grow without end. */

@@ -5,7 +5,7 @@ import type { Flow } from "./code/flow.ts";
 import { type CallKind, meaningOf } from "./code/meanings.ts";
 import { type Language, type Token } from "./code/token.ts";
 import { commandThreats } from "./command-threats.ts";
-import { commandTraits } from "./commands.ts";
+import { commandTraits, LOOK_UP_TOOL } from "./commands.ts";
 import { ANY_ADDRESS, countOf, has, IDENTITY, Mark, type Marks, SECRETS } from "./marks.ts";
 import type { Circumstances, Hit, RuleId } from "./rules.ts";
 
@@ -77,34 +77,39 @@ function hit(rule: RuleId, call: KnownCall, capabilities: readonly CapabilityKin
   return { rule, at: call.at, capabilities, ...(severity === undefined ? {} : { severity }) };
 }
 
-function runs(call: Call, { atInstall, atImport }: Circumstances): boolean {
-  return call.runs && (atInstall || atImport);
+export function isLive(call: Call, { atInstall, atImport, started }: Circumstances): boolean {
+  return started === true || (call.runs && (atInstall || atImport));
 }
 
 function evaluated(call: KnownCall, hits: Hit[]): void {
   // JSON before JSON.parse: eval("(" + text + ")").
   const isJson = call.texts[0] === "(" && call.texts.length <= 2;
   if (has(call.marks, Mark.downloaded) && !isJson) hits.push(hit("remote-code", call, ["network", "eval"]));
-  else if (has(call.marks, Mark.decoded | Mark.decrypted)) hits.push(hit("encoded-exec", call, ["eval", "obfuscated"]));
+  else if (isJson) return;
+  else if (has(call.marks, Mark.decrypted) || has(call.marks, Mark.embedded)) hits.push(hit("encoded-exec", call, ["eval", "obfuscated"]));
+  // Of what a caller hands over: a loader does so.
+  else if (has(call.marks, Mark.decoded)) hits.push(hit("encoded-exec", call, ["eval", "obfuscated"], "medium"));
 }
 
 const SHELL_SWITCH = /^(?:-c|-e|\/c|\/C|-Command|-command|-EncodedCommand|-enc|--eval|-p)$/;
 
-function spawned(call: KnownCall, { circumstances }: CodeFacts, hits: Hit[]): void {
+function spawned(call: KnownCall, { circumstances, language }: CodeFacts, hits: Hit[]): void {
   const [first = 0, second = 0] = call.args;
   const isShell = call.texts.some((text) => SHELL_SWITCH.test(text));
   const command = call.texts.length === 0 || isShell ? first | second : 0;
   if (has(command, Mark.downloaded)) hits.push(hit("remote-code", call, ["network", "process"]));
-  else if (has(first, Mark.decoded) || (isShell && has(second, Mark.decoded)))
+  else if (has(first, Mark.embedded) || (isShell && has(second, Mark.embedded)))
     hits.push(hit("encoded-exec", call, ["process", "obfuscated"]));
   if (call.texts.length > 0) {
     const inOrder = call.texts.join(" ");
-    for (const each of commandThreats(inOrder, { atInstall: circumstances.atInstall, runs: runs(call, circumstances), at: call.at })) hits.push(each);
+    for (const each of commandThreats(inOrder, { atInstall: circumstances.atInstall, runs: isLive(call, circumstances), at: call.at })) hits.push(each);
     const traits = commandTraits(inOrder);
-    const goesOut = traits.has("sends") || traits.has("downloads") || traits.has("looks-up-names") || /\b(?:nslookup|dig|ping)\b/.test(inOrder);
+    const goesOut = traits.has("sends") || traits.has("downloads") || traits.has("looks-up-names") || LOOK_UP_TOOL.test(inOrder);
     if (goesOut) {
-      const given = call.marks & ~ANY_ADDRESS;
-      const isLookUp = /\b(?:nslookup|dig|host|ping)\b/.test(inOrder) && !traits.has("downloads");
+      // What is handed on as its environment is no argument.
+      const isOneText = language === "python" || /^(?:exec|execSync|system|popen)$/.test(call.last);
+      const given = (isOneText ? first : first | second) & ~ANY_ADDRESS;
+      const isLookUp = LOOK_UP_TOOL.test(inOrder) && !traits.has("downloads");
       if (has(given, SECRETS)) hits.push(hit(isLookUp ? "dns-exfiltration" : "exfiltration", call, ["environment", "process", "network"]));
       else if (has(given, IDENTITY | Mark.commandOutput) && (isLookUp || has(call.marks, ANY_ADDRESS)))
         hits.push(hit(isLookUp ? "dns-exfiltration" : "identity-beacon", call, ["environment", "process", "network"]));
@@ -117,13 +122,14 @@ const OWNERS: readonly [mark: Marks, host: RegExp][] = [
   [Mark.credentials, /(?:googleapis|amazonaws|azure|windows|npmjs|pypi|docker|github|gitlab|hashicorp|cloudflare|heroku|vercel|netlify)\./i],
 ];
 
-function sent(call: KnownCall, { circumstances }: CodeFacts, hits: Hit[]): void {
+function sent(call: KnownCall, { circumstances, language }: CodeFacts, hits: Hit[]): void {
   const all = call.marks | call.object;
   const given = call.marks & ~Mark.module;
   const addressed = has(all, ANY_ADDRESS);
   const isLookUp = call.path !== undefined && /^(?:dns\b|socket\.get(?:hostbyname|addrinfo))/.test(call.path);
-  const secrets = (isLookUp ? given : all) & SECRETS;
-  const live = runs(call, circumstances);
+  // Clients are made with keys: only what this call is handed counts of them.
+  const secrets = ((isLookUp ? given : all) & SECRETS & ~Mark.keyMaterial) | (call.path !== undefined && meaningOf(call.path, language).kind === "network" ? given & Mark.keyMaterial : 0);
+  const live = isLive(call, circumstances);
   if (secrets !== 0 && addressed) {
     const owned = OWNERS.some(([mark, host]) => has(secrets, mark) && call.texts.some((text) => host.test(text)));
     const spied = has(secrets, Mark.spied);
@@ -140,22 +146,29 @@ function sent(call: KnownCall, { circumstances }: CodeFacts, hits: Hit[]): void 
   }
   if (isLookUp && has(given, IDENTITY | Mark.commandOutput) && !addressed && live) hits.push(hit("dns-exfiltration", call, ["environment", "network"]));
   if (has(all, Mark.collector)) hits.push(hit("collector-address", call, ["network"]));
-  else if (has(all, Mark.dropAddress | Mark.bareAddress) && live && circumstances.atInstall) hits.push(hit("collector-address", call, ["network"], "medium"));
-  if (has(given, Mark.decoded) && addressed) hits.push(hit("hidden-address", call, ["network", "obfuscated"]));
+  else if (has(given, Mark.bareAddress)) hits.push(hit("bare-address", call, ["network"]));
+  else if (has(all, Mark.dropAddress) && live && circumstances.atInstall) hits.push(hit("collector-address", call, ["network"], "medium"));
+  const [first = 0] = call.args;
+  const isNamed = call.path !== undefined && meaningOf(call.path, language).kind === "network";
+  // The address itself came out of an encoding, which a constant shows.
+  if (isNamed && has(first, Mark.embedded) && has(first, ANY_ADDRESS)) hits.push(hit("hidden-address", call, ["network", "obfuscated"]));
 }
 
 function written(call: KnownCall, { circumstances }: CodeFacts, hits: Hit[]): void {
   const target = (call.args[0] ?? 0) | call.object;
-  const live = runs(call, circumstances);
+  const live = isLive(call, circumstances);
   if (has(target, Mark.autostart)) hits.push(hit("persistence", call, ["files"], live ? undefined : "medium"));
   if (has(target, Mark.registrySettings) && !has(target, Mark.autostart))
     hits.push(hit("registry-tampering", call, ["files"], live ? undefined : "low"));
 }
 
 function removed(call: KnownCall, { circumstances }: CodeFacts, hits: Hit[]): void {
+  // One file is no loss; a whole directory is.
+  if (!/^(?:rm|rmSync|rmtree|rimraf|sync|remove|removeSync|del|emptyDirSync)$/.test(call.last) && !/^(?:rimraf|del)$/.test(call.path ?? "")) return;
+  if (call.path === "os.remove") return;
   const target = call.args[0] ?? 0;
   const parts = call.texts.filter((text) => text !== "" && !/^(?:utf-?8|true|force|recursive)$/.test(text));
   const isHome = has(target, Mark.surroundings) && parts.every((text) => /^(?:~|\/|\*|\*\*|HOME)$/.test(text));
   const isRoot = parts.length === 1 && /^(?:\/|C:\\|~|\/home|\/etc|\/usr)\/?$/.test(parts[0] as string);
-  if (isHome || isRoot) hits.push(hit("destruction", call, ["files"], runs(call, circumstances) ? undefined : "medium"));
+  if (isHome || isRoot) hits.push(hit("destruction", call, ["files"], isLive(call, circumstances) ? undefined : "medium"));
 }

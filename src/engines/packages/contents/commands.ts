@@ -34,10 +34,10 @@ const DOWNLOADED_RUN =
   /chmod\s+(?:\+x|[0-7]*7[0-7]*|u\+x|a\+x)\s|Start-Process|\bstart\s+\/|\brundll32\b|\bregsvr32\b/i;
 const SENDS =
   /\bcurl\b[^\n;|]{0,300}\s(?:-d|--data\S*|-F|--form|-T|--upload-file|-X\s*POST|-XPOST|--json)\b|\bwget\b[^\n;|]{0,300}--post-(?:data|file)|\b(?:nc|ncat|netcat)\s+[\w.-]+\s+\d+|Invoke-RestMethod[^\n]{0,200}-Method\s+Post|\|\s*curl\b/i;
-const NETWORK_TOOL = /\b(?:curl|wget|nslookup|dig|host|ping|nc|ncat|Invoke-WebRequest|iwr|Invoke-RestMethod|irm|Resolve-DnsName)\b/i;
+const NETWORK_TOOL = /(?:^|[\s;&|"'(`/])(?:curl|wget|nslookup|dig|host|ping|nc|ncat|Invoke-WebRequest|iwr|Invoke-RestMethod|irm|Resolve-DnsName)\b/i;
 const SECRET_VALUE =
   /\$\(\s*(?:whoami|hostname|id|env|printenv|pwd|cat\s|uname|ifconfig|ls\s|base64|set\b)|`\s*(?:whoami|hostname|id|env|printenv|pwd|cat\s|uname|ifconfig)|\$\{?(?:USER|HOSTNAME|HOME|PWD|LOGNAME|AWS_\w+|NPM_TOKEN|GITHUB_TOKEN|CI_JOB_TOKEN)\b|%(?:USERNAME|COMPUTERNAME|USERPROFILE|USERDOMAIN)%|\$env:(?:USERNAME|COMPUTERNAME|USERPROFILE)|\b(?:env|printenv|set|whoami|hostname)\s*(?:\|\s*\w+\s*)?\|\s*(?:base64[^|]{0,30}\|\s*)?(?:curl|nc|wget|xxd)|@\/etc\/passwd|@~?\/\S{0,80}(?:\.ssh|\.aws|\.npmrc|\.env)|cat\s+\S{0,80}(?:\.ssh|\.aws|\.npmrc|etc\/passwd|\.git-credentials|\.kube)/i;
-const LOOK_UP = /\b(?:nslookup|dig|host|ping|Resolve-DnsName)\b[^\n;|&]{0,200}(?:\$\(|`|\$\{?\w|%\w+%)/i;
+const LOOK_UP = /(?:^|[\s;&|"'(`])(?:nslookup|dig|host|ping|Resolve-DnsName)\b[^\n;|&]{0,200}(?:\$\(|`|\$\{?\w|%\w+%)/i;
 const REVERSE_SHELL =
   /\/dev\/(?:tcp|udp)\/|\b(?:nc|ncat|netcat)(?:\.exe)?\s[^\n;|]{0,80}(?:-e|-c|--exec)\s*\S*(?:sh|cmd|powershell)|\bbash\s+-i\b[^\n]{0,60}>&|\bsh\s+-i\b[^\n]{0,60}(?:>&|\|\s*(?:nc|openssl|telnet))|mkfifo\s[^\n]{0,120}(?:nc|openssl|telnet)\b|\bsocat\s[^\n]{0,120}exec:|TCPClient\s*\(|fsockopen\s*\(|socket\.socket\([^\n]{0,300}(?:dup2|pty\.spawn)/i;
 const ENCODED =
@@ -95,6 +95,9 @@ export function commandTraits(command: string): ReadonlySet<CommandTrait> {
   }
   return traits;
 }
+
+/** A command that asks for names by DNS or sends packets, by its own name. */
+export const LOOK_UP_TOOL = /(?:^|[\s;&|"'(`/])(?:nslookup|dig|ping|host)(?:\.exe)?(?:\s|$)/;
 
 /** The file that a download is written to is named again. */
 function runsItsOutput(text: string): boolean {

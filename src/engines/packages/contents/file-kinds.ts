@@ -39,19 +39,51 @@ function isProgram(bytes: Buffer): boolean {
  */
 export function isWorthReading(bytes: Buffer, language: Language): boolean {
   for (const word of language === "python" ? PYTHON_WORDS : SCRIPT_WORDS) if (bytes.includes(word)) return true;
+  return language === "javascript" && (importsOddly(bytes, REQUIRE) || importsOddly(bytes, IMPORT));
+}
+
+const REQUIRE = Buffer.from("require(");
+const IMPORT = Buffer.from("import(");
+const IMPORTS = 2_000;
+const NAME_LENGTH = 200;
+
+/** An import of anything but one plain text. */
+function importsOddly(bytes: Buffer, word: Buffer): boolean {
+  let count = 0;
+  for (let at = bytes.indexOf(word); at >= 0; at = bytes.indexOf(word, at + word.length)) {
+    count += 1;
+    if (count > IMPORTS) return true;
+    const start = at + word.length;
+    const quote = bytes[start];
+    if (quote !== 0x22 && quote !== 0x27) return true;
+    let end = start + 1;
+    while (end < bytes.length && end < start + NAME_LENGTH && bytes[end] !== quote) end += 1;
+    if (bytes[end] !== quote || bytes[end + 1] !== 0x29) return true;
+  }
   return false;
 }
 
+/** A word as it is called, handed on or named in quotes: `evaluate` is not `eval`. */
+function uses(word: string): string[] {
+  return ["(", ")", "'", '"', ",", ";", "`", "]"].map((end) => word + end);
+}
+
+/** Texts that are put together. */
+const JOINS = ["'+'", "' + '", '"+"', '" + "', "'+\"", "\"+'", "].join("];
+
 const SCRIPT_WORDS = [
-  ...["child_process", "eval", "Function(", "constructor(", "process.env", "process.binding", "\\x", "\\u00", "_0x", "fromCharCode"],
-  ...["fetch", "XMLHttpRequest", "WebSocket", "sendBeacon", "axios", "http'", 'http"', "https'", 'https"', "net'", 'net"', "dns'"],
-  ...['dns"', "dgram", "undici", "request", "hostname", "homedir", "userInfo", "base64", "atob", "globalThis[", "window[", "global["],
-  ...["clipboard", "ethereum", "document.cookie", "require(", "writeFile", "appendFile", "execa", "spawn", "_compile", "vm'", 'vm"'],
-  ...["import(", "dlopen", "ffi", ".node'", '.node"', "codePointAt", "([", "[]["],
+  ...["child_process", ...uses("eval"), "Function(", ".constructor(", "constructor'", 'constructor"', "process.env", "process.binding"],
+  ...["\\x", "\\u00", "\\u{", "_0x", "fromCharCode", "fetch(", "fetch.", "fetch)", "fetch =", "fetch=", "fetch'", 'fetch"', "XMLHttpRequest", "WebSocket", "sendBeacon", "axios"],
+  ...["http'", 'http"', "https'", 'https"', "http2", "net'", 'net"', "tls'", 'tls"', "dns'", 'dns"', "dns/", "dgram", "undici", "superagent"],
+  ...["request'", 'request"', "hostname", "homedir", "userInfo", "base64", "atob", "globalThis[", "window[", "global[", "this["],
+  ...["clipboard", "ethereum", "document.cookie", "writeFile", "appendFile", "createWriteStream", "execa", "spawn", "_compile", "vm'", 'vm"'],
+  ...["dlopen", "ffi-", "codePointAt", "[![]", "+[]", "got'", 'got"', "shelljs", "nodemailer", "socket.io", "localStorage", ...JOINS],
 ].map((word) => Buffer.from(word));
 
 const PYTHON_WORDS = [
-  ...["exec", "eval", "compile(", "__import__", "subprocess", "os.system", "popen", "socket", "urllib", "requests", "http.client"],
-  ...["httpx", "aiohttp", "environ", "base64", "marshal", "zlib", "ctypes", "getattr(", "importlib", "codecs", "\\x", "smtplib"],
-  ...["pty", "winreg", "shutil", "expanduser", "Path.home", "clipboard", "pyperclip", "cmdclass", "getuser", "fernet", "Fernet", "spawn"],
+  ...[...uses("exec"), ...uses("eval"), "__import__", "subprocess", "os.system", "popen", "Popen", "socket", "urllib", "requests", "http.client"],
+  ...["httplib", "httpx", "aiohttp", "environ", "base64", "marshal", "zlib", "ctypes", "getattr(os", "getattr(__", "getattr(builtins"],
+  ...["importlib", "codecs.", "\\x", "smtplib", "import pty", "winreg", "rmtree", "expanduser", "Path.home", "clipboard", "pyperclip"],
+  ...["cmdclass", "getuser", "ernet", "spawn", "os.exec", "pynput", "ImageGrab", "globals()", "__builtins__", "startfile", "bytes.fromhex"],
+  ...["unhexlify", "chr(", "lambda", "pyarmor", "webhook", "telebot", "discord", ...JOINS],
 ].map((word) => Buffer.from(word));

@@ -1,5 +1,5 @@
 /** Threats that several calls and texts of one file make together. */
-import type { KnownCall, CodeFacts } from "./code-threats.ts";
+import { type CodeFacts, isLive, type KnownCall } from "./code-threats.ts";
 import { ANY_ADDRESS, has, IDENTITY, Mark, SECRETS } from "./marks.ts";
 import type { Hit } from "./rules.ts";
 
@@ -41,12 +41,12 @@ function downloadRun({ calls, flow, circumstances, tokens }: CodeFacts, hits: Hi
   if (place === undefined) return;
   const source = (download?.marks ?? 0) | (download?.object ?? 0) | (piped?.object ?? 0);
   const dubious = has(source, Mark.dropAddress | Mark.bareAddress | Mark.decoded);
-  const written = new Set((download?.texts ?? []).filter((text) => text.length > 2 && !text.includes("://")));
+  const written = writtenNames(calls);
   const start = calls.find((call) => call.kind === "spawn" && startsFile(call, written));
   if (start === undefined) return;
   const hidden = isHidden(calls, tokens);
   const program = calls.some(({ texts }) => texts.some((text) => /\.(?:exe|dll|scr|bat|ps1|vbs|msi|pyw|elf)$|(?:\/tmp\/|^\.)\S*[^/.]$/i.test(text)));
-  const live = start.runs && (circumstances.atInstall || circumstances.atImport);
+  const live = isLive(start, circumstances);
   if (dubious || hidden || (program && live)) {
     hits.push({
       rule: circumstances.atInstall ? "install-download" : "download-run",
@@ -57,10 +57,20 @@ function downloadRun({ calls, flow, circumstances, tokens }: CodeFacts, hits: Hi
   } else hits.push({ rule: "download-run", at: place, capabilities: ["network", "process", "files"], severity: live ? "medium" : "low" });
 }
 
+/** Names of files that this code writes, as far as they are constants. */
+function writtenNames(calls: readonly KnownCall[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { kind, texts, path } of calls) {
+    if (kind !== "write" && !/(?:urlretrieve|wget\.download|^download\b)/.test(path ?? "")) continue;
+    for (const text of texts) if (text.length > 3 && text.length < 200 && /[./\\]/.test(text) && !text.includes("://") && names.size < 50) names.add(text);
+  }
+  return names;
+}
+
 const TOOLS = /^(?:tar|unzip|git|node|npm|make|cmake|chmod|which|where|ldd|uname|sw_vers|getconf|python3?|pip3?)\b/;
 
 function startsFile({ texts, args }: KnownCall, written: ReadonlySet<string>): boolean {
-  if (texts.some((text) => written.has(text) || [...written].some((name) => name.length > 3 && text.includes(name)))) return true;
+  if (texts.some((text) => [...written].some((name) => text.includes(name)))) return true;
   const [first] = texts;
   return first === undefined ? args.length > 0 : !TOOLS.test(first) && has(args[0] ?? 0, Mark.temporary | Mark.written | Mark.surroundings);
 }
@@ -76,9 +86,9 @@ function isHidden(calls: readonly KnownCall[], tokens: CodeFacts["tokens"]): boo
 function dropped({ calls, circumstances }: CodeFacts, hits: Hit[]): void {
   const write = calls.find(({ kind, marks, object }) => kind === "write" && has(marks, Mark.decoded) && !has(object, Mark.decoded));
   if (write === undefined) return;
-  const start = calls.find((call) => call.kind === "spawn" && startsFile(call, new Set(write.texts.filter((text) => text.length > 2))));
+  const start = calls.find((call) => call.kind === "spawn" && startsFile(call, writtenNames(calls)));
   if (start === undefined) return;
-  const live = start.runs && (circumstances.atInstall || circumstances.atImport);
+  const live = isLive(start, circumstances);
   hits.push({ rule: "dropper", at: write.at, capabilities: ["files", "process", "obfuscated"], ...(live || has(write.marks, Mark.temporary) ? {} : { severity: "medium" as const }) });
 }
 
@@ -174,7 +184,7 @@ function hiddenCalls({ tokens, language }: CodeFacts, hits: Hit[]): void {
     const token = tokens[index];
     if (token === undefined || (token.built !== true && token.decoded === undefined)) continue;
     const isModule = token.kind === "module" && DANGEROUS_MODULES.test(token.text);
-    const isName = token.kind === "name" && DANGEROUS_NAMES.test(token.text) && tokens[index - 1]?.text === ".";
+    const isName = token.kind === "name" && DANGEROUS_NAMES.test(token.text);
     if (!isModule && !isName) continue;
     void language;
     hits.push({ rule: "hidden-call", at: token.at, capabilities: ["obfuscated", "process"] });

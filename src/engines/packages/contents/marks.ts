@@ -51,6 +51,10 @@ export const Mark = {
   module: 1 << 27,
   /** A fixed address of a request bin or a chat's webhook: nothing is there but what was sent. */
   collector: 1 << 28,
+  /** A constant that looks like the encoded form of something. */
+  payload: 1 << 29,
+  /** What such a constant, or the environment, was decoded to. */
+  embedded: 1 << 30,
 } as const;
 
 export type Marks = number;

@@ -14,6 +14,7 @@ export const RULES = {
   "identity-beacon": { severity: "high", title: "Names of the machine and its user are sent to a hard-coded address" },
   "dns-exfiltration": { severity: "high", title: "Data is sent out within looked-up host names" },
   "collector-address": { severity: "high", title: "A request bin or a chat webhook is contacted" },
+  "bare-address": { severity: "high", title: "A hard-coded public IP address is contacted" },
   "hidden-address": { severity: "high", title: "An encoded address is contacted" },
   "hidden-call": { severity: "high", title: "A dangerous module or function is named out of pieces" },
   "install-download": { severity: "high", title: "A download is run when the package is installed" },
@@ -53,6 +54,8 @@ export interface Hit {
 export interface Circumstances {
   /** The file runs when the package is installed. */
   readonly atInstall: boolean;
+  /** It is the very file that the installer starts: what is in it is there to run. */
+  readonly started?: boolean;
   /** It runs when the package is imported. */
   readonly atImport: boolean;
 }

@@ -43,6 +43,7 @@ export function scoreFiles(files: ReadonlyMap<string, PackageFile>, manifest: Ma
   const done = new Set<string>();
   const reach = (start: Iterable<string>, circumstances: Circumstances): void => {
     const queue = [...start];
+    const first = queue.length;
     for (let at = 0; at < queue.length && at < bounds.reachedFiles; at++) {
       const path = queue[at] as string;
       const file = files.get(path);
@@ -52,7 +53,7 @@ export function scoreFiles(files: ReadonlyMap<string, PackageFile>, manifest: Ma
       // Whatever it is called, an interpreter runs it.
       if (what === "other" && circumstances.atInstall && !/\.(?:json|md|txt|gypi?|lock|toml|cfg)$/.test(path) && isLikeText(file.bytes))
         what = kind === "npm" ? "javascript" : "python";
-      const analysis = scoreFile(state, file, what, circumstances);
+      const analysis = scoreFile(state, file, what, at < first ? { ...circumstances, started: circumstances.atInstall } : circumstances);
       for (const next of analysis?.imports ?? []) for (const found of resolve(files, path, next, what)) queue.push(found);
     }
   };
@@ -151,7 +152,7 @@ function scoreManifest(state: State, manifest: Manifest): void {
     const hits = commandThreats(command, { atInstall: true, runs: true, at });
     const inline = inlineCode(command);
     if (inline !== undefined) {
-      for (const hit of analyse(inline.code, inline.language, { atInstall: true, atImport: false }).hits) hits.push({ ...hit, at });
+      for (const hit of analyse(inline.code, inline.language, { atInstall: true, atImport: false, started: true }).hits) hits.push({ ...hit, at });
     }
     for (const hit of hits) addThreat(state, path, excerpts, hit);
     const traits = commandTraits(command);
@@ -177,7 +178,7 @@ function scoreStartup(state: State, file: PackageFile): void {
     .join("\n");
   if (code.trim() === "") return;
   const excerpts = createExcerpts(code);
-  const { hits, found } = analyse(code, "python", { atInstall: true, atImport: true });
+  const { hits, found } = analyse(code, "python", { atInstall: true, atImport: true, started: true });
   for (const hit of hits) addThreat(state, file.path, excerpts, hit);
   const acts = found.find(({ kind }) => kind === "process" || kind === "network" || kind === "eval");
   if (acts !== undefined) addThreat(state, file.path, excerpts, { rule: "startup-code", at: acts.at, capabilities: [acts.kind] });

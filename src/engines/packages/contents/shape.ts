@@ -60,7 +60,7 @@ function obfuscatedPython(text: string): number | undefined {
   const tool = PYTHON_TOOLS.exec(text);
   if (tool !== null) return tool.index;
   // Names of nothing but I, l and underscores, or of numbers: IIlIllI, __________.
-  const names = /\b(?:[Il]{9,}|_{9,}|O[O0]{8,}|_0x[0-9a-f]{4,8})\b/g;
+  const names = /\b(?:[Il]{9,}|_{7,}(?= ?[=(,.)[])|O[O0]{8,}|_0x[0-9a-f]{4,8})\b/g;
   const seen = new Set<string>();
   let uses = 0;
   let first = -1;
@@ -69,7 +69,7 @@ function obfuscatedPython(text: string): number | undefined {
     if (first < 0) first = found.index;
     if (seen.size < 8) seen.add(found[0]);
   }
-  if ((seen.size >= 4 && uses >= 12) || uses >= 60) return first;
+  if (seen.size >= 3 && uses >= 8) return first;
   return escaped(text);
 }
 

@@ -54,7 +54,8 @@ const NEEDED = /[./\\:_ ]|^(?:temp|tmp|appdata|localappdata|exodus|schtasks|cron
 const TEXT_LENGTH = 2_000;
 
 export function marksOfText(text: string): Marks {
-  if (text.length < 3 || !NEEDED.test(text)) return 0;
+  const payload = isPayload(text) ? Mark.payload : 0;
+  if (text.length < 3 || payload !== 0 || !NEEDED.test(text)) return payload;
   const part = text.length > TEXT_LENGTH ? text.slice(0, TEXT_LENGTH) : text;
   let marks = addressMarks(part);
   if (part.length <= 400) {
@@ -69,14 +70,44 @@ export function marksOfText(text: string): Marks {
   return marks;
 }
 
+const PAYLOAD_LENGTH = 24;
+const PAYLOAD_SAMPLE = 2_000;
+
+/** By its characters: base64 or hex of some length, or bytes that are no text. */
+function isPayload(text: string): boolean {
+  if (text.length < PAYLOAD_LENGTH) return false;
+  const end = Math.min(text.length, PAYLOAD_SAMPLE);
+  let [lower, upper, digits, spaces, odd, slashes, binary] = [0, 0, 0, 0, 0, 0, 0];
+  for (let at = 0; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x61 && code <= 0x7a) lower += 1;
+    else if (code >= 0x41 && code <= 0x5a) upper += 1;
+    else if (code >= 0x30 && code <= 0x39) digits += 1;
+    else if (code === 0x20 || code === 0x0a || code === 0x0d) spaces += 1;
+    else if (code === 0x2f || code === 0x2b || code === 0x3d || code === 0x2d || code === 0x5f) slashes += 1;
+    else if (code < 0x20 || code > 0x7e) binary += 1;
+    else odd += 1;
+  }
+  if (binary * 4 > end || (end >= 80 && odd * 3 > end && spaces * 20 < end)) return true;
+  if (odd + binary > 0 || spaces * 20 > end) return false;
+  // All hex, or letters of both cases with digits among them, as base64 has them.
+  if (slashes === 0 && (upper === 0 || lower === 0) && digits * 5 > end) return /^[0-9a-fA-F\s]+$/.test(text.slice(0, end));
+  return (lower > 3 && upper > 3 && digits > 1 && slashes * 6 < end) || (text.endsWith("=") && upper > 2);
+}
+
 function addressMarks(text: string): Marks {
   const host = hostOf(text);
   if (host === undefined) return 0;
   const ip = IPV4.exec(host);
-  // Four small numbers alone are a version.
-  const isVersion = ip !== null && host === text && ip.slice(1, 5).every((part) => Number(part) < 30);
-  if (isVersion) return 0;
-  if (ip !== null) return isPublic(ip.slice(1, 5).map(Number)) ? Mark.address | Mark.bareAddress : 0;
+  // Four small numbers alone are a version, and what begins with 0, 1 or 2 an object identifier.
+  if (ip !== null && host === text && (Number(ip[1]) < 3 || ip.slice(1, 5).every((part) => Number(part) < 30))) return 0;
+  if (ip !== null) {
+    const parts = ip.slice(1, 5).map(Number);
+    if (isPublic(parts)) return Mark.address | Mark.bareAddress;
+    // A machine of a network, written out as where to send; this machine is none.
+    const isOther = host !== text && parts[0] !== 127 && parts[0] !== 0 && parts[0] !== 169 && (parts[0] as number) < 224;
+    return isOther ? Mark.address : 0;
+  }
   const name = host.toLowerCase().replace(/[:/].*$/s, "");
   if (name === "localhost" || name.endsWith(".local") || !name.includes(".")) return 0;
   if (isOf(COLLECTORS, name) || CHAT_HOOK.test(text)) return Mark.address | Mark.dropAddress | Mark.collector;
@@ -105,6 +136,8 @@ function isOf(hosts: readonly string[], name: string): boolean {
 
 function isPublic([a = 0, b = 0, c = 0, d = 0]: readonly number[]): boolean {
   if ([a, b, c, d].some((each) => each > 255)) return false;
+  // Resolvers that everybody knows by their numbers.
+  if (/^(?:8\.8\.[84]\.[84]|1\.[01]\.[01]\.[1-3]|9\.9\.9\.\d+|208\.67\.22[02]\.22[02]|149\.112\.112\.112|114\.114\.114\.11[45]|223\.[56]\.[56]\.[56])$/.test([a, b, c, d].join("."))) return false;
   if (a === 0 || a === 10 || a === 127 || a >= 224) return false;
   if ((a === 192 && b === 168) || (a === 172 && b >= 16 && b <= 31) || (a === 169 && b === 254)) return false;
   return true;

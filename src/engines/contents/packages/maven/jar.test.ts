@@ -43,9 +43,7 @@ describe("the artifacts of a jar", () => {
 
   test("one that was not filled in states none", () => {
     for (const [name, version] of [
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: Maven's properties look like that
       ["${artifactId}", "1"],
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: as above
       ["a", "${project.version}"],
       ["a", ""],
       ["a b", "1"],

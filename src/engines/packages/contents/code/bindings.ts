@@ -28,6 +28,8 @@ export interface Bindings {
   bind(scope: number, name: string, where: "declared" | "set", python: boolean): Binding;
   method(name: string, scope: number): void;
   methods(name: string): readonly number[];
+  /** Grows with every mark that any name takes on: where it stays, another pass finds nothing new. */
+  weight(): number;
 }
 
 const METHODS_OF_NAME = 3;
@@ -86,6 +88,15 @@ export function createBindings(): Bindings {
     methods(name) {
       const known = methodScopes.get(name) ?? [];
       return known.length <= METHODS_OF_NAME ? known : [];
+    },
+    weight() {
+      let weight = 0;
+      for (const { names, params, returns, runs } of scopes) {
+        weight += returns + (runs ? 1 : 0);
+        for (const { marks, scope } of names.values()) weight += marks + (scope === undefined ? 0 : 1);
+        for (const { marks } of params) weight += marks;
+      }
+      return weight;
     },
   };
 }

@@ -23,14 +23,24 @@ export interface Call {
   readonly runs: boolean;
 }
 
-/** Members of a connection that send what they are handed. */
+/** Members of a connection that send what they are handed, whatever it is. */
 const SENDS =
-  /^(?:write|end|send|sendall|sendto|send_bytes|emit|post|put|patch|request|fetch|publish|sendMail|sendmail|send_message|storbinary|upload\w*|sendMessage|sendDocument|send_document|send_photo|execute|urlopen|get|open|query|resolve\w*|sftp|json|sendBeacon|putfo?|invoke|reply_to|upload_file|upload_fileobj|connect)$/;
+  /^(?:write|end|send|sendall|sendto|send_bytes|post|request|sendMail|sendmail|send_message|storbinary|upload|upload_file|upload_fileobj|uploadFile|uploadFrom|sendMessage|sendDocument|send_document|send_photo|sendFile|urlopen|sendBeacon|connect|fastPut|reply_to)$/;
+
+/** Of others these are names of many things. */
+const MAY_SEND = /^(?:get|put|patch|fetch|emit|publish|open|query|resolve\w*|execute|invoke|json|head|delete|stream)$/;
 
 export function isNetwork({ path, last, object }: Call, language: Language): boolean {
   if (path !== undefined && meaningOf(path, language).kind === "network") return true;
-  return has(object, Mark.connection) && SENDS.test(last);
+  if (!has(object, Mark.connection) || (path !== undefined && NO_CONNECTION.test(path))) return false;
+  if (SENDS.test(last)) return true;
+  if (!MAY_SEND.test(last) || path === undefined) return false;
+  const base = path.slice(0, path.length - last.length - 1);
+  return base.endsWith("()") && meaningOf(base.slice(0, -2), language).kind === "network";
 }
+
+/** What writes on this machine, whatever its owner has besides. */
+const NO_CONNECTION = /^(?:sys|process|console|logger|logging|log|fs|print)\b/;
 
 const ENCODED_ARGUMENT = /^(?:base64|base64url|hex|latin1|binary|rot13|rot_13|zlib)$/;
 
@@ -67,16 +77,16 @@ export function marksOfResult(call: Call, language: Language): Marks {
       case "spawn":
         return Mark.commandOutput | (commandMarks(texts) & ~Mark.module);
       case "decode":
-        return (marks & ~Mark.module) | Mark.decoded;
+        return decodedFrom(marks);
       case "decrypt":
-        return ((marks | object) & ~Mark.module) | Mark.decoded | Mark.decrypted;
+        return decodedFrom(marks | object) | Mark.decrypted;
       case "opaque":
         return 0;
       case "write":
         return (marks & ~Mark.module) | Mark.written;
       default:
     }
-    if (isDecoding(call)) return (marks & ~Mark.module) | Mark.decoded;
+    if (isDecoding(call)) return decodedFrom(marks);
     if (language === "python" && path === "open" && texts.some((text) => /^[rbt+]*[wax][rbt+]*$/.test(text)))
       return (marks & ~Mark.module) | Mark.written;
   }
@@ -84,8 +94,13 @@ export function marksOfResult(call: Call, language: Language): Marks {
     const taken = marks | object;
     return (taken & ~Mark.module) | Mark.fetched | (has(taken, ANY_ADDRESS) ? Mark.downloaded : 0);
   }
-  if (/^(?:length|charCodeAt|status_code|statusCode)$/.test(last)) return 0;
+  if (/^(?:length|status_code|statusCode)$/.test(last)) return 0;
   return (marks | object) & ~Mark.module;
+}
+
+function decodedFrom(marks: Marks): Marks {
+  const embedded = has(marks, Mark.payload | Mark.environment | Mark.variable | Mark.embedded) ? Mark.embedded : 0;
+  return (marks & ~(Mark.module | Mark.payload)) | Mark.decoded | embedded;
 }
 
 /** What the output of well-known commands tells. */

@@ -56,6 +56,23 @@ export function fromBase85(text: string): string | undefined {
   return bytes.toString("latin1", 0, bytes.length - padding);
 }
 
+const EBCDIC: readonly [first: number, characters: string][] = [
+  ...([[0x81, "abcdefghi"], [0x91, "jklmnopqr"], [0xa2, "stuvwxyz"], [0xc1, "ABCDEFGHI"]] as const),
+  ...([[0xd1, "JKLMNOPQR"], [0xe2, "STUVWXYZ"], [0xf0, "0123456789"], [0x40, " "], [0x4b, ".<(+"]] as const),
+  ...([[0x5c, "*);"], [0x60, "-/"], [0x6b, ",%_>?"], [0x7a, ":#@'=\""], [0xfc, "\""]] as const),
+];
+
+/** The characters that code is written in, as the code pages of IBM's mainframes have them. */
+export function fromEbcdic(text: string): string {
+  let plain = "";
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    const range = EBCDIC.find(([first, characters]) => code >= first && code < first + characters.length);
+    plain += range === undefined ? "?" : range[1][code - range[0]];
+  }
+  return plain;
+}
+
 export function rot13(text: string): string {
   return text.replaceAll(/[a-z]/gi, (letter) => {
     const code = letter.charCodeAt(0);
@@ -68,17 +85,15 @@ export function reversed(text: string): string {
   return Array.from(text).reverse().join("");
 }
 
-/** zlib, gzip, deflate without a header, or Brotli. */
-export function inflated(text: string): string | undefined {
+/** zlib or gzip, told by their first bytes; `named` says so where the program does: then a bare deflate stream or Brotli, too. */
+export function inflated(text: string, named = false): string | undefined {
+  const [first = 0, second = 0] = [text.charCodeAt(0), text.charCodeAt(1)];
+  if (text.length < 8) return undefined;
+  const isGzip = first === 0x1f && second === 0x8b;
+  const isZlib = (first & 0x0f) === 8 && first >> 4 <= 7 && (first * 256 + second) % 31 === 0;
+  if (!isGzip && !isZlib && !named) return undefined;
   const bytes = Buffer.from(text, "latin1");
-  if (bytes.length < 4) return undefined;
-  const first = bytes[0] as number;
-  const ways =
-    first === 0x1f
-      ? [gunzipSync]
-      : (first & 0x0f) === 8 && bytes.readUInt16BE(0) % 31 === 0
-        ? [inflateSync, inflateRawSync]
-        : [inflateRawSync, brotliDecompressSync];
+  const ways = isGzip ? [gunzipSync] : isZlib ? [inflateSync] : [inflateRawSync, brotliDecompressSync];
   for (const way of ways) {
     try {
       return way(bytes, { maxOutputLength: bounds.inflatedBytes }).toString("latin1");
@@ -87,12 +102,6 @@ export function inflated(text: string): string | undefined {
     }
   }
   return undefined;
-}
-
-/** A Latin-1 text of bytes as the UTF-8 that it holds; itself where it holds none. */
-export function utf8(text: string): string {
-  const decoded = Buffer.from(text, "latin1").toString("utf8");
-  return decoded.includes("\ufffd") ? text : decoded;
 }
 
 /** The share of printable characters is that of a text. */
@@ -107,30 +116,36 @@ export function isText(text: string): boolean {
   return odd * 20 <= end;
 }
 
+const GUESSED_LENGTH = 24;
+const SAMPLE = 64;
+
 /**
  * What a text comes to that nobody was seen decoding: base64, hex, base64 backwards, and what inflates out of them.
  * Undefined for all that does not come to a text.
  */
 export function guessed(text: string): { text: string; encoding: string } | undefined {
-  const length = text.length;
-  if (length < 16 || length > bounds.layerLength * 2) return undefined;
+  if (text.length < GUESSED_LENGTH || text.length > bounds.layerLength * 2) return undefined;
   const shape = shapeOf(text);
   if (shape === undefined) return undefined;
-  const tries: [encoding: string, decode: () => string | undefined][] =
-    shape === "hex"
-      ? [["hex", () => fromHex(text)]]
-      : [
-          ["base64", () => fromBase64(text)],
-          ["base64 backwards", () => fromBase64(reversed(text))],
-        ];
-  for (const [encoding, decode] of tries) {
-    const value = decode();
-    if (value === undefined || value.length < 8) continue;
-    if (isText(value)) return { text: value, encoding };
-    const whole = inflated(value);
-    if (whole !== undefined && isText(whole)) return { text: whole, encoding: `compressed ${encoding}` };
-  }
-  return undefined;
+  if (shape === "hex") return settled(fromHex(text), "hex");
+  // The first characters tell whether the rest is worth it.
+  const start = Buffer.from(text.slice(0, SAMPLE), "base64").toString("latin1");
+  if (isText(start) || isPacked(start)) return settled(fromBase64(text), "base64");
+  const end = Array.from(text.slice(-SAMPLE)).reverse().join("").replace(/^=+/, "");
+  const backwards = Buffer.from(end, "base64").toString("latin1");
+  return isText(backwards) || isPacked(backwards) ? settled(fromBase64(reversed(text).replace(/^=+/, "")), "base64 backwards") : undefined;
+}
+
+function isPacked(text: string): boolean {
+  const [first, second] = [text.charCodeAt(0), text.charCodeAt(1)];
+  return (first === 0x1f && second === 0x8b) || (first === 0x78 && (second === 0x9c || second === 0xda || second === 0x01 || second === 0x5e));
+}
+
+function settled(value: string | undefined, encoding: string): { text: string; encoding: string } | undefined {
+  if (value === undefined || value.length < 8) return undefined;
+  if (isText(value)) return { text: value, encoding };
+  const whole = inflated(value);
+  return whole !== undefined && isText(whole) ? { text: whole, encoding: `compressed ${encoding}` } : undefined;
 }
 
 /** Told by the first characters, then by all, so that ordinary texts cost nothing. */
@@ -154,4 +169,10 @@ function shapeOf(text: string): "hex" | "base64" | undefined {
     hex = false;
   }
   return hex && text.length % 2 === 0 ? "hex" : "base64";
+}
+
+/** A Latin-1 text of bytes as the UTF-8 that it holds; itself where it holds none. */
+export function utf8(text: string): string {
+  const decoded = Buffer.from(text, "latin1").toString("utf8");
+  return decoded.includes("\ufffd") ? text : decoded;
 }

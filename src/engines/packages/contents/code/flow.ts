@@ -51,6 +51,10 @@ interface Frame {
   conditional: boolean;
   fn: number | undefined;
   isParameters: boolean;
+  /** A block of statements, no object. */
+  isBlock: boolean;
+  /** Functions of the file that are handed over by their names. */
+  readonly functions: number[];
 }
 
 type Target =
@@ -68,7 +72,13 @@ const PASSES_MODULE = /^(?:_*import(?:Default|Star)|_*interop\w*|_*toESM|_intero
 export function flowOf(tokens: readonly Token[], language: Language): Flow {
   const bindings = createBindings();
   let flow: Flow = { calls: [], assignments: [] };
-  for (let pass = 0; pass < bounds.passes; pass++) flow = walk(tokens, language, bindings);
+  let weight = 0;
+  for (let pass = 0; pass < bounds.passes; pass++) {
+    flow = walk(tokens, language, bindings);
+    const next = bindings.weight();
+    if (next === weight) break;
+    weight = next;
+  }
   return flow;
 }
 
@@ -107,6 +117,8 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       conditional: false,
       fn: undefined,
       isParameters: false,
+      isBlock: false,
+      functions: [],
       ...more,
     };
   }
@@ -124,7 +136,10 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     frame.chain = undefined;
     frame.marks |= chain.marks;
     frame.argument |= chain.marks;
-    if (chain.scope !== undefined) frame.fn = chain.scope;
+    if (chain.scope !== undefined) {
+      frame.fn = chain.scope;
+      if (frame.functions.length < 16) frame.functions.push(chain.scope);
+    }
     if (chain.name !== undefined && chain.members === 0 && frame.names.length < 64) frame.names.push(chain.name);
   }
 
@@ -152,13 +167,13 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       chain.members === 0 && chain.name !== undefined ? bindings.find(frame.scope, `${chain.name}.${name}`) : undefined;
     if (own !== undefined) {
       chain.marks = own.marks | (SELF.has(chain.name as string) ? 0 : chain.marks & ~Mark.environment);
-      chain.path = own.path ?? `${chain.path}.${name}`;
+      chain.path = own.path ?? normalPath(`${chain.path}.${name}`);
       chain.scope = own.scope;
       chain.binding = own;
     } else {
       chain.path = chain.path === undefined || chain.path.length > 160 ? undefined : normalPath(`${chain.path}.${name}`);
       chain.scope = undefined;
-      if (has(chain.marks, Mark.environment) && !isWholeMember(name)) {
+      if (has(chain.marks, Mark.environment) && chain.path?.includes("(") !== true && !isWholeMember(name)) {
         chain.marks = (chain.marks & ~Mark.environment) | variableMarks(name);
       }
       const source = chain.path === undefined ? 0 : sourceOf(chain.path, language);
@@ -179,6 +194,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     frame.argument |= done.marks;
     for (const text of done.texts) if (frame.texts.length < bounds.callTexts) frame.texts.push(text);
     frame.fn = done.fn;
+    for (const fn of done.functions) if (frame.functions.length < 16) frame.functions.push(fn);
   }
 
   function settleTarget(target: Target, { marks, fn, names }: Frame & { path?: string }): void {
@@ -338,7 +354,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     const call = callOf(done, index);
     calls.push(call);
     let marks = marksOfResult(call, language);
-    const scopes = callee.scope !== undefined ? [callee.scope] : callee.members > 0 ? bindings.methods(callee.last) : [];
+    const scopes = callee.scope !== undefined ? [callee.scope] : callee.members > 0 && callee.last.length > 2 ? bindings.methods(callee.last) : [];
     const [only] = scopes;
     if (only !== undefined) {
       const runs = call.runs;
@@ -354,11 +370,16 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
         marks |= fn.returns;
       }
     }
-    // A function that is handed over runs when the call does: main().catch(f), setTimeout(f).
-    if (done.fn !== undefined && call.runs) (bindings.scopes[done.fn] as Scope).runs = true;
+    // A function that is handed over runs when the call does, with what the call has: setTimeout(f), Listener(on_press=f).
+    const given = marksOfResult(call, language) & ~(Mark.module | Mark.connection);
+    for (const handed of done.functions) {
+      const fn = bindings.scopes[handed] as Scope;
+      if (call.runs) fn.runs = true;
+      for (const param of fn.params) param.marks |= given;
+    }
     if (callee.binding !== undefined && callee.members > 0) {
       const isClient = has(callee.marks, Mark.connection);
-      const adds = /^(?:push|unshift|append|add|set|extend|update|insert|write|concat|assign|put|setdefault)$/.test(callee.last);
+      const adds = /^(?:push|unshift|append|add|set|extend|update|insert|write|concat|assign|put|setdefault|set_\w+|add_\w+|attach\w*|field)$/.test(callee.last);
       if (isClient) callee.binding.marks |= done.marks & (Mark.address | Mark.dropAddress | Mark.bareAddress);
       else if (adds) callee.binding.marks |= done.marks & ~Mark.module;
     }
@@ -423,7 +444,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
         if (done.body !== undefined) {
           // The function itself, as a value.
           frame.chain = { path: undefined, marks: 0, name: undefined, binding: undefined, members: 0, last: "", scope: done.body, token: done.token };
-        } else if (!done.isParameters) startChain(index, undefined, done.marks);
+        } else if (!done.isBlock) startChain(index, undefined, done.marks);
         return;
       default:
     }
@@ -453,13 +474,14 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
         startChain(index, token.text, Mark.module);
         break;
       case "string": {
-        const marks = marksOfText(token.text) | (token.decoded === undefined ? 0 : Mark.decoded);
+        const marks = marksOfText(token.text) | (token.decoded === undefined ? 0 : Mark.decoded | Mark.embedded);
         if (frame.texts.length < bounds.callTexts) frame.texts.push(token.text);
         startChain(index, undefined, marks);
         break;
       }
       case "list": {
-        let marks: Marks = 0;
+        let marks: Marks = token.decoded === undefined ? 0 : Mark.decoded | Mark.embedded;
+        if ((token.values?.length ?? 0) >= 8 && typeof token.values?.[0] === "number") marks |= Mark.payload;
         for (const value of (token.values ?? []).slice(0, 64)) {
           if (typeof value !== "string") continue;
           marks |= marksOfText(value);
@@ -689,7 +711,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       push(makeFrame("assign", frame.scope, index));
       return;
     }
-    if (frame.kind === "brace" && !frame.conditional && chain !== undefined) {
+    if (frame.kind === "brace" && !frame.isBlock && frame.body === undefined && !frame.conditional && chain !== undefined) {
       // A key. In a pattern, it is what is renamed.
       const next = tokens[index + 1];
       const name = chain.name ?? "";
@@ -733,7 +755,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     if (!isObject) {
       finish();
       const scope = bindings.open(index, frame.scope, false, []);
-      push(makeFrame("brace", scope, index, { isParameters: true }));
+      push(makeFrame("brace", scope, index, { isBlock: true }));
     } else {
       finish();
       push(makeFrame("brace", frame.scope, index));

@@ -1,6 +1,6 @@
 /** Calls of constants that come to a constant: what JavaScript's and Python's own libraries decode and put together. */
 import { bounds } from "../bounds.ts";
-import { fromBase32, fromBase64, fromBase85, fromHex, inflated, reversed, rot13, utf8 } from "./decode.ts";
+import { fromBase32, fromBase64, fromBase85, fromEbcdic, fromHex, inflated, reversed, rot13, utf8 } from "./decode.ts";
 import { type Language, numberOf, type Token } from "./token.ts";
 
 type Constant = string | number | readonly (string | number)[];
@@ -111,7 +111,7 @@ function scriptFunction(
     case "zlib.gunzipSync":
     case "zlib.unzipSync":
     case "zlib.brotliDecompressSync":
-      return string(text === undefined ? undefined : inflated(text), `compressed ${decoded ?? "bytes"}`, true);
+      return string(text === undefined ? undefined : inflated(text, true), `compressed ${decoded ?? "bytes"}`, true);
     default:
       return undefined;
   }
@@ -144,7 +144,7 @@ function pythonFunction(
     case "bytearray.fromhex":
       return string(text === undefined ? undefined : fromHex(text), "hex", true);
     case "decompress":
-      return string(text === undefined ? undefined : inflated(text), `compressed ${decoded ?? "bytes"}`, true);
+      return string(text === undefined ? undefined : inflated(text, true), `compressed ${decoded ?? "bytes"}`, true);
     case "decode":
       return text === undefined ? undefined : codec(text, String(second ?? "utf-8"), decoded);
     case "chr":
@@ -170,7 +170,8 @@ function codec(text: string, encoding: string, decoded: string | undefined): Tok
   if (name === "rot13") return string(rot13(text), "rot13");
   if (name === "hex" || name === "hexcodec") return string(fromHex(text), "hex", true);
   if (name === "base64" || name === "base64codec") return string(fromBase64(text), "base64", true);
-  if (name === "zlib" || name === "zlibcodec") return string(inflated(text), `compressed ${decoded ?? "bytes"}`, true);
+  if (/^(?:cp)?(?:037|273|500|1026|1140)$|^ebcdic/.test(name)) return string(fromEbcdic(text), name);
+  if (name === "zlib" || name === "zlibcodec") return string(inflated(text, true), `compressed ${decoded ?? "bytes"}`, true);
   return string(utf8(text), decoded);
 }
 

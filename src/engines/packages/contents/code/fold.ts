@@ -55,10 +55,12 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
 
   /** The operation at the end, once nothing binds tighter that follows. */
   const operate = (): void => {
-    while (left > 0 && out.length >= 3) {
-      const [a, operator, b] = out.slice(-3) as [Token, Token, Token];
-      if (operator.kind !== "punct" || !isConstant(a) || !isConstant(b)) return;
-      const before = out.at(-4);
+    while (left > 0) {
+      const { length } = out;
+      const b = out[length - 1];
+      if (!isConstant(b)) return;
+      const [a, operator, before] = [out[length - 3], out[length - 2] as Token, out[length - 4]];
+      if (!isConstant(a) || operator.kind !== "punct") return;
       if (before?.kind === "punct" && "*/%-!~".includes(before.text) && before.text !== "") return;
       const result = operation(a, operator.text, b);
       if (result === undefined) return;
@@ -190,6 +192,11 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       const { at, broken } = out[start] as Token;
       out.length = start;
       out.push({ ...first, kind: "module", text, at, broken });
+      return;
+    }
+    if (last === "__getattribute__" && isMethod && inner.length === 1 && first?.kind === "string" && IDENTIFIER.test(first.text)) {
+      out.length = open - 1;
+      out.push({ ...first, kind: "name" });
       return;
     }
     if (last === "getattr" || path === "Reflect.get") {

@@ -26,7 +26,7 @@ const SCRIPT_CLIENTS =
   "axios|node-fetch|got|request|superagent|undici|needle|phin|bent|cross-fetch|isomorphic-fetch|unfetch|ky|request-promise|request-promise-native|centra|urllib|wreck|popsicle|make-fetch-happen|minipass-fetch|fetch-h2|snekfetch|follow-redirects|sync-request|download|download-file|node-downloader-helper|axios-retry|wretch|ofetch|discord-webhook-node|discord.js|socket.io-client|ws|websocket|nodemailer|node-telegram-bot-api|telegraf|ssh2|basic-ftp|ftp|jsftp|webhook-discord|form-data-submit";
 
 const SCRIPT: readonly [kind: CallKind, path: RegExp, gives?: Marks][] = [
-  ["network", new RegExp(`^(?:${SCRIPT_CLIENTS})(?:\\.(?:default|get|post|put|patch|delete|head|request|fetch|stream|send|sendMail|createTransport|connect|io|WebSocket|Webhook|WebhookClient|Client|https?\\.(?:get|request)))*$`)],
+  ["network", new RegExp(`^(?:${SCRIPT_CLIENTS})(?:\\.(?:default|get|post|put|patch|delete|head|request|fetch|stream|send|sendMail|createTransport|connect|create|extend|io|WebSocket|Webhook|WebhookClient|Client|https?\\.(?:get|request)))*$`)],
   ["network", /^(?:https?|http2)\.(?:get|request|connect)$/],
   ["network", /^(?:net|tls)\.(?:connect|createConnection|Socket)$/],
   ["network", /^dgram\.createSocket$/],
@@ -58,6 +58,8 @@ const PYTHON: readonly [kind: CallKind, path: RegExp, gives?: Marks][] = [
   ["spawn", /^(?:os|nt|posix)\.(?:system|popen\d?|startfile|exec[lv]\w*|spawn[lv]\w*|posix_spawn\w*)$|^subprocess\.(?:run|Popen|call|check_call|check_output|getoutput|getstatusoutput)$|^(?:commands\.get\w*output|pty\.spawn|popen2\.\w+|asyncio\.create_subprocess_\w+|asyncio\.subprocess\.\w+|platform\.popen|sh\.\w+|distutils\.spawn\.spawn|win32api\.ShellExecute|_winapi\.CreateProcess)$|ShellExecute[AW]?$|WinExec$|CreateProcess[AW]?$/],
   ["eval", /^(?:exec|eval|execfile|types\.(?:FunctionType|CodeType)|runpy\.run_(?:path|module)|builtins\.(?:exec|eval))$|InteractiveInterpreter\(\)\.run\w+$|InteractiveConsole\(\)\.push$/],
   ["decode", /^(?:base64\.\w*decode\w*|binascii\.(?:unhexlify|a2b_\w+)|codecs\.decode|zlib\.decompress|gzip\.decompress|bz2\.decompress|lzma\.decompress|marshal\.loads|bytes\.fromhex|bytearray\.fromhex|chr|unichr|zlib\.decompressobj\(\)\.decompress)$/],
+  // Texts in the pixels of images.
+  ["decode", /(?:^|\.)(?:lsb\.reveal|Steganography\.decode|stegano\w*(?:\.\w+)*\.(?:reveal|decode))$/],
   ["decrypt", /(?:^|\.)(?:Fernet\(\)|AES\.new\(\)|Cipher\(\)\.decryptor\(\)|ARC4\.new\(\)|DES3?\.new\(\)|ChaCha20\.new\(\)|XOR\.new\(\))\.(?:decrypt|update)$|^pyAesCrypt\.decrypt\w*$|(?:^|\.)Fernet\.decrypt$/],
   ["remove", /^(?:shutil\.rmtree|os\.(?:remove|unlink|rmdir|removedirs))$/],
   ["load-native", /^ctypes\.(?:CDLL|WinDLL|cdll\.LoadLibrary|windll\.\w+|PyDLL)|^cffi\.FFI\(\)\.dlopen$|VirtualAlloc|WriteProcessMemory|CreateRemoteThread/],
@@ -65,7 +67,7 @@ const PYTHON: readonly [kind: CallKind, path: RegExp, gives?: Marks][] = [
 ];
 
 /** Members that are read, without a call. */
-const SCRIPT_SOURCES: Readonly<Record<string, Marks>> = {
+const SCRIPT_SOURCES = new Map<string, Marks>(Object.entries({
   "process.env": Mark.environment,
   "Bun.env": Mark.environment,
   "Deno.env": Mark.environment,
@@ -84,9 +86,9 @@ const SCRIPT_SOURCES: Readonly<Record<string, Marks>> = {
   "clipboardy.readSync": Mark.clipboard | Mark.spied,
   "clipboardy.default.read": Mark.clipboard | Mark.spied,
   "screenshot-desktop": Mark.spied,
-};
+}));
 
-const PYTHON_SOURCES: Readonly<Record<string, Marks>> = {
+const PYTHON_SOURCES = new Map<string, Marks>(Object.entries({
   "os.environ": Mark.environment,
   "posix.environ": Mark.environment,
   "nt.environ": Mark.environment,
@@ -120,16 +122,19 @@ const PYTHON_SOURCES: Readonly<Record<string, Marks>> = {
   "browser_cookie3.load": Mark.profile,
   "browser_cookie3.chrome": Mark.profile,
   "win32crypt.CryptUnprotectData": Mark.profile,
-};
+}));
 
 const NONE: Meaning = { kind: "none", gives: 0 };
 const GLOBALS = /^(?:globalThis|window|global|self|top|parent|frames|__builtins__|builtins)\.(?:__dict__\.)?/;
 
 /** The same thing by its shortest name: `globalThis.eval` is `eval`, `process.mainModule.require` is `require`. */
 export function normalPath(path: string): string {
+  // Nearly all names are short and none of these.
+  if (!path.includes(".")) return path;
   let plain = path;
   for (let steps = 0; steps < 4 && GLOBALS.test(plain); steps++) plain = plain.replace(GLOBALS, "");
-  return plain.replace(/\.default(?=\.|$)/, "");
+  if (plain.endsWith("__") || /\.(?:call|apply)$/.test(plain)) plain = plain.replace(/\.(?:__call__|call|apply|__dict__)$/, "");
+  return plain.replace(/\.(?:default|__dict__)(?=\.|$)/, "");
 }
 
 const memo: Record<Language, Map<string, Meaning>> = { javascript: new Map(), python: new Map() };
@@ -153,8 +158,7 @@ function look(path: string, language: Language): Meaning {
 }
 
 export function sourceOf(path: string, language: Language): Marks {
-  const table = language === "python" ? PYTHON_SOURCES : SCRIPT_SOURCES;
-  return Object.hasOwn(table, path) ? (table[path] as Marks) : 0;
+  return (language === "python" ? PYTHON_SOURCES : SCRIPT_SOURCES).get(path) ?? 0;
 }
 
 /** What one variable of the environment tells. */

@@ -8,7 +8,7 @@ import { escapeAt, hexEscape, isPart, isStart } from "./javascript.ts";
 import type { Token, TokenKind, Tokens } from "./token.ts";
 
 export const PYTHON_KEYWORDS: ReadonlySet<string> = new Set(
-  "and as assert async await break class continue def del elif else except exec finally for from global if import in is lambda nonlocal not or pass print raise return try while with yield match case".split(
+  "and as assert async await break class continue def del elif else except finally for from global if import in is lambda nonlocal not or pass raise return try while with yield match case".split(
     " ",
   ),
 );
@@ -32,7 +32,11 @@ function scan(source: string, start: number, end: number, tokens: Token[], depth
   const push = (kind: TokenKind, text: string, place: number): void => {
     tokens.push({ kind, text, at: place, broken: false });
   };
+  // exec code, of Python 2, is exec(code).
+  let execs = false;
   const statementEnd = (place: number): void => {
+    if (execs) push("punct", ")", place);
+    execs = false;
     const last = tokens.at(-1);
     if (last !== undefined && !(last.kind === "punct" && (last.text === ";" || last.text === "{" || last.text === "}")))
       push("punct", ";", place);
@@ -86,7 +90,16 @@ function scan(source: string, start: number, end: number, tokens: Token[], depth
       if ((quote === 0x22 || quote === 0x27) && at < end && isPrefix(name)) {
         at = text(source, from, at, name.toLowerCase(), end, tokens, depth);
         // Identifiers are compared by NFKC: 𝓮𝔁𝓮𝓬 is exec.
-      } else push("name", code > 0x7f ? name.normalize("NFKC") : name, from);
+      } else if (code > 0x7f) {
+        const plain = name.normalize("NFKC");
+        tokens.push({ kind: "name", text: plain, at: from, broken: false, ...(plain === name ? {} : { built: true }) });
+      } else {
+        push("name", name, from);
+        if (name === "exec" && brackets === 0 && depth === 0 && /^[ \t]+["'\w]/.test(source.slice(at, at + 4)) && !execs) {
+          execs = true;
+          push("punct", "(", at);
+        }
+      }
     } else if (code >= 0x30 && code <= 0x39) {
       const from = at;
       while (at < end && (isPart(source.charCodeAt(at)) || source.charCodeAt(at) === 0x2e)) at += 1;
