@@ -4,7 +4,7 @@
  * they are called with. Linear in the tokens; no expression tree is built.
  */
 import { bounds } from "../bounds.ts";
-import { has, Mark, type Marks } from "../marks.ts";
+import { ANY_ADDRESS, has, Mark, type Marks } from "../marks.ts";
 import { marksOfText } from "../texts.ts";
 import { type Binding, type Bindings, createBindings, type Scope } from "./bindings.ts";
 import { type Call, marksOfResult } from "./calls.ts";
@@ -59,22 +59,17 @@ interface Frame {
 
 type Target =
   | { readonly kind: "name"; readonly binding: Binding; readonly adds: boolean; readonly name: string }
-  | {
-      readonly kind: "member";
-      readonly base: Binding | undefined;
-      readonly member: Binding | undefined;
-      readonly path: string | undefined;
-      readonly token: number;
-    }
+  | { readonly kind: "member"; readonly base: Binding | undefined; readonly member: Binding | undefined; readonly path: string | undefined; readonly token: number }
   | { readonly kind: "part"; readonly binding: Binding; readonly of: string }
   | { readonly kind: "return"; readonly scope: number };
 
 const DECLARES = new Set(["const", "let", "var"]);
 const CONTINUES = new Set(". + - * / % ? : , ) ] } ( [ = && || ?? => == === != !== < > <= >= & | ^".split(" "));
+/** Declared anew where they may be missing, and the same thing then. */
+const GLOBAL_CLIENTS = new Set(["fetch", "axios", "requests", "eval", "atob", "Function", "exec"]);
 const SELF = new Set(["this", "self", "cls", "exports", "module"]);
 /** Bundlers hand a module on through these. */
-const PASSES_MODULE =
-  /^(?:_*import(?:Default|Star)|_*interop\w*|_*toESM|_interopRequire\w*|promisify|util\.promisify|Object\.assign|bind)$/;
+const PASSES_MODULE = /^(?:_*import(?:Default|Star)|_*interop\w*|_*toESM|_interopRequire\w*|promisify|util\.promisify|Object\.assign|bind)$/;
 
 export function flowOf(tokens: readonly Token[], language: Language): Flow {
   const bindings = createBindings();
@@ -152,22 +147,14 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
 
   function startChain(index: number, path: string | undefined, marks: Marks, more: Partial<Chain> = {}): void {
     finish();
-    frame.chain = {
-      path,
-      marks,
-      name: undefined,
-      binding: undefined,
-      members: 0,
-      last: "",
-      scope: undefined,
-      token: index,
-      ...more,
-    };
+    frame.chain = { path, marks, name: undefined, binding: undefined, members: 0, last: "", scope: undefined, token: index, ...more };
   }
 
   function named(index: number, name: string): void {
     const binding = bindings.find(frame.scope, name);
-    const path = normalPath(binding?.path ?? name);
+    // A name of the file's own is not the global or the module that is called so.
+    const own = binding !== undefined && binding.path === undefined && !GLOBAL_CLIENTS.has(name);
+    const path = own ? `.${name}` : normalPath(binding?.path ?? name);
     const source = sourceOf(path, language);
     startChain(index, path, (binding?.marks ?? 0) | source | nameMarks(name), {
       name,
@@ -188,8 +175,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       chain.scope = own.scope;
       chain.binding = own;
     } else {
-      chain.path =
-        chain.path === undefined || chain.path.length > 160 ? undefined : normalPath(`${chain.path}.${name}`);
+      chain.path = chain.path === undefined || chain.path.length > 160 ? undefined : normalPath(`${chain.path}.${name}`);
       chain.scope = undefined;
       if (has(chain.marks, Mark.environment) && chain.path?.includes("(") !== true && !isWholeMember(name)) {
         chain.marks = (chain.marks & ~Mark.environment) | variableMarks(name);
@@ -229,8 +215,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       case "name":
         target.binding.marks |= marks;
         if (fn !== undefined) target.binding.scope = fn;
-        if (assigned.path !== undefined && !target.adds && assigned.path !== target.name)
-          target.binding.path = assigned.path;
+        if (assigned.path !== undefined && !target.adds) target.binding.path = assigned.path;
         return;
       case "member":
         if (target.base !== undefined) target.base.marks |= marks & ~Mark.module;
@@ -267,16 +252,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       stack.pop();
       frame = stack[stack.length - 1] as Frame;
       frame.fn = done.body;
-      frame.chain = {
-        path: undefined,
-        marks: 0,
-        name: undefined,
-        binding: undefined,
-        members: 0,
-        last: "",
-        scope: done.body,
-        token: done.token,
-      };
+      frame.chain = { path: undefined, marks: 0, name: undefined, binding: undefined, members: 0, last: "", scope: done.body, token: done.token };
     }
   }
 
@@ -308,16 +284,10 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     if (chain !== undefined && chain.name !== undefined && chain.members > 0) {
       const key = `${chain.name}.${chain.last}`;
       const base = SELF.has(chain.name) ? undefined : bindings.find(frame.scope, chain.name);
-      const slot =
-        chain.members === 1 ? bindings.bind(SELF.has(chain.name) ? 0 : frame.scope, key, "set", false) : undefined;
+      const slot = chain.members === 1 ? bindings.bind(SELF.has(chain.name) ? 0 : frame.scope, key, "set", false) : undefined;
       targets.push({ kind: "member", base, member: slot, path: chain.path, token: index });
     } else if (chain?.name !== undefined && chain.members === 0) {
-      targets.push({
-        kind: "name",
-        binding: bindings.bind(frame.scope, chain.name, where, python),
-        adds,
-        name: chain.name,
-      });
+      targets.push({ kind: "name", binding: bindings.bind(frame.scope, chain.name, where, python), adds, name: chain.name });
       // a, b = …
       if (python && frame.kind !== "call") {
         for (const name of frame.names) {
@@ -326,11 +296,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       }
     } else if (closed !== undefined) {
       for (const name of closed.names) {
-        targets.push({
-          kind: "part",
-          binding: bindings.bind(frame.scope, name.replace(/^.*:/, ""), where, python),
-          of: name.replace(/:.*$/, ""),
-        });
+        targets.push({ kind: "part", binding: bindings.bind(frame.scope, name.replace(/^.*:/, ""), where, python), of: name.replace(/:.*$/, "") });
       }
     }
     frame.chain = undefined;
@@ -392,12 +358,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     const call = callOf(done, index);
     calls.push(call);
     let marks = marksOfResult(call, language);
-    const scopes =
-      callee.scope !== undefined
-        ? [callee.scope]
-        : callee.members > 0 && callee.last.length > 2
-          ? bindings.methods(callee.last)
-          : [];
+    const scopes = callee.scope !== undefined ? [callee.scope] : callee.members > 0 && callee.last.length > 2 ? bindings.methods(callee.last) : [];
     const [only] = scopes;
     if (only !== undefined) {
       const runs = call.runs;
@@ -422,16 +383,12 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     }
     if (callee.binding !== undefined && callee.members > 0) {
       const isClient = has(callee.marks, Mark.connection);
-      const adds =
-        /^(?:push|unshift|append|add|set|extend|update|insert|write|concat|assign|put|setdefault|set_\w+|add_\w+|attach\w*|field)$/.test(
-          callee.last,
-        );
-      if (isClient) callee.binding.marks |= done.marks & (Mark.address | Mark.dropAddress | Mark.bareAddress);
-      else if (adds) callee.binding.marks |= done.marks & ~Mark.module;
+      const adds = /^(?:push|unshift|append|add|set|extend|update|insert|write|concat|assign|put|setdefault|set_\w+|add_\w+|attach\w*|field)$/.test(callee.last);
+      if (isClient) callee.binding.marks |= (done.marks & ANY_ADDRESS) | (callee.last === "connect" && isRemote(done.texts[0]) ? Mark.address : 0);
+      else if (adds) callee.binding.marks |= done.marks & ~(Mark.module | Mark.connection);
     }
     const passes = callee.path !== undefined && (PASSES_MODULE.test(callee.path) || PASSES_MODULE.test(callee.last));
-    const path =
-      passes && argumentPath !== undefined ? argumentPath : callee.path === undefined ? undefined : `${callee.path}()`;
+    const path = passes && argumentPath !== undefined ? argumentPath : callee.path === undefined ? undefined : `${callee.path}()`;
     if (passes) marks |= done.marks;
     frame.chain = {
       path: path !== undefined && path.length > 160 ? undefined : path,
@@ -471,9 +428,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       case "index": {
         const { chain } = frame;
         if (chain === undefined) return;
-        chain.marks =
-          (has(chain.marks, Mark.environment) ? (chain.marks & ~Mark.environment) | Mark.variable : chain.marks) |
-          done.marks;
+        chain.marks = (has(chain.marks, Mark.environment) ? (chain.marks & ~Mark.environment) | Mark.variable : chain.marks) | done.marks;
         chain.path = chain.path === undefined ? undefined : `${chain.path}[]`;
         chain.members += 1;
         chain.scope = undefined;
@@ -492,16 +447,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       case "brace":
         if (done.body !== undefined) {
           // The function itself, as a value.
-          frame.chain = {
-            path: undefined,
-            marks: 0,
-            name: undefined,
-            binding: undefined,
-            members: 0,
-            last: "",
-            scope: done.body,
-            token: done.token,
-          };
+          frame.chain = { path: undefined, marks: 0, name: undefined, binding: undefined, members: 0, last: "", scope: done.body, token: done.token };
         } else if (!done.isBlock) startChain(index, undefined, done.marks);
         return;
       default:
@@ -578,11 +524,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
         loops = false;
         const extra = frame.names;
         const bound = frame.chain?.name;
-        const names = [
-          ...extra,
-          ...(bound === undefined ? [] : [bound]),
-          ...(bound === undefined ? (closed?.names ?? []) : []),
-        ];
+        const names = [...extra, ...(bound === undefined ? [] : [bound]), ...(bound === undefined ? (closed?.names ?? []) : [])];
         const targets = names.map((name): Target => {
           const binding = bindings.bind(frame.scope, name, declares ? "declared" : "set", python);
           return { kind: "name", binding, adds: true, name };
@@ -606,7 +548,11 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       else importing = { module: undefined, names: [] };
     } else if (text === "from" && python && tokens[index - 1]?.text !== "yield") {
       importing = { module: "", names: [] };
-    } else if (text === "class") finish();
+    } else if (text === "class") {
+      finish();
+      const next = tokens[index + 1];
+      if (next?.kind === "name" && !keywords.has(next.text)) bindings.bind(frame.scope, next.text, "declared", python);
+    }
     else if (text === "else" || text === "do" || text === "try") endStatement();
     else finish();
   }
@@ -694,8 +640,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
         else push(makeFrame("group", frame.scope, index));
         return;
       case "[":
-        if (frame.chain !== undefined && !isOperatorBefore(before, keywords))
-          push(makeFrame("index", frame.scope, index));
+        if (frame.chain !== undefined && !isOperatorBefore(before, keywords)) push(makeFrame("index", frame.scope, index));
         else push(makeFrame("list", frame.scope, index));
         return;
       case "{":
@@ -774,19 +719,12 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       push(makeFrame("assign", frame.scope, index));
       return;
     }
-    if (
-      frame.kind === "brace" &&
-      !frame.isBlock &&
-      frame.body === undefined &&
-      !frame.conditional &&
-      chain !== undefined
-    ) {
+    if (frame.kind === "brace" && !frame.isBlock && frame.body === undefined && !frame.conditional && chain !== undefined) {
       // A key. In a pattern, it is what is renamed.
       const next = tokens[index + 1];
       const name = chain.name ?? "";
       frame.chain = undefined;
-      if (!python && name !== "" && next?.kind === "name" && frame.names.length < 64)
-        frame.names.push(`${name}:${next.text}`);
+      if (!python && name !== "" && next?.kind === "name" && frame.names.length < 64) frame.names.push(`${name}:${next.text}`);
       return;
     }
     frame.conditional = false;
@@ -795,8 +733,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
 
   function openBrace(index: number, before: Token | undefined): void {
     // name(…) { of a class or an object; the call that it looked like had only names.
-    const isMethod =
-      !python && before?.kind === "punct" && before.text === ")" && closed?.kind === "call" && parameters === undefined;
+    const isMethod = !python && before?.kind === "punct" && before.text === ")" && closed?.kind === "call" && parameters === undefined;
     if (isMethod && closed !== undefined) {
       const name = closed.callee?.last ?? "";
       parameters = closed.names;
@@ -822,9 +759,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       }
       return;
     }
-    const isObject =
-      before !== undefined &&
-      (before.kind === "punct" ? !")};{".includes(before.text) || before.text === "=>" : before.text === "return");
+    const isObject = before !== undefined && (before.kind === "punct" ? !")};{".includes(before.text) || before.text === "=>" : before.text === "return");
     if (!isObject) {
       finish();
       const scope = bindings.open(index, frame.scope, false, []);
@@ -853,6 +788,11 @@ function isOperatorBefore(before: Token | undefined, keywords: ReadonlySet<strin
   if (before === undefined) return true;
   if (before.kind === "punct") return before.text !== ")" && before.text !== "]" && before.text !== "}";
   return before.kind === "name" && keywords.has(before.text) && before.text !== "import";
+}
+
+/** A host that a socket connects to, other than this machine. */
+function isRemote(host: string | undefined): boolean {
+  return host !== undefined && /^[\w.-]+\.\w+$/.test(host) && !/^(?:127\.|0\.0\.0\.0|localhost)/.test(host);
 }
 
 /** `os.environ.items()` and the like are the whole still. */
