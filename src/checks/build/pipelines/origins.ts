@@ -14,6 +14,7 @@ import {
   type Step,
   type StepsJob,
   type Text,
+  valueParts,
   walkExpression,
 } from "../../../engines/pipelines/model.ts";
 import { type Capability, capabilityOf } from "../../knowledge/context-capabilities.ts";
@@ -89,38 +90,13 @@ function followed(contexts: readonly ContextExpression[], scope: Scope, trail: T
   return origins;
 }
 
-const CHECKING = new Set([
-  "contains",
-  "startswith",
-  "endswith",
-  "hashfiles",
-  "success",
-  "always",
-  "cancelled",
-  "failure",
-]);
-
 /** Contexts whose text may be in the value. */
 export function valueContexts(expression: Expression): ContextExpression[] {
-  switch (expression.kind) {
-    case "literal":
-    case "not":
-      return [];
-    case "context":
-      return [expression];
-    case "binary":
-      if (expression.operator === "||") return [...valueContexts(expression.left), ...valueContexts(expression.right)];
-      // What `a && b` hands on of `a` counts as false: nothing that anyone writes.
-      return expression.operator === "&&" ? valueContexts(expression.right) : [];
-    case "call": {
-      const name = expression.name.toLowerCase();
-      if (CHECKING.has(name)) return [];
-      const { arguments: given } = expression;
-      // Conditions and values by turns, and the last for when none holds.
-      const values = name === "case" ? given.filter((_, at) => at % 2 === 1 || at === given.length - 1) : given;
-      return values.flatMap(valueContexts);
-    }
-  }
+  return valueParts(expression).flatMap((part) => {
+    if (part.kind === "context") return [part];
+    // A function that is not known may hand on what it is given.
+    return part.kind === "call" ? part.arguments.flatMap(valueContexts) : [];
+  });
 }
 
 /** `github.event.commits.*.message`; absent of what leads into the result of a call. */
