@@ -7,9 +7,13 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultPolicy } from "../src/collect/policy/default.ts";
+import type { Evaluation } from "../src/core/evaluation.ts";
 import type { Policy } from "../src/core/policy.ts";
 import { Problem } from "../src/core/problem.ts";
 import { readGithubFile } from "../src/engines/pipelines/github/read.ts";
+import { readGitlabPipeline } from "../src/engines/pipelines/gitlab/read.ts";
+import { pipelineKind, pipelineKindOf } from "../src/engines/pipelines/system.ts";
+import { evaluateGitlab } from "../src/evaluate/build/gitlab.ts";
 import { evaluateGithubFile } from "../src/evaluate/build/workflows.ts";
 import { checksOfAudits } from "./pipelines/audits.ts";
 import { type Comparison, compare, type Found, type Label, recallOf } from "./pipelines/compare.ts";
@@ -80,12 +84,20 @@ function textsOf(folder: string): Map<string, string> {
   );
 }
 
+/** Of the folder and of those below it, each relative to its own. */
 function labelsOf(folder: string): Label[] {
-  const lines = readFileSync(join(folder, LABELS), "utf8").split("\n");
-  return lines
-    .filter((line) => line.trim() !== "")
-    .map((line) => JSON.parse(line) as Label)
-    .map((label) => ({ ...label, path: label.path.replace(/^\.?\//, "").replace(/\/{2,}/g, "/") }));
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/"));
+  return names
+    .filter((name) => name === LABELS || name.endsWith(`/${LABELS}`))
+    .sort()
+    .flatMap((name) => {
+      const own = name.slice(0, -LABELS.length);
+      const lines = readFileSync(join(folder, name), "utf8").split("\n");
+      return lines
+        .filter((line) => line.trim() !== "")
+        .map((line) => JSON.parse(line) as Label)
+        .map((label) => ({ ...label, path: own + label.path.replace(/^\.?\//, "").replace(/\/{2,}/g, "/") }));
+    });
 }
 
 function evaluated(texts: ReadonlyMap<string, string>, policy: Policy): { found: Found[]; unread: string[] } {
@@ -93,10 +105,7 @@ function evaluated(texts: ReadonlyMap<string, string>, policy: Policy): { found:
   const unread: string[] = [];
   for (const [path, text] of texts) {
     try {
-      const evaluations = evaluateGithubFile(readGithubFile(path, text), {
-        policy,
-        now: new Date("2026-01-01T00:00:00Z"),
-      });
+      const evaluations = evaluate(path, text, { texts, policy });
       for (const { check, findings } of evaluations) {
         for (const { locations, title, severity } of findings) {
           const lines = locations.flatMap((one) => (one.kind === "file" && one.line !== undefined ? [one.line] : []));
@@ -109,6 +118,20 @@ function evaluated(texts: ReadonlyMap<string, string>, policy: Policy): { found:
     }
   }
   return { found, unread };
+}
+
+/** By its path, else by its keys; what a pipeline of GitLab's includes is among the files. */
+function evaluate(
+  path: string,
+  text: string,
+  { texts, policy }: { readonly texts: ReadonlyMap<string, string>; readonly policy: Policy },
+): Evaluation[] {
+  const context = { policy, now: new Date("2026-01-01T00:00:00Z") };
+  if ((pipelineKind(path) ?? pipelineKindOf(text)) !== "gitlab") {
+    return evaluateGithubFile(readGithubFile(path, text), context);
+  }
+  const tree = { read: (file: string) => texts.get(file), match: () => [] };
+  return evaluateGitlab(readGitlabPipeline(path, text, tree), context);
 }
 
 function report(

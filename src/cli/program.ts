@@ -324,7 +324,8 @@ program
   .command("init")
   .argument("[dir]", "directory to write to", ".")
   .description("create a policy file with defaults, and its JSON Schema")
-  .action(async (dir: string) => finish((await import("./init.ts")).init(dir)));
+  .option("--package-managers", "write the settings of an existing policy to the package managers' own files", false)
+  .action(async (dir: string, options) => finish((await import("./init.ts")).init(dir, options)));
 
 program
   .command("completion")

@@ -98,7 +98,7 @@ export async function reviewSides(
     evaluations,
     changes: [...byLockfile].map(([path, own]) => changeSummary(path, own, vulnerabilities.closes(path))),
     notes: [
-      `changes from ${before.name} to ${after.name}`,
+      `compared with ${before.name}`,
       ...lockfiles.flatMap(({ lockfile, kind, before: was, after: is }) =>
         kind === "format" ? [`${lockfile} is ${is}, and was ${was}`] : [],
       ),

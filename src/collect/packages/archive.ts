@@ -10,6 +10,7 @@ import type {
   PublishedArchive,
 } from "../../engines/packages/model.ts";
 import type { RegistryClient } from "../../engines/packages/registry/client.ts";
+import { decoded } from "../../engines/packages/registry/fields.ts";
 import { bounds } from "./bounds.ts";
 
 export interface ArchiveRequest {
@@ -35,12 +36,7 @@ export function archiveFor(
 }
 
 export function fileNameOf(url: string): string {
-  const last = URL.parse(url)?.pathname.split("/").at(-1) ?? "";
-  try {
-    return decodeURIComponent(last);
-  } catch {
-    return last;
-  }
+  return decoded(URL.parse(url)?.pathname.split("/").at(-1) ?? "");
 }
 
 export async function fetchArchive(

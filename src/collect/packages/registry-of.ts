@@ -3,6 +3,7 @@ import type { Gap } from "../../core/evidence.ts";
 import { compileGlob } from "../../core/glob.ts";
 import type { PackageOrigin, PackageType } from "../../engines/contents/model.ts";
 import { isFrom, isPublic } from "../../engines/packages/model.ts";
+import { decoded } from "../../engines/packages/registry/fields.ts";
 import { baseOf, type RegistrySettings } from "./settings.ts";
 
 /** The registries that are asked where the user's settings name none. */
@@ -100,7 +101,7 @@ function isPrivateModule(type: PackageType, name: string, { privateModules }: Re
 /** What stands before the package in the URL of its archive: `https://npm.acme.example/web/` before `@acme/api/-/…`. */
 function baseBelow(type: PackageType, name: string, url: URL): string | undefined {
   if (type !== "npm") return undefined;
-  const path = decodeURIComponent(url.pathname);
+  const path = decoded(url.pathname);
   const at = path.indexOf(`/${name}/-/`);
   return at < 0 ? undefined : `${url.origin}${path.slice(0, at)}/`;
 }

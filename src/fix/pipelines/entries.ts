@@ -154,7 +154,7 @@ function lineStart(text: string, offset: number): number | undefined {
 function lineEnd(text: string, offset: number): number | undefined {
   const newline = text.indexOf("\n", offset);
   const end = newline < 0 ? text.length : newline + 1;
-  return /^\s*(?:#.*)?\s*$/.test(text.slice(offset, end)) ? end : undefined;
+  return /^\s*(?:#[^\n]*)?\s*$/.test(text.slice(offset, end)) ? end : undefined;
 }
 
 /** The line of a mapping's key that has one entry, right above the entry. */

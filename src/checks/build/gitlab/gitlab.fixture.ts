@@ -23,7 +23,7 @@ export function findings(check: GitlabCheck, text: string, { files = {}, registr
   });
   const { findings: found } = runCheck(
     check,
-    { pipeline: present(pipeline, now.toISOString()) },
+    { pipeline: present(pipeline, now.toISOString()), scripts: present([], now.toISOString()) },
     {
       asset: { kind: "file", id: ".gitlab-ci.yml", lineage: ".gitlab-ci.yml", name: ".gitlab-ci.yml" },
       policy: { ...defaultPolicy, registries },

@@ -86,14 +86,9 @@ function evaluated(call: KnownCall, hits: Hit[]): void {
   const isJson = call.texts[0] === "(" && call.texts.length <= 2;
   if (has(call.marks, Mark.downloaded) && !isJson) hits.push(hit("remote-code", call, ["network", "eval"]));
   else if (isJson) return;
-  else if (has(call.marks, Mark.decrypted) || isEmbedded(call.marks)) hits.push(hit("encoded-exec", call, ["eval", "obfuscated"]));
+  else if (has(call.marks, Mark.decrypted) || has(call.marks, Mark.embedded)) hits.push(hit("encoded-exec", call, ["eval", "obfuscated"]));
   // Of what a caller hands over: a loader does so.
   else if (has(call.marks, Mark.decoded)) hits.push(hit("encoded-exec", call, ["eval", "obfuscated"], "medium"));
-}
-
-/** Decoded, and what was encoded stands in the code or comes out of the environment. */
-function isEmbedded(marks: Marks): boolean {
-  return has(marks, Mark.decoded) && has(marks, Mark.payload | Mark.environment | Mark.variable);
 }
 
 const SHELL_SWITCH = /^(?:-c|-e|\/c|\/C|-Command|-command|-EncodedCommand|-enc|--eval|-p)$/;
@@ -103,7 +98,7 @@ function spawned(call: KnownCall, { circumstances, language }: CodeFacts, hits: 
   const isShell = call.texts.some((text) => SHELL_SWITCH.test(text));
   const command = call.texts.length === 0 || isShell ? first | second : 0;
   if (has(command, Mark.downloaded)) hits.push(hit("remote-code", call, ["network", "process"]));
-  else if (isEmbedded(first) || (isShell && isEmbedded(second)))
+  else if (has(first, Mark.embedded) || (isShell && has(second, Mark.embedded)))
     hits.push(hit("encoded-exec", call, ["process", "obfuscated"]));
   if (call.texts.length > 0) {
     const inOrder = call.texts.join(" ");
@@ -156,7 +151,7 @@ function sent(call: KnownCall, { circumstances, language }: CodeFacts, hits: Hit
   const [first = 0] = call.args;
   const isNamed = call.path !== undefined && meaningOf(call.path, language).kind === "network";
   // The address itself came out of an encoding, which a constant shows.
-  if (isNamed && has(first, Mark.decoded) && has(first, Mark.payload) && has(first, ANY_ADDRESS)) hits.push(hit("hidden-address", call, ["network", "obfuscated"]));
+  if (isNamed && has(first, Mark.embedded) && has(first, ANY_ADDRESS)) hits.push(hit("hidden-address", call, ["network", "obfuscated"]));
 }
 
 function written(call: KnownCall, { circumstances }: CodeFacts, hits: Hit[]): void {

@@ -73,7 +73,7 @@ const JOINS = ["'+'", "' + '", '"+"', '" + "', "'+\"", "\"+'", "].join("];
 
 const SCRIPT_WORDS = [
   ...["child_process", ...uses("eval"), "Function(", ".constructor(", "constructor'", 'constructor"', "process.env", "process.binding"],
-  ...["\\x", "\\u00", "\\u{", "_0x", "fromCharCode", "fetch(", "fetch.", "fetch)", "XMLHttpRequest", "WebSocket", "sendBeacon", "axios"],
+  ...["\\x", "\\u00", "\\u{", "_0x", "fromCharCode", "fetch(", "fetch.", "fetch)", "fetch =", "fetch=", "fetch'", 'fetch"', "XMLHttpRequest", "WebSocket", "sendBeacon", "axios"],
   ...["http'", 'http"', "https'", 'https"', "http2", "net'", 'net"', "tls'", 'tls"', "dns'", 'dns"', "dns/", "dgram", "undici", "superagent"],
   ...["request'", 'request"', "hostname", "homedir", "userInfo", "base64", "atob", "globalThis[", "window[", "global[", "this["],
   ...["clipboard", "ethereum", "document.cookie", "writeFile", "appendFile", "createWriteStream", "execa", "spawn", "_compile", "vm'", 'vm"'],

@@ -53,6 +53,8 @@ export const Mark = {
   collector: 1 << 28,
   /** A constant that looks like the encoded form of something. */
   payload: 1 << 29,
+  /** What such a constant, or the environment, was decoded to. */
+  embedded: 1 << 30,
 } as const;
 
 export type Marks = number;

@@ -26,6 +26,7 @@ import type {
   RegistryFacts,
   Standing,
 } from "./facts-model.ts";
+import { encoded } from "./fields.ts";
 import { isImplausible } from "./implausible.ts";
 
 export interface RegistryFactsInput {
@@ -286,9 +287,9 @@ function registryMismatches(
   const single = Object.entries(files).flatMap(([file, stated]): HashMismatch[] => {
     const colon = stated.indexOf(":");
     const [algorithm, actual] = [stated.slice(0, colon), stated.slice(colon + 1)];
-    const expected = archives.find(
-      ({ url }) => url.endsWith(`/${encodeURIComponent(file)}`) || url.endsWith(`/${file}`),
-    )?.hashes[algorithm];
+    const expected = archives.find(({ url }) => url.endsWith(`/${encoded(file)}`) || url.endsWith(`/${file}`))?.hashes[
+      algorithm
+    ];
     return expected === undefined || expected === actual ? [] : [{ between, algorithm, expected, actual }];
   });
   return [...whole, ...single];

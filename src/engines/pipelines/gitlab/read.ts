@@ -1,4 +1,5 @@
 /** Reads a GitLab pipeline ("CI/CD YAML syntax reference"). */
+import { bounds } from "../bounds.ts";
 import type { UnreadField } from "../field.ts";
 import { isGitlabFragment } from "../system.ts";
 import { entryOf, nodeAt, type PlacedMap } from "../yaml/model.ts";
@@ -42,6 +43,7 @@ export function readGitlabPipeline(path: string, text: string, tree: GitlabTree)
     fragment: inputs.length > 0 || isGitlabFragment(path),
     files,
     unread: eachOnce(unread),
+    unreadScripts: eachOnce(reader.unreadScripts),
     inputs,
     includes,
     ...(stages === undefined ? {} : { stages: textsOf(stages) }),
@@ -94,5 +96,5 @@ function eachOnce(unread: readonly UnreadField[]): UnreadField[] {
   const known = new Map(
     unread.map((one) => [`${one.place.path} ${one.place.start} ${one.place.end} ${one.reason}`, one] as const),
   );
-  return [...known.values()];
+  return [...known.values()].slice(0, bounds.unreadFields);
 }

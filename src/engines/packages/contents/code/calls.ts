@@ -77,16 +77,16 @@ export function marksOfResult(call: Call, language: Language): Marks {
       case "spawn":
         return Mark.commandOutput | (commandMarks(texts) & ~Mark.module);
       case "decode":
-        return (marks & ~Mark.module) | Mark.decoded;
+        return decodedFrom(marks);
       case "decrypt":
-        return ((marks | object) & ~Mark.module) | Mark.decoded | Mark.decrypted;
+        return decodedFrom(marks | object) | Mark.decrypted;
       case "opaque":
         return 0;
       case "write":
         return (marks & ~Mark.module) | Mark.written;
       default:
     }
-    if (isDecoding(call)) return (marks & ~Mark.module) | Mark.decoded;
+    if (isDecoding(call)) return decodedFrom(marks);
     if (language === "python" && path === "open" && texts.some((text) => /^[rbt+]*[wax][rbt+]*$/.test(text)))
       return (marks & ~Mark.module) | Mark.written;
   }
@@ -96,6 +96,11 @@ export function marksOfResult(call: Call, language: Language): Marks {
   }
   if (/^(?:length|status_code|statusCode)$/.test(last)) return 0;
   return (marks | object) & ~Mark.module;
+}
+
+function decodedFrom(marks: Marks): Marks {
+  const embedded = has(marks, Mark.payload | Mark.environment | Mark.variable | Mark.embedded) ? Mark.embedded : 0;
+  return (marks & ~(Mark.module | Mark.payload)) | Mark.decoded | embedded;
 }
 
 /** What the output of well-known commands tells. */

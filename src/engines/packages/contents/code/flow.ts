@@ -53,6 +53,8 @@ interface Frame {
   isParameters: boolean;
   /** A block of statements, no object. */
   isBlock: boolean;
+  /** Functions of the file that are handed over by their names. */
+  readonly functions: number[];
 }
 
 type Target =
@@ -116,6 +118,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       fn: undefined,
       isParameters: false,
       isBlock: false,
+      functions: [],
       ...more,
     };
   }
@@ -133,7 +136,10 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     frame.chain = undefined;
     frame.marks |= chain.marks;
     frame.argument |= chain.marks;
-    if (chain.scope !== undefined) frame.fn = chain.scope;
+    if (chain.scope !== undefined) {
+      frame.fn = chain.scope;
+      if (frame.functions.length < 16) frame.functions.push(chain.scope);
+    }
     if (chain.name !== undefined && chain.members === 0 && frame.names.length < 64) frame.names.push(chain.name);
   }
 
@@ -161,13 +167,13 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       chain.members === 0 && chain.name !== undefined ? bindings.find(frame.scope, `${chain.name}.${name}`) : undefined;
     if (own !== undefined) {
       chain.marks = own.marks | (SELF.has(chain.name as string) ? 0 : chain.marks & ~Mark.environment);
-      chain.path = own.path ?? `${chain.path}.${name}`;
+      chain.path = own.path ?? normalPath(`${chain.path}.${name}`);
       chain.scope = own.scope;
       chain.binding = own;
     } else {
       chain.path = chain.path === undefined || chain.path.length > 160 ? undefined : normalPath(`${chain.path}.${name}`);
       chain.scope = undefined;
-      if (has(chain.marks, Mark.environment) && !isWholeMember(name)) {
+      if (has(chain.marks, Mark.environment) && chain.path?.includes("(") !== true && !isWholeMember(name)) {
         chain.marks = (chain.marks & ~Mark.environment) | variableMarks(name);
       }
       const source = chain.path === undefined ? 0 : sourceOf(chain.path, language);
@@ -188,6 +194,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     frame.argument |= done.marks;
     for (const text of done.texts) if (frame.texts.length < bounds.callTexts) frame.texts.push(text);
     frame.fn = done.fn;
+    for (const fn of done.functions) if (frame.functions.length < 16) frame.functions.push(fn);
   }
 
   function settleTarget(target: Target, { marks, fn, names }: Frame & { path?: string }): void {
@@ -363,11 +370,16 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
         marks |= fn.returns;
       }
     }
-    // A function that is handed over runs when the call does: main().catch(f), setTimeout(f).
-    if (done.fn !== undefined && call.runs) (bindings.scopes[done.fn] as Scope).runs = true;
+    // A function that is handed over runs when the call does, with what the call has: setTimeout(f), Listener(on_press=f).
+    const given = marksOfResult(call, language) & ~(Mark.module | Mark.connection);
+    for (const handed of done.functions) {
+      const fn = bindings.scopes[handed] as Scope;
+      if (call.runs) fn.runs = true;
+      for (const param of fn.params) param.marks |= given;
+    }
     if (callee.binding !== undefined && callee.members > 0) {
       const isClient = has(callee.marks, Mark.connection);
-      const adds = /^(?:push|unshift|append|add|set|extend|update|insert|write|concat|assign|put|setdefault)$/.test(callee.last);
+      const adds = /^(?:push|unshift|append|add|set|extend|update|insert|write|concat|assign|put|setdefault|set_\w+|add_\w+|attach\w*|field)$/.test(callee.last);
       if (isClient) callee.binding.marks |= done.marks & (Mark.address | Mark.dropAddress | Mark.bareAddress);
       else if (adds) callee.binding.marks |= done.marks & ~Mark.module;
     }
@@ -462,13 +474,13 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
         startChain(index, token.text, Mark.module);
         break;
       case "string": {
-        const marks = marksOfText(token.text) | (token.decoded === undefined ? 0 : Mark.decoded | Mark.payload);
+        const marks = marksOfText(token.text) | (token.decoded === undefined ? 0 : Mark.decoded | Mark.embedded);
         if (frame.texts.length < bounds.callTexts) frame.texts.push(token.text);
         startChain(index, undefined, marks);
         break;
       }
       case "list": {
-        let marks: Marks = token.decoded === undefined ? 0 : Mark.decoded | Mark.payload;
+        let marks: Marks = token.decoded === undefined ? 0 : Mark.decoded | Mark.embedded;
         if ((token.values?.length ?? 0) >= 8 && typeof token.values?.[0] === "number") marks |= Mark.payload;
         for (const value of (token.values ?? []).slice(0, 64)) {
           if (typeof value !== "string") continue;
