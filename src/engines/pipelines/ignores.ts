@@ -64,9 +64,17 @@ function behindHeader(text: string, { start, style }: Extract<PlacedNode, { kind
   return feed < 0 ? text.length : feed;
 }
 
-/** Its own line; of a comment that has the line to itself, also the next one that holds more than a comment. */
+/**
+ * Its own line. Behind the first line of a list's item, such as a step, all of the item; behind a block's header, such as
+ * `run: |`, the block, which has no room for comments. Of a comment that has the line to itself, also the next one that holds
+ * more than a comment.
+ */
 function covered(text: string, at: number, line: number): { first: number; last: number } {
-  if (text.slice(text.lastIndexOf("\n", at - 1) + 1, at).trim() !== "") return { first: line, last: line };
+  const before = text.slice(text.lastIndexOf("\n", at - 1) + 1, at);
+  if (before.trim() !== "") {
+    const begins = before.trimStart().startsWith("- ") || /[|>][-+0-9]*$/.test(before.trimEnd());
+    return { first: line, last: begins ? line + linesBelow(text, at, indentOf(before)) : line };
+  }
   let last = line;
   for (let feed = text.indexOf("\n", at); feed >= 0; feed = text.indexOf("\n", feed + 1)) {
     last++;
@@ -75,4 +83,25 @@ function covered(text: string, at: number, line: number): { first: number; last:
     if (content !== "" && !content.startsWith("#")) break;
   }
   return { first: line, last };
+}
+
+/** Lines from the next one on that are indented deeper, blank ones between them included. */
+function linesBelow(text: string, at: number, indent: number): number {
+  let below = 0;
+  let passed = 0;
+  for (let feed = text.indexOf("\n", at); feed >= 0; ) {
+    const next = text.indexOf("\n", feed + 1);
+    const content = text.slice(feed + 1, next < 0 ? text.length : next);
+    passed++;
+    if (content.trim() !== "") {
+      if (indentOf(content) <= indent) break;
+      below = passed;
+    }
+    feed = next;
+  }
+  return below;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }
