@@ -12,9 +12,14 @@ export function placeWithin({ place, style, value }: Text, offset: number): Plac
   return { ...place, line, column: 1 };
 }
 
+/** Expressions of one text. */
+const LOOKED_THROUGH = 200;
+
 /** The line of a part of an expression that goes over several lines of a literal block; none where it is the expression's own. */
 export function placesOfPart(text: Text, expression: PlacedExpression, part: Expression): readonly Place[] {
-  if (text.style !== "literal" || expression.bare) return [];
+  if (text.style !== "literal" || expression.bare || !expression.source.includes("\n")) return [];
+  // All before it are looked through for each.
+  if (text.expressions.length > LOOKED_THROUGH) return [];
   let from = 0;
   for (const one of text.expressions) {
     const start = text.value.indexOf("${{", from);
