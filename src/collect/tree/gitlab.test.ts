@@ -66,7 +66,11 @@ test("a link within the tree is the file that it leads to", () => {
 });
 
 test("a broken file is a gap with its line; what it breaks within another is told there", () => {
-  using tree = treeOf({ ".gitlab-ci.yml": "job: [\n", "a/.gitlab-ci.yml": `include: broken.yml\n${JOB}`, "a/broken.yml": "x: [\n" });
+  using tree = treeOf({
+    ".gitlab-ci.yml": "job: [\n",
+    "a/.gitlab-ci.yml": `include: broken.yml\n${JOB}`,
+    "a/broken.yml": "x: [\n",
+  });
   const [broken, including] = readGitlab(tree.root, [".gitlab-ci.yml", "a/.gitlab-ci.yml"]);
   assert.equal(broken?.state === "unread" && broken.gap.code, "pipelines.broken");
   assert.deepEqual(jobsOf(including), ["job"]);

@@ -47,8 +47,3 @@ export function isProduction({ environment }: GitlabJob): boolean {
   if (tier !== undefined) return tier === "production" || tier === "staging";
   return /prod|live|staging/.test(environment.name?.value.toLowerCase() ?? "");
 }
-
-/** Nothing of the job itself says when it runs. */
-export function isUnrestricted({ rules, only, except }: GitlabJob): boolean {
-  return rules === undefined && only === undefined && except === undefined;
-}
