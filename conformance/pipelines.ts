@@ -120,8 +120,6 @@ function evaluated(texts: ReadonlyMap<string, string>, policy: Policy): { found:
   return { found, unread };
 }
 
-const context = { policy: defaultPolicy, now: new Date("2026-01-01T00:00:00Z") };
-
 /** By its path, else by its keys; what a pipeline of GitLab's includes is among the files. */
 function evaluate(
   path: string,
@@ -151,6 +149,7 @@ function report(
   lines.push(row("all", String(found.length), String(missed.length), percent(recallOf({ found, missed })), ""), "");
   const precision = matched / Math.max(1, matched + beyond.length);
   lines.push(`${matched} findings at a label, ${beyond.length} beyond the labels: precision ${percent(precision)}`);
+  lines.push(...beyondByCheck(beyond));
   for (const label of missed) lines.push(`  missed ${placeOf(label)} ${label.audit}`);
   for (const { path, check, lines: own, title } of beyond) lines.push(`  beyond ${path}:${own[0]} ${check}: ${title}`);
   for (const label of unanswered) {
@@ -159,6 +158,15 @@ function report(
   }
   for (const reason of unread) lines.push(`  not read ${reason}`);
   return `${lines.join("\n")}\n`;
+}
+
+/** Most of what is beyond are checks that the other program runs only when it is asked to be pedantic. */
+function beyondByCheck(beyond: readonly Found[]): string[] {
+  const counts = Map.groupBy(beyond, ({ check, title }) => `${title.split(":", 1)[0]} ${check}`);
+  return [...counts]
+    .map(([what, some]) => ({ what, count: some.length }))
+    .sort((a, b) => b.count - a.count)
+    .map(({ what, count }) => `${String(count).padStart(6)} beyond, ${what}`);
 }
 
 function row(audit: string, found: string, missed: string, recall: string, checks: string): string {

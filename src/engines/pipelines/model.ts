@@ -51,6 +51,7 @@ export interface ScanStep {
 export type { Accessor, BinaryOperator, Expression, PlacedExpression } from "./expression.ts";
 export { type Constant, constantOf, isTrue, type Known, looselyEqual, truthOf } from "./expressions/constants.ts";
 export {
+  childrenOf,
   type ContextExpression,
   contextName,
   contextsOf,
