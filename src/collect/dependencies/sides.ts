@@ -53,8 +53,9 @@ export async function readSides(
   const commits = [before, after].map((place) => (place.kind === "commit" ? filesOf(place, options, name) : undefined));
   // Files are called as the repository calls its own.
   const format = commits.map((commit) => commit?.format).find((found) => found !== undefined) ?? "sha1";
-  const [old, fresh] = [before, after].map((place, index) => commits[index] ?? filesOf(place, options, name, format));
-  if (old === undefined || fresh === undefined) throw new TypeError("two sides are read");
+  const [left, right] = [before, after].map((place, index) => commits[index] ?? filesOf(place, options, name, format));
+  if (left === undefined || right === undefined) throw new TypeError("two sides are read");
+  const [old, fresh] = [withoutSubmodules(left, right.submodules), withoutSubmodules(right, left.submodules)];
   const changed = changedLockfiles(old, fresh);
   return {
     before: sideOf(
@@ -110,6 +111,21 @@ function filesOf(
     case "commit":
       return commitFiles(place.folder, place.revision, place.fork === true, exclusion);
   }
+}
+
+/** Of what one side cannot see nobody knows what the change is. */
+function withoutSubmodules(files: SideFiles, submodules: readonly string[]): SideFiles {
+  const isWithin = (path: string) => submodules.find((submodule) => path.startsWith(`${submodule}/`));
+  const left = new Set(files.lockfiles.map(isWithin).filter((submodule) => submodule !== undefined));
+  if (left.size === 0) return files;
+  const gaps = [...left].map((path) => ({
+    code: "dependencies.submodule",
+    reason: printable(`${path}: a submodule, whose lockfiles are not compared`),
+    remedy: "review the change in its own repository",
+  }));
+  const lockfiles = files.lockfiles.filter((path) => isWithin(path) === undefined);
+  const manifests = files.manifests.filter((path) => isWithin(path) === undefined);
+  return { ...files, lockfiles, manifests, gaps: [...files.gaps, ...gaps] };
 }
 
 /** Those that one side alone has, or that differ in their bytes or in those of a file that they are read with. */
