@@ -7,6 +7,7 @@ import { Problem } from "../../core/problem.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import { folderAnalyserFor } from "../../engines/contents/analysers.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
+import { withDirect } from "../../engines/packages/manifests/direct.ts";
 import { manifestsAffect, mismatchesOf } from "../../engines/packages/manifests/mismatches.ts";
 import type { Lockfile, LockfileSide } from "../../engines/packages/model.ts";
 import { limitOf } from "../image/file-analysis.ts";
@@ -193,20 +194,34 @@ function lockfileOf(path: string, files: SideFiles): Lockfile | undefined {
   }
   if (facts.kind !== "packages") return undefined;
   const { packages, unread, formatVersion } = facts;
-  const { mismatches, gaps } = mismatchesOf(
-    { path, text: Buffer.isBuffer(bytes) ? bytes.toString("utf8") : "", packages, complete: unread.length === 0 },
-    (manifest) => {
-      const read = files.read(manifest, bounds.manifestBytes);
-      return Buffer.isBuffer(read) ? read.toString("utf8") : undefined;
-    },
-  );
+  const text = Buffer.isBuffer(bytes) ? textOf(bytes) : "";
+  const lockfile = { path, text, packages, complete: unread.length === 0 };
+  const unreadManifests = new Map<string, string>();
+  const manifests = (manifest: string): string | undefined => {
+    const read = files.read(manifest, bounds.manifestBytes);
+    if (read === undefined) return undefined;
+    if (Buffer.isBuffer(read)) return textOf(read);
+    unreadManifests.set(manifest, read.unreadable);
+    return undefined;
+  };
+  const { mismatches, gaps } = mismatchesOf(lockfile, manifests);
   return {
     path,
     format: formatVersion === undefined ? analyser.id : `${analyser.id} ${formatVersion}`,
-    packages,
+    packages: withDirect(lockfile, manifests),
     mismatches,
-    gaps: [...unread.map((reason) => gap("contents.unread", path, reason)), ...gaps],
+    gaps: [
+      ...unread.map((reason) => gap("contents.unread", path, reason)),
+      ...gaps,
+      ...[...unreadManifests].map(([manifest, reason]) => gap("dependencies.manifest-unread", manifest, reason)),
+    ],
   };
+}
+
+/** Without a byte order mark, which some editors write. */
+function textOf(bytes: Buffer): string {
+  const text = bytes.toString("utf8");
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
 const NOTHING: FileFacts = { kind: "packages", packages: [], unread: [] };
