@@ -17,7 +17,8 @@ export function decodersOf(tokens: readonly Token[]): ReadonlyMap<string, Decode
     const { kind, text } = tokens[index] as Token;
     if (kind === "punct" ? text !== "=>" : text !== "return" && text !== "lambda") continue;
     const head = headOf(tokens, index);
-    const decoder = head === undefined ? undefined : bodyOf(tokens, text === "lambda" ? index + 3 : index + 1, head.parameter);
+    const decoder =
+      head === undefined ? undefined : bodyOf(tokens, text === "lambda" ? index + 3 : index + 1, head.parameter);
     if (head !== undefined && decoder !== undefined) decoders.set(head.name, decoder);
   }
   return decoders;
@@ -30,7 +31,9 @@ function headOf(tokens: readonly Token[], index: number): { name: string; parame
     const [name, parameter] = [tokens[index - 2], tokens[index + 1]];
     return tokens[index - 1]?.text === "=" && tokens[index + 2]?.text === ":" ? named(name, parameter) : undefined;
   }
-  const before = tokens.slice(Math.max(0, index - HEAD), index).filter(({ kind, text: each }) => kind === "name" || each === "=");
+  const before = tokens
+    .slice(Math.max(0, index - HEAD), index)
+    .filter(({ kind, text: each }) => kind === "name" || each === "=");
   if (text === "=>") {
     // name = parameter =>
     const equals = before.findLastIndex(({ text: each }) => each === "=");
@@ -45,7 +48,9 @@ function headOf(tokens: readonly Token[], index: number): { name: string; parame
 }
 
 function named(name: Token | undefined, parameter: Token | undefined): { name: string; parameter: string } | undefined {
-  return name?.kind === "name" && parameter?.kind === "name" ? { name: name.text, parameter: parameter.text } : undefined;
+  return name?.kind === "name" && parameter?.kind === "name"
+    ? { name: name.text, parameter: parameter.text }
+    : undefined;
 }
 
 function bodyOf(tokens: readonly Token[], start: number, parameter: string): Decoder | undefined {

@@ -145,7 +145,8 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       return;
     }
     const values = listOf(open);
-    if (values !== undefined && values.length > 0) replace(open, { ...(out[open] as Token), kind: "list", text: "", values });
+    if (values !== undefined && values.length > 0)
+      replace(open, { ...(out[open] as Token), kind: "list", text: "", values });
   };
 
   /** The constants between an opening bracket and the end; undefined where there is anything else. */
@@ -170,7 +171,13 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
     const values = listOf(open);
     if (values === undefined) return [[], length];
     const like = out[open] as Token;
-    return [[{ ...like, text: "..." }, { ...like, kind: "list", text: "", values }], 2];
+    return [
+      [
+        { ...like, text: "..." },
+        { ...like, kind: "list", text: "", values },
+      ],
+      2,
+    ];
   };
 
   const closeParenthesis = (open: number): void => {
@@ -198,7 +205,13 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       out.push({ ...first, kind: "module", text, at, broken });
       return;
     }
-    if (last === "__getattribute__" && isMethod && inner.length === 1 && first?.kind === "string" && IDENTIFIER.test(first.text)) {
+    if (
+      last === "__getattribute__" &&
+      isMethod &&
+      inner.length === 1 &&
+      first?.kind === "string" &&
+      IDENTIFIER.test(first.text)
+    ) {
       out.length = open - 1;
       out.push({ ...first, kind: "name" });
       return;
@@ -215,7 +228,9 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
     }
     const own = length === 1 && first?.kind === "string" ? decoders.get(path)?.(first.text) : undefined;
     const result =
-      own === undefined ? foldFunction(path, inner, length, language) : { ...(first as Token), text: own, built: true, decoded: "base64" };
+      own === undefined
+        ? foldFunction(path, inner, length, language)
+        : { ...(first as Token), text: own, built: true, decoded: "base64" };
     if (result !== undefined) {
       const isNew = out[start - 1]?.kind === "name" && out[start - 1]?.text === "new";
       replace(isNew ? start - 1 : start, result);
@@ -257,7 +272,9 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       return;
     }
     const isPath = inner.every((token, index) =>
-      index % 2 === 1 ? isPunct(token, ".") : token.kind === "module" || (token.kind === "name" && !keywords.has(token.text)),
+      index % 2 === 1
+        ? isPunct(token, ".")
+        : token.kind === "module" || (token.kind === "name" && !keywords.has(token.text)),
     );
     if (isPath && inner.length % 2 === 1) {
       const at = out[open] as Token;
@@ -267,14 +284,16 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       return;
     }
     const values = language === "python" ? listOf(open) : undefined;
-    if (values !== undefined && values.length > 1) replace(open, { ...(out[open] as Token), kind: "list", text: "", values });
+    if (values !== undefined && values.length > 1)
+      replace(open, { ...(out[open] as Token), kind: "list", text: "", values });
   };
 
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] as Token;
     const isBracket = token.kind === "punct" && TIGHTER.has(token.text);
     if (!isBracket && !(language === "python" && token.kind === "string")) operate();
-    if (token.broken || (token.kind === "punct" && (token.text === ";" || token.text === "," || token.text === "}"))) settle();
+    if (token.broken || (token.kind === "punct" && (token.text === ";" || token.text === "," || token.text === "}")))
+      settle();
     if (token.kind === "name") {
       const next = tokens[index + 1];
       const before = out.at(-1);
