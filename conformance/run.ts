@@ -14,6 +14,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   admission: async () => (await import("./admission.ts")).admission,
   cel: async () => (await import("./cel.ts")).cel,
   dockerfiles: async () => (await import("./dockerfiles.ts")).dockerfiles,
+  dependencies: async () => (await import("./dependencies.ts")).dependencies,
   "event-fields": async () => (await import("./event-fields.ts")).eventFields,
   expressions: async () => (await import("./expressions.ts")).expressions,
   "falco-alerts": async () => (await import("./falco-alerts.ts")).falcoAlerts,

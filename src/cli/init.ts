@@ -1,18 +1,37 @@
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { defaultPolicy } from "../collect/policy/default.ts";
 import { policyJsonSchema } from "../collect/policy/json-schema.ts";
+import { loadPolicy } from "../collect/policy/load.ts";
+import { readBoundedText } from "../collect/tree/text-file.ts";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
 import { isThere, writeNew } from "../engines/files/write.ts";
+import type { DependencyPolicy } from "../engines/packages/policy.ts";
+import { managerSettings } from "../fix/packages/manager-settings.ts";
 import { namedDirectory } from "./named-place.ts";
+import { replaceFile } from "./replace-file.ts";
 
 const policyFile = "bulkhead.yaml";
 /** Beside the policy, so that editors need no network, and know the keys of the version that wrote it. */
 const schemaFile = "bulkhead.schema.json";
 
-/** `bulkhead init [DIR]`: a policy file that states the defaults, and its schema for editors. Overwrites nothing. */
-export function init(dir: string): number {
+export interface InitOptions {
+  /** The policy is there already: its settings alone are written to the package managers' files. */
+  readonly packageManagers?: boolean;
+}
+
+/**
+ * `bulkhead init [DIR]`: a policy file that states the defaults, its schema for editors, and what the policy says of dependencies
+ * as settings of the package managers that the directory uses. Overwrites nothing, and changes nothing that is stated.
+ */
+export async function init(dir: string, { packageManagers = false }: InitOptions = {}): Promise<number> {
   const root = namedDirectory(dir);
+  if (packageManagers) {
+    const { dependencies } = await loadPolicy({ root });
+    writeManagerSettings(dir, root, dependencies);
+    return 0;
+  }
   const taken = [policyFile, "bulkhead.yml", schemaFile].find((name) => isThere(join(dir, name)));
   if (taken !== undefined) {
     throw new Problem({
@@ -32,7 +51,29 @@ export function init(dir: string): number {
     writeNew(path, text, { within: [root] });
     process.stdout.write(`${printable(path)}\n`);
   }
+  writeManagerSettings(dir, root, defaultPolicy.dependencies);
   return 0;
+}
+
+/** Bytes of a lockfile or a file of settings that is looked at. */
+const SETTINGS_BYTES = 64 * 1024 * 1024;
+
+function writeManagerSettings(dir: string, root: string, policy: DependencyPolicy): void {
+  // What is no plain file of the directory itself is none of its settings.
+  const read = (name: string) => {
+    const path = join(root, name);
+    return lstatSync(path, { throwIfNoEntry: false })?.isFile() === true
+      ? readBoundedText(path, SETTINGS_BYTES)
+      : undefined;
+  };
+  const { files, told } = managerSettings(policy, read);
+  for (const { path, before, after, added } of files) {
+    if (before !== undefined) replaceFile("init", root, { path, before, after });
+    else if (isThere(join(root, path))) continue;
+    else writeNew(join(root, path), after, { within: [root] });
+    process.stdout.write(`${printable(join(dir, path))}: ${printable(added.join(", "))}\n`);
+  }
+  for (const line of told) process.stdout.write(`not written: ${printable(line)}\n`);
 }
 
 /** The policy file with every default in it, which says the same as no file at all. */

@@ -136,9 +136,21 @@ updating(pulling(image.command("base")))
 
 const build = program.command("build").description("lint Dockerfiles, scan lockfiles, audit pipelines");
 walking(fetching(judging(build.command("deps"))))
-  .argument("[dir]", "directory to scan", ".")
-  .description("scan lockfiles for vulnerable dependencies")
-  .action(async (dir: string, options) => finish((await import("./build/deps.ts")).buildDeps(dir, options)));
+  .argument("[place]", "directory to scan; with --diff also one lockfile", ".")
+  .description("scan lockfiles for vulnerable dependencies, or review what a change does to them")
+  .option("--diff <base>", "review the change since this commit, directory or lockfile")
+  .optionsGroup("Registries, with --diff:")
+  .option("--offline", "do not contact registries: what the cache lacks is unknown", false)
+  .option("--no-contents", "do not fetch and read archives of packages: what is in them is unknown")
+  .option(
+    "--registry <type=url>",
+    "registry to ask: npm=https://registry.example.com/; repeatable (default: your package manager's, else the public one)",
+    collect,
+    [] as string[],
+  )
+  .option("--ca-file <file>", "CA certificates for the registries (PEM)")
+  .optionsGroup("")
+  .action(async (place: string, options) => finish((await import("./build/deps.ts")).buildDeps(place, options)));
 walking(reaching(judging(build.command("lint"))))
   .argument("[place]", "Dockerfile, or directory to search for Dockerfiles", ".")
   .description("lint Dockerfiles and fix them")
@@ -312,7 +324,8 @@ program
   .command("init")
   .argument("[dir]", "directory to write to", ".")
   .description("create a policy file with defaults, and its JSON Schema")
-  .action(async (dir: string) => finish((await import("./init.ts")).init(dir)));
+  .option("--package-managers", "write the settings of an existing policy to the package managers' own files", false)
+  .action(async (dir: string, options) => finish((await import("./init.ts")).init(dir, options)));
 
 program
   .command("completion")

@@ -83,12 +83,12 @@ function blocks({ finding, evaluation }: Told): boolean {
 }
 
 function headOf(report: Report, findings: readonly Told[]): string {
-  const { tool, subject, exitCode, baseline } = report;
+  const { tool, subject, exitCode, baseline, changes } = report;
   const verdict = ({ 0: "pass", 1: "fail", 2: "fail", 3: "unknown" } as const)[exitCode];
   const blocking = findings.filter(blocks).length;
   const what =
-    exitCode === 1 && baseline !== undefined && blocking > 0
-      ? `${counted(blocking, "new finding")} ${blocking === 1 ? "blocks" : "block"} this change`
+    exitCode === 1 && (baseline ?? changes) !== undefined && blocking > 0
+      ? `${counted(blocking, baseline === undefined ? "finding" : "new finding")} ${blocking === 1 ? "blocks" : "block"} this change`
       : exitText(report);
   return `### ${plain(tool.name)}: ${verdictText(verdict)}: ${what}\n\n${code(subject)} (exit code ${exitCode})\n\n`;
 }

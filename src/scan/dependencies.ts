@@ -3,6 +3,7 @@ import { vulnerabilitiesOfChanges } from "../collect/dependencies/advisories.ts"
 import { readSides, type SideSpec } from "../collect/dependencies/sides.ts";
 import type { LockfileChanges } from "../core/dependency-changes.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import type { Gap } from "../core/evidence.ts";
 import { compareText } from "../core/order.ts";
 import { changesBetween } from "../engines/packages/changes-between.ts";
 import type { DependencyChange, LockedDependency, LockfileSide } from "../engines/packages/model.ts";
@@ -41,8 +42,17 @@ export async function reviewDependencies(
   lookUp: PackageLookUp,
 ): Promise<ReviewedDependencies> {
   const { exclusion } = context;
-  const { before, after } = await readSides(sides.before, sides.after, exclusion === undefined ? {} : { exclusion });
-  const { changes, lockfiles, mismatches, gaps } = changesBetween(before, after);
+  const read = await readSides(sides.before, sides.after, exclusion === undefined ? {} : { exclusion });
+  return await reviewSides(read, context, lookUp);
+}
+
+/** The same of sides that were read. */
+export async function reviewSides(
+  { before, after }: { readonly before: LockfileSide; readonly after: LockfileSide },
+  context: ScanContext,
+  lookUp: PackageLookUp,
+): Promise<ReviewedDependencies> {
+  const { changes, lockfiles, mismatches } = changesBetween(before, after);
   const { advisories, now, policy } = context;
   const vulnerabilities = vulnerabilitiesOfChanges(changes, keptBeside(changes, after), {
     advisories,
@@ -55,7 +65,7 @@ export async function reviewDependencies(
   for (const found of await Promise.all(
     coming.map(async (change) => {
       const looked = await lookUp(change);
-      context.onProgress?.({ name: "dependencies", done: ++done, total: coming.length });
+      context.onProgress?.({ name: "dependencies", done: ++done });
       const flaws = vulnerabilities.of(change);
       return { change, evidence: { ...looked, ...(flaws === undefined ? {} : { vulnerabilities: flaws }) } };
     }),
@@ -65,10 +75,7 @@ export async function reviewDependencies(
     else own.push(found);
   }
   const byLockfile = Map.groupBy(changes, ({ lockfile }) => lockfile);
-  const unread = Map.groupBy(
-    after.lockfiles.flatMap(({ path, gaps: own }) => own.map((gap) => ({ path, gap }))),
-    ({ path }) => path,
-  );
+  const unread = gapsByLockfile(before, after);
   const paths = [
     ...new Set([...byLockfile.keys(), ...unread.keys(), ...mismatches.map(({ lockfile }) => lockfile)]),
   ].sort(compareText);
@@ -78,26 +85,48 @@ export async function reviewDependencies(
         path,
         changes: reviewed.get(path) ?? [],
         mismatches: mismatches.filter(({ lockfile }) => lockfile === path),
-        gaps: (unread.get(path) ?? []).map(({ gap }) => gap),
+        gaps: unread.get(path) ?? [],
         common: vulnerabilities.common,
       },
       context,
     ),
   );
   // What of a side could not be listed may hold a lockfile.
-  if (gaps.length > 0) evaluations.push(...evaluateUnlisted(gaps, context));
+  evaluations.push(...evaluateUnlisted([...after.gaps, ...before.gaps], context));
   if (evaluations.length === 0 && after.found !== 0) evaluations.push(evaluateUnchanged(context));
   return {
     evaluations,
     changes: [...byLockfile].map(([path, own]) => changeSummary(path, own, vulnerabilities.closes(path))),
     notes: [
-      `changes from ${before.name} to ${after.name}`,
+      `compared with ${before.name}`,
       ...lockfiles.flatMap(({ lockfile, kind, before: was, after: is }) =>
         kind === "format" ? [`${lockfile} is ${is}, and was ${was}`] : [],
       ),
       ...(after.found === 0 ? ["no lockfiles found in this directory"] : []),
     ],
   };
+}
+
+/** What of a lockfile was not read on one of its sides: what changes may then be more, or other, than is known. */
+function gapsByLockfile(before: LockfileSide, after: LockfileSide): Map<string, Gap[]> {
+  const all = new Map<string, Gap[]>();
+  const add = (path: string, gaps: readonly Gap[]): void => {
+    const own = all.get(path) ?? [];
+    const known = new Set(own.map(({ reason }) => reason));
+    own.push(...gaps.filter(({ reason }) => !known.has(reason)));
+    if (own.length > 0) all.set(path, own);
+  };
+  for (const { path, gaps } of after.lockfiles) add(path, gaps);
+  const there = new Set(after.lockfiles.map(({ path }) => path));
+  for (const { path, gaps } of before.lockfiles) {
+    // Of a lockfile that is gone nothing comes.
+    if (there.has(path))
+      add(
+        path,
+        gaps.map((gap) => ({ ...gap, reason: `${before.name}: ${gap.reason}` })),
+      );
+  }
+  return all;
 }
 
 /** What else the side after a change pins under the names of what goes: a flaw that another version has is not closed. */

@@ -2,6 +2,7 @@
 import { type ReadPipelines, readPipelines } from "../collect/tree/pipelines.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { ReadGithubFile } from "../engines/pipelines/model.ts";
+import { evaluateReadGitlab } from "../evaluate/build/gitlab.ts";
 import { evaluatePipelines } from "../evaluate/build/pipelines.ts";
 import { ignoreNotes } from "../evaluate/build/workflow-ignores.ts";
 import { evaluateReadGithub, type WorkflowContext, workflowIds } from "../evaluate/build/workflows.ts";
@@ -14,19 +15,23 @@ export interface AuditedPipelines {
 
 /** @param paths - relative to the root, as they were found */
 export function scanPipelines(root: string, paths: readonly string[], context: WorkflowContext): AuditedPipelines {
-  return auditPipelines(readPipelines(root, paths), context, "tree");
+  return auditPipelines(readPipelines(root, paths), context, "check");
 }
 
-/** @param extent - `files`: some were named, and what holds of all together is not known */
+/**
+ * @param extent - `check`: of a whole tree, and whether a scan blocks; `tree`: without that question; `files`: some were named,
+ *   and what holds of all together is not known
+ */
 export function auditPipelines(
   read: ReadPipelines,
   context: WorkflowContext,
-  extent: "tree" | "files",
+  extent: "check" | "tree" | "files",
 ): AuditedPipelines {
   return {
     evaluations: [
       ...read.github.flatMap((file) => evaluateReadGithub(file, context)),
-      ...(extent === "tree" ? evaluatePipelines(read, context) : []),
+      ...read.gitlab.flatMap((file) => evaluateReadGitlab(file, context)),
+      ...(extent === "files" ? [] : evaluatePipelines(read, context, extent === "check")),
     ],
     notes: read.github.flatMap((file) => notesOf(file, context)),
   };

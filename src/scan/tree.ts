@@ -22,6 +22,7 @@ import { scanDockerfile } from "./dockerfile.ts";
 import { scanUnopened } from "./image.ts";
 import { scanImageSet } from "./image-set.ts";
 import { scanLockfile } from "./lockfile.ts";
+import { scanLockfileState } from "./lockfile-state.ts";
 import { scanNetwork } from "./network-evaluations.ts";
 import { scanPipelines } from "./pipelines.ts";
 import { manifestRelations } from "./relations.ts";
@@ -71,6 +72,7 @@ export async function scanTree(
   }
   for (const path of found.unlisted) evaluations.take(evaluateUnlisted(path, own));
   for (const path of found.lockfiles) evaluations.take(scanLockfile(join(root, path), path, own));
+  evaluations.take(await scanLockfileState(root, found.lockfiles, own));
   evaluations.take(linted.flatMap((dockerfile) => dockerfile.evaluations));
   const pipelines = scanPipelines(root, found.pipelines, own);
   evaluations.take(pipelines.evaluations);

@@ -54,6 +54,84 @@ import { duplicateStageName } from "./duplicate-stage-name.ts";
 import { envInSameStatement } from "./env-in-same-statement.ts";
 import { gemUnpinned } from "./gem-unpinned.ts";
 import { gitCloneUnpinned } from "./git-clone-unpinned.ts";
+import { gitlabAlwaysTrueRule } from "./gitlab-always-true-rule.ts";
+import { gitlabAnalyzerReplaced } from "./gitlab-analyzer-replaced.ts";
+import { gitlabArtifactWithoutExpiry } from "./gitlab-artifact-without-expiry.ts";
+import { gitlabBroadIdTokenAudience } from "./gitlab-broad-id-token-audience.ts";
+import { gitlabCacheKeyFromBranch } from "./gitlab-cache-key-from-branch.ts";
+import { gitlabComponentTyposquat } from "./gitlab-component-typosquat.ts";
+import { gitlabConcurrentDeploy } from "./gitlab-concurrent-deploy.ts";
+import { gitlabCredentialsInGitUrl } from "./gitlab-credentials-in-git-url.ts";
+import { gitlabDebugTrace } from "./gitlab-debug-trace.ts";
+import { gitlabDependencyConfusion } from "./gitlab-dependency-confusion.ts";
+import { gitlabDeployAlways } from "./gitlab-deploy-always.ts";
+import { gitlabDeployInMergeRequests } from "./gitlab-deploy-in-merge-requests.ts";
+import { gitlabDeployRunnerNotChosen } from "./gitlab-deploy-runner-not-chosen.ts";
+import { gitlabDockerInDocker } from "./gitlab-docker-in-docker.ts";
+import { gitlabDockerSocket } from "./gitlab-docker-socket.ts";
+import { gitlabDockerTlsOff } from "./gitlab-docker-tls-off.ts";
+import { gitlabDownloadExecuted } from "./gitlab-download-executed.ts";
+import { gitlabDynamicChildPipeline } from "./gitlab-dynamic-child-pipeline.ts";
+import { gitlabEnvironmentDump } from "./gitlab-environment-dump.ts";
+import { gitlabEnvironmentFromBranch } from "./gitlab-environment-from-branch.ts";
+import { gitlabEnvironmentInDotenv } from "./gitlab-environment-in-dotenv.ts";
+import { gitlabForcePush } from "./gitlab-force-push.ts";
+import { gitlabForwardedPipelineVariables } from "./gitlab-forwarded-pipeline-variables.ts";
+import { gitlabHiddenCharacters } from "./gitlab-hidden-characters.ts";
+import { gitlabHostKeyUnverified } from "./gitlab-host-key-unverified.ts";
+import { gitlabHostMount } from "./gitlab-host-mount.ts";
+import { gitlabHostNamespace } from "./gitlab-host-namespace.ts";
+import { gitlabImageFromVariable } from "./gitlab-image-from-variable.ts";
+import { gitlabImageTagFromBranch } from "./gitlab-image-tag-from-branch.ts";
+import { gitlabImageWithoutDigest } from "./gitlab-image-without-digest.ts";
+import { gitlabInterruptibleDeploy } from "./gitlab-interruptible-deploy.ts";
+import { gitlabJobTokenLeak } from "./gitlab-job-token-leak.ts";
+import { gitlabLockfileNotEnforced } from "./gitlab-lockfile-not-enforced.ts";
+import { gitlabMergeRequestCheckout } from "./gitlab-merge-request-checkout.ts";
+import { gitlabMutableImage } from "./gitlab-mutable-image.ts";
+import { gitlabNeedsMutableRef } from "./gitlab-needs-mutable-ref.ts";
+import { gitlabOptionalApproval } from "./gitlab-optional-approval.ts";
+import { gitlabPackageSignaturesOff } from "./gitlab-package-signatures-off.ts";
+import { gitlabPasswordOnCommandLine } from "./gitlab-password-on-command-line.ts";
+import { gitlabPipefailMissing } from "./gitlab-pipefail-missing.ts";
+import { gitlabPlainHttp } from "./gitlab-plain-http.ts";
+import { gitlabPrivateKeyPrinted } from "./gitlab-private-key-printed.ts";
+import { gitlabPrivilegedContainer } from "./gitlab-privileged-container.ts";
+import { gitlabPublicArtifacts } from "./gitlab-public-artifacts.ts";
+import { gitlabRegistryNotAllowed } from "./gitlab-registry-not-allowed.ts";
+import { gitlabRequestToUntrustedAddress } from "./gitlab-request-to-untrusted-address.ts";
+import { gitlabScannerDisabled } from "./gitlab-scanner-disabled.ts";
+import { gitlabScriptInjection } from "./gitlab-script-injection.ts";
+import { gitlabSecretForAllJobs } from "./gitlab-secret-for-all-jobs.ts";
+import { gitlabSecretInBuildArg } from "./gitlab-secret-in-build-arg.ts";
+import { gitlabSecretInVariables } from "./gitlab-secret-in-variables.ts";
+import { gitlabSecretPrinted } from "./gitlab-secret-printed.ts";
+import { gitlabSecretsInMergeRequests } from "./gitlab-secrets-in-merge-requests.ts";
+import { gitlabSecretsInheritedDownstream } from "./gitlab-secrets-inherited-downstream.ts";
+import { gitlabSecurityJobMayFail } from "./gitlab-security-job-may-fail.ts";
+import { gitlabSecurityToolSilenced } from "./gitlab-security-tool-silenced.ts";
+import { gitlabSensitiveArtifact } from "./gitlab-sensitive-artifact.ts";
+import { gitlabSharedCache } from "./gitlab-shared-cache.ts";
+import { gitlabShellTrace } from "./gitlab-shell-trace.ts";
+import { gitlabSshAsRoot } from "./gitlab-ssh-as-root.ts";
+import { gitlabStaticCloudCredentials } from "./gitlab-static-cloud-credentials.ts";
+import { gitlabSudo } from "./gitlab-sudo.ts";
+import { gitlabTlsVerificationOff } from "./gitlab-tls-verification-off.ts";
+import { gitlabTriggerNotAwaited } from "./gitlab-trigger-not-awaited.ts";
+import { gitlabUnanchoredRule } from "./gitlab-unanchored-rule.ts";
+import { gitlabUnconstrainedInput } from "./gitlab-unconstrained-input.ts";
+import { gitlabUnguardedDeploy } from "./gitlab-unguarded-deploy.ts";
+import { gitlabUnmaskedVariable } from "./gitlab-unmasked-variable.ts";
+import { gitlabUnpinnedComponent } from "./gitlab-unpinned-component.ts";
+import { gitlabUnpinnedGitCheckout } from "./gitlab-unpinned-git-checkout.ts";
+import { gitlabUnpinnedInclude } from "./gitlab-unpinned-include.ts";
+import { gitlabUnpinnedPackages } from "./gitlab-unpinned-packages.ts";
+import { gitlabUnrestrictedProductionDeploy } from "./gitlab-unrestricted-production-deploy.ts";
+import { gitlabUnsignedRelease } from "./gitlab-unsigned-release.ts";
+import { gitlabUntrackedArtifacts } from "./gitlab-untracked-artifacts.ts";
+import { gitlabUnverifiedDownload } from "./gitlab-unverified-download.ts";
+import { gitlabWorkflowRulesMissing } from "./gitlab-workflow-rules-missing.ts";
+import { gitlabWorldWritableMode } from "./gitlab-world-writable-mode.ts";
 import { goInstallUnpinned } from "./go-install-unpinned.ts";
 import { implicitRegistry } from "./implicit-registry.ts";
 import { installWithoutYes } from "./install-without-yes.ts";
@@ -80,6 +158,7 @@ import { passwordlessAccount } from "./passwordless-account.ts";
 import { pipCacheKept } from "./pip-cache-kept.ts";
 import { pipUnpinned } from "./pip-unpinned.ts";
 import { pipefailMissing } from "./pipefail-missing.ts";
+import { pipelineIsolation } from "./pipeline-isolation.ts";
 import { plainHttpDownload } from "./plain-http-download.ts";
 import { platformConstant } from "./platform-constant.ts";
 import { privateKeyGenerated } from "./private-key-generated.ts";
@@ -130,8 +209,10 @@ import { workflowAdhocPackages } from "./workflow-adhoc-packages.ts";
 import { workflowAllSecrets } from "./workflow-all-secrets.ts";
 import { workflowAnonymous } from "./workflow-anonymous.ts";
 import { workflowArchivedAction } from "./workflow-archived-action.ts";
+import { workflowArtifactPoisonedAcross } from "./workflow-artifact-poisoned-across.ts";
 import { workflowArtifactPoisoning } from "./workflow-artifact-poisoning.ts";
 import { workflowBotConditions } from "./workflow-bot-conditions.ts";
+import { workflowCachePoisonedAcross } from "./workflow-cache-poisoned-across.ts";
 import { workflowCachePoisoning } from "./workflow-cache-poisoning.ts";
 import { workflowCheckoutCredentials } from "./workflow-checkout-credentials.ts";
 import { workflowConcurrency } from "./workflow-concurrency.ts";
@@ -146,7 +227,9 @@ import { workflowInsecureCommands } from "./workflow-insecure-commands.ts";
 import { workflowLocalPath } from "./workflow-local-path.ts";
 import { workflowMisfeature } from "./workflow-misfeature.ts";
 import { workflowObfuscation } from "./workflow-obfuscation.ts";
+import { workflowPublishUnapproved } from "./workflow-publish-unapproved.ts";
 import { workflowSecretOutsideEnvironment } from "./workflow-secret-outside-environment.ts";
+import { workflowSecretReach } from "./workflow-secret-reach.ts";
 import { workflowSecretsInherited } from "./workflow-secrets-inherited.ts";
 import { workflowSelfHostedRunner } from "./workflow-self-hosted-runner.ts";
 import { workflowSuperfluousActions } from "./workflow-superfluous-actions.ts";
@@ -223,6 +306,84 @@ export const buildChecks = [
   envInSameStatement,
   gemUnpinned,
   gitCloneUnpinned,
+  gitlabAlwaysTrueRule,
+  gitlabAnalyzerReplaced,
+  gitlabArtifactWithoutExpiry,
+  gitlabBroadIdTokenAudience,
+  gitlabCacheKeyFromBranch,
+  gitlabComponentTyposquat,
+  gitlabConcurrentDeploy,
+  gitlabCredentialsInGitUrl,
+  gitlabDebugTrace,
+  gitlabDependencyConfusion,
+  gitlabDeployAlways,
+  gitlabDeployInMergeRequests,
+  gitlabDeployRunnerNotChosen,
+  gitlabDockerInDocker,
+  gitlabDockerSocket,
+  gitlabDockerTlsOff,
+  gitlabDownloadExecuted,
+  gitlabDynamicChildPipeline,
+  gitlabEnvironmentDump,
+  gitlabEnvironmentFromBranch,
+  gitlabEnvironmentInDotenv,
+  gitlabForcePush,
+  gitlabForwardedPipelineVariables,
+  gitlabHiddenCharacters,
+  gitlabHostKeyUnverified,
+  gitlabHostMount,
+  gitlabHostNamespace,
+  gitlabImageFromVariable,
+  gitlabImageTagFromBranch,
+  gitlabImageWithoutDigest,
+  gitlabInterruptibleDeploy,
+  gitlabJobTokenLeak,
+  gitlabLockfileNotEnforced,
+  gitlabMergeRequestCheckout,
+  gitlabMutableImage,
+  gitlabNeedsMutableRef,
+  gitlabOptionalApproval,
+  gitlabPackageSignaturesOff,
+  gitlabPasswordOnCommandLine,
+  gitlabPipefailMissing,
+  gitlabPlainHttp,
+  gitlabPrivateKeyPrinted,
+  gitlabPrivilegedContainer,
+  gitlabPublicArtifacts,
+  gitlabRegistryNotAllowed,
+  gitlabRequestToUntrustedAddress,
+  gitlabScannerDisabled,
+  gitlabScriptInjection,
+  gitlabSecretForAllJobs,
+  gitlabSecretInBuildArg,
+  gitlabSecretInVariables,
+  gitlabSecretPrinted,
+  gitlabSecretsInMergeRequests,
+  gitlabSecretsInheritedDownstream,
+  gitlabSecurityJobMayFail,
+  gitlabSecurityToolSilenced,
+  gitlabSensitiveArtifact,
+  gitlabSharedCache,
+  gitlabShellTrace,
+  gitlabSshAsRoot,
+  gitlabStaticCloudCredentials,
+  gitlabSudo,
+  gitlabTlsVerificationOff,
+  gitlabTriggerNotAwaited,
+  gitlabUnanchoredRule,
+  gitlabUnconstrainedInput,
+  gitlabUnguardedDeploy,
+  gitlabUnmaskedVariable,
+  gitlabUnpinnedComponent,
+  gitlabUnpinnedGitCheckout,
+  gitlabUnpinnedInclude,
+  gitlabUnpinnedPackages,
+  gitlabUnrestrictedProductionDeploy,
+  gitlabUnsignedRelease,
+  gitlabUntrackedArtifacts,
+  gitlabUnverifiedDownload,
+  gitlabWorkflowRulesMissing,
+  gitlabWorldWritableMode,
   goInstallUnpinned,
   implicitRegistry,
   installWithoutYes,
@@ -249,6 +410,7 @@ export const buildChecks = [
   pipCacheKept,
   pipUnpinned,
   pipefailMissing,
+  pipelineIsolation,
   plainHttpDownload,
   platformConstant,
   privateKeyGenerated,
@@ -299,8 +461,10 @@ export const buildChecks = [
   workflowAllSecrets,
   workflowAnonymous,
   workflowArchivedAction,
+  workflowArtifactPoisonedAcross,
   workflowArtifactPoisoning,
   workflowBotConditions,
+  workflowCachePoisonedAcross,
   workflowCachePoisoning,
   workflowCheckoutCredentials,
   workflowConcurrency,
@@ -315,7 +479,9 @@ export const buildChecks = [
   workflowLocalPath,
   workflowMisfeature,
   workflowObfuscation,
+  workflowPublishUnapproved,
   workflowSecretOutsideEnvironment,
+  workflowSecretReach,
   workflowSecretsInherited,
   workflowSelfHostedRunner,
   workflowSuperfluousActions,

@@ -1,38 +1,8 @@
 import type { PlacedCommand } from "../../engines/dockerfile/model.ts";
 import { verifies } from "./dockerfile/downloads.ts";
 import { dockerfileCheck } from "./dockerfile/lint-check.ts";
-import { hasOption, operandsOf } from "./dockerfile/options.ts";
-
-/** Options by which each program installs what nobody has signed, from its manual. */
-const options: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/^(?:apt|apt-get|aptitude)$/, ["--allow-unauthenticated", "--force-yes", "--allow-insecure-repositories"]],
-  [/^(?:dnf|dnf5|yum|microdnf|tdnf)$/, ["--nogpgcheck", "--no-gpgchecks", "--nogpgchecks"]],
-  [/^rpm$/, ["--nosignature", "--nodigest"]],
-  [/^apk$/, ["--allow-untrusted"]],
-  [/^zypper$/, ["--no-gpg-checks", "--no-gpgchecks"]],
-];
-
-/** The same in a file of configuration or an `-o`. */
-const settings: readonly (readonly [RegExp, string])[] = [
-  [/\btrusted=yes\b/i, "trusted=yes"],
-  [/^Trusted: *yes\b/im, "Trusted: yes"],
-  [/\bAllowUnauthenticated[\s"=]{1,8}(?:true|1|yes)\b/i, "AllowUnauthenticated"],
-  [/\bAllowInsecureRepositories[\s"=]{1,8}(?:true|1|yes)\b/i, "AllowInsecureRepositories"],
-  [/\bgpgcheck ?= ?(?:0|no|false)\b/i, "gpgcheck=0"],
-];
-
-function switchOf({ command }: PlacedCommand): string | undefined {
-  const { program = "" } = command;
-  const named = options.find(([programs]) => programs.test(program))?.[1].find((one) => hasOption(command, one));
-  if (named !== undefined) return named;
-  // What only looks for such a line does not write one.
-  if (program === "grep" || program === "rm") return undefined;
-  const texts = [
-    ...command.words.map(({ text }) => text),
-    ...command.redirections.flatMap(({ heredoc }) => heredoc ?? []),
-  ];
-  return settings.find(([pattern]) => texts.some((text) => pattern.test(text)))?.[1];
-}
+import { operandsOf } from "./dockerfile/options.ts";
+import { unsignedSwitch } from "./dockerfile/unsigned-packages.ts";
 
 /** Files by a path, which a checksum in the same RUN vouches for as well. */
 function isVerifiedFile({ command, instruction }: PlacedCommand): boolean {
@@ -61,7 +31,7 @@ export const packageSignaturesOff = dockerfileCheck<"commands">({
   *detect({ commands }) {
     for (const placed of commands) {
       const { command, instruction } = placed;
-      const found = switchOf(placed);
+      const found = unsignedSwitch(placed.command);
       if (found === undefined || isVerifiedFile(placed)) continue;
       yield {
         subject: `${command.program ?? "a command"} ${found}`,

@@ -5,6 +5,7 @@ import { discover } from "../../collect/tree/discover.ts";
 import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { scanLockfile } from "../../scan/lockfile.ts";
+import { scanLockfileState } from "../../scan/lockfile-state.ts";
 import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { namedDirectory } from "../named-place.ts";
 import type { LookUpOptions } from "./package-look-up.ts";
@@ -25,7 +26,10 @@ export async function buildDeps(place: string, options: DepsOptions): Promise<nu
     const { lockfiles, unlisted } = found;
     return {
       subject: place,
-      evaluations: lockfiles.flatMap((path) => scanLockfile(join(root, path), path, context)),
+      evaluations: [
+        ...lockfiles.flatMap((path) => scanLockfile(join(root, path), path, context)),
+        ...(await scanLockfileState(root, lockfiles, context)),
+      ],
       notes: [
         ...(lockfiles.length === 0 ? ["no lockfiles found in this directory"] : []),
         ...skippedNotes(found),

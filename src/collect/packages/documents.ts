@@ -4,7 +4,7 @@ import type { PackageType } from "../../engines/contents/model.ts";
 import { describeUrl } from "../../engines/packages/registry/client.ts";
 import { indexPath, readCrate, readIndex } from "../../engines/packages/registry/crates.ts";
 import type { RegistryDocument, VersionEntry } from "../../engines/packages/registry/document.ts";
-import { broken } from "../../engines/packages/registry/fields.ts";
+import { broken, encoded } from "../../engines/packages/registry/fields.ts";
 import {
   escapedPath,
   type ModuleStanding,
@@ -90,7 +90,7 @@ async function askNpm(request: DocumentRequest): Promise<Told<RegistryDocument> 
 
 /** `@acme%2Fapi`, as npm's own client asks. */
 export function npmPath(name: string): string {
-  return name.startsWith("@") ? `@${encodeURIComponent(name.slice(1))}` : encodeURIComponent(name);
+  return name.startsWith("@") ? `@${encoded(name.slice(1))}` : encoded(name);
 }
 
 const SIMPLE = "application/vnd.pypi.simple.v1+json";
@@ -101,13 +101,13 @@ async function askPypi(request: DocumentRequest): Promise<Told<RegistryDocument>
   const root = base.endsWith("/simple/") ? base.slice(0, -"simple/".length) : base;
   const name = registryName("pypi", request.name);
   const within = { ...request, name, registry: { ...request.registry, base: root } };
-  const page = question(within, "simple", `simple/${encodeURIComponent(name)}/`, ({ body, headers, url }) => {
+  const page = question(within, "simple", `simple/${encoded(name)}/`, ({ body, headers, url }) => {
     const place = describeUrl(url);
     if (headers["content-type"]?.startsWith("text/html") === true)
       throw broken(place, "HTML, not the simple API's JSON");
     return readSimplePage(body, url, place);
   });
-  const path = `pypi/${encodeURIComponent(name)}/${encodeURIComponent(request.version)}/json`;
+  const path = `pypi/${encoded(name)}/${encoded(request.version)}/json`;
   const version = question(within, `version ${request.version}`, path, ({ body, url }) =>
     readVersionDocument(body, describeUrl(url)),
   );
@@ -175,7 +175,7 @@ function askCargo(request: DocumentRequest): Promise<Told<RegistryDocument> | un
     });
   }
   const base = new URL(request.registry.base);
-  const path = `api/v1/crates/${encodeURIComponent(request.name)}`;
+  const path = `api/v1/crates/${encoded(request.name)}`;
   return request.asker.ask({
     ...question(request, "crate", path, ({ body, url }) => readCrate(body, base, describeUrl(url))),
     suffices,
@@ -184,7 +184,7 @@ function askCargo(request: DocumentRequest): Promise<Told<RegistryDocument> | un
 
 function askGem(request: DocumentRequest): Promise<Told<RegistryDocument> | undefined> {
   const base = new URL(request.registry.base);
-  const path = `api/v1/versions/${encodeURIComponent(request.name)}.json`;
+  const path = `api/v1/versions/${encoded(request.name)}.json`;
   return request.asker.ask({
     ...question(request, "versions", path, ({ body, url }) =>
       readGemVersions(body, request.name, base, describeUrl(url)),
@@ -195,7 +195,7 @@ function askGem(request: DocumentRequest): Promise<Told<RegistryDocument> | unde
 
 function askComposer(request: DocumentRequest): Promise<Told<RegistryDocument> | undefined> {
   const name = registryName("composer", request.name);
-  const path = `p2/${name.split("/").map(encodeURIComponent).join("/")}.json`;
+  const path = `p2/${name.split("/").map(encoded).join("/")}.json`;
   return request.asker.ask({
     ...question({ ...request, name }, "package", path, ({ body, url }) =>
       readComposerPackage(body, name, describeUrl(url)),
@@ -210,7 +210,7 @@ const NUGET_PAGES = 40;
 async function askNuget(request: DocumentRequest): Promise<Told<RegistryDocument> | undefined> {
   const name = registryName("nuget", request.name);
   const within = { ...request, name };
-  const path = `${encodeURIComponent(name)}/index.json`;
+  const path = `${encoded(name)}/index.json`;
   const index = await request.asker.ask(
     question(within, "registration", path, ({ body, url }) => {
       const place = describeUrl(url);
@@ -317,7 +317,7 @@ function isWithin(version: string, { from, to }: { from: string; to: string }): 
 
 function askMaven(request: DocumentRequest): Promise<Told<RegistryDocument> | undefined> {
   const [group = "", artifact = ""] = request.name.split(/[:/]/);
-  const path = `${group.split(".").map(encodeURIComponent).join("/")}/${encodeURIComponent(artifact)}/maven-metadata.xml`;
+  const path = `${group.split(".").map(encoded).join("/")}/${encoded(artifact)}/maven-metadata.xml`;
   return request.asker.ask({
     ...question(request, "metadata", path, ({ body, url }) => readMavenMetadata(body, request.name, describeUrl(url))),
     suffices: hasVersion(request.version),

@@ -10,6 +10,7 @@ import { verifyRegistrySignature } from "../../engines/packages/provenance/regis
 import { bounds as registryBounds } from "../../engines/packages/registry/bounds.ts";
 import { describeUrl } from "../../engines/packages/registry/client.ts";
 import type { RegistryDocument, VersionEntry } from "../../engines/packages/registry/document.ts";
+import { decoded, encoded } from "../../engines/packages/registry/fields.ts";
 import type { TrustMaterial } from "../../engines/trust/model.ts";
 import type { Asker } from "./ask.ts";
 import { npmPath } from "./documents.ts";
@@ -32,7 +33,7 @@ export interface ProvenanceRequest {
 export async function provenanceOf(request: ProvenanceRequest): Promise<Evidence<PublishedProvenance>> {
   const { attestations } = request.entry;
   const at = request.now.toISOString();
-  if (attestations === undefined) return absent(notServed(request, "whether there is provenance"));
+  if (attestations === undefined) return absent(notServed(request, "whether there are attestations"));
   if (attestations === "none") return present({ kind: "none" }, at);
   try {
     switch (request.document.type) {
@@ -41,7 +42,7 @@ export async function provenanceOf(request: ProvenanceRequest): Promise<Evidence
       case "pypi":
         return await pypiProvenance(request, attestations, at);
       default:
-        return absent(notServed(request, "whether there is provenance"));
+        return absent(notServed(request, "whether there are attestations"));
     }
   } catch (error) {
     if (!isEvidenceProblem(error)) throw error;
@@ -56,7 +57,7 @@ async function npmProvenance(request: ProvenanceRequest, at: string): Promise<Ev
   const digest = parseDigest(`sha512:${sha512 ?? ""}`);
   if (digest === undefined) return absent(notServed(request, "the SHA-512 of its archive"));
   // Built here: a registry's document could lead to any other.
-  const url = new URL(`-/npm/v1/attestations/${npmPath(name)}@${encodeURIComponent(version)}`, registry.base);
+  const url = new URL(`-/npm/v1/attestations/${npmPath(name)}@${encoded(version)}`, registry.base);
   const told = await asker.ask({
     ...{ registry: registry.base, name, kind: `attestations ${version}`, url, immutable: true },
     accept: "application/json",
@@ -91,7 +92,7 @@ async function pypiProvenance(
   const files = urls.flatMap((text) => {
     const url = new URL(text);
     // …/FILE/provenance
-    const name = decodeURIComponent(url.pathname.split("/").at(-2) ?? "");
+    const name = decoded(url.pathname.split("/").at(-2) ?? "");
     const archive = entry.archives?.find((one) => fileName(one.url) === name);
     const digest = parseDigest(`sha256:${archive?.hashes.sha256 ?? ""}`);
     return digest === undefined || url.origin !== origin ? [] : [{ url, name, digest }];
@@ -109,7 +110,7 @@ async function pypiProvenance(
       : [
           {
             code: "packages.not-verified",
-            reason: `the provenance of ${left} files of ${request.document.name} ${request.version} was not verified`,
+            reason: `the provenance of ${left} files was not verified`,
             concerns: "provenance",
           },
         ];
@@ -133,7 +134,7 @@ async function pypiFile(
 }
 
 function fileName(url: string): string {
-  return decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? "");
+  return decoded(new URL(url).pathname.split("/").at(-1) ?? "");
 }
 
 /** What the registry's key says of this version; undefined where it signs nothing, or by keys that nobody knows. */
@@ -174,10 +175,10 @@ async function keysFor(
   }
 }
 
-function notServed({ document, version, registry }: ProvenanceRequest, what: string): Gap {
+function notServed({ registry }: ProvenanceRequest, what: string): Gap {
   return {
     code: "packages.not-served",
-    reason: `${new URL(registry.base).host} does not tell ${what} of ${document.name} ${version}`,
+    reason: `${new URL(registry.base).host} does not serve ${what}`,
     concerns: "provenance",
   };
 }

@@ -3,6 +3,7 @@ import type { Gap } from "../../core/evidence.ts";
 import { compileGlob } from "../../core/glob.ts";
 import type { PackageOrigin, PackageType } from "../../engines/contents/model.ts";
 import { isFrom, isPublic } from "../../engines/packages/model.ts";
+import { decoded } from "../../engines/packages/registry/fields.ts";
 import { baseOf, type RegistrySettings } from "./settings.ts";
 
 /** The registries that are asked where the user's settings name none. */
@@ -46,12 +47,12 @@ export function registryOf(
   const override = overrides[type];
   if (override !== undefined) return { base: baseOf(override)?.url ?? override, by: "override" };
   if (fetchedFrom !== undefined && fetchedFrom.kind !== "registry") {
-    return { code: "packages.no-registry", reason: `${name} is not from a registry`, concerns: type };
+    return { code: "packages.no-registry", reason: "not from a registry", concerns: type };
   }
   if (settings.off.includes(type) || isPrivateModule(type, name, settings)) {
     return {
       code: "packages.registry-off",
-      reason: `your settings let no registry be asked for ${name}`,
+      reason: "your settings let no registry be asked",
       concerns: type,
     };
   }
@@ -69,7 +70,7 @@ export function registryOf(
   }
   return {
     code: "packages.other-registry",
-    reason: `${name} is from ${url.host}, a registry that your settings do not name`,
+    reason: `from ${url.host}, a registry that your settings do not name`,
     remedy: "name it in your package manager's own settings",
     concerns: type,
   };
@@ -100,7 +101,7 @@ function isPrivateModule(type: PackageType, name: string, { privateModules }: Re
 /** What stands before the package in the URL of its archive: `https://npm.acme.example/web/` before `@acme/api/-/…`. */
 function baseBelow(type: PackageType, name: string, url: URL): string | undefined {
   if (type !== "npm") return undefined;
-  const path = decodeURIComponent(url.pathname);
+  const path = decoded(url.pathname);
   const at = path.indexOf(`/${name}/-/`);
   return at < 0 ? undefined : `${url.origin}${path.slice(0, at)}/`;
 }

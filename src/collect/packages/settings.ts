@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { Problem } from "../../core/problem.ts";
 import { trimEndOf } from "../../core/trim.ts";
 import type { PackageType } from "../../engines/contents/model.ts";
+import { decoded } from "../../engines/packages/registry/fields.ts";
 import { tomlTable, tomlText } from "../../formats/toml/fields.ts";
 import { type TomlTable, tomlSections } from "../../formats/toml/read.ts";
 import { readBoundedText } from "../tree/text-file.ts";
@@ -96,7 +97,7 @@ export function baseOf(text: string): { readonly url: string; readonly authoriza
   url.hash = "";
   url.pathname = `${trimEndOf(url.pathname, "/")}/`;
   if (username === "") return { url: url.href };
-  const secret = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const secret = `${decoded(username)}:${decoded(password)}`;
   const header = `Basic ${Buffer.from(secret).toString("base64")}`;
   return { url: url.href, authorization: { place: `//${url.host}${url.pathname}`, header } };
 }

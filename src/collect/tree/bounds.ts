@@ -16,4 +16,6 @@ export const bounds = {
   /** Files of a directory of a commit that are laid out, and their bytes together. */
   commitFiles: 50_000,
   commitBytes: 512 * 1024 * 1024,
+  /** Entries that a pattern of GitLab's `include:local` is held against. */
+  gitlabEntries: 50_000,
 } as const;

@@ -6,11 +6,13 @@ import { asProblem, isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { bounds as pipelineBounds } from "../../engines/pipelines/bounds.ts";
 import { gatePipeline } from "../../engines/pipelines/github/gate.ts";
 import { readGithubFile } from "../../engines/pipelines/github/read.ts";
-import type { Pipeline, ReadGithubFile } from "../../engines/pipelines/model.ts";
-import { readPipeline } from "../../engines/pipelines/read.ts";
-import { mayBeAction, type PipelineKind, pipelineKind } from "../../engines/pipelines/system.ts";
+import { gitlabGates } from "../../engines/pipelines/gitlab/gate.ts";
+import type { Pipeline, ReadGithubFile, ReadGitlab } from "../../engines/pipelines/model.ts";
+import { mayBeAction, type PipelineKind, pipelineKind, pipelineKindOf } from "../../engines/pipelines/system.ts";
 import { unreadGaps } from "../../engines/pipelines/unread.ts";
 import { bounds } from "./bounds.ts";
+import { readGitlab } from "./gitlab.ts";
+import { readBoundedText } from "./text-file.ts";
 
 export interface ReadPipelines {
   /** Of pipelines, relative to the root; also of those that could not be read. */
@@ -19,6 +21,8 @@ export interface ReadPipelines {
   readonly pipelines: readonly Pipeline[];
   /** GitHub's files, in the order of the paths. */
   readonly github: readonly ReadGithubFile[];
+  /** GitLab's pipelines, as for GitHub's; what one includes is part of it. */
+  readonly gitlab: readonly ReadGitlab[];
   /** Why `pipelines` is not all of them. */
   readonly gaps: readonly Gap[];
 }
@@ -34,14 +38,14 @@ export function readPipelines(root: string, paths: readonly string[]): ReadPipel
   const pipelines: Pipeline[] = [];
   const github: ReadGithubFile[] = [];
   const named: string[] = [];
+  const gitlabPaths: string[] = [];
   for (const path of paths.slice(0, bounds.pipelines)) {
-    const kind = pipelineKind(path.replaceAll(sep, "/")) ?? "workflow";
-    if (kind === "workflow" || kind === "gitlab") named.push(path);
+    const kind = pipelineKind(path.replaceAll(sep, "/")) ?? kindByText(root, path);
     if (kind === "gitlab") {
-      const gap = gapOfReading(path, () => pipelines.push(readPipeline(path, textOf(root, path).text, "gitlab")));
-      if (gap !== undefined) gaps.push(gap);
+      gitlabPaths.push(path);
       continue;
     }
+    if (kind === "workflow") named.push(path);
     const read = readGithub(root, path, kind);
     if (read === undefined) continue;
     github.push(read);
@@ -52,10 +56,21 @@ export function readPipelines(root: string, paths: readonly string[]): ReadPipel
       gaps.push(...unreadGaps(read.file.unread));
     }
   }
+  const gitlab = readGitlab(root, gitlabPaths);
+  for (const read of gitlab) {
+    // What others include is no pipeline by itself.
+    if (read.state === "read" && read.pipeline.fragment) continue;
+    named.push(read.path);
+    if (read.state === "unread") gaps.push(read.gap);
+    else {
+      pipelines.push(gitlabGates(read.pipeline));
+      gaps.push(...unreadGaps(read.pipeline.unread), ...unreadGaps(read.pipeline.unreadScripts, "pipelines.script"));
+    }
+  }
   if (paths.length > bounds.pipelines) {
     gaps.push({ code: "pipelines.bound", reason: `more than ${bounds.pipelines} pipelines` });
   }
-  return { paths: named, pipelines, github, gaps };
+  return { paths: named, pipelines, github, gitlab, gaps };
 }
 
 /**
@@ -75,6 +90,12 @@ export function readGithub(
     read = { state: "read", path, text, lossy, file: readGithubFile(path.replaceAll(sep, "/"), text) };
   });
   return gap === undefined ? read : { state: "unread", path, kind, gap };
+}
+
+/** Of a file that was named by hand. */
+function kindByText(root: string, path: string): PipelineKind {
+  const text = readBoundedText(join(root, path), 3 * pipelineBounds.pipelineBytes);
+  return (text === undefined ? undefined : pipelineKindOf(text)) ?? "workflow";
 }
 
 function gapOfReading(path: string, read: () => void): Gap | undefined {

@@ -246,6 +246,8 @@ export interface Expansion {
   readonly name?: string;
   /** Indexes of the commands whose output it is. */
   readonly commands: readonly number[];
+  /** It stands within double quotes, so that it stays one word. */
+  readonly quoted?: true;
   readonly range: SourceRange;
 }
 

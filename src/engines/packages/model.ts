@@ -38,6 +38,8 @@ export interface LockedDependency {
   /** The lockfile states that it runs code when it is installed; absent where it cannot tell. */
   readonly installScript?: boolean;
   readonly direct?: boolean;
+  /** As the lockfile declares them, unparsed; absent where it states none. */
+  readonly licenses?: readonly string[];
   readonly usage: "runtime" | "development" | "optional";
   /** Names from a direct dependency down to what needs it, the shortest chain; empty where it is direct or no graph tells. */
   readonly through: readonly string[];

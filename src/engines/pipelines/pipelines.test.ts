@@ -83,7 +83,7 @@ never: { when: never, script: [bulkhead check] }
     ],
   );
   assert.deepEqual(scanSteps([{ ...readPipeline("x", text, "gitlab"), path: "x" }]), [
-    { pipeline: "x", job: "scan", line: 8, column: 5, scanner: "grype", ignored: "its job may fail" },
+    { pipeline: "x", job: "scan", line: 8, column: 8, scanner: "grype", ignored: "its job may fail" },
   ]);
 });
 

@@ -1,5 +1,7 @@
 /** What a change does to the packages that lockfiles pin: one evaluation a check and lockfile. */
+import { dependencyIntegrity } from "../../checks/build/dependency-integrity.ts";
 import { dependencyMalicious } from "../../checks/build/dependency-malicious.ts";
+import { dependencySource } from "../../checks/build/dependency-source.ts";
 import { dependencyChecks } from "../../checks/lists/dependency.ts";
 import { lockedManifestChecks } from "../../checks/lists/locked-manifest.ts";
 import type { DependencyFacts, LockedManifestFacts } from "../../checks/subjects/dependencies.ts";
@@ -13,6 +15,7 @@ import type { DependencyChange, ManifestMismatch } from "../../engines/packages/
 import type { VexDocument } from "../../engines/vulnerability/vex/model.ts";
 import { databasesOf } from "../image/databases.ts";
 import { assessorOf } from "../vex/assess.ts";
+import { withAlikeJoined } from "./alike-findings.ts";
 import { runOverEach } from "./over-each.ts";
 
 /** One change, with what is known of it. */
@@ -43,6 +46,9 @@ export interface ReviewContext {
 /** The checks over one dependency that are run: all, or those that need no comparison with what was before. */
 export type DependencyChecks = readonly (typeof dependencyChecks)[number][];
 
+/** Those over what a lockfile pins, without a change: ages, capabilities and resemblances are about what is new. */
+export const stateChecks: DependencyChecks = [dependencyMalicious, dependencySource, dependencyIntegrity];
+
 /** All evaluations of one lockfile that is reviewed. What goes is nothing that anybody installs, and is not evaluated. */
 export function evaluateDependencies(
   { path, changes, mismatches, gaps, common }: ReviewedLockfile,
@@ -70,7 +76,7 @@ export function evaluateDependencies(
       noun: "package",
       common: new Set([...common, ...gaps]),
       ...(databases.length === 0 ? {} : { databases }),
-    }),
+    }).map(withAlikeJoined),
     ...(mismatches === undefined
       ? []
       : runChecks<LockedManifestFacts>(

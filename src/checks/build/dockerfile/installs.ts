@@ -1,16 +1,19 @@
 /** Installations by package managers, read from the commands that do them. */
-import type { PlacedCommand, ShellWord } from "../../../engines/dockerfile/model.ts";
+import type { PlacedCommand, ShellCommand, ShellWord } from "../../../engines/dockerfile/model.ts";
 import { operandsOf } from "./options.ts";
 
 export type Manager = "apt" | "apk" | "dnf" | "zypper" | "pip" | "pipx" | "uv" | "npm" | "gem" | "go" | "cargo";
 
-export interface Install extends PlacedCommand {
+export type Install = InstallOf<PlacedCommand>;
+
+/** With what is known of the command besides. */
+export type InstallOf<Placed extends { readonly command: ShellCommand }> = Placed & {
   readonly manager: Manager;
   /** `install`, `add`: the word of the command. */
   readonly verb: ShellWord;
   /** As written: `curl`, `curl=7.88.1-10`, `-r` files not among them. */
   readonly packages: readonly ShellWord[];
-}
+};
 
 interface Grammar {
   readonly manager: Manager;
@@ -123,7 +126,9 @@ const synonyms: Readonly<Record<string, string>> = {
 };
 
 /** What the command installs, where it is one that installs; also `python -m pip install`. */
-export function installOf(placed: PlacedCommand): Install | undefined {
+export function installOf<Placed extends { readonly command: ShellCommand }>(
+  placed: Placed,
+): InstallOf<Placed> | undefined {
   const { program } = placed.command;
   if (program === undefined) return undefined;
   if (/^python[0-9.]*$/.test(program)) return pipModule(placed);
@@ -138,7 +143,7 @@ export function installsOf(commands: readonly PlacedCommand[], ...managers: read
   });
 }
 
-function pipModule(placed: PlacedCommand): Install | undefined {
+function pipModule<Placed extends { readonly command: ShellCommand }>(placed: Placed): InstallOf<Placed> | undefined {
   const { command } = placed;
   const at = command.arguments.findIndex(({ text }) => text === "-m");
   if (at === -1 || command.arguments[at + 1]?.text !== "pip") return undefined;
@@ -146,7 +151,10 @@ function pipModule(placed: PlacedCommand): Install | undefined {
   return install === undefined ? undefined : { ...install, ...placed };
 }
 
-function read(placed: PlacedCommand, { manager, verbs, groups = [], valued, end }: Grammar): Install | undefined {
+function read<Placed extends { readonly command: ShellCommand }>(
+  placed: Placed,
+  { manager, verbs, groups = [], valued, end }: Grammar,
+): InstallOf<Placed> | undefined {
   const { command } = placed;
   const behind = end === undefined ? -1 : command.arguments.findIndex(({ text }) => text === end);
   const own = behind === -1 ? command : { ...command, arguments: command.arguments.slice(0, behind) };

@@ -111,7 +111,7 @@ function readDoubleQuoted(script: Script, word: WordState, read: SubstitutionRea
       if (next !== "\n") word.text.push('$`"\\'.includes(next) ? next : character + next);
       script.at += 2;
     } else if (character === "$") readDollar(script, word, read, true);
-    else if (character === "`") readBackticks(script, word, read);
+    else if (character === "`") readBackticks(script, word, read, true);
     else {
       const start = script.at;
       while (script.at < script.end && !'"\\$`'.includes(source[script.at] as string)) script.at++;
@@ -129,17 +129,17 @@ function readDollar(script: Script, word: WordState, read: SubstitutionReaders, 
     const arithmetic = source[start + 2] === "(" ? endOfArithmetic(source, start + 3, script.end) : undefined;
     if (arithmetic !== undefined) {
       script.at = arithmetic;
-      expansion(script, word, start, { kind: "arithmetic", commands: [] });
+      expansion(script, word, start, { kind: "arithmetic", commands: [] }, inQuotes);
       return;
     }
     script.at = start + 2;
     const commands = read.commands(script);
-    expansion(script, word, start, { kind: "command", commands });
+    expansion(script, word, start, { kind: "command", commands }, inQuotes);
   } else if (next === "{") {
     script.at = start + 2;
     const name = /^[#!]?(\w+|[@*#?$!-])?/.exec(source.slice(script.at, script.at + 256))?.[1] ?? "";
     const commands = readBraces(script, read, inQuotes);
-    expansion(script, word, start, { kind: "parameter", name, commands });
+    expansion(script, word, start, { kind: "parameter", name, commands }, inQuotes);
   } else if (next === "'" && !inQuotes) {
     word.quoted = true;
     script.at = start + 2;
@@ -149,10 +149,11 @@ function readDollar(script: Script, word: WordState, read: SubstitutionReaders, 
   } else if (/[A-Za-z_]/.test(next)) {
     script.at = start + 2;
     while (script.at < script.end && /\w/.test(source[script.at] as string)) script.at++;
-    expansion(script, word, start, { kind: "parameter", name: source.slice(start + 1, script.at), commands: [] });
+    const name = source.slice(start + 1, script.at);
+    expansion(script, word, start, { kind: "parameter", name, commands: [] }, inQuotes);
   } else if (next !== "" && start + 1 < script.end && "0123456789@*#?$!-".includes(next)) {
     script.at = start + 2;
-    expansion(script, word, start, { kind: "parameter", name: next, commands: [] });
+    expansion(script, word, start, { kind: "parameter", name: next, commands: [] }, inQuotes);
   } else {
     script.at = start + 1;
     word.text.push("$");
@@ -210,7 +211,7 @@ function readAnsiQuoted(script: Script, word: WordState): void {
   script.fail("a $' is not closed");
 }
 
-function readBackticks(script: Script, word: WordState, read: SubstitutionReaders): void {
+function readBackticks(script: Script, word: WordState, read: SubstitutionReaders, inQuotes = false): void {
   const { source } = script;
   const start = script.at;
   let close = start + 1;
@@ -218,12 +219,22 @@ function readBackticks(script: Script, word: WordState, read: SubstitutionReader
   if (close >= script.end) script.fail("a backtick is not closed");
   const commands = read.backticks(script, start + 1, close);
   script.at = close + 1;
-  expansion(script, word, start, { kind: "command", commands });
+  expansion(script, word, start, { kind: "command", commands }, inQuotes);
 }
 
-function expansion(script: Script, word: WordState, start: number, what: Omit<Expansion, "range">): void {
+function expansion(
+  script: Script,
+  word: WordState,
+  start: number,
+  what: Omit<Expansion, "range" | "quoted">,
+  inQuotes = false,
+): void {
   word.text.push(script.source.slice(start, script.at));
-  word.expansions.push({ ...what, range: script.mapped.range(start, script.at) });
+  word.expansions.push({
+    ...what,
+    ...(inQuotes ? { quoted: true as const } : {}),
+    range: script.mapped.range(start, script.at),
+  });
 }
 
 /** Behind `$((`: where its `))` ends; undefined where it is a subshell within a substitution, or too long. */

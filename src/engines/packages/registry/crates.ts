@@ -5,7 +5,19 @@
 import { isObject, type Untyped } from "../../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
 import type { RegistryDocument, ServedField, VersionEntry } from "./document.ts";
-import { broken, countIn, hexIn, jsonOf, listIn, objectIn, objectOf, recordOf, textIn, timeIn } from "./fields.ts";
+import {
+  broken,
+  countIn,
+  encoded,
+  hexIn,
+  jsonOf,
+  listIn,
+  objectIn,
+  objectOf,
+  recordOf,
+  textIn,
+  timeIn,
+} from "./fields.ts";
 
 /** @param base - of the API, where archives are @throws Problem `packages.answer` */
 export function readCrate(bytes: Buffer, base: URL, place: string): RegistryDocument {
@@ -42,7 +54,7 @@ function apiEntry(from: Untyped, name: string, version: string, base: URL): Vers
   if (yanked === undefined) notServed.push("yanked");
   const reason = textIn(from, "yank_message");
   const bytes = countIn(from, "crate_size");
-  const url = new URL(`api/v1/crates/${encodeURIComponent(name)}/${encodeURIComponent(version)}/download`, base);
+  const url = new URL(`api/v1/crates/${encoded(name)}/${encoded(version)}/download`, base);
   return {
     ...(published === undefined ? {} : { published }),
     ...(license === undefined ? {} : { license }),

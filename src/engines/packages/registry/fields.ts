@@ -94,3 +94,25 @@ export function recordOf<Value>(entries: Iterable<readonly [string, Value]>): Re
   for (const [name, value] of entries) record[name] = value;
   return record;
 }
+
+/** A part of a URL's path. Names are an attacker's, and half a character has no encoding of its own. */
+export function encoded(part: string): string {
+  return encodeURIComponent(part.toWellFormed());
+}
+
+/** The other way round; what is no encoding stays as it is. */
+export function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+/** A URL that may be relative to its document's; undefined for what is none of http and https. */
+export function linkIn(from: unknown, name: string, document: URL): URL | undefined {
+  const value = isObject(from) && Object.hasOwn(from, name) ? from[name] : undefined;
+  if (typeof value !== "string" || value === "" || value.length > bounds.urlLength) return undefined;
+  const url = URL.parse(value, document.href);
+  return url !== null && (url.protocol === "https:" || url.protocol === "http:") ? url : undefined;
+}

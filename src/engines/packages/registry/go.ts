@@ -4,12 +4,12 @@
  */
 import { bounds } from "./bounds.ts";
 import type { VersionEntry } from "./document.ts";
-import { objectOf, textIn, timeIn } from "./fields.ts";
+import { encoded, objectOf, textIn, timeIn } from "./fields.ts";
 
 /** A path as the proxy takes it: capital letters become `!` and the small one (golang.org/x/mod/module, "Escaped Paths"). */
 export function escapedPath(path: string): string {
   const escaped = path.replaceAll(/[A-Z]/g, (letter) => `!${letter.toLowerCase()}`);
-  return escaped.split("/").map(encodeURIComponent).join("/").replaceAll("%21", "!");
+  return escaped.split("/").map(encoded).join("/").replaceAll("%21", "!");
 }
 
 /** `@v/VERSION.info` and `@latest`. @throws Problem `packages.answer` */

@@ -6,7 +6,7 @@ import { isObject, type Untyped } from "../../../core/untyped.ts";
 import type { PublishedArchive } from "../model.ts";
 import { bounds } from "./bounds.ts";
 import type { RegistryDocument, ServedField, VersionEntry } from "./document.ts";
-import { broken, hexIn, listIn, objectIn, objectOf, recordOf, textIn, timeIn } from "./fields.ts";
+import { broken, hexIn, linkIn, listIn, objectIn, objectOf, recordOf, textIn, timeIn } from "./fields.ts";
 import { versionOfFile } from "./pypi-files.ts";
 
 /** @param url - of the page: URLs of files may be relative to it @throws Problem `packages.answer` */
@@ -76,14 +76,14 @@ function entryOf(files: readonly Untyped[], page: URL): VersionEntry {
 /** Wheels first: an sdist runs its own code when it is built. */
 function archivesOf(files: readonly Untyped[], page: URL): PublishedArchive[] {
   const all = files.flatMap((file) => {
-    const url = URL.parse(textIn(file, "url") ?? "", page.href);
+    const url = linkIn(file, "url", page);
     const hashes = objectIn(file, "hashes");
     const known = {
       ...hexIn(hashes, "md5", "md5"),
       ...hexIn(hashes, "sha256", "sha256"),
       ...hexIn(hashes, "sha512", "sha512"),
     };
-    if (url === null || !/^https?:$/.test(url.protocol) || Object.keys(known).length === 0) return [];
+    if (url === undefined || Object.keys(known).length === 0) return [];
     url.hash = "";
     return [{ url: url.href, hashes: known }];
   });
@@ -97,7 +97,7 @@ function archivesOf(files: readonly Untyped[], page: URL): PublishedArchive[] {
  */
 function attestationsOf(files: readonly Untyped[], page: URL): VersionEntry["attestations"] {
   if (files.length === 0 || !files.every((file) => Object.hasOwn(file, "provenance"))) return undefined;
-  const urls = files.flatMap((file) => URL.parse(textIn(file, "provenance") ?? "", page.href)?.href ?? []);
+  const urls = files.flatMap((file) => linkIn(file, "provenance", page)?.href ?? []);
   return urls.length < files.length ? "none" : urls;
 }
 

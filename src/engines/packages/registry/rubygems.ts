@@ -2,7 +2,7 @@
 import { isObject, type Untyped } from "../../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
 import type { RegistryDocument, ServedField, VersionEntry } from "./document.ts";
-import { broken, hexIn, jsonOf, listIn, recordOf, textIn, timeIn, urlIn } from "./fields.ts";
+import { broken, encoded, hexIn, jsonOf, listIn, recordOf, textIn, timeIn, urlIn } from "./fields.ts";
 
 /** @param base - of the registry, where archives are @throws Problem `packages.answer` */
 export function readGemVersions(bytes: Buffer, name: string, base: URL, place: string): RegistryDocument {
@@ -36,7 +36,7 @@ function entryOf(from: Untyped, file: string, base: URL): VersionEntry {
   if (hashes.sha256 === undefined) notServed.push("hashes");
   const licenses = listIn(from, "licenses", 20).filter((one) => typeof one === "string");
   const repository = urlIn(from.metadata, "source_code_uri");
-  const url = new URL(`gems/${encodeURIComponent(file)}.gem`, base);
+  const url = new URL(`gems/${encoded(file)}.gem`, base);
   return {
     ...(published === undefined ? {} : { published }),
     ...(licenses.length === 0 ? {} : { license: licenses.join(" OR ").slice(0, bounds.textLength) }),

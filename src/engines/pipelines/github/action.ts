@@ -5,6 +5,7 @@ import { ignoresIn } from "../ignores.ts";
 import type { Source } from "../source.ts";
 import type { Action } from "./model.ts";
 import { fieldsAt, keysOf, optional, placeOfEntry, textAt } from "./nodes.ts";
+import { readScripts } from "./scripts.ts";
 import { stepsAt } from "./steps.ts";
 import { inputsAt, outputsAt } from "./triggers.ts";
 
@@ -22,7 +23,7 @@ export function actionOf(source: Source, root: PlacedNode): Action {
     const text = textAt(source, value, key.text);
     return [{ key: source.textOf(key), ...optional("value", text), place: placeOfEntry(source, key, value) }];
   });
-  return {
+  const file: Omit<Action, "runScripts"> = {
     kind: "action",
     path: source.path,
     place: source.placeOf(root),
@@ -37,4 +38,5 @@ export function actionOf(source: Source, root: PlacedNode): Action {
     unread: source.unread,
     ignores: ignoresIn(source, root),
   };
+  return { ...file, runScripts: readScripts(source.text, file) };
 }

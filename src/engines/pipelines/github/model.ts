@@ -68,6 +68,7 @@ export interface Workflow extends FileBase {
   readonly defaults?: RunDefaults;
   readonly concurrency?: Concurrency;
   readonly jobs: readonly Job[];
+  readonly runScripts: Scripts;
 }
 
 export interface Action extends FileBase {
@@ -85,6 +86,7 @@ export interface Action extends FileBase {
   readonly scripts: readonly Field[];
   /** `runs.env` of a docker action. */
   readonly env: readonly Field[];
+  readonly runScripts: Scripts;
 }
 
 export interface Trigger {

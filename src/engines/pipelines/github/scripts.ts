@@ -4,11 +4,14 @@ import { readShell } from "../../dockerfile/shell/read.ts";
 import { extractExpressions } from "../expressions/extract.ts";
 import type { Place, UnreadField } from "../field.ts";
 import { mappedScalar } from "../gitlab/script.ts";
-import type { GithubFile, RunStep, ScriptCommand, Scripts, StepsJob } from "./model.ts";
+import type { Action, RunStep, ScriptCommand, Scripts, StepsJob, Workflow } from "./model.ts";
 import { powerShellCommands } from "./powershell.ts";
 
+/** A file whose scripts are not read yet. */
+type Unread = Omit<Workflow, "runScripts"> | Omit<Action, "runScripts">;
+
 /** @param text - of the file that `file` was read from */
-export function readScripts(text: string, file: GithubFile): Scripts {
+export function readScripts(text: string, file: Unread): Scripts {
   const source = createSource(text);
   const commands: ScriptCommand[] = [];
   const unread: UnreadField[] = [];
@@ -21,7 +24,7 @@ export function readScripts(text: string, file: GithubFile): Scripts {
   return { commands, unread };
 }
 
-function runSteps(file: GithubFile): { readonly step: RunStep; readonly job?: StepsJob }[] {
+function runSteps(file: Unread): { readonly step: RunStep; readonly job?: StepsJob }[] {
   const jobs = file.kind === "action" ? [] : file.jobs.filter((job) => job.kind === "steps");
   const all = file.kind === "action" ? file.steps.map((step) => ({ step })) : jobs.flatMap(stepsOf);
   return all.flatMap(({ step, ...more }) => (step.kind === "run" ? [{ step, ...more }] : []));
@@ -38,7 +41,7 @@ const POWERSHELL: ReadonlySet<string> = new Set(["pwsh", "powershell"]);
  * The program that reads the script ("Workflow syntax", `jobs.<job_id>.steps[*].shell`, `defaults.run.shell`): bash, or
  * pwsh on a runner whose label says Windows. Of a shell that an expression names it is taken to be bash.
  */
-function shellOf({ shell }: RunStep, job: StepsJob | undefined, file: GithubFile): string {
+function shellOf({ shell }: RunStep, job: StepsJob | undefined, file: Unread): string {
   const workflow = file.kind === "workflow" ? file : undefined;
   const stated = shell ?? job?.defaults?.shell ?? workflow?.defaults?.shell;
   if (stated !== undefined && stated.expressions.length === 0) {

@@ -5,6 +5,7 @@ import type { Source } from "../source.ts";
 import { jobsAt } from "./jobs.ts";
 import type { Workflow } from "./model.ts";
 import { computedAt, fieldsAt, isNothing, keysOf, optional, textAt } from "./nodes.ts";
+import { readScripts } from "./scripts.ts";
 import { concurrencyAt, defaultsAt, permissionsAt } from "./shared.ts";
 import { triggersAt } from "./triggers.ts";
 
@@ -28,7 +29,7 @@ export function workflowOf(source: Source, root: PlacedNode): Workflow {
   if (keys !== undefined && (jobs === undefined || isNothing(jobs))) {
     source.skip(keys.map, "a workflow has no jobs: GitHub refuses the file");
   }
-  return {
+  const file: Omit<Workflow, "runScripts"> = {
     kind: "workflow",
     path: source.path,
     place: source.placeOf(root),
@@ -45,4 +46,5 @@ export function workflowOf(source: Source, root: PlacedNode): Workflow {
     unread: source.unread,
     ignores: ignoresIn(source, root),
   };
+  return { ...file, runScripts: readScripts(source.text, file) };
 }

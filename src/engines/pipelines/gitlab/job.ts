@@ -1,5 +1,5 @@
 /** One job, once `extends` and `!reference` are filled in. */
-import type { Place, Text } from "../field.ts";
+import type { Text } from "../field.ts";
 import { entryOf, nodeAt, type PlacedEntry, type PlacedMap, type PlacedNode } from "../yaml/model.ts";
 import type {
   GitlabEnvironment,
@@ -29,7 +29,7 @@ export function jobOf(
   { key, value }: PlacedEntry,
   defaults: PlacedMap | undefined,
   reader: JobReader,
-): GitlabJob | undefined {
+): Omit<GitlabJob, "runs"> | undefined {
   if (value.kind !== "map") return undefined;
   const name = key.value;
   const hidden = name.startsWith(".");
@@ -83,7 +83,7 @@ export function jobOf(
     ...(release === undefined ? {} : { release }),
     pages: name === "pages" || entryOf(value, "pages") !== undefined,
     ...(inheritVariables === undefined ? {} : { inheritVariables }),
-    run: run?.kind === "list" ? run.items.flatMap(stepOf) : [],
+    run: run?.kind === "list" ? run.items.flatMap((step) => stepOf(step, reader)) : [],
   };
 }
 
@@ -218,7 +218,7 @@ function matrixOf(node: PlacedNode | undefined): GitlabVariable[] {
   );
 }
 
-function stepOf(node: PlacedNode): { readonly place: Place; readonly step?: Text; readonly script?: Text }[] {
+function stepOf(node: PlacedNode, reader: JobReader): GitlabJob["run"][number][] {
   if (node.kind !== "map") return [];
-  return [{ place: node.place, ...fieldAt(node, "step", "step"), ...fieldAt(node, "script", "script") }];
+  return [{ place: node.place, ...fieldAt(node, "step", "step"), script: reader.lines(nodeAt(node, "script")) }];
 }

@@ -2,20 +2,25 @@
  * GitLab's pipelines with every field's place ("CI/CD YAML syntax reference"): as GitLab puts them together from a file, what
  * it includes of the same tree, `extends`, `!reference`, anchors and `default`. A field stands in the file that wrote it.
  */
-import type { ShellCommand } from "../../dockerfile/model.ts";
+import type { Gap } from "../../../core/evidence.ts";
+import type { ShellCommand, ShellWord } from "../../dockerfile/model.ts";
 import type { Place, Text, UnreadField } from "../field.ts";
 import type { GitlabCondition } from "./condition-model.ts";
 
 export type { GitlabCondition, GitlabOperand } from "./condition-model.ts";
-export type { ShellCommand };
+export type { ShellCommand, ShellWord };
 
 export interface GitlabPipeline {
   readonly kind: "gitlab";
   /** Of the file that it begins with, relative to the tree's root. */
   readonly path: string;
+  /** It is no file that GitLab begins with: a component, or what another project includes. */
+  readonly fragment: boolean;
   /** All that it is put together from, that file first; each once. */
   readonly files: readonly GitlabFile[];
   readonly unread: readonly UnreadField[];
+  /** Lines of scripts that the shell's reader did not take apart whole. */
+  readonly unreadScripts: readonly UnreadField[];
   /** What the file's header declares (`spec:inputs`), in order. */
   readonly inputs: readonly GitlabInput[];
   /** Of all files, in the order in which they are read. */
@@ -29,6 +34,11 @@ export interface GitlabPipeline {
   /** Hidden ones too, which never run. `pages:deploy` and what is no mapping are none. */
   readonly jobs: readonly GitlabJob[];
 }
+
+/** A file of a tree as it was read, or why it could not be. */
+export type ReadGitlab =
+  | { readonly state: "read"; readonly path: string; readonly pipeline: GitlabPipeline }
+  | { readonly state: "unread"; readonly path: string; readonly gap: Gap };
 
 export interface GitlabFile {
   readonly path: string;
@@ -272,5 +282,16 @@ export interface GitlabJob extends GitlabSettings {
   /** `inherit:variables` is false, or names those alone. */
   readonly inheritVariables?: boolean | readonly Text[];
   /** `run`: steps in place of a script; each with what it uses or the script that it runs. */
-  readonly run: readonly { readonly place: Place; readonly step?: Text; readonly script?: Text }[];
+  readonly run: readonly { readonly place: Place; readonly step?: Text; readonly script: readonly GitlabLine[] }[];
+  readonly runs: GitlabRuns;
 }
+
+/** In which pipelines a job runs, by hand or by itself, as far as `workflow`, `rules`, `only` and `except` tell. */
+export interface GitlabRuns {
+  /** Of a merge request. */
+  readonly mergeRequest: GitlabCertainty;
+  /** Of a push to a branch that no condition names. */
+  readonly branch: GitlabCertainty;
+}
+
+export type GitlabCertainty = "always" | "maybe" | "never";

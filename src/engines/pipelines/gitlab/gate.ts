@@ -1,0 +1,32 @@
+/** A GitLab pipeline as what blocks: jobs and steps, for the search for scans. */
+import type { GateJob, GateStep, Pipeline } from "../model.ts";
+import type { GitlabLine, GitlabPipeline } from "./model.ts";
+
+export function gitlabGates({ path, jobs }: GitlabPipeline): Pipeline {
+  return {
+    path,
+    system: "gitlab",
+    triggers: [],
+    jobs: jobs.map(
+      (job): GateJob => ({
+        name: job.name,
+        line: job.key.line,
+        steps: [
+          ...step("before_script", job.beforeScript),
+          ...step("script", job.script),
+          ...step("after_script", job.afterScript),
+        ],
+        // A list of exit codes that are allowed allows some of them to fail.
+        mayFail: /^(?:true|yes|on)$/i.test(job.allowFailure?.value ?? "") || job.exitCodes.length > 0,
+        disabled: job.hidden || job.when?.value === "never",
+      }),
+    ),
+  };
+}
+
+/** One a line, so that a scan is told with its own place. */
+function step(name: string, lines: readonly GitlabLine[]): GateStep[] {
+  return lines.map(({ text: { value, place } }) => {
+    return { line: place.line, column: place.column, name, with: {}, run: value, mayFail: false };
+  });
+}
