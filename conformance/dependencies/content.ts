@@ -13,6 +13,7 @@ import { type ArchiveKind, archiveKindOf, readPackageArchive } from "../../src/e
 import { readPackageFolder } from "../../src/engines/packages/contents/read-folder.ts";
 import type { PackageContents } from "../../src/engines/packages/model.ts";
 import { zipOf } from "../../src/formats/zip/zip.fixture.ts";
+import { commandSamples } from "./command-samples.ts";
 import { pythonSamples } from "./python-samples.ts";
 import { encoded, joined, type Sample, VARIANTS, type Variant } from "./sample.ts";
 import { scriptSamples } from "./script-samples.ts";
@@ -58,7 +59,7 @@ function kindOf(name: string): ArchiveKind {
 /** The samples that are made here: malicious in every variant, and their twins. */
 export function madeSamples(): Judged[] {
   const judged: Judged[] = [];
-  for (const sample of [...scriptSamples, ...pythonSamples]) {
+  for (const sample of [...scriptSamples, ...commandSamples, ...pythonSamples]) {
     for (const variant of VARIANTS)
       judged.push(judge(`${sample.id} (${variant})`, true, contentsOf(sample, joined(sample.malicious), variant)));
     judged.push(judge(`${sample.id} (twin)`, false, contentsOf(sample, joined(sample.benign), "plain")));

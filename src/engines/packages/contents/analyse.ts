@@ -93,9 +93,9 @@ function layers({ tokens, calls, language, circumstances }: CodeFacts, depth: nu
 }
 
 const SCRIPT_WORDS =
-  /\brequire\s*\(|\bfetch\s*\(|\beval\s*\(|child_process|\bprocess\.|=>|\bfunction\b|\bconst\s+\w|\bvar\s+\w|XMLHttpRequest|\bnew Function\b|\bglobal\b/g;
+  /\brequire[ \t]{0,8}\(|\bfetch[ \t]{0,8}\(|\beval[ \t]{0,8}\(|child_process|\bprocess\.|=>|\bfunction\b|\bconst\s+\w|\bvar\s+\w|XMLHttpRequest|\bnew Function\b|\bglobal\b/g;
 const PYTHON_WORDS =
-  /^\s*(?:import|from)\s+[\w.]+|;\s*(?:import|from)\s+\w|\bexec\s*\(|__import__|\bos\.(?:system|environ|popen)|\bsubprocess\b|\bdef\s+\w+\s*\(|\burllib|\brequests\.|\bprint\s*\(|\bsocket\b/gm;
+  /^[ \t]{0,40}(?:import|from)\s[ \t]{0,8}[\w.]|;[ \t]{0,8}(?:import|from)\s[ \t]{0,8}\w|\bexec[ \t]{0,8}\(|__import__|\bos\.(?:system|environ|popen)|\bsubprocess\b|\bdef[ \t]{1,8}\w{1,80}[ \t]{0,8}\(|\burllib|\brequests\.|\bprint[ \t]{0,8}\(|\bsocket\b/gm;
 
 function codeWords(text: string): number {
   const part = text.slice(0, 20_000);
@@ -110,7 +110,9 @@ function kindOfText(text: string): Language | "command" | undefined {
     if (guessed(text) !== undefined) return "javascript";
     return commandTraits(text).size > 0 ? "command" : undefined;
   }
-  return python > script || (python === script && /^\s*(?:import|from)\s/m.test(part)) ? "python" : "javascript";
+  return python > script || (python === script && /^[ \t]{0,40}(?:import|from)\s/m.test(part))
+    ? "python"
+    : "javascript";
 }
 
 const KINDS: Readonly<Partial<Record<KnownCall["kind"], CapabilityKind>>> = {
