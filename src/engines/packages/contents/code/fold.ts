@@ -4,6 +4,7 @@
  * become what they come to. One pass over the tokens; what is folded is bounded by its length.
  */
 import { bounds } from "../bounds.ts";
+import { decodersOf } from "./decoders.ts";
 import { foldFunction, foldMethod } from "./fold-calls.ts";
 import { JAVASCRIPT_KEYWORDS } from "./javascript.ts";
 import { PYTHON_KEYWORDS } from "./python.ts";
@@ -17,6 +18,8 @@ export interface Folded {
 
 const TIGHTER = new Set([".", "(", "["]);
 const IDENTIFIER = /^[\p{ID_Start}_$][\p{ID_Continue}$]{0,60}$/u;
+/** What these have in brackets is no value: parameters, conditions. */
+const HEADS = new Set(["function", "catch", "if", "while", "for", "switch", "with", "async"]);
 const IMPORTERS = new Set(["require", "__import__", "import_module"]);
 
 export function fold(tokens: readonly Token[], language: Language): Folded {
@@ -26,6 +29,7 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
   const constants = new Map<string, Token>();
   const aliases = new Map<string, string>();
   const once = namesSetOnce(tokens);
+  const decoders = decodersOf(tokens);
   let left: number = bounds.foldedLength;
 
   const isConstant = (token: Token | undefined): token is Token & { readonly kind: "string" | "number" | "list" } =>
@@ -141,7 +145,8 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       return;
     }
     const values = listOf(open);
-    if (values !== undefined && values.length > 0) replace(open, { ...(out[open] as Token), kind: "list", text: "", values });
+    if (values !== undefined && values.length > 0)
+      replace(open, { ...(out[open] as Token), kind: "list", text: "", values });
   };
 
   /** The constants between an opening bracket and the end; undefined where there is anything else. */
@@ -166,7 +171,13 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
     const values = listOf(open);
     if (values === undefined) return [[], length];
     const like = out[open] as Token;
-    return [[{ ...like, text: "..." }, { ...like, kind: "list", text: "", values }], 2];
+    return [
+      [
+        { ...like, text: "..." },
+        { ...like, kind: "list", text: "", values },
+      ],
+      2,
+    ];
   };
 
   const closeParenthesis = (open: number): void => {
@@ -194,7 +205,13 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       out.push({ ...first, kind: "module", text, at, broken });
       return;
     }
-    if (last === "__getattribute__" && isMethod && inner.length === 1 && first?.kind === "string" && IDENTIFIER.test(first.text)) {
+    if (
+      last === "__getattribute__" &&
+      isMethod &&
+      inner.length === 1 &&
+      first?.kind === "string" &&
+      IDENTIFIER.test(first.text)
+    ) {
       out.length = open - 1;
       out.push({ ...first, kind: "name" });
       return;
@@ -203,7 +220,17 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       member(open, start);
       return;
     }
-    const result = foldFunction(path, inner, length, language);
+    if (path === "eval" && length === 1 && first?.kind === "string" && IDENTIFIER.test(first.text)) {
+      // eval("name") is the name.
+      const known = constants.get(first.text);
+      if (known !== undefined) replace(start, known);
+      return;
+    }
+    const own = length === 1 && first?.kind === "string" ? decoders.get(path)?.(first.text) : undefined;
+    const result =
+      own === undefined
+        ? foldFunction(path, inner, length, language)
+        : { ...(first as Token), text: own, built: true, decoded: "base64" };
     if (result !== undefined) {
       const isNew = out[start - 1]?.kind === "name" && out[start - 1]?.text === "new";
       replace(isNew ? start - 1 : start, result);
@@ -233,6 +260,8 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
 
   /** Brackets around one value, and `(0, value)`. */
   const parenthesised = (open: number): void => {
+    const before = out[open - 1];
+    if (before?.kind === "name" && HEADS.has(before.text)) return;
     const isComma = out[open + 1]?.kind === "number" && isPunct(out[open + 2], ",");
     const from = isComma ? open + 3 : open + 1;
     const inner = out.slice(from, Math.min(out.length - 1, from + 18));
@@ -243,7 +272,9 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       return;
     }
     const isPath = inner.every((token, index) =>
-      index % 2 === 1 ? isPunct(token, ".") : token.kind === "module" || (token.kind === "name" && !keywords.has(token.text)),
+      index % 2 === 1
+        ? isPunct(token, ".")
+        : token.kind === "module" || (token.kind === "name" && !keywords.has(token.text)),
     );
     if (isPath && inner.length % 2 === 1) {
       const at = out[open] as Token;
@@ -253,14 +284,16 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       return;
     }
     const values = language === "python" ? listOf(open) : undefined;
-    if (values !== undefined && values.length > 1) replace(open, { ...(out[open] as Token), kind: "list", text: "", values });
+    if (values !== undefined && values.length > 1)
+      replace(open, { ...(out[open] as Token), kind: "list", text: "", values });
   };
 
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] as Token;
     const isBracket = token.kind === "punct" && TIGHTER.has(token.text);
     if (!isBracket && !(language === "python" && token.kind === "string")) operate();
-    if (token.broken || (token.kind === "punct" && (token.text === ";" || token.text === "," || token.text === "}"))) settle();
+    if (token.broken || (token.kind === "punct" && (token.text === ";" || token.text === "," || token.text === "}")))
+      settle();
     if (token.kind === "name") {
       const next = tokens[index + 1];
       const before = out.at(-1);

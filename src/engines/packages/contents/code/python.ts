@@ -95,7 +95,13 @@ function scan(source: string, start: number, end: number, tokens: Token[], depth
         tokens.push({ kind: "name", text: plain, at: from, broken: false, ...(plain === name ? {} : { built: true }) });
       } else {
         push("name", name, from);
-        if (name === "exec" && brackets === 0 && depth === 0 && /^[ \t]+["'\w]/.test(source.slice(at, at + 4)) && !execs) {
+        if (
+          name === "exec" &&
+          brackets === 0 &&
+          depth === 0 &&
+          /^[ \t]+["'\w]/.test(source.slice(at, at + 4)) &&
+          !execs
+        ) {
           execs = true;
           push("punct", "(", at);
         }
