@@ -38,7 +38,8 @@ export interface Comparison {
 
 /**
  * A label counts as found where a finding of a check that answers its audit names its line, or a line of the block that
- * begins there: programs differ in whether they point at a key or at what is below it.
+ * begins there, or the header of the block scalar that its line is in: programs differ in whether they point at a key or at
+ * what is below it.
  *
  * @param texts - the files' text by path, for their indentation
  */
@@ -61,10 +62,11 @@ export function compare(
     }
     const score = scores.get(label.audit) ?? { found: [], missed: [] };
     scores.set(label.audit, score);
-    const last = blockEnd(lines.get(label.path) ?? [], label.line);
-    const hits = (byPath.get(label.path) ?? []).filter(
-      (one) => checks.includes(one.check) && one.lines.some((line) => line >= label.line && line <= last),
-    );
+    const text = lines.get(label.path) ?? [];
+    const last = blockEnd(text, label.line);
+    const isAt = (line: number): boolean =>
+      (line >= label.line && line <= last) || isWithinScalar(text, label.line, line);
+    const hits = (byPath.get(label.path) ?? []).filter((one) => checks.includes(one.check) && one.lines.some(isAt));
     for (const hit of hits) matched.add(hit);
     (hits.length > 0 ? score.found : score.missed).push(label);
   }
@@ -91,6 +93,13 @@ function blockEnd(lines: readonly string[], line: number): number {
     last = next;
   }
   return last;
+}
+
+/** The label is on a line of the block scalar whose header the finding names. */
+function isWithinScalar(lines: readonly string[], label: number, header: number): boolean {
+  return (
+    header < label && /[|>][-+0-9]*$/.test((lines[header - 1] ?? "").trimEnd()) && blockEnd(lines, header) >= label
+  );
 }
 
 function indentOf(text: string): number {

@@ -15,20 +15,23 @@ export interface AuditedPipelines {
 
 /** @param paths - relative to the root, as they were found */
 export function scanPipelines(root: string, paths: readonly string[], context: WorkflowContext): AuditedPipelines {
-  return auditPipelines(readPipelines(root, paths), context, "tree");
+  return auditPipelines(readPipelines(root, paths), context, "check");
 }
 
-/** @param extent - `files`: some were named, and what holds of all together is not known */
+/**
+ * @param extent - `check`: of a whole tree, and whether a scan blocks; `tree`: without that question; `files`: some were named,
+ *   and what holds of all together is not known
+ */
 export function auditPipelines(
   read: ReadPipelines,
   context: WorkflowContext,
-  extent: "tree" | "files",
+  extent: "check" | "tree" | "files",
 ): AuditedPipelines {
   return {
     evaluations: [
       ...read.github.flatMap((file) => evaluateReadGithub(file, context)),
       ...read.gitlab.flatMap((file) => evaluateReadGitlab(file, context)),
-      ...(extent === "tree" ? evaluatePipelines(read, context) : []),
+      ...(extent === "files" ? [] : evaluatePipelines(read, context, extent === "check")),
     ],
     notes: read.github.flatMap((file) => notesOf(file, context)),
   };

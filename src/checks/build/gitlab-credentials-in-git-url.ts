@@ -9,6 +9,7 @@ export const gitlabCredentialsInGitUrl = gitlabCheck({
   severity: "medium",
   category: "secret",
   controls: [3],
+  scripts: true,
   documentation: {
     what: "Checks `git` in scripts of a GitLab pipeline for addresses with a user and a password. Severity: high where the password is written out, medium where a variable holds it, low for `CI_JOB_TOKEN`.",
     why: "Git keeps the address in `.git/config`, where every later command and the cache find it, and its errors print it.",

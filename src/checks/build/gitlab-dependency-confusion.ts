@@ -12,6 +12,7 @@ export const gitlabDependencyConfusion = gitlabCheck({
   name: "gitlab-dependency-confusion",
   title: "Package indexes that mix public and private",
   severity: "high",
+  scripts: true,
   documentation: {
     what: "Checks `pip` and `uv` in scripts of a GitLab pipeline for `--extra-index-url`, and variables that set it (`PIP_EXTRA_INDEX_URL`). Severity: high; medium where every package has a hash (`--require-hashes`).",
     why: "Who registers the name of a private package in the public index, with a higher version, has it installed here.",

@@ -15,6 +15,7 @@ export const gitlabDockerSocket = gitlabCheck({
   name: "gitlab-docker-socket",
   title: "Container runtime socket of the runner in jobs",
   severity: "high",
+  scripts: true,
   documentation: {
     what: "Checks `variables` of a GitLab pipeline for a `DOCKER_HOST` that is a socket, and commands that mount one. Severity: high.",
     why: "Who can write to the socket is root on the runner: every job that runs there, with its secrets and its token, is theirs.",

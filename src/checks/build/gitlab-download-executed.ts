@@ -37,6 +37,7 @@ export const gitlabDownloadExecuted = gitlabCheck({
   name: "gitlab-download-executed",
   title: "Downloads run without verification",
   severity: "high",
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `curl`, `wget` and their like whose output goes to a shell or another interpreter, through a pipe, `<(…)` or `$(…)`; for a download that the same line runs; and for text that `base64 -d` pipes into a shell. Not reported: where a checksum or a signature is compared on the way. Severity: high.",
     why: "What the server sends at that moment runs with the token and the secrets of the job. A taken-over server or a changed script is enough.",

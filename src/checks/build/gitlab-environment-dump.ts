@@ -9,6 +9,7 @@ export const gitlabEnvironmentDump = gitlabCheck({
   severity: "medium",
   category: "secret",
   controls: [3],
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `env`, `printenv`, `export -p`, `set` and `declare -p` without arguments that print into the job log. Not reported: what goes into a file or to another command that picks some of it, such as `grep`. Severity: medium.",
     why: "Every variable of the job is in the log then. Masking covers exact values alone: parts, encodings and variables that are not masked are shown to everyone who may see the job.",

@@ -9,6 +9,7 @@ export const gitlabEnvironmentInDotenv = gitlabCheck({
   severity: "high",
   category: "secret",
   controls: [3],
+  scripts: true,
   documentation: {
     what: "Checks jobs of a GitLab pipeline with `artifacts:reports:dotenv` for `env` and `printenv` that are written to a file. Severity: high.",
     why: "The report has the secrets and the token of the job, is handed to later jobs, and can be downloaded by everyone who may see the pipeline.",

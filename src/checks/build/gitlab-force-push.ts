@@ -6,6 +6,7 @@ export const gitlabForcePush = gitlabCheck({
   name: "gitlab-force-push",
   title: "Forced pushes by jobs",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks `git push` in scripts of a GitLab pipeline for `--force` and references that begin with `+`. Not reported: `--force-with-lease`. Severity: medium.",
     why: "A job that is taken over, or merely wrong, removes commits that others made, reviewed ones among them.",

@@ -6,6 +6,7 @@ export const gitlabHostKeyUnverified = gitlabCheck({
   name: "gitlab-host-key-unverified",
   title: "SSH host keys taken unseen",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `ssh-keyscan`, and for `StrictHostKeyChecking no` given to ssh or written to its configuration. Severity: medium; low for `ssh-keyscan`.",
     why: "Whoever answers on the way gets the connection: what the job deploys, and with an agent its key.",

@@ -7,6 +7,7 @@ export const gitlabHostMount = gitlabCheck({
   name: "gitlab-host-mount",
   title: "Directories of the machine in job containers",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks `docker run` and its like in scripts of a GitLab pipeline for `-v` and `--mount` of system directories (`/`, `/etc`, `/root`, `/proc`, `/sys`, `/var/run`, `/dev`, `/boot`). Severity: high for the first five, medium else. Not reported: the directory of the project.",
     why: "What runs in the container reads and changes files of the runner: keys, other jobs, the programs of the machine.",

@@ -7,6 +7,7 @@ export const gitlabHostNamespace = gitlabCheck({
   name: "gitlab-host-namespace",
   title: "Namespaces of the machine in job containers",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks `docker run` and its like in scripts of a GitLab pipeline for `--network host`, `--pid host`, `--ipc host`, `--uts host` and `--userns host`. Severity: medium.",
     why: "The container reaches services that listen on the machine alone, sees the processes of other jobs, and their memory.",

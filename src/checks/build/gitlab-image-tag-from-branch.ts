@@ -9,6 +9,7 @@ export const gitlabImageTagFromBranch = gitlabCheck({
   name: "gitlab-image-tag-from-branch",
   title: "Image tags named by branches",
   severity: "low",
+  scripts: true,
   documentation: {
     what: "Checks `docker`, `podman` and `buildah` in scripts of a GitLab pipeline for tags with the name of the branch. Severity: low; negligible for the `SLUG`.",
     why: "A branch called `latest` or `main` overwrites the image that others run.",

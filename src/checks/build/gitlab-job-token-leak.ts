@@ -14,6 +14,7 @@ export const gitlabJobTokenLeak = gitlabCheck({
   severity: "high",
   category: "secret",
   controls: [3],
+  scripts: true,
   documentation: {
     what: "Checks commands in scripts of a GitLab pipeline that name `CI_JOB_TOKEN` together with the address of a host other than `gitlab.com`. Not reported: addresses that a variable holds, such as `$CI_SERVER_URL` and `$CI_API_V4_URL`, and hosts named gitlab. Severity: high.",
     why: "While the job runs its token reads and writes what the user who started it may: packages, releases, other projects.",

@@ -32,6 +32,7 @@ export const gitlabLockfileNotEnforced = gitlabCheck({
   name: "gitlab-lockfile-not-enforced",
   title: "Installs of jobs that change the lockfile",
   severity: "low",
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `npm install` where `npm ci` is meant, and `yarn`, `pnpm`, `bundle` and `uv` without their option that keeps to the lockfile. Severity: low.",
     why: "Where lockfile and manifest differ, the job installs versions that nobody has reviewed.",

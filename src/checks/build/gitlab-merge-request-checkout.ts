@@ -25,6 +25,7 @@ export const gitlabMergeRequestCheckout = gitlabCheck({
   name: "gitlab-merge-request-checkout",
   title: "Merge request sources checked out in jobs",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks jobs that may run for merge requests for `CI_MERGE_REQUEST_SOURCE_BRANCH_SHA` and the branch and project of the source in their scripts and images. Severity: medium.",
     why: "In a pipeline of merged results GitLab has checked out what would be merged. The job then runs what the author of the merge request wrote, before anybody reviewed it, with its own token and secrets.",

@@ -7,6 +7,7 @@ export const gitlabPackageSignaturesOff = gitlabCheck({
   name: "gitlab-package-signatures-off",
   title: "Package signatures ignored by jobs",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `apt --allow-unauthenticated`, `[trusted=yes]`, `apk --allow-untrusted`, `dnf --nogpgcheck` and their like. Severity: medium.",
     why: "A mirror, or whoever sits on the way to it, decides what is installed and run in the job.",

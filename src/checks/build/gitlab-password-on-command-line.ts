@@ -9,6 +9,7 @@ export const gitlabPasswordOnCommandLine = gitlabCheck({
   severity: "medium",
   category: "secret",
   controls: [3],
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `docker login -p` and its like with other clients, and for passwords that are written out as arguments of database clients, as `PGPASSWORD=` and their like, or into an address by `sed`. Severity: high where the password is written out, medium where a variable holds it.",
     why: "Every process of the machine can read the arguments of another, and tracing prints them. What is written out is in the repository, too.",

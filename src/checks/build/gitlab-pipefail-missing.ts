@@ -7,6 +7,7 @@ export const gitlabPipefailMissing = gitlabCheck({
   name: "gitlab-pipefail-missing",
   title: "Pipes of jobs whose failures are lost",
   severity: "negligible",
+  scripts: true,
   documentation: {
     what: "Checks each job of a GitLab pipeline for a pipe where no line sets `pipefail`. Severity: negligible: GitLab's runner sets it for bash where its flag FF_ENABLE_BASH_EXIT_CODE_CHECK or the shell has it, and not for sh.",
     why: "Only the last command of a pipe counts: a download, a scan or a test that fails on its left leaves the job green.",

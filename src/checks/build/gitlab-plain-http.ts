@@ -18,6 +18,7 @@ export const gitlabPlainHttp = gitlabCheck({
   name: "gitlab-plain-http",
   title: "Plain HTTP or FTP in pipelines",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks a GitLab pipeline for `include:remote`, variables and commands with `http://` or `ftp://` addresses. Not reported: this machine, and text that is only printed. Severity: high for `include:remote`, medium else, low for private addresses and names.",
     why: "Whoever sits on the way reads what is sent and decides what is received: a script, a package, or the pipeline itself.",

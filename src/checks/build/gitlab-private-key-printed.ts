@@ -12,6 +12,7 @@ export const gitlabPrivateKeyPrinted = gitlabCheck({
   severity: "low",
   category: "secret",
   controls: [3],
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `echo` and `printf` of variables with the name of a private key, and of what goes into a key file of `.ssh`. Not reported: public keys, host keys and configuration. Severity: low.",
     why: "With debug tracing or `set -x` the log shows the command with the key in it.",

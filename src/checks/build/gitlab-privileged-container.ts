@@ -11,6 +11,7 @@ export const gitlabPrivilegedContainer = gitlabCheck({
   name: "gitlab-privileged-container",
   title: "Privileged containers started by jobs",
   severity: "high",
+  scripts: true,
   documentation: {
     what: "Checks `docker run` and its like in scripts of a GitLab pipeline for `--privileged`, dangerous `--cap-add`, and `--security-opt` that switches seccomp or AppArmor off. Severity: high for `--privileged` and `--cap-add ALL`, medium else.",
     why: "What runs in the container can be root on the runner, and on what other jobs run there.",

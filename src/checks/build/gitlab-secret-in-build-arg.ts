@@ -11,6 +11,7 @@ export const gitlabSecretInBuildArg = gitlabCheck({
   severity: "medium",
   category: "secret",
   controls: [3],
+  scripts: true,
   documentation: {
     what: "Checks `docker build`, `buildah` and `kaniko` in scripts of a GitLab pipeline for `--build-arg` with the name of a secret. Severity: medium.",
     why: "The value is in the history of the image: whoever pulls it reads it.",

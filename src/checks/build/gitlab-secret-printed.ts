@@ -16,6 +16,7 @@ export const gitlabSecretPrinted = gitlabCheck({
   severity: "medium",
   category: "secret",
   controls: [3],
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `echo`, `printf` and `print` of variables with the name of a secret. Not reported: what goes to a file or another command, is assigned to a variable, or stands in single quotes. Severity: medium.",
     why: "Masking covers exact values alone, and not at all variables that are not masked: everyone who may see the job reads the rest.",

@@ -13,6 +13,7 @@ export const gitlabSecurityJobMayFail = gitlabCheck({
   name: "gitlab-security-job-may-fail",
   title: "Security scans that may fail",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks jobs of GitLab's security templates, and jobs that run a scanner, for `allow_failure: true`. Not reported: jobs that allow single exit codes. Severity: medium.",
     why: "A scan that breaks or finds something leaves the pipeline green: nobody reads it, and the merge goes on.",

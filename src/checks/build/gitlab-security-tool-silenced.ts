@@ -19,6 +19,7 @@ export const gitlabSecurityToolSilenced = gitlabCheck({
   name: "gitlab-security-tool-silenced",
   title: "Scanners whose result is thrown away",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for scanners (`trivy`, `grype`, `snyk`, `npm audit`, `semgrep`, `gitleaks` and their like) behind which `|| true`, `|| exit 0` or `|| echo` stands. Severity: medium.",
     why: "Whatever the scan finds, the job is green.",

@@ -21,6 +21,7 @@ export const gitlabShellTrace = gitlabCheck({
   name: "gitlab-shell-trace",
   title: "Commands traced into job logs",
   severity: "low",
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `set -x`, `set -o xtrace` and `bash -x`. Not reported: where the same line turns it off again. Severity: low.",
     why: "Every command is in the log with its variables filled in: a token in a header or an address is shown, whatever is masked of it.",

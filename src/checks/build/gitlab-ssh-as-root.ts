@@ -6,6 +6,7 @@ export const gitlabSshAsRoot = gitlabCheck({
   name: "gitlab-ssh-as-root",
   title: "SSH logins of jobs as root",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks `ssh`, `scp`, `rsync` and `sftp` in scripts of a GitLab pipeline for logins as root. Severity: medium.",
     why: "Who takes over the job, or a package that it installs, has the whole machine.",

@@ -6,6 +6,7 @@ export const gitlabSudo = gitlabCheck({
   name: "gitlab-sudo",
   title: "sudo in job scripts",
   severity: "negligible",
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `sudo`. Severity: negligible: in a container it changes little, on a runner of type shell much.",
     why: "On a runner that runs jobs as programs of its own machine, `sudo` is the machine.",

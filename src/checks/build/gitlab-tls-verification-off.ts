@@ -15,6 +15,7 @@ export const gitlabTlsVerificationOff = gitlabCheck({
   name: "gitlab-tls-verification-off",
   title: "Disabled TLS verification in jobs",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks scripts and `variables` of a GitLab pipeline for what takes any certificate: `curl -k`, `wget --no-check-certificate`, `http.sslVerify=false`, `strict-ssl false`, `pip --trusted-host`, `GIT_SSL_NO_VERIFY`, `NODE_TLS_REJECT_UNAUTHORIZED=0`. Not reported: connections to this machine. Severity: medium.",
     why: "Whoever sits on the way decides what the job downloads and reads what it sends, tokens among it.",

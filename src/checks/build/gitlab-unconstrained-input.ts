@@ -33,6 +33,7 @@ export const gitlabUnconstrainedInput = gitlabCheck({
   name: "gitlab-unconstrained-input",
   title: "Unconstrained inputs in scripts and images",
   severity: "medium",
+  scripts: true,
   documentation: {
     what: "Checks a file with `spec:inputs` for inputs without `options` and `regex` that `$[[ inputs.NAME ]]` puts into `script`, `image`, `services` or `environment:name`. Not reported: inputs of type `number` and `boolean`. Severity: medium.",
     why: "The text is filled in before any shell reads it: quotes in it end the command. Who includes the file, or fills in the form of a pipeline, runs commands where the file meant a value.",

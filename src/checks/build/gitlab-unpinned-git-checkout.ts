@@ -40,6 +40,7 @@ export const gitlabUnpinnedGitCheckout = gitlabCheck({
   name: "gitlab-unpinned-git-checkout",
   title: "Repositories cloned at a branch",
   severity: "low",
+  scripts: true,
   documentation: {
     what: "Checks `git clone` and `git checkout` in scripts of a GitLab pipeline for a commit. Not reported: a clone behind which the job checks out a commit, new local branches, paths (`git checkout -- FILE`), and variables with a commit. Severity: low.",
     why: "The job builds or runs whatever the branch has at that moment, with its token and secrets.",

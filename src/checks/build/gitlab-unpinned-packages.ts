@@ -7,6 +7,7 @@ export const gitlabUnpinnedPackages = gitlabCheck({
   name: "gitlab-unpinned-packages",
   title: "Unpinned packages installed by jobs",
   severity: "low",
+  scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for packages that `pip`, `npm install -g`, `apt-get`, `apk`, `dnf`, `gem`, `cargo`, `go install` and `composer require` install without a version, and for updates to whatever is newest. Not reported: files of requirements, directories, and what a variable names. Severity: low.",
     why: "A new or taken-over release runs in the next job, with its token and secrets, and no change of the repository shows it.",

@@ -8,6 +8,7 @@ export const gitlabUnsignedRelease = gitlabCheck({
   name: "gitlab-unsigned-release",
   title: "Releases that nothing signs",
   severity: "low",
+  scripts: true,
   documentation: {
     what: "Checks jobs that deploy or publish for commands that push images or packages, where no command of the job signs (`cosign sign`, `gpg --detach-sign`, `notation sign`, `npm publish --provenance`). Severity: low.",
     why: "Who installs it cannot tell what this pipeline made from what somebody put in its place.",

@@ -8,6 +8,7 @@ export const gitlabWorldWritableMode = gitlabCheck({
   name: "gitlab-world-writable-mode",
   title: "World-writable modes set by jobs",
   severity: "low",
+  scripts: true,
   documentation: {
     what: "Checks `chmod` in scripts of a GitLab pipeline for modes that let others write. Severity: low.",
     why: "On a runner that others use, any process can change a file between its making and its use.",

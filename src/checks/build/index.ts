@@ -158,6 +158,7 @@ import { passwordlessAccount } from "./passwordless-account.ts";
 import { pipCacheKept } from "./pip-cache-kept.ts";
 import { pipUnpinned } from "./pip-unpinned.ts";
 import { pipefailMissing } from "./pipefail-missing.ts";
+import { pipelineIsolation } from "./pipeline-isolation.ts";
 import { plainHttpDownload } from "./plain-http-download.ts";
 import { platformConstant } from "./platform-constant.ts";
 import { privateKeyGenerated } from "./private-key-generated.ts";
@@ -208,8 +209,10 @@ import { workflowAdhocPackages } from "./workflow-adhoc-packages.ts";
 import { workflowAllSecrets } from "./workflow-all-secrets.ts";
 import { workflowAnonymous } from "./workflow-anonymous.ts";
 import { workflowArchivedAction } from "./workflow-archived-action.ts";
+import { workflowArtifactPoisonedAcross } from "./workflow-artifact-poisoned-across.ts";
 import { workflowArtifactPoisoning } from "./workflow-artifact-poisoning.ts";
 import { workflowBotConditions } from "./workflow-bot-conditions.ts";
+import { workflowCachePoisonedAcross } from "./workflow-cache-poisoned-across.ts";
 import { workflowCachePoisoning } from "./workflow-cache-poisoning.ts";
 import { workflowCheckoutCredentials } from "./workflow-checkout-credentials.ts";
 import { workflowConcurrency } from "./workflow-concurrency.ts";
@@ -224,7 +227,9 @@ import { workflowInsecureCommands } from "./workflow-insecure-commands.ts";
 import { workflowLocalPath } from "./workflow-local-path.ts";
 import { workflowMisfeature } from "./workflow-misfeature.ts";
 import { workflowObfuscation } from "./workflow-obfuscation.ts";
+import { workflowPublishUnapproved } from "./workflow-publish-unapproved.ts";
 import { workflowSecretOutsideEnvironment } from "./workflow-secret-outside-environment.ts";
+import { workflowSecretReach } from "./workflow-secret-reach.ts";
 import { workflowSecretsInherited } from "./workflow-secrets-inherited.ts";
 import { workflowSelfHostedRunner } from "./workflow-self-hosted-runner.ts";
 import { workflowSuperfluousActions } from "./workflow-superfluous-actions.ts";
@@ -405,6 +410,7 @@ export const buildChecks = [
   pipCacheKept,
   pipUnpinned,
   pipefailMissing,
+  pipelineIsolation,
   plainHttpDownload,
   platformConstant,
   privateKeyGenerated,
@@ -455,8 +461,10 @@ export const buildChecks = [
   workflowAllSecrets,
   workflowAnonymous,
   workflowArchivedAction,
+  workflowArtifactPoisonedAcross,
   workflowArtifactPoisoning,
   workflowBotConditions,
+  workflowCachePoisonedAcross,
   workflowCachePoisoning,
   workflowCheckoutCredentials,
   workflowConcurrency,
@@ -471,7 +479,9 @@ export const buildChecks = [
   workflowLocalPath,
   workflowMisfeature,
   workflowObfuscation,
+  workflowPublishUnapproved,
   workflowSecretOutsideEnvironment,
+  workflowSecretReach,
   workflowSecretsInherited,
   workflowSelfHostedRunner,
   workflowSuperfluousActions,

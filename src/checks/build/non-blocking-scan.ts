@@ -4,7 +4,7 @@ import type { PipelinesCheck } from "../subjects/tree.ts";
  * Scans in continuous integration that cannot stop it. That there is no scan at all is a gap of the evidence and not a
  * finding: it may stand in a place that is not in the tree.
  */
-export const nonBlockingScan: PipelinesCheck = {
+export const nonBlockingScan: PipelinesCheck<"scans"> = {
   id: "build/non-blocking-scan",
   title: "Image scans that do not fail the pipeline",
   layer: "build",

@@ -1,5 +1,5 @@
-import type { Expression } from "../../engines/pipelines/model.ts";
-import { expressionsOf, isCall, isContext, partsOf } from "./pipelines/expressions.ts";
+import { type Expression, walkExpression } from "../../engines/pipelines/model.ts";
+import { expressionsOf, isCall, isContext } from "./pipelines/expressions.ts";
 import { whereOf } from "./pipelines/steps.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
 
@@ -35,26 +35,21 @@ export const workflowAllSecrets = workflowCheck({
 });
 
 function takesAll(expression: Expression): boolean {
-  return isWhole(expression) || isComputed(expression);
+  return isWhole(expression) || [...walkExpression(expression)].some(isComputed);
 }
 
-/** A call that is handed the whole context; a bare `secrets` comes to nothing by itself. */
+/** A call is handed the whole context; by itself it comes to nothing, and `contains` tells nothing but yes or no. */
 function isWhole(expression: Expression): boolean {
-  if (expression.kind === "call" && expression.arguments.some((one) => isContext(one, "secrets") && isAll(one))) {
-    return !isCall(expression, "contains");
-  }
-  return partsOf(expression).some(isWhole);
-}
-
-/** `secrets` and `secrets.*`. */
-function isAll({ path }: Expression & { kind: "context" }): boolean {
-  return path.every(({ kind }) => kind === "star");
+  return [...walkExpression(expression)].some(
+    (part) =>
+      part.kind === "call" &&
+      !isCall(part, "contains") &&
+      part.arguments.some((one) => isContext(one, "secrets") && one.path.every(({ kind }) => kind === "star")),
+  );
 }
 
 function isComputed(expression: Expression): boolean {
-  if (isContext(expression, "secrets")) {
-    const [first] = expression.path;
-    if (first?.kind === "index" && first.index.kind !== "literal") return true;
-  }
-  return partsOf(expression).some(isComputed);
+  if (!isContext(expression, "secrets")) return false;
+  const [first] = expression.path;
+  return first?.kind === "index" && first.index.kind !== "literal";
 }

@@ -1,8 +1,8 @@
-import type { Place, Step, Text, Workflow } from "../../engines/pipelines/model.ts";
-import { FOREIGN_COMMANDS, FOREIGN_DOWNLOADS, RUNS_ITS_DIRECTORY } from "../knowledge/artifact-downloads.ts";
+import type { Step, Workflow } from "../../engines/pipelines/model.ts";
 import { reachOf } from "../knowledge/event-contexts.ts";
-import { actionName, isAction } from "./pipelines/steps.ts";
-import { inputOf, stepsJobs } from "./pipelines/uses.ts";
+import { type DirectoryRunner, runnerIn } from "./pipelines/directory-runners.ts";
+import { foreignDownload } from "./pipelines/downloads.ts";
+import { stepsJobs } from "./pipelines/uses.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
 
 /** Another run's files, unpacked over the workspace and then run ("Secure use reference", workflow_run and untrusted artifacts). */
@@ -50,46 +50,7 @@ function outsideTrigger({ on }: Workflow): Workflow["on"][number] | undefined {
   return on.find(({ event }) => reachOf(event) === "outside");
 }
 
-interface Download {
-  readonly by: string;
-  readonly place: Place;
-  /** Its directory is none that the job works in. */
-  readonly isOutside: boolean;
-}
-
-function foreignDownload(step: Step): Download | undefined {
-  if (step.kind === "run") return downloadByCommand(step.run);
-  const by = actionName(step.uses);
-  if (isAction(step.uses, "actions/github-script")) {
-    const script = inputOf(step.with, "script");
-    if (script === undefined || !script.value.includes("downloadArtifact")) return undefined;
-    return { by, place: script.place, isOutside: /RUNNER_TEMP|runner\.temp|os\.tmpdir|\/tmp\//.test(script.value) };
-  }
-  const inputs = FOREIGN_DOWNLOADS[by.toLowerCase()];
-  if (inputs === undefined) return undefined;
-  if (inputs.length > 0 && !inputs.some((input) => inputOf(step.with, input) !== undefined)) return undefined;
-  return { by, place: step.uses.text.place, isOutside: isOutsidePath(inputOf(step.with, "path")?.value) };
-}
-
-function downloadByCommand(script: Text): Download | undefined {
-  const command = FOREIGN_COMMANDS.find((one) => script.value.includes(one));
-  if (command === undefined) return undefined;
-  const line = script.value.slice(script.value.indexOf(command)).split("\n", 1)[0] ?? "";
-  const target = /(?:-D|--dir)[ =]["']?([^\s"']{1,200})/.exec(line)?.[1];
-  return { by: command, place: script.place, isOutside: isOutsidePath(target) };
-}
-
-function isOutsidePath(path: string | undefined): boolean {
-  if (path === undefined) return false;
-  return /^\s*(?:\$\{\{\s*runner\.temp\s*\}\}|\$\{?RUNNER_TEMP\}?|\/tmp(?:\/|$))/.test(path);
-}
-
-interface Runner {
-  readonly what: string;
-  readonly place: Place;
-}
-
-function firstRunner(steps: readonly Step[]): Runner | undefined {
+function firstRunner(steps: readonly Step[]): DirectoryRunner | undefined {
   for (const step of steps) {
     const runner =
       step.kind === "run"
@@ -98,18 +59,6 @@ function firstRunner(steps: readonly Step[]): Runner | undefined {
           ? { what: step.uses.text.value, place: step.uses.text.place }
           : undefined;
     if (runner !== undefined) return runner;
-  }
-  return undefined;
-}
-
-/** The first word of a line, behind variables and `sudo`, that runs what lies in the workspace. */
-function runnerIn(script: Text): Runner | undefined {
-  for (const part of script.value.split(/[\n;|&]+/)) {
-    const words = part.trim().split(/\s+/);
-    const program = words.find((word) => !/^(?:[A-Za-z_]\w*=.*|sudo|env|exec|time|if|then|do|!)$/.test(word));
-    if (program === undefined || program.startsWith("#")) continue;
-    const name = program.split("/").at(-1) ?? program;
-    if (/^\.{1,2}\//.test(program) || RUNS_ITS_DIRECTORY.has(name)) return { what: program, place: script.place };
   }
   return undefined;
 }

@@ -1,8 +1,13 @@
-import type { Expression, Place, PlacedExpression, Workflow } from "../../engines/pipelines/model.ts";
+import {
+  childrenOf,
+  type Expression,
+  type Place,
+  type PlacedExpression,
+  type Workflow,
+} from "../../engines/pipelines/model.ts";
 import { BOT_IDS } from "../knowledge/bot-ids.ts";
 import { reachOf } from "../knowledge/event-contexts.ts";
 import { ACTOR_IDS, ACTORS, authorOf } from "./pipelines/actors.ts";
-import { partsOf } from "./pipelines/expressions.ts";
 import { nameOf } from "./pipelines/origins.ts";
 import { conditionsOf } from "./pipelines/steps.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
@@ -74,7 +79,7 @@ function* botComparisons(expression: Expression, decides: boolean): Generator<Bo
   }
   // Beside `&&` something else has to hold as well; what is negated or handed to a function does not decide.
   const handsOn = expression.kind === "binary" && expression.operator === "||";
-  for (const part of partsOf(expression)) yield* botComparisons(part, decides && handsOn);
+  for (const part of childrenOf(expression)) yield* botComparisons(part, decides && handsOn);
 }
 
 function comparison(context: Expression, literal: Expression): Omit<BotComparison, "decides"> | undefined {

@@ -29,7 +29,7 @@ export const workflowConcurrency = workflowCheck({
     if (jobs.length === 0) return;
     yield {
       subject: "workflow",
-      title: `The workflow sets no concurrency limit, and neither do ${jobs.length === 1 ? "its job" : `${jobs.length} of its jobs`}`,
+      title: `The workflow sets no concurrency limit, and neither ${jobs.length === 1 ? "does its job" : `do ${jobs.length} of its jobs`}`,
       place: file.onPlace,
       related: jobs.map(({ place, concurrency }) => concurrency?.place ?? place),
       confidence: "high",

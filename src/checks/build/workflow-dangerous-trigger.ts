@@ -1,5 +1,5 @@
-import type { Trigger, Workflow } from "../../engines/pipelines/model.ts";
-import { expressionsOf, isContext, namesOf, walk } from "./pipelines/expressions.ts";
+import { type Trigger, type Workflow, walkExpression } from "../../engines/pipelines/model.ts";
+import { expressionsOf, isContext, namesOf } from "./pipelines/expressions.ts";
 import { isOneOf, stepsJobs } from "./pipelines/uses.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
 
@@ -63,7 +63,7 @@ function untrustedCheckouts(file: Workflow) {
     expressionsOf(file)
       .filter(({ field, expression: { tree } }) => {
         if (tree === undefined || !/^with\.(?:ref|repository)$/i.test(field)) return false;
-        return [...walk(tree)].some((part) => isContext(part, "github") && isOfHead(namesOf(part)));
+        return [...walkExpression(tree)].some((part) => isContext(part, "github") && isOfHead(namesOf(part)));
       })
       .map(({ step }) => step),
   );

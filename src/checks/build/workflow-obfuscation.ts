@@ -1,6 +1,5 @@
-import type { Expression } from "../../engines/pipelines/model.ts";
-import { constantOf } from "../../engines/pipelines/model.ts";
-import { expressionsOf, isCall, partsOf } from "./pipelines/expressions.ts";
+import { childrenOf, constantOf, type Expression } from "../../engines/pipelines/model.ts";
+import { expressionsOf, isCall } from "./pipelines/expressions.ts";
 import { stepsOf, whereOf } from "./pipelines/steps.ts";
 import { usesOf } from "./pipelines/uses.ts";
 import { normalPath, pathFault } from "./pipelines/uses-path.ts";
@@ -74,11 +73,11 @@ export const workflowObfuscation = workflowCheck({
 
 /** Some part of it is fixed and does not look so. A literal hides nothing within something else; alone it is written for nothing. */
 function isFoldable(expression: Expression): boolean {
-  return expression.kind === "literal" || isHiding(expression) || partsOf(expression).some(isHidden);
+  return expression.kind === "literal" || isHiding(expression) || childrenOf(expression).some(isHidden);
 }
 
 function isHidden(expression: Expression): boolean {
-  return isHiding(expression) || partsOf(expression).some(isHidden);
+  return isHiding(expression) || childrenOf(expression).some(isHidden);
 }
 
 function isHiding(expression: Expression): boolean {
@@ -94,5 +93,5 @@ function hasComputedIndex(expression: Expression): boolean {
     const isComputed = expression.path.some((one) => one.kind === "index" && one.index.kind !== "literal");
     if (isComputed) return true;
   }
-  return partsOf(expression).some(hasComputedIndex);
+  return childrenOf(expression).some(hasComputedIndex);
 }

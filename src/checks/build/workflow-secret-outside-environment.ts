@@ -1,4 +1,5 @@
-import { expressionsOf, type FieldExpression, isContext, namesOf, walk } from "./pipelines/expressions.ts";
+import { walkExpression } from "../../engines/pipelines/model.ts";
+import { expressionsOf, type FieldExpression, isContext, namesOf } from "./pipelines/expressions.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
 
 /** Jobs that use secrets without an environment, whose rules would say who may have them. */
@@ -43,7 +44,7 @@ const SHOWN = 20;
 
 function secretsOf({ expression: { tree, place } }: FieldExpression) {
   if (tree === undefined) return [];
-  return [...walk(tree)].flatMap((part) => {
+  return [...walkExpression(tree)].flatMap((part) => {
     if (!isContext(part, "secrets") || part.path.length === 0) return [];
     const [name = "(computed)"] = namesOf(part);
     return name === "github_token" ? [] : [{ name: name.toUpperCase(), place }];

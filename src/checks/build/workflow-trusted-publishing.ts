@@ -8,7 +8,7 @@ import type { WorkflowDetection } from "./pipelines/workflow-check.ts";
 /** Packages that are published with a long-lived token where the registry would take the workflow's identity. */
 export const workflowTrustedPublishing = scriptCheck({
   name: "workflow-trusted-publishing",
-  title: "Packages published with a token instead of trusted publishing",
+  title: "Packages published with a token, not by trusted publishing",
   severity: "low",
   documentation: {
     what: "Checks actions and commands that publish to npm, PyPI, RubyGems, crates.io and NuGet for a token where the registry supports trusted publishing: a `password` of pypa/gh-action-pypi-publish, `api-token` of rubygems/configure-rubygems-credentials, `setup-trusted-publisher: false` of rubygems/release-gem, `always-auth` of actions/setup-node, and commands such as `npm publish`, `twine upload` or `cargo publish` in a job without the permission `id-token: write`. Not reported: other registries, dry runs.",

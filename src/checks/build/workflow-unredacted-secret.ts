@@ -1,5 +1,5 @@
-import type { Expression } from "../../engines/pipelines/model.ts";
-import { expressionsOf, isCall, isContext, walk } from "./pipelines/expressions.ts";
+import { type Expression, walkExpression } from "../../engines/pipelines/model.ts";
+import { expressionsOf, isCall, isContext } from "./pipelines/expressions.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
 
 /** Parts of a secret: the runner masks the whole value in logs, and knows none of its parts. */
@@ -34,11 +34,12 @@ export const workflowUnredactedSecret = workflowCheck({
 });
 
 function decodedSecret(expression: Expression): string | undefined {
-  for (const part of walk(expression)) {
+  for (const part of walkExpression(expression)) {
     if (!isCall(part, "fromjson")) continue;
     if (part.arguments.some((one) => isContext(one, "secrets") && one.path.length > 0)) return "a secret";
     // `fromJSON(toJSON(secrets))` takes all of them apart.
-    if (part.arguments.some((one) => [...walk(one)].some((inner) => isContext(inner, "secrets")))) return "secrets";
+    if (part.arguments.some((one) => [...walkExpression(one)].some((inner) => isContext(inner, "secrets"))))
+      return "secrets";
   }
   return undefined;
 }

@@ -1,6 +1,6 @@
-import type { Expression } from "../../engines/pipelines/model.ts";
+import { type Expression, walkExpression } from "../../engines/pipelines/model.ts";
 import { exposureOf } from "./pipelines/exposure.ts";
-import { isCall, walk } from "./pipelines/expressions.ts";
+import { isCall } from "./pipelines/expressions.ts";
 import { nameOf, originsOf } from "./pipelines/origins.ts";
 import { conditionsOf } from "./pipelines/steps.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
@@ -46,7 +46,7 @@ export const workflowUnsoundContains = workflowCheck({
 const isOpen = (name: string): boolean => /^(?:env|inputs)\.|^github\.(?:ref|sha|actor|triggering_actor)/.test(name);
 
 function* looseContains(tree: Expression): Generator<{ readonly list: string; readonly value: Expression }> {
-  for (const part of walk(tree)) {
+  for (const part of walkExpression(tree)) {
     if (!isCall(part, "contains")) continue;
     const [list, value] = part.arguments;
     if (list?.kind === "literal" && typeof list.value === "string" && value?.kind === "context") {

@@ -1,6 +1,5 @@
-import type { Expression } from "../../engines/pipelines/model.ts";
-import { constantOf, isTrue } from "../../engines/pipelines/model.ts";
-import { expressionsOf, partsOf } from "./pipelines/expressions.ts";
+import { childrenOf, constantOf, type Expression, isTrue } from "../../engines/pipelines/model.ts";
+import { expressionsOf } from "./pipelines/expressions.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
 
 /** `a && '' || b`, which is `b` whatever `a` is ("Evaluate expressions", operators). */
@@ -42,5 +41,5 @@ function hasLostValue(expression: Expression, hasMore = false): boolean {
       if (constant !== undefined && !isTrue(constant.value)) return true;
     }
   }
-  return partsOf(expression).some((part) => hasLostValue(part));
+  return childrenOf(expression).some((part) => hasLostValue(part));
 }

@@ -1,6 +1,12 @@
 /** What checks over files of continuous integration may be handed, one file at a time. */
 import type { Check } from "../../core/check.ts";
-import type { Dependabot, GithubFile, GitlabPipeline, ScriptCommand } from "../../engines/pipelines/model.ts";
+import type {
+  Dependabot,
+  GithubFile,
+  GitlabPipeline,
+  ScriptCommand,
+  UnreadField,
+} from "../../engines/pipelines/model.ts";
 
 /** One workflow of GitHub, or one action's metadata. */
 export interface WorkflowFacts {
@@ -28,6 +34,8 @@ export type DependabotCheck<Parameters extends object = object> = Check<Dependab
 export interface GitlabFacts {
   /** Partial where a field was not understood, or what is included is not in the tree. */
   readonly pipeline: GitlabPipeline;
+  /** Lines of its scripts that were not taken apart: partial where there are any. */
+  readonly scripts: readonly UnreadField[];
 }
 
 /** What of the policy they judge by. */
@@ -36,4 +44,6 @@ export interface GitlabParameters {
   readonly registries: readonly string[];
 }
 
-export type GitlabCheck = Check<GitlabFacts, GitlabParameters> & { readonly subject: "gitlab" };
+export type GitlabCheck = Check<Pick<GitlabFacts, "pipeline"> & Partial<GitlabFacts>, GitlabParameters> & {
+  readonly subject: "gitlab";
+};

@@ -2,7 +2,7 @@
 import type { Check } from "../../core/check.ts";
 import type { Inventory, LicensedPackage } from "../../engines/contents/model.ts";
 import type { ManifestGap } from "../../engines/kubernetes/model.ts";
-import type { ScanStep } from "../../engines/pipelines/model.ts";
+import type { RepositoryRuns, ScanStep } from "../../engines/pipelines/model.ts";
 import type { SecretsFound } from "../../engines/secrets/model.ts";
 import type { ScopeMatches } from "../../engines/vulnerability/model.ts";
 
@@ -29,9 +29,13 @@ export type LockfileScopeCheck = Check<LockfileScopeFacts> & { readonly subject:
 export interface PipelinesFacts {
   /** Steps that scan images. Partial where a pipeline was not read, and where none of them blocks. */
   readonly scans: readonly ScanStep[];
+  /** What GitHub's workflows run, with what they call. Partial where a file was not read, or what is called was not found. */
+  readonly runs: RepositoryRuns;
 }
 
-export type PipelinesCheck = Check<PipelinesFacts> & { readonly subject: "pipelines" };
+export type PipelinesCheck<Needed extends keyof PipelinesFacts = keyof PipelinesFacts> = Check<
+  Pick<PipelinesFacts, Needed>
+> & { readonly subject: "pipelines" };
 
 /** A folder, a file, standard input or a history. */
 export interface SourcesFacts {

@@ -3,9 +3,13 @@ import { discover } from "../../collect/tree/discover.ts";
 import { readPipelines } from "../../collect/tree/pipelines.ts";
 import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
 import { usageProblem } from "../../core/problem.ts";
+import { fixPipelines } from "../../scan/pipeline-fixes.ts";
 import { auditPipelines } from "../../scan/pipelines.ts";
 import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
+import { leftNotes } from "../left-fixes.ts";
 import { namedPlace } from "../named-place.ts";
+import { forStandardOutput } from "../patch-output.ts";
+import { makeFixes } from "./audit-fixes.ts";
 
 export interface AuditOptions extends EvaluationOptions {
   readonly fix: boolean;
@@ -28,7 +32,15 @@ export async function buildAudit(places: readonly string[], options: AuditOption
       const found = named.files === undefined ? await discover(named.root, undefined, context.exclusion) : undefined;
       const paths = named.files ?? found?.pipelines ?? [];
       const read = readPipelines(named.root, paths);
-      const audited = auditPipelines(read, context, named.files === undefined ? "tree" : "files");
+      const extent = named.files === undefined ? "tree" : "files";
+      const fixes =
+        options.fix || options.diff ? fixPipelines(read, { ...context, unsafe: options.unsafe }) : undefined;
+      const made = fixes === undefined ? undefined : makeFixes(named.root, fixes, options.diff);
+      // What could not be written is as it was.
+      const github = fixes?.read.github.map((one, at) =>
+        made?.unwritten.has(one.path) === true ? (read.github[at] ?? one) : one,
+      );
+      const audited = auditPipelines(github === undefined ? read : { ...read, github }, context, extent);
       return {
         subject: places.join(" "),
         evaluations: audited.evaluations,
@@ -36,7 +48,9 @@ export async function buildAudit(places: readonly string[], options: AuditOption
           ...(paths.length === 0 ? ["no pipelines found in this directory"] : []),
           ...(found === undefined ? [] : skippedNotes(found)),
           ...audited.notes,
+          ...(made === undefined ? [] : [...made.notes, ...leftNotes(made.left)]),
         ],
+        ...(options.diff ? { instead: forStandardOutput(made?.patch ?? "") } : {}),
       };
     },
     { readsImages: false },

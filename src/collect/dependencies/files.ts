@@ -59,18 +59,27 @@ export function folderFiles(root: string, excludes: Excludes, format: "sha1" | "
   found.lockfiles.sort();
   found.manifests.sort();
   const identities = new Map<string, string | undefined>();
+  /** What was read to be compared is most often read for good right after. */
+  const kept = new Map<string, Buffer>();
+  let keptBytes = 0;
   return {
     name: root,
     ...found,
     identity(path) {
-      if (!identities.has(path))
-        identities.set(
-          path,
-          withFile(root, path, (bytes) => blobId(bytes, format)),
-        );
+      if (!identities.has(path)) {
+        const id = withFile(root, path, (bytes) => {
+          keptBytes += bytes.length;
+          if (keptBytes <= bounds.keptBytes) kept.set(path, Buffer.from(bytes));
+          return blobId(bytes, format);
+        });
+        identities.set(path, id);
+      }
       return identities.get(path);
     },
-    read: (path, limit) => readWithin(root, path, limit),
+    read(path, limit) {
+      const bytes = kept.get(path);
+      return bytes !== undefined && bytes.length <= limit ? bytes : readWithin(root, path, limit);
+    },
   };
 }
 

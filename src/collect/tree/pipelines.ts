@@ -64,7 +64,7 @@ export function readPipelines(root: string, paths: readonly string[]): ReadPipel
     if (read.state === "unread") gaps.push(read.gap);
     else {
       pipelines.push(gitlabGates(read.pipeline));
-      gaps.push(...unreadGaps(read.pipeline.unread));
+      gaps.push(...unreadGaps(read.pipeline.unread), ...unreadGaps(read.pipeline.unreadScripts, "pipelines.script"));
     }
   }
   if (paths.length > bounds.pipelines) {

@@ -10,6 +10,13 @@ export const bounds = {
   expressionOperators: 1_000,
   /** Characters of a text that an expression comes to: `format` within `format` doubles them. */
   constantLength: 100_000,
+  /** Jobs and steps of a repository with what they call, each way to one counted: calls can double them at every level. */
+  runningJobs: 5_000,
+  runningSteps: 100_000,
+  /** Jobs that one waits for and whose conditions are its own: a run has 256 at most. */
+  neededJobs: 256,
+  /** Workflows that call workflows, and actions that use actions: GitHub's own limit. */
+  callDepth: 10,
   /** Places of one file that are told as not read. */
   unreadFields: 100,
   /** Values of one file, with its aliases and merge keys followed: 1 MB holds 200,000 of the shortest. */

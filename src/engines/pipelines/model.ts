@@ -49,8 +49,9 @@ export interface ScanStep {
 }
 
 export type { Accessor, BinaryOperator, Expression, PlacedExpression } from "./expression.ts";
-export { type Constant, constantOf, isTrue, looselyEqual, truthOf } from "./expressions/constants.ts";
+export { type Constant, constantOf, isTrue, type Known, looselyEqual, truthOf } from "./expressions/constants.ts";
 export {
+  childrenOf,
   type ContextExpression,
   contextName,
   contextsOf,
@@ -60,3 +61,5 @@ export {
 export type { Field, Place, Text, UnreadField } from "./field.ts";
 export type * from "./github/model.ts";
 export type * from "./gitlab/model.ts";
+export type * from "./repository/model.ts";
+export { writableScopes } from "./repository/permissions.ts";

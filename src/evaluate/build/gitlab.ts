@@ -18,14 +18,22 @@ export interface GitlabContext {
 export function evaluateReadGitlab(read: ReadGitlab, context: GitlabContext): Evaluation[] {
   if (read.state === "read") return evaluateGitlab(read.pipeline, context);
   const asset = fileAsset(read.path);
-  return runChecks<GitlabFacts>(gitlabChecks, { pipeline: absent<never>(read.gap) }, { ...context, asset });
+  return runChecks<GitlabFacts>(
+    gitlabChecks,
+    { pipeline: absent<never>(read.gap), scripts: absent<never>(read.gap) },
+    { ...context, asset },
+  );
 }
 
 export function evaluateGitlab(pipeline: GitlabPipeline, context: GitlabContext): Evaluation[] {
-  const gaps = gitlabGaps(pipeline);
+  const observedAt = context.now.toISOString();
+  const { unreadScripts } = pipeline;
   return runChecks<GitlabFacts>(
     gitlabChecks,
-    { pipeline: present(pipeline, context.now.toISOString(), { gaps }) },
+    {
+      pipeline: present(pipeline, observedAt, { gaps: gitlabGaps(pipeline) }),
+      scripts: present(unreadScripts, observedAt, { gaps: unreadGaps(unreadScripts, "pipelines.script") }),
+    },
     {
       ...context,
       asset: fileAsset(pipeline.path),

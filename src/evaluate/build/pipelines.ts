@@ -7,48 +7,86 @@ import { type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { runChecks } from "../../core/runner.ts";
 import { scanSteps } from "../../engines/pipelines/gates.ts";
-import type { Pipeline } from "../../engines/pipelines/model.ts";
+import type { GithubFile, Pipeline, ReadGithubFile, RepositoryRuns } from "../../engines/pipelines/model.ts";
+import { repositoryRuns } from "../../engines/pipelines/repository/repository.ts";
+import { unreadGaps } from "../../engines/pipelines/unread.ts";
 
 const NAMED = 3;
 
-/** One evaluation of all pipelines together, for one gate is enough; none where there are none. */
-export function evaluatePipelines(
-  {
-    paths,
-    pipelines,
-    gaps,
-  }: { readonly paths: readonly string[]; readonly pipelines: readonly Pipeline[]; readonly gaps: readonly Gap[] },
-  { policy, now }: { readonly policy: Policy; readonly now: Date },
-): Evaluation[] {
+interface ReadTogether {
+  readonly paths: readonly string[];
+  readonly pipelines: readonly Pipeline[];
+  readonly github: readonly ReadGithubFile[];
+  readonly gaps: readonly Gap[];
+}
+
+export interface PipelinesContext {
+  readonly policy: Policy;
+  readonly now: Date;
+}
+
+/**
+ * One evaluation a check of all pipelines together; none where there are none.
+ *
+ * @param gates - false: nobody asks whether a scan blocks, for which one gate is enough
+ */
+export function evaluatePipelines(read: ReadTogether, { policy, now }: PipelinesContext, gates = true): Evaluation[] {
+  const { paths, pipelines, github } = read;
   if (paths.length === 0) return [];
-  const scans = scanSteps(pipelines);
-  const gates = scans.filter(({ ignored }) => ignored === undefined);
-  // One gate proves what is asked for, whatever else could not be read.
-  const open =
-    gates.length > 0
-      ? []
-      : [
-          ...gaps,
-          {
-            code: "pipelines.no-gate",
-            reason: `no step that fails on critical vulnerabilities in ${paths.length === 1 ? paths[0] : `${paths.length} pipelines`}`,
-            remedy: "add a step that runs bulkhead check",
-          },
-        ];
-  const [first] = gates;
+  const scans = gates ? scanSteps(pipelines) : [];
+  const [gate] = scans.filter(({ ignored }) => ignored === undefined);
+  const observedAt = now.toISOString();
+  const { runs, gaps } = runsOf(github);
   return runChecks<PipelinesFacts>(
     pipelinesChecks,
-    { scans: present(scans, now.toISOString(), { gaps: open }) },
+    {
+      ...(gates ? { scans: present(scans, observedAt, { gaps: gate === undefined ? gateGaps(read) : [] }) } : {}),
+      runs: present(runs, observedAt, { gaps }),
+    },
     {
       asset: assetOf(paths),
       policy,
       now,
       evidence: {
         pipelines: String(paths.length),
-        gate: first === undefined ? "none" : `${first.scanner} at ${first.pipeline}:${first.line}`,
+        ...(gates ? { gate: gate === undefined ? "none" : `${gate.scanner} at ${gate.pipeline}:${gate.line}` } : {}),
       },
     },
   );
+}
+
+/** One gate proves what is asked for, whatever else could not be read. */
+function gateGaps({ paths, gaps }: ReadTogether): Gap[] {
+  const [only] = paths;
+  return [
+    ...gaps,
+    {
+      code: "pipelines.no-gate",
+      reason: `no step that fails on critical vulnerabilities in ${paths.length === 1 ? only : `${paths.length} pipelines`}`,
+      remedy: "add a step that runs bulkhead check",
+    },
+  ];
+}
+
+/** GitHub runs what lies in the folder at the repository's root. */
+function runsOf(github: readonly ReadGithubFile[]): { runs: RepositoryRuns; gaps: readonly Gap[] } {
+  const gaps: Gap[] = [];
+  const files: GithubFile[] = [];
+  for (const read of github) {
+    const isRun = isAtRoot(read.path);
+    if (read.state === "unread") {
+      if (isRun) gaps.push(read.gap);
+    } else if (read.file.kind === "action" || (read.file.kind === "workflow" && isRun)) {
+      files.push(read.file);
+      if (isRun) gaps.push(...unreadGaps(read.file.unread));
+    }
+  }
+  const runs = repositoryRuns(files);
+  return { runs, gaps: [...gaps, ...unreadGaps(runs.unfollowed, "pipelines.unfollowed")] };
+}
+
+function isAtRoot(path: string): boolean {
+  return path.replaceAll("\\", "/").startsWith(".github/workflows/");
 }
 
 function assetOf(paths: readonly string[]): Asset {

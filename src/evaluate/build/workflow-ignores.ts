@@ -16,12 +16,7 @@ export function assessorOf(
   if (counted.length === 0) return undefined;
   const trusted = policy.origin.kind === "trusted";
   return (finding) => {
-    const lines = finding.locations.flatMap((one) => (one.kind === "file" && one.path === path ? [one.line ?? 0] : []));
-    const ignore = counted.find(
-      ({ covers, ids }) =>
-        finding.matches.ids.some((id) => ids.includes(id)) &&
-        (covers === "file" || lines.some((line) => line >= covers.first && line <= covers.last)),
-    );
+    const ignore = ignoreOf(finding, path, counted);
     if (ignore === undefined) return undefined;
     const { reason, place } = ignore;
     if (trusted) {
@@ -31,6 +26,25 @@ export function assessorOf(
     const source = { path, line: place.line, column: place.column };
     return { kind: "dismissed", exception: { reason, owner: "a comment in the file", source } };
   };
+}
+
+/**
+ * Of a finding of one place a comment at any of its lines counts, also where the trigger stands; of several places
+ * (`evidence.places`), which come first, each needs one of its own.
+ */
+function ignoreOf(
+  { locations, matches, evidence }: FindingDraft,
+  path: string,
+  counted: readonly IgnoreComment[],
+): IgnoreComment | undefined {
+  const named = counted.filter(({ ids }) => matches.ids.some((id) => ids.includes(id)));
+  const lines = locations.flatMap((one) => (one.kind === "file" && one.path === path ? [one.line ?? 0] : []));
+  const at = (line: number): IgnoreComment | undefined =>
+    named.find(({ covers }) => covers === "file" || (line >= covers.first && line <= covers.last));
+  const places = Number(evidence.places ?? 1);
+  if (places === 1) return lines.map(at).find((ignore) => ignore !== undefined);
+  const each = lines.slice(0, places).map(at);
+  return each.every((ignore) => ignore !== undefined) ? each[0] : undefined;
 }
 
 /** By the ids of our checks. zizmor asks for no reason: where none is written, that is what is said. */

@@ -1,19 +1,9 @@
 /** Which fields of a file are different in another reading of it, whatever its places are. */
 
-/** What says where something stands, or how it is written. */
-const PLACES = new Set([
-  "place",
-  "whole",
-  "onPlace",
-  "key",
-  "comment",
-  "expressions",
-  "style",
-  "index",
-  "path",
-  "scalars",
-  "type",
-]);
+/** What says where something stands or how it is written, and what is read out of scripts that are compared themselves. */
+const PLACES = new Set(
+  "place whole onPlace key comment expressions style index path scalars type covers runScripts".split(" "),
+);
 /** Fields of one file that are compared. */
 const FIELDS = 500_000;
 

@@ -2,13 +2,13 @@
 
 import { ACTOR_IDS, ACTORS, authorOf } from "../../checks/build/pipelines/actors.ts";
 import { isText } from "../../checks/build/pipelines/condition-text.ts";
-import { isCall, isContext, soleExpression, walk } from "../../checks/build/pipelines/expressions.ts";
+import { isCall, isContext, soleExpression } from "../../checks/build/pipelines/expressions.ts";
 import { nameOf } from "../../checks/build/pipelines/origins.ts";
 import { conditionsOf } from "../../checks/build/pipelines/steps.ts";
 import { usesOf } from "../../checks/build/pipelines/uses.ts";
 import { normalPath } from "../../checks/build/pipelines/uses-path.ts";
 import type { Finding, TextEdit } from "../../core/finding.ts";
-import type { Expression, PlacedExpression, Text } from "../../engines/pipelines/model.ts";
+import { type Expression, type PlacedExpression, type Text, walkExpression } from "../../engines/pipelines/model.ts";
 import type { Proposal } from "./proposal.ts";
 import { edit, inStyle, isAt, type PipelineSource } from "./source.ts";
 
@@ -67,7 +67,7 @@ export function byAuthor(finding: Finding, source: PipelineSource): Proposal | u
   // Of several kinds of event only pull requests all have the same author.
   if (file.on.length > 1 && !file.on.every(({ event }) => event.startsWith("pull_request"))) return undefined;
   return replaced(finding, source, "the bot's runs over its own pull requests go on, those over others' end", (tree) =>
-    [...walk(tree)].flatMap((part) => {
+    [...walkExpression(tree)].flatMap((part) => {
       if (part.kind !== "context") return [];
       const name = nameOf(part);
       return name !== undefined && (ACTORS.has(name) || ACTOR_IDS.has(name))
@@ -85,7 +85,7 @@ const HAVE_AUTHORS = new Set([
 /** A list in place of a text that has its words in it. */
 export function asList(finding: Finding, source: PipelineSource): Proposal | undefined {
   return replaced(finding, source, "values that were parts of its words no longer get past it", (tree) =>
-    [...walk(tree)].flatMap((part) => {
+    [...walkExpression(tree)].flatMap((part) => {
       if (!isCall(part, "contains")) return [];
       const [list, value] = part.arguments;
       if (list?.kind !== "literal" || typeof list.value !== "string" || value?.kind !== "context") return [];

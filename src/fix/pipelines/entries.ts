@@ -1,11 +1,11 @@
 /** Entries of workflows and Dependabot's options that are added, taken out or written in full. */
 
-import { textsOf, walk } from "../../checks/build/pipelines/expressions.ts";
+import { textsOf } from "../../checks/build/pipelines/expressions.ts";
 import { nameOf } from "../../checks/build/pipelines/origins.ts";
 import { isAction } from "../../checks/build/pipelines/steps.ts";
 import { callJobs } from "../../checks/build/pipelines/uses.ts";
 import type { Finding, Graded, TextEdit } from "../../core/finding.ts";
-import type { Field, StepsJob, Workflow } from "../../engines/pipelines/model.ts";
+import { type Field, type StepsJob, type Workflow, walkExpression } from "../../engines/pipelines/model.ts";
 import type { Proposal } from "./proposal.ts";
 import { edit, entryAfter, entryBefore, indentAt, isAt, keyStart, type PipelineSource } from "./source.ts";
 
@@ -100,7 +100,7 @@ function secretsOf(workflow: Workflow): string[] | undefined {
   for (const { text } of textsOf(workflow)) {
     for (const { tree } of text.expressions) {
       if (tree === undefined) return undefined;
-      for (const part of walk(tree)) {
+      for (const part of walkExpression(tree)) {
         if (part.kind !== "context" || part.root?.toLowerCase() !== "secrets") continue;
         const [, name] = nameOf(part)?.split(".") ?? [];
         if (name === undefined || !/^\w+$/.test(name)) return undefined;
@@ -154,7 +154,7 @@ function lineStart(text: string, offset: number): number | undefined {
 function lineEnd(text: string, offset: number): number | undefined {
   const newline = text.indexOf("\n", offset);
   const end = newline < 0 ? text.length : newline + 1;
-  return /^\s*(?:#.*)?\s*$/.test(text.slice(offset, end)) ? end : undefined;
+  return /^\s*(?:#[^\n]*)?\s*$/.test(text.slice(offset, end)) ? end : undefined;
 }
 
 /** The line of a mapping's key that has one entry, right above the entry. */

@@ -62,7 +62,10 @@ export function posixSurroundings(script: string, at: number): Surroundings {
       if (end < 0 || end >= at) return "comment";
       index = end;
       continue;
-    } else if (character === "<" && script.startsWith("<<", index) && script.charAt(index + 2) !== "<") {
+    } else if (script.startsWith("<<<", index)) {
+      index += 3;
+      continue;
+    } else if (script.startsWith("<<", index)) {
       const here = hereDocument(script, index);
       if (here === undefined) return "unknown";
       pending.push(here);

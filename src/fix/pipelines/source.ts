@@ -82,7 +82,7 @@ export function entryAfter(
   const newline = source.text.indexOf("\n", value.end);
   const end = newline < 0 ? source.text.length : newline;
   const rest = source.text.slice(value.end, end);
-  if (!/^\s*(?:#.*)?$/.test(rest)) return undefined;
+  if (!/^\s*(?:#[^\n]*)?$/.test(rest)) return undefined;
   const indent = indentAt(source, key);
   const at = rest.endsWith("\r") ? end - 1 : end;
   return edit(source, at, at, lines.map((line) => `\n${indent}${line}`).join(""));

@@ -99,7 +99,14 @@ function converter(text: string, base: number, limit: number, limits: PlacedLimi
     if (isScalar(node)) return { ...scalarOf(node, start, end), ...tag };
     if (isSeq(node)) {
       const items = node.items.map((item) => child(item as Node | null, start, depth));
-      return { kind: "sequence", items, start, end: withoutBreaks(start, end), ...tag };
+      const aliases = new Map(
+        node.items.flatMap((item, index) => {
+          const range = isAlias(item) ? item.range : undefined;
+          return range == null ? [] : [[index, { start: base + range[0], end: base + range[1] }] as const];
+        }),
+      );
+      const own = aliases.size === 0 ? {} : { aliases };
+      return { kind: "sequence", items, ...own, start, end: withoutBreaks(start, end), ...tag };
     }
     if (isMap(node)) {
       const entries = (node.items as Pair<Node | null, Node | null>[]).map((pair) => entryOf(pair, start, depth));

@@ -47,6 +47,8 @@ export interface PlacedEntry {
 export interface PlacedSequence extends PlacedBase {
   readonly kind: "sequence";
   readonly items: readonly PlacedNode[];
+  /** Where the aliases among the items stand, by their index; absent where there are none. */
+  readonly aliases?: ReadonlyMap<number, { readonly start: number; readonly end: number }>;
 }
 
 export interface PlacedReading {

@@ -39,6 +39,8 @@ export interface GitlabSpecification {
   readonly documentation: CheckDocumentation;
   /** The finding is that something is not there, so that a pipeline that was read in part tells nothing. */
   readonly whole?: true;
+  /** It goes by what scripts run. */
+  readonly scripts?: true;
   detect(pipeline: GitlabPipeline, parameters: GitlabParameters): Iterable<GitlabDetection>;
 }
 
@@ -60,7 +62,10 @@ export function gitlabCheck(specification: GitlabSpecification): GitlabCheck {
     severity,
     documentation,
     subject: "gitlab",
-    needs: { pipeline: specification.whole === true ? "complete" : "partial" },
+    needs: {
+      pipeline: specification.whole === true ? "complete" : "partial",
+      ...(specification.scripts === true ? { scripts: "partial" } : {}),
+    },
     parameters: { registries: (policy) => policy.registries },
     *evaluate({ pipeline, ...parameters }) {
       const causes = new Map<string, GitlabDetection[]>();

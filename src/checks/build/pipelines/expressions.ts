@@ -36,30 +36,6 @@ export function expressionsOf(file: GithubFile): FieldExpression[] {
   );
 }
 
-/** All parts of an expression, itself first. Its nesting is bounded by who read it. */
-export function* walk(expression: Expression): Generator<Expression> {
-  yield expression;
-  for (const part of partsOf(expression)) yield* walk(part);
-}
-
-/** What an expression is directly made of. */
-export function partsOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case "literal":
-      return [];
-    case "context": {
-      const computed = expression.path.flatMap((accessor) => (accessor.kind === "index" ? [accessor.index] : []));
-      return expression.of === undefined ? computed : [expression.of, ...computed];
-    }
-    case "call":
-      return expression.arguments;
-    case "binary":
-      return [expression.left, expression.right];
-    case "not":
-      return [expression.operand];
-  }
-}
-
 /** Whether it is a context of this name, or something below it: `isContext(tree, "secrets")`. */
 export function isContext(expression: Expression, root: string): expression is Expression & { kind: "context" } {
   return expression.kind === "context" && expression.root?.toLowerCase() === root;

@@ -2,20 +2,21 @@
  * Where an expression's value comes from, and what an attacker may write into it: contexts that GitHub fills in, and those
  * that the file itself does (`env`, `inputs`, `matrix`, `steps`, `needs`), followed to what they are set to.
  */
-import type {
-  Expression,
-  Field,
-  GithubFile,
-  Input,
-  Place,
-  PlacedExpression,
-  Step,
-  StepsJob,
-  Text,
+import {
+  type Expression,
+  type Field,
+  type GithubFile,
+  type Input,
+  type Place,
+  type PlacedExpression,
+  type Step,
+  type StepsJob,
+  type Text,
+  walkExpression,
 } from "../../../engines/pipelines/model.ts";
 import { type Capability, capabilityOf } from "../../knowledge/context-capabilities.ts";
 import { eventInput } from "../../knowledge/event-contexts.ts";
-import { namesOf, walk } from "./expressions.ts";
+import { namesOf } from "./expressions.ts";
 import { fieldNamed } from "./steps.ts";
 import { jobsOf } from "./uses.ts";
 
@@ -263,7 +264,7 @@ function ofNeeds(name: string, path: readonly string[], scope: Scope, trail: Tra
 /** Whether a context of one of these roots is read anywhere in it. */
 export function reads({ tree }: PlacedExpression, ...roots: readonly string[]): boolean {
   if (tree === undefined) return false;
-  for (const part of walk(tree)) {
+  for (const part of walkExpression(tree)) {
     if (part.kind === "context" && part.root !== undefined && roots.includes(part.root.toLowerCase())) return true;
   }
   return false;

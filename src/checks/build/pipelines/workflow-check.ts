@@ -114,6 +114,8 @@ function draftOf(
   const places = detections.map(({ place }) => place);
   const related = detections.flatMap((one) => one.related ?? []);
   const count = places.length;
+  // A comment that ignores one of them does not ignore the others: whoever applies it goes by this number.
+  const own = new Set(places.map(({ line, column }) => `${line}:${column}`)).size;
   return {
     subject,
     severity: worst.severity ?? usual,
@@ -123,7 +125,10 @@ function draftOf(
     locations: locationsOf(path, places, related),
     matches: { ids: [...(worst.ids ?? []), id], path },
     fix: { kind: "instruction", text: clip(worst.fix, SENTENCE) } satisfies Fix,
-    evidence: Object.fromEntries(Object.entries(worst.evidence ?? {}).map(([key, value]) => [key, clip(value)])),
+    evidence: {
+      ...Object.fromEntries(Object.entries(worst.evidence ?? {}).map(([key, value]) => [key, clip(value)])),
+      ...(own === 1 ? {} : { places: String(own) }),
+    },
   };
 }
 

@@ -17,12 +17,25 @@ export function differences(before: PackageRecord, after: PackageRecord, sameFor
 }
 
 function sameOrigins(before: PackageRecord, after: PackageRecord, sameFormat: boolean): boolean {
+  // Nearly all of a lockfile stays as it is, word for word.
+  if (isAlike(before, after)) return true;
   const [old, fresh] = [originsOf(before), originsOf(after)];
   if (!sameFormat && (old.size === 0 || fresh.size === 0)) return true;
   // Where nothing is stated it is the public registry, which others write out.
   if (old.size === 0) return [...fresh].every((origin) => origin === PUBLIC || origin.startsWith(`${PUBLIC} `));
   if (fresh.size === 0) return [...old].every((origin) => origin === PUBLIC || origin.startsWith(`${PUBLIC} `));
   return old.size === fresh.size && [...old].every((origin) => fresh.has(origin));
+}
+
+function isAlike(before: PackageRecord, after: PackageRecord): boolean {
+  if (before.otherOrigins !== undefined || after.otherOrigins !== undefined) return false;
+  const [old, fresh] = [before.fetchedFrom, after.fetchedFrom];
+  if (old === undefined || fresh === undefined) return old === fresh;
+  return old.kind === fresh.kind && old.url === fresh.url && revisionOf(old) === revisionOf(fresh);
+}
+
+function revisionOf(origin: PackageOrigin): string | undefined {
+  return origin.kind === "registry" ? undefined : origin.revision;
 }
 
 const PUBLIC = "public";
@@ -50,12 +63,20 @@ function isArchive({ pathname }: URL): boolean {
 
 function sameHashes(before: PackageRecord, after: PackageRecord, sameFormat: boolean): boolean {
   const [old, fresh] = [before.hashes ?? {}, after.hashes ?? {}];
+  const files = before.files ?? after.files;
+  if (files === undefined && before.hashes !== undefined && isSame(old, fresh)) return true;
   const shared = Object.keys(old).filter((algorithm) => fresh[algorithm] !== undefined);
   if (shared.some((algorithm) => old[algorithm] !== fresh[algorithm])) return false;
   if (!sameFiles(before, after)) return false;
   if (!sameFormat) return true;
   // A weaker hash, or none, lets in what the stronger one refused.
   return strengthOf(after) >= strengthOf(before);
+}
+
+function isSame(old: Readonly<Record<string, string>>, fresh: Readonly<Record<string, string>>): boolean {
+  const algorithms = Object.keys(old);
+  if (algorithms.length === 0 || algorithms.length !== Object.keys(fresh).length) return false;
+  return algorithms.every((algorithm) => old[algorithm] === fresh[algorithm]);
 }
 
 /** Files of one name have one hash; what has no name is a set that only grows or only shrinks. */

@@ -2,6 +2,7 @@
 import { bounds } from "../bounds.ts";
 import type { BinaryOperator, Expression } from "../expression.ts";
 import { coreNumber } from "./numbers.ts";
+import { contextName } from "./walk.ts";
 
 type Value = string | number | boolean | null;
 
@@ -10,33 +11,44 @@ export interface Constant {
   readonly value: Value;
 }
 
-/** The expression's value if it is the same in every run. */
-export function constantOf(expression: Expression): Constant | undefined {
+/** What is known of a context, by its name as {@link contextName} has it. */
+export type Known = (name: string) => Constant | undefined;
+
+const NOTHING: Known = () => undefined;
+
+/**
+ * The expression's value if it is the same in every run.
+ *
+ * @param known - what contexts are in the runs that are asked about
+ */
+export function constantOf(expression: Expression, known: Known = NOTHING): Constant | undefined {
   switch (expression.kind) {
     case "literal":
       return { value: expression.value };
     case "not": {
-      const truth = truthOf(expression.operand);
+      const truth = truthOf(expression.operand, known);
       return truth === undefined ? undefined : { value: !truth };
     }
     case "binary":
-      return binary(expression.operator, expression.left, expression.right);
+      return binary(expression.operator, expression.left, expression.right, known);
     case "call":
-      return called(expression.name.toLowerCase(), expression.arguments);
-    case "context":
-      return undefined;
+      return called(expression.name.toLowerCase(), expression.arguments, known);
+    case "context": {
+      const name = contextName(expression);
+      return name === undefined ? undefined : known(name);
+    }
   }
 }
 
 /** Whether it always, or never, counts as true; undefined where that depends. */
-export function truthOf(expression: Expression): boolean | undefined {
+export function truthOf(expression: Expression, known: Known = NOTHING): boolean | undefined {
   if (expression.kind === "binary" && (expression.operator === "&&" || expression.operator === "||")) {
-    const [left, right] = [truthOf(expression.left), truthOf(expression.right)];
+    const [left, right] = [truthOf(expression.left, known), truthOf(expression.right, known)];
     const decides = expression.operator === "||";
     if (left === decides || right === decides) return decides;
     return left === undefined || right === undefined ? undefined : !decides;
   }
-  const constant = constantOf(expression);
+  const constant = constantOf(expression, known);
   return constant === undefined ? undefined : isTrue(constant.value);
 }
 
@@ -47,13 +59,13 @@ export function isTrue(value: Value): boolean {
     : value !== null && value !== false && value !== "";
 }
 
-function binary(operator: BinaryOperator, left: Expression, right: Expression): Constant | undefined {
+function binary(operator: BinaryOperator, left: Expression, right: Expression, known: Known): Constant | undefined {
   if (operator === "&&" || operator === "||") {
-    const first = constantOf(left);
+    const first = constantOf(left, known);
     if (first === undefined) return undefined;
-    return isTrue(first.value) === (operator === "||") ? first : constantOf(right);
+    return isTrue(first.value) === (operator === "||") ? first : constantOf(right, known);
   }
-  const [first, second] = [constantOf(left), constantOf(right)];
+  const [first, second] = [constantOf(left, known), constantOf(right, known)];
   if (first === undefined || second === undefined) return undefined;
   return { value: compared(operator, first.value, second.value) };
 }
@@ -118,17 +130,34 @@ const CALLS: ReadonlyMap<string, Call> = new Map<string, Call>([
   ["fromjson", ([value = null]) => scalarJson(textOf(value))],
 ]);
 
-function called(name: string, given: readonly Expression[]): Constant | undefined {
+function called(name: string, given: readonly Expression[], known: Known): Constant | undefined {
+  const [list, item] = given;
+  const listed = name === "contains" && list !== undefined ? constantList(list, known) : undefined;
+  if (listed !== undefined && item !== undefined) {
+    const sought = constantOf(item, known);
+    return sought === undefined ? undefined : { value: listed.some((one) => looselyEqual(one, sought.value)) };
+  }
   const call = CALLS.get(name);
   if (call === undefined) return undefined;
   const constants: Value[] = [];
   for (const one of given) {
-    const constant = constantOf(one);
+    const constant = constantOf(one, known);
     if (constant === undefined) return undefined;
     constants.push(constant.value);
   }
   const value = call(constants);
   return value === undefined ? undefined : { value };
+}
+
+/** `fromJSON('["OWNER", "MEMBER"]')`. */
+function constantList(expression: Expression, known: Known): readonly Value[] | undefined {
+  const [first] = expression.kind === "call" ? expression.arguments : [];
+  if (expression.kind !== "call" || expression.name.toLowerCase() !== "fromjson" || first === undefined)
+    return undefined;
+  const text = constantOf(first, known);
+  if (typeof text?.value !== "string") return undefined;
+  const parsed = parsedJson(text.value);
+  return Array.isArray(parsed) && parsed.every(isValue) ? parsed : undefined;
 }
 
 function upper(value: Value): string {
@@ -152,10 +181,18 @@ function formatted(form: string, values: readonly Value[]): string | undefined {
 
 /** Lists and mappings are no values here. */
 function scalarJson(text: string): Value | undefined {
+  const value = parsedJson(text);
+  return isValue(value) ? value : undefined;
+}
+
+function parsedJson(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return value === null || ["string", "number", "boolean"].includes(typeof value) ? (value as Value) : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+function isValue(value: unknown): value is Value {
+  return value === null || ["string", "number", "boolean"].includes(typeof value);
 }

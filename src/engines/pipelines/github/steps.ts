@@ -16,7 +16,9 @@ export function stepsAt(source: Source, node: PlacedNode | undefined): Step[] {
     source.skip(node, "steps is not a list");
     return [];
   }
-  return node.items.flatMap(parallelSteps).flatMap((item, index) => stepOf(source, item, index) ?? []);
+  return node.items
+    .flatMap((item, at) => parallelSteps(item).map((step) => ({ step, stands: node.aliases?.get(at) ?? step })))
+    .flatMap(({ step, stands }, index) => stepOf(source, step, stands, index) ?? []);
 }
 
 /** Steps that run beside each other are steps like others. */
@@ -25,13 +27,19 @@ function parallelSteps(item: PlacedNode): readonly PlacedNode[] {
   return parallel?.kind === "sequence" ? parallel.items : [item];
 }
 
-function stepOf(source: Source, node: PlacedNode, index: number): Step | undefined {
+/** @param stands - where the list has it: the alias, of a step that is written elsewhere */
+function stepOf(
+  source: Source,
+  node: PlacedNode,
+  stands: { readonly start: number; readonly end: number },
+  index: number,
+): Step | undefined {
   if (node.kind === "map" && node.entries.some(({ key }) => WAITING.includes(key.text))) return undefined;
   const keys = keysOf(source, node, "a step", KEYS);
   if (keys === undefined) return undefined;
   const base = {
     index,
-    place: source.placeOf(node),
+    place: source.placeOf(stands),
     ...optional("id", textAt(source, keys.get("id"), "id", "none")),
     ...optional("name", textAt(source, keys.get("name"), "name")),
     ...optional("if", textAt(source, keys.get("if"), "if", "condition")),

@@ -19,6 +19,8 @@ export interface GitlabPipeline {
   /** All that it is put together from, that file first; each once. */
   readonly files: readonly GitlabFile[];
   readonly unread: readonly UnreadField[];
+  /** Lines of scripts that the shell's reader did not take apart whole. */
+  readonly unreadScripts: readonly UnreadField[];
   /** What the file's header declares (`spec:inputs`), in order. */
   readonly inputs: readonly GitlabInput[];
   /** Of all files, in the order in which they are read. */

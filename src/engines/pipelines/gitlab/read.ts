@@ -1,10 +1,11 @@
 /** Reads a GitLab pipeline ("CI/CD YAML syntax reference"). */
+import { bounds } from "../bounds.ts";
 import type { UnreadField } from "../field.ts";
 import { isGitlabFragment } from "../system.ts";
 import { entryOf, nodeAt, type PlacedMap } from "../yaml/model.ts";
 import { type GitlabTree, putTogether } from "./files.ts";
 import { defaultsOf, jobOf } from "./job.ts";
-import { createBudget, extendJobs, resolveReferences } from "./merge.ts";
+import { createBudget, extendJobs, resolveReferences, weigh } from "./merge.ts";
 import type { GitlabPipeline, GitlabWorkflow } from "./model.ts";
 import { rulesOf } from "./rules.ts";
 import { runsOf } from "./runs.ts";
@@ -23,6 +24,7 @@ export function readGitlabPipeline(path: string, text: string, tree: GitlabTree)
   const budget = createBudget();
   const { root: written, files, inputs, includes, sourceOf } = putTogether(path, text, tree, budget, unread);
   const root = resolveReferences(extendJobs(written, budget, unread), budget, unread);
+  weigh(root, budget);
   const reader = createJobReader(unread, sourceOf);
   const stages = nodeAt(root, "stages") ?? nodeAt(root, "types");
   const workflow = workflowOf(root, unread);
@@ -42,6 +44,7 @@ export function readGitlabPipeline(path: string, text: string, tree: GitlabTree)
     fragment: inputs.length > 0 || isGitlabFragment(path),
     files,
     unread: eachOnce(unread),
+    unreadScripts: eachOnce(reader.unreadScripts),
     inputs,
     includes,
     ...(stages === undefined ? {} : { stages: textsOf(stages) }),
@@ -94,5 +97,5 @@ function eachOnce(unread: readonly UnreadField[]): UnreadField[] {
   const known = new Map(
     unread.map((one) => [`${one.place.path} ${one.place.start} ${one.place.end} ${one.reason}`, one] as const),
   );
-  return [...known.values()];
+  return [...known.values()].slice(0, bounds.unreadFields);
 }

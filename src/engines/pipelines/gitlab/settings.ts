@@ -10,14 +10,18 @@ import { variablesOf } from "./variables.ts";
 /** What a job is read with. */
 export interface JobReader {
   readonly unread: UnreadField[];
+  /** Lines of scripts that are not taken apart. */
+  readonly unreadScripts: UnreadField[];
   lines(node: PlacedNode | undefined): GitlabLine[];
 }
 
 /** Each line is taken apart once, whatever jobs it is in. */
 export function createJobReader(unread: UnreadField[], sourceOf: (path: string) => Source): JobReader {
   const known = new Map<PlacedNode, GitlabLine>();
+  const unreadScripts: UnreadField[] = [];
   return {
     unread,
+    unreadScripts,
     lines(node) {
       if (node === undefined) return [];
       if (node.kind === "list") return node.items.flatMap((item) => this.lines(item));
@@ -29,7 +33,7 @@ export function createJobReader(unread: UnreadField[], sourceOf: (path: string) 
       let line = known.get(node);
       if (line === undefined) {
         line = readLine(text, sourceOf(text.place.path));
-        if (line.trouble !== undefined) unread.push(line.trouble);
+        if (line.trouble !== undefined) unreadScripts.push(line.trouble);
         known.set(node, line);
       }
       return [line];
