@@ -165,7 +165,7 @@ describe("an archive of Python", () => {
       read(
         zipOf([
           { name: "a.py", content: "1" },
-          { name: "b.py", content: "0".repeat(9_000_000) },
+          { name: "b.py", content: "0".repeat(40_000_000) },
         ]),
         "wheel",
       ).gaps,

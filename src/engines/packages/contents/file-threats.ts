@@ -149,7 +149,8 @@ function hijack({ calls, flow, tokens }: CodeFacts, hits: Hit[]): void {
       if (token.text.length < 110 && token.text.length >= 26 && WALLET.test(token.text) && mixed(token.text)) {
         wallets += 1;
         at ||= token.at;
-      } else if (token.text.length < 400 && WALLET_PATTERN.test(token.text)) patterns = true;
+      } else if (token.text.length < 400 && token.text.includes("{") && WALLET_PATTERN.test(token.text))
+        patterns = true;
     } else if (token.kind === "list") {
       for (const value of token.values ?? [])
         if (typeof value === "string" && value.length >= 26 && value.length < 110 && WALLET.test(value) && mixed(value))
@@ -202,6 +203,10 @@ const SPREADING: readonly RegExp[] = [
   /toJSON\(secrets\)|toJson\(secrets\)/,
 ];
 
+/** What each of them has, so that most texts are looked at once. */
+const SPREADING_WORDS =
+  /publish|upload|whoami|maintainer|tokens|_authToken|npmrc|NPM_TOKEN|truffle|gitleaks|workflows|169\.254|metadata|install|repos|Authenticated|registration|to[Jj][Ss][Oo][Nn]/i;
+
 function spreading({ tokens, calls }: CodeFacts, hits: Hit[]): void {
   const found = new Set<number>();
   let at = -1;
@@ -209,6 +214,7 @@ function spreading({ tokens, calls }: CodeFacts, hits: Hit[]): void {
     if (kind !== "string" && !(kind === "name" && text === "createForAuthenticatedUser")) continue;
     if (text.length < 7 || text.length > 50_000) continue;
     const part = text.length > 4_000 ? text.slice(0, 4_000) : text;
+    if (!SPREADING_WORDS.test(part)) continue;
     SPREADING.forEach((pattern, index) => {
       if (found.has(index) || !pattern.test(part)) return;
       found.add(index);
@@ -235,7 +241,7 @@ function shellcode({ tokens }: CodeFacts, hits: Hit[]): void {
   const names = new Set<string>();
   let at = -1;
   for (const { kind, text, at: place } of tokens) {
-    if ((kind !== "name" && kind !== "string") || text.length > 24 || !MEMORY.test(text)) continue;
+    if ((kind !== "name" && kind !== "string") || text.length > 24 || text.length < 11 || !MEMORY.test(text)) continue;
     names.add(text);
     if (at < 0) at = place;
   }

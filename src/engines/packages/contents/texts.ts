@@ -64,6 +64,22 @@ const NEEDED = /[./\\:_ ]|^(?:temp|tmp|appdata|localappdata|exodus|schtasks|cron
 const TEXT_LENGTH = 2_000;
 
 export function marksOfText(text: string): Marks {
+  if (text.length < 3) return 0;
+  if (text.length > REMEMBERED_LENGTH) return look(text);
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const marks = look(text);
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  remembered.set(text, marks);
+  return marks;
+}
+
+/** A text is looked at in every pass, and wherever its name stands. */
+const remembered = new Map<string, Marks>();
+const REMEMBERED = 10_000;
+const REMEMBERED_LENGTH = 200;
+
+function look(text: string): Marks {
   const payload = isPayload(text) ? Mark.payload : 0;
   if (text.length < 3 || payload !== 0 || !NEEDED.test(text)) return payload;
   const part = text.length > TEXT_LENGTH ? text.slice(0, TEXT_LENGTH) : text;

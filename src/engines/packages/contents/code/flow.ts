@@ -34,6 +34,8 @@ export function flowOf(tokens: readonly Token[], language: Language): Flow {
   let weight = 0;
   for (let pass = 0; pass < bounds.passes; pass++) {
     flow = walk(tokens, language, bindings);
+    // Nothing that is looked for goes anywhere.
+    if (flow.calls.every(({ marks, object }) => ((marks | object) & ~Mark.module) === 0)) break;
     const next = bindings.weight();
     if (next === weight) break;
     weight = next;
