@@ -5,7 +5,7 @@ import { jsonPlaces } from "../../../formats/json/places.ts";
 import { lineCounter } from "../../../formats/position.ts";
 import type { ManifestMismatch } from "../model.ts";
 import { inComposerConstraint } from "../ranges/composer.ts";
-import type { Manifests, ReadLockfile, Unread } from "./mismatches.ts";
+import type { Manifests, ReadLockfile, Unread } from "./read-lockfile.ts";
 import { mismatchOf } from "./want.ts";
 
 const LISTS = ["require", "require-dev"] as const;
