@@ -88,7 +88,7 @@ function headOf(report: Report, findings: readonly Told[]): string {
   const blocking = findings.filter(blocks).length;
   const what =
     exitCode === 1 && (baseline ?? changes) !== undefined && blocking > 0
-      ? `${counted(blocking, "new finding")} ${blocking === 1 ? "blocks" : "block"} this change`
+      ? `${counted(blocking, baseline === undefined ? "finding" : "new finding")} ${blocking === 1 ? "blocks" : "block"} this change`
       : exitText(report);
   return `### ${plain(tool.name)}: ${verdictText(verdict)}: ${what}\n\n${code(subject)} (exit code ${exitCode})\n\n`;
 }

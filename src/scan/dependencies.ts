@@ -65,7 +65,7 @@ export async function reviewSides(
   for (const found of await Promise.all(
     coming.map(async (change) => {
       const looked = await lookUp(change);
-      context.onProgress?.({ name: "dependencies", done: ++done, total: coming.length });
+      context.onProgress?.({ name: "dependencies", done: ++done });
       const flaws = vulnerabilities.of(change);
       return { change, evidence: { ...looked, ...(flaws === undefined ? {} : { vulnerabilities: flaws }) } };
     }),

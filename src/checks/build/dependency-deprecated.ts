@@ -10,9 +10,9 @@ export const dependencyDeprecated: DependencyCheck<"change" | "standing"> = {
   layer: "build",
   category: "configuration",
   controls: [],
-  severity: "varies",
+  severity: "medium",
   documentation: {
-    what: "Looks at what the registry says of the version now: deprecated (npm, NuGet, Go), yanked or retracted (PyPI, crates.io, Go, NuGet's unlisted), archived or abandoned (PyPI, Packagist). Not reported: an upgrade of a package that was deprecated before, and packages named by `dependencies.allowDeprecated`. Severity: medium where the version was withdrawn, else low.",
+    what: "Looks at what the registry says of the version now: deprecated (npm, NuGet, Go), yanked or retracted (PyPI, crates.io, Go, NuGet's unlisted), archived or abandoned (PyPI, Packagist). Not reported: an upgrade of a package that was deprecated before, and packages named by `dependencies.allowDeprecated`. Severity: medium where the version was withdrawn, else low, and negligible where another package brings it.",
     why: "Nobody fixes vulnerabilities in a package that is given up. A version that was withdrawn is broken or dangerous by its publisher's own word.",
     fix: "Take the version or the package that the publisher names instead.",
     references: [
@@ -38,7 +38,8 @@ export const dependencyDeprecated: DependencyCheck<"change" | "standing"> = {
     if (wasDeprecated || (deprecated === undefined && !archived)) return;
     yield dependencyFinding(id, change, {
       about: "deprecated",
-      severity: "low",
+      // Of what others bring only they can take another.
+      severity: change.after?.direct === false ? "negligible" : "low",
       title: archived ? "is of an archived project" : "is deprecated",
       ...(deprecated === undefined ? {} : { detail: deprecated }),
       fix: "take the version or the package that its publisher names instead",

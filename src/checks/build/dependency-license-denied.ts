@@ -20,7 +20,7 @@ export const dependencyLicenseDenied: DependencyCheck<"change" | "license", Lice
     references: ["https://spdx.github.io/spdx-spec/v2.3/SPDX-license-expressions/", "https://spdx.org/licenses/"],
   },
   subject: "dependency",
-  needs: { change: "partial", license: "partial" },
+  needs: { change: "partial", license: "complete" },
   parameters: { policy: ({ licenses }) => licenses },
   applies: ({ change, policy }) => speaksOfLicenses(policy) && change.after?.usage !== "development",
   *evaluate({ change, license, policy }) {

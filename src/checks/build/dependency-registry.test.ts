@@ -93,11 +93,12 @@ test("provenance that is gone, refused or another is found; the same, and none a
 
 test("what its publisher gave up is found, unless it was so before", () => {
   const plain: Standing = { yanked: false, archived: false, wasDeprecated: false };
-  const found = (standing: Partial<Standing>) =>
-    [...dependencyDeprecated.evaluate({ change: upgraded(), standing: { ...plain, ...standing } }, now)].map(
+  const found = (standing: Partial<Standing>, change = upgraded()) =>
+    [...dependencyDeprecated.evaluate({ change, standing: { ...plain, ...standing } }, now)].map(
       ({ severity, title, detail }) => [severity, title.slice("left 1.1.0 ".length), detail],
     );
   assert.deepEqual(found({ deprecated: "use right" }), [["low", "is deprecated", "use right"]]);
+  assert.equal(found({ deprecated: "x" }, upgraded({ direct: false }))[0]?.[0], "negligible");
   assert.deepEqual(found({ archived: true }), [["low", "is of an archived project", undefined]]);
   assert.deepEqual(found({ yanked: true, wasDeprecated: true, deprecated: "broken" }), [
     ["medium", "was withdrawn by its publisher (yanked)", undefined],

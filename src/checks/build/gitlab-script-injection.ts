@@ -40,6 +40,8 @@ export const gitlabScriptInjection = gitlabCheck({
     ],
   },
   *detect(pipeline) {
+    /** What `sh -c` is given is taken apart as well. */
+    const reported = new Set<string>();
     for (const { command, line, job } of commandsOf(pipeline)) {
       const again = readsAgain(command);
       const words = [...command.arguments, ...command.redirections.map(({ target }) => target)];
@@ -50,12 +52,16 @@ export const gitlabScriptInjection = gitlabCheck({
           if (kind !== "parameter" || !isFreeText(name)) continue;
           const isRun = again?.(word) === true;
           if (!isRun && (quoted === true || line.commands.some(isTest(command)))) continue;
+          const place = placeIn(line, range);
+          const key = `${place.path}:${place.start}`;
+          if (reported.has(key)) continue;
+          reported.add(key);
           yield {
             subject: `$${name} ${isRun ? `run by ${command.program ?? "a shell"}` : "outside of quotes"}`,
             title: isRun
               ? `$${name} is part of a text that ${command.program ?? "a shell"} runs`
               : `$${name} stands outside of quotes`,
-            place: placeIn(line, range),
+            place,
             job,
             severity: isRun ? "high" : "low",
             fix: isRun ? `hand $${name} over as an argument or in the environment` : `write "$${name}"`,

@@ -6,15 +6,18 @@ import { placeIn, scriptsOf, wordsOf } from "./gitlab/parts.ts";
 import { hostOf } from "./gitlab/urls.ts";
 
 const SUMS = /\b(?:sha\d{1,3}sum|shasum|md5sum|cosign verify|gpg --verify|openssl dgst)\b/;
+const OF_GITLAB = /^(?:--url=)?\$\{?CI_(?:API|SERVER|PROJECT|PAGES)/;
 const USERS = /^(?:tar|unzip|gunzip|xz|zstd|dpkg|rpm|chmod|install|sh|bash|python3?|pip3?|java|node)$/;
 
 function writesFile(command: ShellCommand): boolean {
   const words = wordsOf(command);
-  if (command.program === "wget")
-    return (
-      !words.some((word) => /^(?:-\w*O-|-O|--spider|-q?O-)$/.test(word) && words.includes("-")) &&
-      !words.includes("--spider")
+  if (command.program === "wget") {
+    const isShown = words.some(
+      (word, at) =>
+        /^(?:-[A-Za-z]*O-|--output-document=-)$/.test(word) || (/^-[A-Za-z]*O$/.test(word) && words[at + 1] === "-"),
     );
+    return !isShown && !words.includes("--spider");
+  }
   if (command.program !== "curl") return false;
   const named = words.findIndex((word) => /^(?:-[A-Za-z]*[oO]|--output|--remote-name)$/.test(word));
   return named >= 0 && !/^(?:-|\/dev\/null)$/.test(words[named + 1] ?? "");
@@ -43,7 +46,7 @@ export const gitlabUnverifiedDownload = gitlabCheck({
         if (runnersOf(line.commands).has(command.index)) continue;
         const url = command.arguments.find(({ text }) => /^(?:https?|ftp):\/\//i.test(text))?.text;
         if (url !== undefined && !url.includes("$") && isLocal(url)) continue;
-        if (/\$\{?CI_(?:API|SERVER|PROJECT|PAGES)/.test(url ?? "")) continue;
+        if (command.arguments.some(({ text }) => OF_GITLAB.test(text))) continue;
         const host = url === undefined ? undefined : hostOf(url);
         const used = commands.some(({ command: other }) => USERS.test(other.program ?? ""));
         yield {

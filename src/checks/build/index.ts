@@ -158,6 +158,7 @@ import { passwordlessAccount } from "./passwordless-account.ts";
 import { pipCacheKept } from "./pip-cache-kept.ts";
 import { pipUnpinned } from "./pip-unpinned.ts";
 import { pipefailMissing } from "./pipefail-missing.ts";
+import { pipelineIsolation } from "./pipeline-isolation.ts";
 import { plainHttpDownload } from "./plain-http-download.ts";
 import { platformConstant } from "./platform-constant.ts";
 import { privateKeyGenerated } from "./private-key-generated.ts";
@@ -409,6 +410,7 @@ export const buildChecks = [
   pipCacheKept,
   pipUnpinned,
   pipefailMissing,
+  pipelineIsolation,
   plainHttpDownload,
   platformConstant,
   privateKeyGenerated,

@@ -161,6 +161,7 @@ export const identities: readonly Pick<CheckDescription, "id" | "layer" | "categ
   { id: "build/pip-cache-kept", layer: "build", category: "configuration" },
   { id: "build/pip-unpinned", layer: "build", category: "configuration" },
   { id: "build/pipefail-missing", layer: "build", category: "configuration" },
+  { id: "build/pipeline-isolation", layer: "build", category: "configuration" },
   { id: "build/plain-http-download", layer: "build", category: "configuration" },
   { id: "build/platform-constant", layer: "build", category: "configuration" },
   { id: "build/private-key-generated", layer: "build", category: "secret" },

@@ -1,5 +1,5 @@
 /** What registries and archives say of changed packages: each asked, each archive read, nothing of it run. */
-import { absent, type Evidence, type Gap } from "../../core/evidence.ts";
+import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
 import { licensedPackages } from "../../engines/contents/licenses/declared.ts";
 import type { LicensedPackage, PackageType } from "../../engines/contents/model.ts";
 import { purlOf } from "../../engines/contents/purl.ts";
@@ -44,6 +44,12 @@ const LEFT_OUT: Gap = {
   remedy: "leave out --no-contents",
 };
 
+/** A package of Git, a URL or a directory: a registry's package of the same name is another one. */
+const NO_REGISTRY: Gap = {
+  code: "packages.no-registry",
+  reason: "not from a registry, so nothing says more of it than the lockfile",
+};
+
 export interface DependencyLookUp {
   of(change: DependencyChange): Promise<LookedUpFacts>;
   /** What was left out, one sentence each. */
@@ -71,9 +77,11 @@ async function lookUp(
   const { after, before } = change;
   if (after === undefined) return {};
   const { registries } = context;
+  const ask = (one: LockedDependency): Promise<Evidence<PackageMetadata>> =>
+    isLocal(one) ? Promise.resolve(absent(NO_REGISTRY)) : registries.metadata(one);
   const [metadata, previousMetadata] = await Promise.all([
-    registries.metadata(after),
-    before === undefined || before.version === after.version ? undefined : registries.metadata(before),
+    ask(after),
+    before === undefined || before.version === after.version ? undefined : ask(before),
   ]);
   const isRead = !isUnsupported(metadata);
   if (!isRead) onUnread(change.type);
@@ -81,7 +89,7 @@ async function lookUp(
     read(after, metadata, context),
     before === undefined || previousMetadata === undefined ? undefined : read(before, previousMetadata, context),
   ]);
-  const license = licenseOf(after, metadata);
+  const license = licenseOf(after, metadata, context.now);
   const previousFacts = {
     ...(previousMetadata === undefined ? {} : { previousMetadata }),
     ...(previous?.contents === undefined ? {} : { previousContents: previous.contents }),
@@ -157,18 +165,20 @@ function isLocal({ fetchedFrom }: LockedDependency): boolean {
   return fetchedFrom !== undefined && fetchedFrom.kind !== "registry";
 }
 
-/** As the registry states it, else as the lockfile does; undefined where neither can. */
+/** As the registry states it, else as the lockfile does; undefined where nothing that is read could. */
 function licenseOf(
   dependency: LockedDependency,
   metadata: Evidence<PackageMetadata>,
+  now: Date,
 ): Evidence<LicensedPackage> | undefined {
   const stated = metadata.state === "present" ? metadata.facts.license : undefined;
   const licenses = stated === undefined ? (dependency.licenses ?? []) : [stated];
-  if (metadata.state === "absent" && licenses.length === 0) return isUnsupported(metadata) ? undefined : metadata;
+  const isKnown = metadata.state === "present" || licenses.length > 0;
+  if (!isKnown && isUnsupported(metadata)) return undefined;
   const { type, name, version, lockfile } = dependency;
   const record = { type, name, version, licenses };
   const [licensed] = licensedPackages([{ ...record, purl: purlOf(record, undefined), path: lockfile }]);
   if (licensed === undefined) return undefined;
-  const observedAt = metadata.state === "present" ? metadata.observedAt : undefined;
-  return { state: "present", facts: licensed, gaps: [], observedAt: observedAt ?? new Date(0).toISOString() };
+  const observedAt = metadata.state === "present" ? metadata.observedAt : now.toISOString();
+  return present(licensed, observedAt, { gaps: isKnown ? [] : metadata.gaps });
 }

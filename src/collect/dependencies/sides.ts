@@ -177,7 +177,7 @@ function lockfileOf(path: string, files: SideFiles): Lockfile | undefined {
   }
   if (facts.kind !== "packages") return undefined;
   const { packages, unread, formatVersion } = facts;
-  const manifests = mismatchesOf(
+  const { mismatches, gaps } = mismatchesOf(
     { path, text: Buffer.isBuffer(bytes) ? bytes.toString("utf8") : "", packages, complete: unread.length === 0 },
     (manifest) => {
       const read = files.read(manifest, bounds.manifestBytes);
@@ -188,8 +188,8 @@ function lockfileOf(path: string, files: SideFiles): Lockfile | undefined {
     path,
     format: formatVersion === undefined ? analyser.id : `${analyser.id} ${formatVersion}`,
     packages,
-    mismatches: manifests,
-    gaps: unread.map((reason) => gap("contents.unread", path, reason)),
+    mismatches,
+    gaps: [...unread.map((reason) => gap("contents.unread", path, reason)), ...gaps],
   };
 }
 

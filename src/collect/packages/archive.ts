@@ -44,8 +44,7 @@ export async function fetchArchive(
   published: PublishedArchive,
   { client, authorization, signal, now }: ArchiveRequest,
 ): Promise<Evidence<FetchedArchive>> {
-  const { name, version } = dependency;
-  if (client === undefined) return absent(archiveGap("packages.offline", name, version, "offline"));
+  if (client === undefined) return absent(archiveGap("packages.offline", "archive not fetched: offline"));
   const url = new URL(published.url);
   try {
     const answer = await client.get({
@@ -55,9 +54,7 @@ export async function fetchArchive(
       signal,
     });
     if (answer.status !== 200) {
-      return absent(
-        archiveGap("packages.not-found", name, version, "the registry has none at the place that it names"),
-      );
+      return absent(archiveGap("packages.not-found", "the registry has no archive at the place that it names"));
     }
     const { body: bytes } = answer;
     const hashes = hashesOf(bytes, [...Object.keys(dependency.hashes), ...Object.keys(published.hashes)]);
@@ -72,8 +69,8 @@ export async function fetchArchive(
   }
 }
 
-function archiveGap(code: string, name: string, version: string, reason: string): Gap {
-  return { code, reason: `archive of ${name} ${version}: ${reason}`, concerns: "archive" };
+function archiveGap(code: string, reason: string): Gap {
+  return { code, reason, concerns: "archive" };
 }
 
 /** What the lockfile says of this one file. */

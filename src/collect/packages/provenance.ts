@@ -33,7 +33,7 @@ export interface ProvenanceRequest {
 export async function provenanceOf(request: ProvenanceRequest): Promise<Evidence<PublishedProvenance>> {
   const { attestations } = request.entry;
   const at = request.now.toISOString();
-  if (attestations === undefined) return absent(notServed(request, "whether there is provenance"));
+  if (attestations === undefined) return absent(notServed(request, "whether there are attestations"));
   if (attestations === "none") return present({ kind: "none" }, at);
   try {
     switch (request.document.type) {
@@ -42,7 +42,7 @@ export async function provenanceOf(request: ProvenanceRequest): Promise<Evidence
       case "pypi":
         return await pypiProvenance(request, attestations, at);
       default:
-        return absent(notServed(request, "whether there is provenance"));
+        return absent(notServed(request, "whether there are attestations"));
     }
   } catch (error) {
     if (!isEvidenceProblem(error)) throw error;
@@ -110,7 +110,7 @@ async function pypiProvenance(
       : [
           {
             code: "packages.not-verified",
-            reason: `the provenance of ${left} files of ${request.document.name} ${request.version} was not verified`,
+            reason: `the provenance of ${left} files was not verified`,
             concerns: "provenance",
           },
         ];
@@ -175,10 +175,10 @@ async function keysFor(
   }
 }
 
-function notServed({ document, version, registry }: ProvenanceRequest, what: string): Gap {
+function notServed({ registry }: ProvenanceRequest, what: string): Gap {
   return {
     code: "packages.not-served",
-    reason: `${new URL(registry.base).host} does not tell ${what} of ${document.name} ${version}`,
+    reason: `${new URL(registry.base).host} does not serve ${what}`,
     concerns: "provenance",
   };
 }

@@ -2,8 +2,8 @@
  * What registries say of packages: asked once each, some at a time, within one deadline, from the cache where that answers. What a
  * registry says is never thrown: what cannot be had is a gap.
  */
-import { absent, type Evidence, gapOf, present } from "../../core/evidence.ts";
-import { isEvidenceProblem } from "../../core/problem.ts";
+import { absent, type Evidence, type Gap, gapOf, present } from "../../core/evidence.ts";
+import { isEvidenceProblem, type Problem } from "../../core/problem.ts";
 import type { PackageOrigin, PackageType } from "../../engines/contents/model.ts";
 import {
   type FetchedArchive,
@@ -98,20 +98,20 @@ export function openRegistries(options: RegistryOptions): PackageRegistries {
       told = await ask({ asker, registry, name, version, authorizationFor: authorization });
     } catch (error) {
       if (!isEvidenceProblem(error)) throw error;
-      return absent({ ...gapOf(error), concerns: type });
+      return absent(registryGap(error, type));
     }
-    if (told === undefined) return absent(notFound(registry, name));
+    if (told === undefined) return absent(notFound(registry));
     const { content: document, checkedAt } = told;
     // A registry that answers with another package's document is no witness of this one.
     if (registryName(type, document.name) !== registryName(type, name)) {
-      const reason = `${new URL(registry.base).host} answers with the package ${document.name.slice(0, 200)} for ${name}`;
+      const reason = `${new URL(registry.base).host} answers with another package, ${document.name.slice(0, 200)}`;
       return absent({ code: "packages.answer", reason, concerns: type });
     }
     const key = versionIn(document, version);
     const entry = key === undefined ? undefined : document.versions[key];
     const metadata = key === undefined ? undefined : metadataOf(document, key);
     if (key === undefined || entry === undefined || metadata === undefined) {
-      return absent(noVersion(registry, name, version, document));
+      return absent(noVersion(registry, document));
     }
     const request = {
       ...{ asker, registry, document, version: key, entry, authorizationFor: authorization, material, now },
@@ -138,7 +138,7 @@ export function openRegistries(options: RegistryOptions): PackageRegistries {
       if (metadata.state === "absent") return absent(...metadata.gaps);
       const published = archiveFor(of, metadata.facts);
       if (published === undefined) {
-        const reason = `the registry names no archive of ${of.name} ${of.version} with its hash`;
+        const reason = "the registry names no archive with its hash";
         return absent({ code: "packages.not-served", reason, concerns: "archive" });
       }
       const registry = registryOf(of, options);
@@ -164,24 +164,31 @@ export function openRegistries(options: RegistryOptions): PackageRegistries {
   };
 }
 
+/** Of many packages one and the same, so that they are told as one: the registry, and what it is about. */
+function registryGap(error: Problem, type: PackageType): Gap {
+  const host = URL.parse(error.place)?.host;
+  const gap = gapOf(error);
+  return { ...gap, ...(host === undefined ? {} : { reason: `${host}: ${error.message}` }), concerns: type };
+}
+
 function originOf(from: PackageOrigin | undefined): string | undefined {
   return from === undefined ? undefined : (URL.parse(from.url)?.host ?? from.url);
 }
 
-function notFound({ base, by }: ChosenRegistry, name: string) {
+function notFound({ base, by }: ChosenRegistry) {
   const where = by === "default" ? "the public registry" : new URL(base).host;
   return {
     code: "packages.not-found",
-    reason: `${where} has no package ${name}: it was never published there, or was taken down`,
+    reason: `${where} has no such package: it was never published there, or was taken down`,
     concerns: "name",
   };
 }
 
-function noVersion({ base }: ChosenRegistry, name: string, version: string, { allVersions }: RegistryDocument) {
+function noVersion({ base }: ChosenRegistry, { allVersions }: RegistryDocument) {
   const why = allVersions ? "it was never published there, or was taken down" : "it was withdrawn, or never published";
   return {
     code: "packages.not-found",
-    reason: `${new URL(base).host} has no ${name} ${version}: ${why}`,
+    reason: `${new URL(base).host} has no such version: ${why}`,
     concerns: "version",
   };
 }

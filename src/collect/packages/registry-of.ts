@@ -47,12 +47,12 @@ export function registryOf(
   const override = overrides[type];
   if (override !== undefined) return { base: baseOf(override)?.url ?? override, by: "override" };
   if (fetchedFrom !== undefined && fetchedFrom.kind !== "registry") {
-    return { code: "packages.no-registry", reason: `${name} is not from a registry`, concerns: type };
+    return { code: "packages.no-registry", reason: "not from a registry", concerns: type };
   }
   if (settings.off.includes(type) || isPrivateModule(type, name, settings)) {
     return {
       code: "packages.registry-off",
-      reason: `your settings let no registry be asked for ${name}`,
+      reason: "your settings let no registry be asked",
       concerns: type,
     };
   }
@@ -70,7 +70,7 @@ export function registryOf(
   }
   return {
     code: "packages.other-registry",
-    reason: `${name} is from ${url.host}, a registry that your settings do not name`,
+    reason: `from ${url.host}, a registry that your settings do not name`,
     remedy: "name it in your package manager's own settings",
     concerns: type,
   };

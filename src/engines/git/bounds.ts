@@ -35,4 +35,8 @@ export const bounds = {
   gitAbsentObjects: 100_000,
   /** Characters kept of a commit's author, and of the first line of its message. */
   gitSubjectLength: 256,
+  /** What a server says of its refs: some 70 bytes each, and repositories of actions have a few thousand. */
+  gitAdvertisedBytes: 16 * 1024 * 1024,
+  /** Until it has said all of them. */
+  gitRemoteMilliseconds: 20_000,
 } as const;

@@ -190,6 +190,7 @@ function changeOf(
 
 function lockedDependency(record: PackageRecord, lockfile: string, through: readonly string[]): LockedDependency {
   const { type, name, version, fetchedFrom, otherOrigins, hashes, files, installScript, direct, usage, line } = record;
+  const { licenses } = record;
   return {
     type,
     name,
@@ -200,6 +201,7 @@ function lockedDependency(record: PackageRecord, lockfile: string, through: read
     ...(files === undefined ? {} : { files }),
     ...(installScript === undefined ? {} : { installScript }),
     ...(direct === undefined ? {} : { direct }),
+    ...(licenses.length === 0 ? {} : { licenses }),
     usage: usage ?? "runtime",
     through,
     lockfile,

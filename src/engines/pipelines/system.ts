@@ -31,7 +31,7 @@ export function pipelineKindOf(text: string): PipelineKind | undefined {
 }
 
 const GITLAB =
-  /^(?:(?:stages|include|default|workflow|spec|variables|image|before_script)[ \t]*:|[ \t]+(?:script|trigger|extends|stage|before_script|run|needs|rules)[ \t]*:)/m;
+  /^(?:stages|include|default|workflow|spec|variables|image|before_script)[ \t]*:|(?:^[ \t]+|[{,][ \t]*)(?:script|trigger|extends|stage|before_script|run|needs|rules)[ \t]*:/m;
 
 /** Also `build.gitlab-ci.yml`, as files are named that others include. */
 function isGitlabFile(path: string): boolean {

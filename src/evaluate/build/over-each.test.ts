@@ -109,3 +109,13 @@ test("the evidence is as old as its oldest, and stale with the first that is", (
   const [complete] = runOverEach([{ ...odd, needs: { number: "complete" } }], [item(1, { number: old })], context);
   assert.deepEqual([complete?.verdict, complete?.findings.length], ["unknown", 0]);
 });
+
+test("what a check is not about is no gap of it, as far as that can be told without what is missing", () => {
+  const gone = { number: absent<never>({ code: "packages.offline", reason: "not asked" }) };
+  const byWord = { ...worded, applies: ({ word }: Facts) => word === "wanted" };
+  const named = (word: string) => item(1, { ...gone, word: present(word as never, at) });
+  assert.deepEqual(runOverEach([byWord], [named("other")], context), []);
+  assert.equal(runOverEach([byWord], [named("wanted")], context)[0]?.verdict, "unknown");
+  const byNumber = { ...odd, applies: ({ number }: Facts) => number > 5 };
+  assert.equal(runOverEach([byNumber], [item(1, gone)], context)[0]?.verdict, "unknown");
+});

@@ -58,12 +58,13 @@ function overEach<Facts extends object>(
     let [isAbsent, isJudgeable] = [false, true];
     for (const need of needs) {
       const item = evidence[need] as Evidence<Facts[typeof need]>;
-      if (item.state === "absent") isAbsent = true;
-      else facts[need] = item.facts;
+      if (item.state === "absent") {
+        isAbsent = true;
+        Object.defineProperty(facts, need, { get: missing });
+      } else facts[need] = item.facts;
       if (check.needs[need] === "complete" && (item.gaps.length > 0 || dates.isStale(item))) isJudgeable = false;
     }
-    // Of what is absent nobody knows whether there is something to evaluate.
-    if (!isAbsent && check.applies?.(facts as never) === false) continue;
+    if (!mayApply(check, facts)) continue;
     for (const need of needs) {
       const item = evidence[need] as Evidence<Facts[typeof need]>;
       gaps.add(considered, name, item.gaps);
@@ -88,6 +89,22 @@ function overEach<Facts extends object>(
       [need]: present(evaluated, options.observedAt, { ...options, gaps: gaps.all() }),
     },
   };
+}
+
+const MISSING = new Error("a fact that is absent was asked for");
+
+function missing(): never {
+  throw MISSING;
+}
+
+/** Of what is absent nobody knows whether there is something to evaluate; what does not go by it is known all the same. */
+function mayApply<Facts extends object>(check: SubjectCheck<Facts>, facts: Partial<Facts>): boolean {
+  try {
+    return check.applies?.(facts as never) !== false;
+  } catch (error) {
+    if (error !== MISSING) throw error;
+    return true;
+  }
 }
 
 /** When what is known of the items was the case, and until when it counts: the oldest, and the first that ends. */

@@ -48,19 +48,22 @@ function same(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
+/** Whether a line begins with the key and the sign behind it. */
+export function states(text: string | undefined, key: string, sign: string): boolean {
+  return (text ?? "").split("\n").some((line) => {
+    const plain = line.trimStart();
+    return plain.startsWith(key) && plain.slice(key.length).trimStart().startsWith(sign);
+  });
+}
+
 /** A line below the header of a table of TOML's first level, which is made where it is missing; undefined where it is there twice. */
 export function withSection(before: string | undefined, section: string, line: string): string | undefined {
   const text = before ?? "";
   const lines = text.split("\n");
   const headers = lines.flatMap((one, index) => (one.split("#", 1)[0]?.trim() === `[${section}]` ? [index] : []));
-  if (
-    headers.length > 1 ||
-    new RegExp(`^\\s*${section}(?:\\s*=|\\.)`, "m").test(text) ||
-    text.includes('"""') ||
-    text.includes("'''")
-  ) {
-    return undefined;
-  }
+  // Where it is written otherwise, or texts of several lines could look like a header.
+  const isElsewhere = states(text, section, "=") || states(text, section, ".");
+  if (headers.length > 1 || isElsewhere || text.includes('"""') || text.includes("'''")) return undefined;
   const [at] = headers;
   if (at === undefined) return `${ended(text)}${text === "" ? "" : "\n"}[${section}]\n${line}\n`;
   return [...lines.slice(0, at + 1), line, ...lines.slice(at + 1)].join("\n");

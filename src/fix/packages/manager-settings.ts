@@ -5,7 +5,7 @@
 import { counted } from "../../core/counted.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
 import type { DependencyPolicy } from "../../engines/packages/policy.ts";
-import { withLines, withSection, withTopLevel } from "./added-settings.ts";
+import { states, withLines, withSection, withTopLevel } from "./added-settings.ts";
 
 /** The text of a file of the directory, by its name; undefined where it is not there, or is no text. */
 export type ReadFile = (name: string) => string | undefined;
@@ -77,7 +77,7 @@ const yarn: Manager = {
   settings({ cooldownDays }, read) {
     const age = cooldownDays === 0 ? [] : [["npmMinimalAgeGate", String(cooldownDays * DAY_MINUTES)] as const];
     const { files, told } = topLevel(".yarnrc.yml", read, age);
-    const isStated = /^enableScripts\s*:/m.test(read(".yarnrc.yml") ?? "");
+    const isStated = states(read(".yarnrc.yml"), "enableScripts", ":");
     const scripts =
       ".yarnrc.yml: enableScripts: false is not written: yarn.lock does not tell which packages need their scripts";
     return { files, told: isStated ? told : [...told, scripts] };
@@ -89,7 +89,7 @@ const bun: Manager = {
   isUsed: (read) => read("bun.lock") !== undefined || read("bun.lockb") !== undefined,
   settings({ cooldownDays }, read) {
     const before = read("bunfig.toml");
-    if (cooldownDays === 0 || /^\s*minimumReleaseAge\s*=/m.test(before ?? "")) return { files: [], told: [] };
+    if (cooldownDays === 0 || states(before, "minimumReleaseAge", "=")) return { files: [], told: [] };
     const line = `minimumReleaseAge = ${cooldownDays * DAY_SECONDS}`;
     const after = withSection(before, "install", line);
     if (after === undefined) return { files: [], told: [`bunfig.toml: add ${line} to its [install]`] };
@@ -101,7 +101,7 @@ const bun: Manager = {
 const uv: Manager = {
   isUsed: (read) => read("uv.lock") !== undefined,
   settings({ cooldownDays }, read) {
-    const stated = [read("uv.toml"), read("pyproject.toml")].some((text) => /^\s*exclude-newer\s*=/m.test(text ?? ""));
+    const stated = [read("uv.toml"), read("pyproject.toml")].some((text) => states(text, "exclude-newer", "="));
     if (cooldownDays === 0 || stated) return { files: [], told: [] };
     const setting = `exclude-newer = "${counted(cooldownDays, "day")}"`;
     const why = "uv.lock records it: run `uv lock` after you add it to [tool.uv] of pyproject.toml";

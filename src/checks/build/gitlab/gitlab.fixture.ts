@@ -34,12 +34,15 @@ export function findings(check: GitlabCheck, text: string, { files = {}, registr
   return [...found];
 }
 
-/** `line:column` of every place, in the order of the findings. */
+/** `line:column` of every place, in the order of the file. */
 export function places(check: GitlabCheck, text: string, around: Around = {}): string[] {
-  return findings(check, text, around).flatMap(({ locations }) =>
+  const found = findings(check, text, around).flatMap(({ locations }) =>
     locations.map((location) => formatLocation(location).replace(".gitlab-ci.yml:", "")),
   );
+  return found.sort(compareNumbers);
 }
+
+const compareNumbers = new Intl.Collator("en", { numeric: true }).compare;
 
 /** Lines of a job's script, as a pipeline whose first script line is its third. */
 export function script(...lines: readonly string[]): string {

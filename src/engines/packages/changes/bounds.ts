@@ -4,6 +4,8 @@ export const bounds = {
   versionPairs: 250_000,
   /** Names of a chain from a direct dependency; real ones stay under 20. */
   throughNames: 64,
+  /** Disagreements of one lockfile with its manifests. */
+  mismatches: 1_000,
   /** Reasons why something of a side is not known; the rest is counted. */
   gaps: 200,
 } as const;

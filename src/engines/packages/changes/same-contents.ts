@@ -17,12 +17,25 @@ export function differences(before: PackageRecord, after: PackageRecord, sameFor
 }
 
 function sameOrigins(before: PackageRecord, after: PackageRecord, sameFormat: boolean): boolean {
+  // Nearly all of a lockfile stays as it is, word for word.
+  if (isAlike(before, after)) return true;
   const [old, fresh] = [originsOf(before), originsOf(after)];
   if (!sameFormat && (old.size === 0 || fresh.size === 0)) return true;
   // Where nothing is stated it is the public registry, which others write out.
   if (old.size === 0) return [...fresh].every((origin) => origin === PUBLIC || origin.startsWith(`${PUBLIC} `));
   if (fresh.size === 0) return [...old].every((origin) => origin === PUBLIC || origin.startsWith(`${PUBLIC} `));
   return old.size === fresh.size && [...old].every((origin) => fresh.has(origin));
+}
+
+function isAlike(before: PackageRecord, after: PackageRecord): boolean {
+  if (before.otherOrigins !== undefined || after.otherOrigins !== undefined) return false;
+  const [old, fresh] = [before.fetchedFrom, after.fetchedFrom];
+  if (old === undefined || fresh === undefined) return old === fresh;
+  return old.kind === fresh.kind && old.url === fresh.url && revisionOf(old) === revisionOf(fresh);
+}
+
+function revisionOf(origin: PackageOrigin): string | undefined {
+  return origin.kind === "registry" ? undefined : origin.revision;
 }
 
 const PUBLIC = "public";

@@ -40,10 +40,11 @@ function kindOf(call: Call, language: Language): CallKind {
   if (kind !== "none") return kind;
   // [].constructor.constructor("…")(), (function () {}).constructor("…")
   if (last === "constructor" && (texts.length > 0 || has(marks, Mark.decoded | Mark.downloaded))) return "eval";
-  if (isNetwork(call, language)) return "network";
   if (has(object, Mark.written) && /^(?:write|write_text|write_bytes|writelines|end)$/.test(last)) return "write";
+  if (isNetwork(call, language)) return "network";
   if (/^(?:write_text|write_bytes)$/.test(last)) return "write";
   if (language === "python" && path === "open" && texts.some((text) => /^[rbt+]*[wax][rbt+]*$/.test(text))) return "write";
+  if (last === "login" && has(object, Mark.connection)) return "network";
   if (last === "decrypt" && has(object | marks, Mark.decrypted)) return "decrypt";
   return "none";
 }
@@ -53,13 +54,13 @@ export function codeThreats(facts: CodeFacts): Hit[] {
   for (const call of facts.calls) {
     switch (call.kind) {
       case "eval":
-        evaluated(call, hits);
+        if (!isBlurred(call, facts)) evaluated(call, hits);
         break;
       case "spawn":
         spawned(call, facts, hits);
         break;
       case "network":
-        sent(call, facts, hits);
+        if (!isBlurred(call, facts)) sent(call, facts, hits);
         break;
       case "write":
         written(call, facts, hits);
@@ -71,6 +72,14 @@ export function codeThreats(facts: CodeFacts): Hit[] {
     }
   }
   return hits;
+}
+
+const LARGE = 20_000;
+const MANY_MARKS = 6;
+
+/** In a bundle, what is said to hold everything was run together: names of one letter, methods of many classes. */
+function isBlurred({ marks, object }: Call, { tokens }: CodeFacts): boolean {
+  return tokens.length > LARGE && countOf((marks | object) & ~Mark.module, -1) >= MANY_MARKS;
 }
 
 function hit(rule: RuleId, call: KnownCall, capabilities: readonly CapabilityKind[], severity?: Hit["severity"]): Hit {
@@ -144,7 +153,9 @@ function sent(call: KnownCall, { circumstances, language }: CodeFacts, hits: Hit
       hits.push(hit("identity-beacon", call, ["environment", "network"]));
     else if (identity >= 3) hits.push(hit("identity-beacon", call, ["environment", "network"], "medium"));
   }
-  if (isLookUp && has(given, IDENTITY | Mark.commandOutput) && !addressed && live) hits.push(hit("dns-exfiltration", call, ["environment", "network"]));
+  // An account that everybody who has the package can send mail by.
+  const isMail = (call.last === "createTransport" || call.last === "login") && call.texts.length >= 2 && call.texts.some((text) => /^[\w.+-]+@[\w-]+\.\w/.test(text));
+  if (isMail) hits.push(hit("collector-address", call, ["network"]));
   if (has(all, Mark.collector)) hits.push(hit("collector-address", call, ["network"]));
   else if (has(given, Mark.bareAddress)) hits.push(hit("bare-address", call, ["network"]));
   else if (has(all, Mark.dropAddress) && live && circumstances.atInstall) hits.push(hit("collector-address", call, ["network"], "medium"));

@@ -33,7 +33,7 @@ function reverseShell({ calls, flow, language }: CodeFacts, hits: Hit[]): void {
 function downloadRun({ calls, flow, circumstances, tokens }: CodeFacts, hits: Hit[]): void {
   const download = calls.find(
     ({ kind, marks, object, path }) =>
-      (kind === "write" && has(marks | object, Mark.downloaded)) ||
+      (kind === "write" && has(marks, Mark.downloaded)) ||
       (kind === "network" && has(marks, ANY_ADDRESS) && /(?:urlretrieve|wget\.download|^download\b)/.test(path ?? "")),
   );
   const piped = flow.calls.find(({ last, object, marks }) => last === "pipe" && has(object, Mark.downloaded) && has(marks, Mark.written));
@@ -45,7 +45,7 @@ function downloadRun({ calls, flow, circumstances, tokens }: CodeFacts, hits: Hi
   const start = calls.find((call) => call.kind === "spawn" && startsFile(call, written));
   if (start === undefined) return;
   const hidden = isHidden(calls, tokens);
-  const program = calls.some(({ texts }) => texts.some((text) => /\.(?:exe|dll|scr|bat|ps1|vbs|msi|pyw|elf)$|(?:\/tmp\/|^\.)\S*[^/.]$/i.test(text)));
+  const program = tokens.some(({ kind, text }) => kind === "string" && text.length < 200 && /\.(?:exe|dll|scr|bat|ps1|vbs|msi|pyw|elf)$|^(?:\/tmp\/|\/dev\/shm\/)\S*[^/.]$/i.test(text) && !/^(?:cmd|powershell|node|python|npm)\.exe$/i.test(text));
   const live = isLive(start, circumstances);
   if (dubious || hidden || (program && live)) {
     hits.push({
@@ -72,7 +72,7 @@ const TOOLS = /^(?:tar|unzip|git|node|npm|make|cmake|chmod|which|where|ldd|uname
 function startsFile({ texts, args }: KnownCall, written: ReadonlySet<string>): boolean {
   if (texts.some((text) => [...written].some((name) => text.includes(name)))) return true;
   const [first] = texts;
-  return first === undefined ? args.length > 0 : !TOOLS.test(first) && has(args[0] ?? 0, Mark.temporary | Mark.written | Mark.surroundings);
+  return first === undefined ? args.length > 0 : !TOOLS.test(first) && args.some((arg) => has(arg, Mark.temporary | Mark.written));
 }
 
 const HIDES = /^(?:windowsHide|detached|CREATE_NO_WINDOW|SW_HIDE|DETACHED_PROCESS|wShowWindow|STARTF_USESHOWWINDOW)$/;

@@ -58,7 +58,7 @@ export function marksOfText(text: string): Marks {
   if (text.length < 3 || payload !== 0 || !NEEDED.test(text)) return payload;
   const part = text.length > TEXT_LENGTH ? text.slice(0, TEXT_LENGTH) : text;
   let marks = addressMarks(part);
-  if (part.length <= 400) {
+  if (part.length <= 400 && !/^\w{2,10}:\/\//.test(part)) {
     if (CREDENTIAL_PATHS.test(part)) marks |= Mark.credentials;
     if (PROFILE_PATHS.test(part)) marks |= Mark.profile;
     if (AUTOSTART.test(part)) marks |= Mark.autostart;

@@ -81,7 +81,7 @@ function publicationOf({ change, metadata, policy, now }: RegistryFactsInput): E
   if (published !== undefined) return present(own, at);
   const wanted = now.getTime() - policy.cooldownDays * DAY;
   const isOld = own.before !== undefined && Date.parse(own.before) <= wanted;
-  return present(own, at, { gaps: isOld ? [] : [notServed(metadata.facts, "published", "when it was published")] });
+  return present(own, at, { gaps: isOld ? [] : [notServed("published", "when it was published")] });
 }
 
 function firstReleaseOf({ change, metadata, now }: RegistryFactsInput): Evidence<FirstRelease> {
@@ -94,7 +94,7 @@ function firstReleaseOf({ change, metadata, now }: RegistryFactsInput): Evidence
   }
   if (metadata.state === "absent") return absent(...metadata.gaps);
   const { versions, firstPublished, published } = metadata.facts;
-  if (versions === undefined) return absent(notServed(metadata.facts, "versions", "which versions there are"));
+  if (versions === undefined) return absent(notServed("versions", "which versions there are"));
   const plausibleVersions = versions.filter((one) => !isImplausible(one, now)).length;
   return present(
     {
@@ -123,8 +123,8 @@ function standingOf({ change, metadata, previousMetadata, policy, now }: Registr
     wasDeprecated: previous?.deprecated !== undefined,
   };
   const gaps = [
-    ...(facts.notServed.includes("deprecated") ? [notServed(facts, "deprecated", "whether it is deprecated")] : []),
-    ...(facts.notServed.includes("yanked") ? [notServed(facts, "yanked", "whether it was withdrawn")] : []),
+    ...(facts.notServed.includes("deprecated") ? [notServed("deprecated", "whether it is deprecated")] : []),
+    ...(facts.notServed.includes("yanked") ? [notServed("yanked", "whether it was withdrawn")] : []),
   ];
   return present(standing, observedAt, {
     gaps,
@@ -159,7 +159,7 @@ function licenseIn(
   if (contents?.state === "present") return { license: contents.facts.license };
   if (metadata === undefined) return { license: undefined };
   if (metadata.state === "absent") return { gaps: metadata.gaps };
-  return { gaps: [notServed(metadata.facts, "license", "its license")] };
+  return { gaps: [notServed("license", "its license")] };
 }
 
 function installScriptsOf(input: RegistryFactsInput): Evidence<InstallScriptChange> {
@@ -208,8 +208,8 @@ function scriptsIn(
   if (facts?.hasInstallScript === false) return { names: [], commands: {} };
   if (metadata?.state === "absent") return { gaps: metadata.gaps };
   if (facts === undefined)
-    return { gaps: [{ code: "packages.not-served", reason: `${locked.name}: nothing tells whether it runs scripts` }] };
-  return { gaps: [notServed(facts, "scripts", "whether it runs scripts when it is installed")] };
+    return { gaps: [{ code: "packages.not-served", reason: "nothing tells whether it runs scripts" }] };
+  return { gaps: [notServed("scripts", "whether it runs scripts when it is installed")] };
 }
 
 function provenanceOf({ change, metadata, previousMetadata, now }: RegistryFactsInput): Evidence<ProvenanceChange> {
@@ -244,7 +244,7 @@ function originOf({ change, metadata, policy, now }: RegistryFactsInput): Eviden
   const unclaimed = metadata.state === "absent" && metadata.gaps.some((gap) => isUnclaimed(gap));
   const facts: OriginFacts = { ...optional("from", from), ...optional("privateName", privateName), unclaimed };
   if (privateName === undefined || from !== undefined) return present(facts, at);
-  const reason = `${change.lockfile} does not say where ${name} is fetched from`;
+  const reason = "the lockfile does not say where it is fetched from";
   return present(facts, at, { gaps: [{ code: "packages.origin-not-stated", reason, concerns: "origin" }] });
 }
 
@@ -262,7 +262,7 @@ function archiveOf({ change, metadata, archive, now }: RegistryFactsInput): Evid
   const fetched = archive?.state === "present" ? archive.facts.mismatches : [];
   const gaps: Gap[] = [
     ...(facts.notServed.includes("hashes") && archive?.state !== "present" && pins(after)
-      ? [notServed(facts, "hashes", "the hash of its archive")]
+      ? [notServed("hashes", "the hash of its archive")]
       : []),
     ...(archive?.state === "absent" ? archive.gaps : []),
   ];
@@ -299,10 +299,10 @@ function comesPublished({ after }: DependencyChange): boolean {
   return after !== undefined && isPublished(after);
 }
 
-function notServed({ name, version }: PackageMetadata, concerns: string, what: string): Gap {
+function notServed(concerns: string, what: string): Gap {
   return {
     code: "packages.not-served",
-    reason: `the registry does not tell of ${name} ${version} ${what}`,
+    reason: `the registry does not tell ${what}`,
     concerns,
   };
 }

@@ -98,34 +98,18 @@ function withoutExtends(node: PlacedNode): PlacedNode {
   return { ...node, entries: node.entries.filter(({ key }) => key.value !== "extends") };
 }
 
-/** Fills in `!reference [job, key, …]`, wherever it stands. What leads nowhere is told, and is an empty list. */
+/** Fills in `!reference [job, key, …]`, wherever it stands. What leads nowhere, or ever on, is told, and is an empty list. */
 export function resolveReferences(root: PlacedMap, budget: Budget, unread: UnreadField[]): PlacedMap {
-  const done = new Map<PlacedNode, PlacedNode>();
-  const active = new Set<PlacedNode>();
-  let cuts = 0;
+  /** By how many references led there: what is cut off at a depth is not from nearer. */
+  const done = Array.from({ length: bounds.gitlabReferences + 1 }, () => new Map<PlacedNode, PlacedNode>());
 
   function resolved(node: PlacedNode, depth: number): PlacedNode {
     if (node.kind === "scalar") return node;
-    const known = done.get(node);
+    const known = done[depth]?.get(node);
     if (known !== undefined) return known;
-    if (node.tag === "!reference") return reference(node, depth);
-    if (active.has(node)) return node;
-    const before = cuts;
-    active.add(node);
-    let result: PlacedNode = node;
-    if (node.kind === "list") {
-      const items = node.items.map((item) => resolved(item, depth));
-      if (items.some((item, at) => item !== node.items[at])) result = { ...node, items };
-    } else {
-      const values = node.entries.map(({ value }) => resolved(value, depth));
-      if (values.some((value, at) => value !== node.entries[at]?.value)) {
-        const entries = node.entries.map(({ key }, at) => ({ key, value: values[at] as PlacedNode }));
-        result = { ...node, entries };
-      }
-    }
-    active.delete(node);
+    const result = node.tag === "!reference" ? reference(node, depth) : withInner(node, (one) => resolved(one, depth));
     if (result !== node) budget.spend(node.kind === "list" ? node.items.length : node.entries.length, node.place);
-    if (cuts === before) done.set(node, result);
+    done[depth]?.set(node, result);
     return result;
   }
 
@@ -135,28 +119,47 @@ export function resolveReferences(root: PlacedMap, budget: Budget, unread: Unrea
       (at, key) => (at?.kind === "map" ? entryOf(at, key)?.value : undefined),
       root,
     );
-    const reason =
-      found === undefined || path.length === 0
-        ? "leads to nothing in the files that were read"
-        : active.has(node)
-          ? "leads to itself"
-          : depth >= bounds.gitlabReferences
-            ? `is more than ${bounds.gitlabReferences} references deep`
-            : undefined;
-    if (found === undefined || reason !== undefined) {
-      cuts += 1;
-      unread.push({ place: node.place, reason: `!reference [${path.join(", ").slice(0, 80)}] ${reason}` });
-      return { kind: "list", place: node.place, items: [] };
-    }
-    active.add(node);
-    const value = resolved(found, depth + 1);
-    active.delete(node);
-    return value;
+    const isFound = found !== undefined && path.length > 0;
+    if (isFound && depth < bounds.gitlabReferences) return resolved(found, depth + 1);
+    const reason = isFound
+      ? `is more than ${bounds.gitlabReferences} references deep, or leads to itself`
+      : "leads to nothing in the files that were read";
+    unread.push({ place: node.place, reason: `!reference [${path.join(", ").slice(0, 80)}] ${reason}` });
+    return { kind: "list", place: node.place, items: [] };
   }
 
-  const entries = root.entries.map((entry): PlacedEntry => {
-    const value = resolved(entry.value, 0);
-    return value === entry.value ? entry : { key: entry.key, value };
-  });
-  return { ...root, entries };
+  return withInner(root, (one) => resolved(one, 0)) as PlacedMap;
+}
+
+/** The same node where nothing within it changes. */
+function withInner(
+  node: Exclude<PlacedNode, { kind: "scalar" }>,
+  change: (inner: PlacedNode) => PlacedNode,
+): PlacedNode {
+  if (node.kind === "list") {
+    const items = node.items.map(change);
+    return items.every((item, at) => item === node.items[at]) ? node : { ...node, items };
+  }
+  const values = node.entries.map(({ value }) => change(value));
+  if (values.every((value, at) => value === node.entries[at]?.value)) return node;
+  return { ...node, entries: node.entries.map(({ key }, at) => ({ key, value: values[at] as PlacedNode })) };
+}
+
+/**
+ * Refuses what is small only as long as its parts are shared: whoever goes over it meets each as often as it stands there.
+ *
+ * @throws Problem `pipelines.broken` over the bound
+ */
+export function weigh(root: PlacedMap, budget: Budget): void {
+  const weights = new Map<PlacedNode, number>();
+  const weightOf = (node: PlacedNode): number => {
+    if (node.kind === "scalar") return 1;
+    const known = weights.get(node);
+    if (known !== undefined) return known;
+    const inner = node.kind === "list" ? node.items : node.entries.map(({ value }) => value);
+    const weight = inner.reduce((sum, one) => sum + weightOf(one), 1);
+    weights.set(node, weight);
+    return weight;
+  };
+  budget.spend(weightOf(root), root.place);
 }

@@ -5,7 +5,7 @@ import { isGitlabFragment } from "../system.ts";
 import { entryOf, nodeAt, type PlacedMap } from "../yaml/model.ts";
 import { type GitlabTree, putTogether } from "./files.ts";
 import { defaultsOf, jobOf } from "./job.ts";
-import { createBudget, extendJobs, resolveReferences } from "./merge.ts";
+import { createBudget, extendJobs, resolveReferences, weigh } from "./merge.ts";
 import type { GitlabPipeline, GitlabWorkflow } from "./model.ts";
 import { rulesOf } from "./rules.ts";
 import { runsOf } from "./runs.ts";
@@ -24,6 +24,7 @@ export function readGitlabPipeline(path: string, text: string, tree: GitlabTree)
   const budget = createBudget();
   const { root: written, files, inputs, includes, sourceOf } = putTogether(path, text, tree, budget, unread);
   const root = resolveReferences(extendJobs(written, budget, unread), budget, unread);
+  weigh(root, budget);
   const reader = createJobReader(unread, sourceOf);
   const stages = nodeAt(root, "stages") ?? nodeAt(root, "types");
   const workflow = workflowOf(root, unread);

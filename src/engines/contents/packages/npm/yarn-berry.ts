@@ -73,8 +73,9 @@ function originIn(place: string): LockedPackage["fetchedFrom"] {
   const archive = /::__archiveUrl=([^&]*)/.exec(place)?.[1];
   if (archive !== undefined) return npmOrigin(decoded(archive));
   if (place.startsWith("npm:") || /^(?:patch|virtual|exec):/.test(place)) return undefined;
-  const commit = /#(?:.*&)?commit=([0-9a-f]{40,64})/.exec(place)?.[1];
-  if (commit !== undefined) return gitOrigin(place.slice(0, place.indexOf("#")), commit);
+  const [repository = "", fragment = ""] = place.split("#", 2);
+  const commit = fragment.split("&").find((part) => part.startsWith("commit="));
+  if (commit !== undefined) return gitOrigin(repository, commit.slice("commit=".length));
   if (/^https?:/i.test(place)) return originOf("url", place.split("#", 1)[0], archivedRevision(place));
   return npmOrigin(/(?:^|@)(file:[^#]{1,4096})/.exec(place)?.[1]);
 }

@@ -4,7 +4,7 @@
  * they are called with. Linear in the tokens; no expression tree is built.
  */
 import { bounds } from "../bounds.ts";
-import { has, Mark, type Marks } from "../marks.ts";
+import { ANY_ADDRESS, has, Mark, type Marks } from "../marks.ts";
 import { marksOfText } from "../texts.ts";
 import { type Binding, type Bindings, createBindings, type Scope } from "./bindings.ts";
 import { type Call, marksOfResult } from "./calls.ts";
@@ -65,6 +65,8 @@ type Target =
 
 const DECLARES = new Set(["const", "let", "var"]);
 const CONTINUES = new Set(". + - * / % ? : , ) ] } ( [ = && || ?? => == === != !== < > <= >= & | ^".split(" "));
+/** Declared anew where they may be missing, and the same thing then. */
+const GLOBAL_CLIENTS = new Set(["fetch", "axios", "requests", "eval", "atob", "Function", "exec"]);
 const SELF = new Set(["this", "self", "cls", "exports", "module"]);
 /** Bundlers hand a module on through these. */
 const PASSES_MODULE = /^(?:_*import(?:Default|Star)|_*interop\w*|_*toESM|_interopRequire\w*|promisify|util\.promisify|Object\.assign|bind)$/;
@@ -150,7 +152,9 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
 
   function named(index: number, name: string): void {
     const binding = bindings.find(frame.scope, name);
-    const path = normalPath(binding?.path ?? name);
+    // A name of the file's own is not the global or the module that is called so.
+    const own = binding !== undefined && binding.path === undefined && !GLOBAL_CLIENTS.has(name);
+    const path = own ? `.${name}` : normalPath(binding?.path ?? name);
     const source = sourceOf(path, language);
     startChain(index, path, (binding?.marks ?? 0) | source | nameMarks(name), {
       name,
@@ -211,7 +215,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       case "name":
         target.binding.marks |= marks;
         if (fn !== undefined) target.binding.scope = fn;
-        if (assigned.path !== undefined && !target.adds && assigned.path !== target.name) target.binding.path = assigned.path;
+        if (assigned.path !== undefined && !target.adds) target.binding.path = assigned.path;
         return;
       case "member":
         if (target.base !== undefined) target.base.marks |= marks & ~Mark.module;
@@ -380,8 +384,8 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
     if (callee.binding !== undefined && callee.members > 0) {
       const isClient = has(callee.marks, Mark.connection);
       const adds = /^(?:push|unshift|append|add|set|extend|update|insert|write|concat|assign|put|setdefault|set_\w+|add_\w+|attach\w*|field)$/.test(callee.last);
-      if (isClient) callee.binding.marks |= done.marks & (Mark.address | Mark.dropAddress | Mark.bareAddress);
-      else if (adds) callee.binding.marks |= done.marks & ~Mark.module;
+      if (isClient) callee.binding.marks |= (done.marks & ANY_ADDRESS) | (callee.last === "connect" && isRemote(done.texts[0]) ? Mark.address : 0);
+      else if (adds) callee.binding.marks |= done.marks & ~(Mark.module | Mark.connection);
     }
     const passes = callee.path !== undefined && (PASSES_MODULE.test(callee.path) || PASSES_MODULE.test(callee.last));
     const path = passes && argumentPath !== undefined ? argumentPath : callee.path === undefined ? undefined : `${callee.path}()`;
@@ -544,7 +548,11 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
       else importing = { module: undefined, names: [] };
     } else if (text === "from" && python && tokens[index - 1]?.text !== "yield") {
       importing = { module: "", names: [] };
-    } else if (text === "class") finish();
+    } else if (text === "class") {
+      finish();
+      const next = tokens[index + 1];
+      if (next?.kind === "name" && !keywords.has(next.text)) bindings.bind(frame.scope, next.text, "declared", python);
+    }
     else if (text === "else" || text === "do" || text === "try") endStatement();
     else finish();
   }
@@ -780,6 +788,11 @@ function isOperatorBefore(before: Token | undefined, keywords: ReadonlySet<strin
   if (before === undefined) return true;
   if (before.kind === "punct") return before.text !== ")" && before.text !== "]" && before.text !== "}";
   return before.kind === "name" && keywords.has(before.text) && before.text !== "import";
+}
+
+/** A host that a socket connects to, other than this machine. */
+function isRemote(host: string | undefined): boolean {
+  return host !== undefined && /^[\w.-]+\.\w+$/.test(host) && !/^(?:127\.|0\.0\.0\.0|localhost)/.test(host);
 }
 
 /** `os.environ.items()` and the like are the whole still. */

@@ -4,6 +4,7 @@
  * become what they come to. One pass over the tokens; what is folded is bounded by its length.
  */
 import { bounds } from "../bounds.ts";
+import { decodersOf } from "./decoders.ts";
 import { foldFunction, foldMethod } from "./fold-calls.ts";
 import { JAVASCRIPT_KEYWORDS } from "./javascript.ts";
 import { PYTHON_KEYWORDS } from "./python.ts";
@@ -17,6 +18,8 @@ export interface Folded {
 
 const TIGHTER = new Set([".", "(", "["]);
 const IDENTIFIER = /^[\p{ID_Start}_$][\p{ID_Continue}$]{0,60}$/u;
+/** What these have in brackets is no value: parameters, conditions. */
+const HEADS = new Set(["function", "catch", "if", "while", "for", "switch", "with", "async"]);
 const IMPORTERS = new Set(["require", "__import__", "import_module"]);
 
 export function fold(tokens: readonly Token[], language: Language): Folded {
@@ -26,6 +29,7 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
   const constants = new Map<string, Token>();
   const aliases = new Map<string, string>();
   const once = namesSetOnce(tokens);
+  const decoders = decodersOf(tokens);
   let left: number = bounds.foldedLength;
 
   const isConstant = (token: Token | undefined): token is Token & { readonly kind: "string" | "number" | "list" } =>
@@ -203,7 +207,15 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       member(open, start);
       return;
     }
-    const result = foldFunction(path, inner, length, language);
+    if (path === "eval" && length === 1 && first?.kind === "string" && IDENTIFIER.test(first.text)) {
+      // eval("name") is the name.
+      const known = constants.get(first.text);
+      if (known !== undefined) replace(start, known);
+      return;
+    }
+    const own = length === 1 && first?.kind === "string" ? decoders.get(path)?.(first.text) : undefined;
+    const result =
+      own === undefined ? foldFunction(path, inner, length, language) : { ...(first as Token), text: own, built: true, decoded: "base64" };
     if (result !== undefined) {
       const isNew = out[start - 1]?.kind === "name" && out[start - 1]?.text === "new";
       replace(isNew ? start - 1 : start, result);
@@ -233,6 +245,8 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
 
   /** Brackets around one value, and `(0, value)`. */
   const parenthesised = (open: number): void => {
+    const before = out[open - 1];
+    if (before?.kind === "name" && HEADS.has(before.text)) return;
     const isComma = out[open + 1]?.kind === "number" && isPunct(out[open + 2], ",");
     const from = isComma ? open + 3 : open + 1;
     const inner = out.slice(from, Math.min(out.length - 1, from + 18));

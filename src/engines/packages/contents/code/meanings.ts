@@ -77,7 +77,8 @@ const SCRIPT_SOURCES = new Map<string, Marks>(Object.entries({
   "os.networkInterfaces": Mark.surroundings,
   "process.cwd": Mark.surroundings,
   "os.tmpdir": Mark.temporary,
-  __dirname: 0,
+  __filename: Mark.payload,
+  XMLHttpRequest: Mark.connection,
   "document.cookie": Mark.pageSecrets,
   localStorage: Mark.pageSecrets,
   sessionStorage: Mark.pageSecrets,
@@ -89,6 +90,7 @@ const SCRIPT_SOURCES = new Map<string, Marks>(Object.entries({
 }));
 
 const PYTHON_SOURCES = new Map<string, Marks>(Object.entries({
+  __file__: Mark.payload,
   "os.environ": Mark.environment,
   "posix.environ": Mark.environment,
   "nt.environ": Mark.environment,
