@@ -38,11 +38,17 @@ export const workflowTrustedPublishing = scriptCheck({
         place,
         confidence: "medium",
         fix: `register the workflow with ${registry} as a trusted publisher, and give the job id-token: write`,
-        evidence: { command: words.join(" ") },
+        evidence: { command: beforeOptions(words) },
       };
     }
   },
 });
+
+/** Without options: one may have the token for its value. */
+function beforeOptions(words: readonly string[]): string {
+  const option = words.findIndex((word) => word.startsWith("-"));
+  return words.slice(0, option < 0 ? undefined : option).join(" ");
+}
 
 /** `id-token: write`, of the job or of the workflow. */
 function mayIdentify(file: GithubFile & { kind: "workflow" }, job: Job): boolean {
