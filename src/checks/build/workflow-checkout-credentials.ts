@@ -27,7 +27,7 @@ export const workflowCheckoutCredentials = workflowCheck({
         if (step.kind !== "uses" || !isOneOf(step.uses, "actions/checkout")) continue;
         if (step.withComputed !== undefined) {
           yield {
-            subject: `${where}: ${stepName(step)}`,
+            subject: "checkouts that an expression decides",
             title: "An expression decides whether the token stays on disk after a checkout",
             place: step.withComputed.place,
             severity: "low",
@@ -44,7 +44,12 @@ export const workflowCheckoutCredentials = workflowCheck({
         const later = isSixOrLater(step);
         const [grave, usual] = later ? (["medium", "low"] as const) : (["high", "medium"] as const);
         yield {
-          subject: `${where}: ${stepName(step)}`,
+          subject:
+            leaks.length > 0
+              ? `${where}: ${stepName(step)}`
+              : decided
+                ? "checkouts that are told to keep the token"
+                : "checkouts",
           title:
             leaks.length > 0
               ? "The token of a checkout may be uploaded with an artifact"
