@@ -27,9 +27,9 @@ export const workflowTrustedPublishing = scriptCheck({
     yield* byActions(file);
     // In an action's metadata the permissions of the job are not known.
     if (file.kind !== "workflow") return;
+    const identified = new Set(file.jobs.filter((job) => mayIdentify(file, job)));
     for (const { words, place, job, step } of commands) {
-      if (!mayRun(step)) continue;
-      if (job === undefined || mayIdentify(file, job)) continue;
+      if (job === undefined || identified.has(job) || !mayRun(step)) continue;
       const registry = publishes(words);
       if (registry === undefined) continue;
       yield {
