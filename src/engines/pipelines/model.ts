@@ -51,8 +51,8 @@ export interface ScanStep {
 export type { Accessor, BinaryOperator, Expression, PlacedExpression } from "./expression.ts";
 export { type Constant, constantOf, isTrue, type Known, looselyEqual, truthOf } from "./expressions/constants.ts";
 export {
-  childrenOf,
   type ContextExpression,
+  childrenOf,
   contextName,
   contextsOf,
   valueParts,

@@ -1,4 +1,5 @@
 /** Expressions of a workflow or an action's metadata, with the field that each is in. */
+import { once } from "../../../core/once.ts";
 import type {
   Container,
   Expression,
@@ -30,11 +31,9 @@ export interface FieldExpression extends Omit<PlacedText, "text"> {
 }
 
 /** Every expression of the file, in the order of its fields. */
-export function expressionsOf(file: GithubFile): FieldExpression[] {
-  return textsOf(file).flatMap(({ text, ...where }) =>
-    text.expressions.map((expression) => ({ ...where, text, expression })),
-  );
-}
+export const expressionsOf = once((file: GithubFile): readonly FieldExpression[] =>
+  textsOf(file).flatMap(({ text, ...where }) => text.expressions.map((expression) => ({ ...where, text, expression }))),
+);
 
 /** Whether it is a context of this name, or something below it: `isContext(tree, "secrets")`. */
 export function isContext(expression: Expression, root: string): expression is Expression & { kind: "context" } {
@@ -64,7 +63,9 @@ export function soleExpression(text: Text): PlacedExpression | undefined {
 }
 
 /** Every scalar of the file that the runner may evaluate, in the order of the model's fields. */
-export function textsOf(file: GithubFile): PlacedText[] {
+export const textsOf = once(allTexts);
+
+function allTexts(file: GithubFile): readonly PlacedText[] {
   if (file.kind === "action") {
     return [
       ...inputTexts("inputs", file.inputs),

@@ -17,7 +17,7 @@ const LOOKED_THROUGH = 200;
 
 /** The line of a part of an expression that goes over several lines of a literal block; none where it is the expression's own. */
 export function placesOfPart(text: Text, expression: PlacedExpression, part: Expression): readonly Place[] {
-  if (text.style !== "literal" || expression.bare || !expression.source.includes("\n")) return [];
+  if (text.style !== "literal" || expression.bare || isOfOneLine(expression)) return [];
   // All before it are looked through for each.
   if (text.expressions.length > LOOKED_THROUGH) return [];
   let from = 0;
@@ -33,4 +33,12 @@ export function placesOfPart(text: Text, expression: PlacedExpression, part: Exp
     from = source + one.source.length;
   }
   return [];
+}
+
+/** Characters around an expression of one line: three and two of braces, and a space on both sides. */
+const BRACES = 7;
+
+/** With a space on both sides within its braces, as nearly all are. */
+function isOfOneLine({ source, place }: PlacedExpression): boolean {
+  return place.end - place.start <= source.length + BRACES && !source.includes("\n");
 }
