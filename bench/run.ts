@@ -21,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   pipelines: async () => (await import("./pipelines.ts")).pipelines,
   lint: async () => (await import("./lint.ts")).lint,
   dependencies: async () => (await import("./dependencies.ts")).dependencies,
+  packages: async () => (await import("./packages.ts")).packages,
   trust: async () => (await import("./trust.ts")).trust,
   "trust-images": async () => (await import("./trust-images.ts")).trustImages,
   "admission-images": async () => (await import("./admission-images.ts")).admissionImages,

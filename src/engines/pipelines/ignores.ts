@@ -81,10 +81,16 @@ function behindHeader(text: string, { start, style }: Extract<PlacedNode, { kind
   return feed < 0 ? text.length : feed;
 }
 
-/** Its own line; of a comment that has the line to itself, also the next one that holds more than a comment. */
+/**
+ * Its own line. Behind the first line of a list's item, such as a step, all of the item; behind a block's header, such as
+ * `run: |`, the block, which has no room for comments. Of a comment that has the line to itself, also the next one that holds
+ * more than a comment.
+ */
 function covered(text: string, at: number, line: number, next: NextContent): { first: number; last: number } {
-  const isAlone = text.slice(text.lastIndexOf("\n", at - 1) + 1, at).trim() === "";
-  return { first: line, last: isAlone ? (next(line) ?? line) : line };
+  const before = text.slice(text.lastIndexOf("\n", at - 1) + 1, at);
+  if (before.trim() === "") return { first: line, last: next(line) ?? line };
+  const begins = before.trimStart().startsWith("- ") || /[|>][-+0-9]*$/.test(before.trimEnd());
+  return { first: line, last: begins ? line + linesBelow(text, at, indentOf(before)) : line };
 }
 
 /** The first line behind a line that holds more than a comment, both from 1. */
@@ -100,4 +106,25 @@ function nextContent(text: string): NextContent {
     if (content !== "" && !content.startsWith("#")) last = at + 1;
   }
   return (line) => next[line - 1];
+}
+
+/** Lines from the next one on that are indented deeper, blank ones between them included. */
+function linesBelow(text: string, at: number, indent: number): number {
+  let below = 0;
+  let passed = 0;
+  for (let feed = text.indexOf("\n", at); feed >= 0; ) {
+    const next = text.indexOf("\n", feed + 1);
+    const content = text.slice(feed + 1, next < 0 ? text.length : next);
+    passed++;
+    if (content.trim() !== "") {
+      if (indentOf(content) <= indent) break;
+      below = passed;
+    }
+    feed = next;
+  }
+  return below;
+}
+
+function indentOf(line: string): number {
+  return line.length - line.trimStart().length;
 }

@@ -1,5 +1,4 @@
 /** Expressions of a workflow or an action's metadata, with the field that each is in. */
-import { once } from "../../../core/once.ts";
 import type {
   Container,
   Expression,
@@ -30,10 +29,19 @@ export interface FieldExpression extends Omit<PlacedText, "text"> {
   readonly text: Text;
 }
 
+/** A file is read once, and a dozen checks ask for its expressions. */
+const known = new WeakMap<GithubFile, readonly FieldExpression[]>();
+
 /** Every expression of the file, in the order of its fields. */
-export const expressionsOf = once((file: GithubFile): readonly FieldExpression[] =>
-  textsOf(file).flatMap(({ text, ...where }) => text.expressions.map((expression) => ({ ...where, text, expression }))),
-);
+export function expressionsOf(file: GithubFile): readonly FieldExpression[] {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const found = textsOf(file).flatMap((placed) =>
+    placed.text.expressions.map((expression) => ({ ...placed, expression })),
+  );
+  known.set(file, found);
+  return found;
+}
 
 /** Whether it is a context of this name, or something below it: `isContext(tree, "secrets")`. */
 export function isContext(expression: Expression, root: string): expression is Expression & { kind: "context" } {
@@ -63,9 +71,7 @@ export function soleExpression(text: Text): PlacedExpression | undefined {
 }
 
 /** Every scalar of the file that the runner may evaluate, in the order of the model's fields. */
-export const textsOf = once(allTexts);
-
-function allTexts(file: GithubFile): readonly PlacedText[] {
+export function textsOf(file: GithubFile): PlacedText[] {
   if (file.kind === "action") {
     return [
       ...inputTexts("inputs", file.inputs),
