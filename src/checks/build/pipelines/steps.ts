@@ -5,7 +5,6 @@ import type {
   GithubFile,
   Job,
   Permissions,
-  Place,
   RunStep,
   Step,
   StepsJob,
