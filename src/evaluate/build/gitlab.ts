@@ -8,11 +8,15 @@ import type { Policy } from "../../core/policy.ts";
 import { runChecks } from "../../core/runner.ts";
 import type { GitlabInclude, GitlabPipeline, Place, ReadGitlab } from "../../engines/pipelines/model.ts";
 import { unreadGaps } from "../../engines/pipelines/unread.ts";
+import { gitlabAssessor } from "./gitlab-ignores.ts";
 
 export interface GitlabContext {
   readonly policy: Policy;
   readonly now: Date;
 }
+
+/** Of every check over GitLab's pipelines. */
+export const gitlabIds: ReadonlySet<string> = new Set(gitlabChecks.map(({ id }) => id));
 
 /** Evaluations of one pipeline, one a check; of one that was not read none is a pass. */
 export function evaluateReadGitlab(read: ReadGitlab, context: GitlabContext): Evaluation[] {
@@ -28,6 +32,7 @@ export function evaluateReadGitlab(read: ReadGitlab, context: GitlabContext): Ev
 export function evaluateGitlab(pipeline: GitlabPipeline, context: GitlabContext): Evaluation[] {
   const observedAt = context.now.toISOString();
   const { unreadScripts } = pipeline;
+  const assess = gitlabAssessor(pipeline, context.policy);
   return runChecks<GitlabFacts>(
     gitlabChecks,
     {
@@ -41,6 +46,7 @@ export function evaluateGitlab(pipeline: GitlabPipeline, context: GitlabContext)
         jobs: String(pipeline.jobs.filter(({ hidden }) => !hidden).length),
         files: String(pipeline.files.length),
       },
+      ...(assess === undefined ? {} : { assess }),
     },
   );
 }

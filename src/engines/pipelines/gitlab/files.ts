@@ -44,8 +44,8 @@ export function putTogether(
 
   function load(file: string, content: string, given: PlacedMap | undefined, stack: readonly string[]): PlacedMap {
     sources.set(file, sources.get(file) ?? createSource(content));
-    files.set(file, files.get(file) ?? { path: file, hiddenCharacters: hiddenCharacters(file, content) });
-    const documents = placedDocuments(file, content);
+    const { documents, ignores } = placedDocuments(file, content);
+    if (!files.has(file)) files.set(file, { path: file, hiddenCharacters: hiddenCharacters(file, content), ignores });
     const [header, ...more] = documents;
     const hasHeader = header?.kind === "map" && nodeAt(header, "spec") !== undefined;
     const spec = hasHeader ? nodeAt(header, "spec") : undefined;

@@ -5,6 +5,7 @@
 import type { Gap } from "../../../core/evidence.ts";
 import type { ShellCommand, ShellWord } from "../../dockerfile/model.ts";
 import type { Place, Text, UnreadField } from "../field.ts";
+import type { IgnoreComment } from "../github/model.ts";
 import type { GitlabCondition } from "./condition-model.ts";
 
 export type { GitlabCondition, GitlabOperand } from "./condition-model.ts";
@@ -44,6 +45,8 @@ export interface GitlabFile {
   readonly path: string;
   /** Characters that are not shown, or turn the direction of text, in order. */
   readonly hiddenCharacters: readonly HiddenCharacter[];
+  /** Comments that ask for findings not to count. */
+  readonly ignores: readonly IgnoreComment[];
 }
 
 export interface HiddenCharacter {
