@@ -27,7 +27,7 @@ export function placedDocuments(
 ): { readonly documents: readonly (PlacedNode | undefined)[]; readonly ignores: readonly IgnoreComment[] } {
   if (text.length > bounds.pipelineBytes) throw broken(path, `more than ${bounds.pipelineBytes} characters`);
   const source = sourceOf(path, text);
-  const limits = { depth: bounds.depth, values: bounds.nodes };
+  const limits = { depth: bounds.depth, values: bounds.nodes, slowLength: bounds.slowLength };
   const converter = converterOf(source);
   const roots = rangesOf(text).map((range) => {
     const { node, fault } = readPlaced(text, range, limits);
