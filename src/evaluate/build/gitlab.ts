@@ -6,7 +6,7 @@ import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { runChecks } from "../../core/runner.ts";
-import type { GitlabInclude, GitlabPipeline, Place, ReadGitlab } from "../../engines/pipelines/model.ts";
+import type { GitlabInclude, GitlabJob, GitlabPipeline, Place, ReadGitlab } from "../../engines/pipelines/model.ts";
 import { unreadGaps } from "../../engines/pipelines/unread.ts";
 import { gitlabAssessor } from "./gitlab-ignores.ts";
 
@@ -52,8 +52,17 @@ export function evaluateGitlab(pipeline: GitlabPipeline, context: GitlabContext)
 }
 
 /** What of a pipeline is not in its tree, or was not understood. */
-export function gitlabGaps({ unread, includes }: Pick<GitlabPipeline, "unread" | "includes">): Gap[] {
-  return [...unreadGaps(unread), ...includes.flatMap(includeGap)];
+export function gitlabGaps({ unread, includes, jobs }: Pick<GitlabPipeline, "unread" | "includes" | "jobs">): Gap[] {
+  return [...unreadGaps(unread), ...includes.flatMap(includeGap), ...jobs.flatMap(childGaps)];
+}
+
+/** A child pipeline of the same project is evaluated by itself, where its file is known. */
+function childGaps({ trigger }: GitlabJob): Gap[] {
+  return (trigger?.includes ?? []).flatMap((include) =>
+    include.kind === "local" && include.local.value.includes("$")
+      ? [gap(include.place, `child pipeline ${include.local.value}`)]
+      : [],
+  );
 }
 
 function includeGap(include: GitlabInclude): Gap[] {

@@ -31,6 +31,7 @@ export interface PutTogether {
 export function putTogether(
   path: string,
   text: string,
+  folder: string,
   tree: GitlabTree,
   budget: Budget,
   unread: UnreadField[],
@@ -38,7 +39,6 @@ export function putTogether(
   const sources = new Map<string, Source>();
   const files = new Map<string, GitlabFile>();
   const includes: GitlabInclude[] = [];
-  const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
   let included = 0;
   let inputs: readonly GitlabInput[] = [];
 
@@ -183,8 +183,12 @@ function includesOf(node: PlacedNode | undefined): readonly PlacedNode[] {
   return node.kind === "list" ? node.items.flatMap((item) => (item.kind === "list" ? item.items : [item])) : [node];
 }
 
-/** Below the tree's root; undefined where a variable names it, or it leads out of the tree. */
-function localPath(folder: string, written: string): string | undefined {
+/**
+ * A local include, below the tree's root; undefined where a variable names it, or it leads out of the project.
+ *
+ * @param folder - the project's own, which ends in a slash, or is empty
+ */
+export function localPath(folder: string, written: string): string | undefined {
   if (written.includes("$") || written.includes("\0")) return undefined;
   const parts: string[] = folder.split("/").filter((part) => part !== "");
   const least = parts.length;

@@ -15,6 +15,10 @@ export interface GitlabPipeline {
   readonly kind: "gitlab";
   /** Of the file that it begins with, relative to the tree's root. */
   readonly path: string;
+  /** Of the project, with a slash at its end: what local includes are relative to. Empty where that is the tree's root. */
+  readonly folder: string;
+  /** Another pipeline starts it (`trigger:include:local`), and nothing else does. */
+  readonly child: boolean;
   /** It is no file that GitLab begins with: a component, or what another project includes. */
   readonly fragment: boolean;
   /** All that it is put together from, that file first; each once. */
