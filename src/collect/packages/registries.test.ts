@@ -300,3 +300,16 @@ test("what PyPI's index and its JSON say of a version", async (t) => {
 test("the settings of this user are read, whatever they are", () => {
   assert.ok(Array.isArray(readRegistrySettings({ home: "/nonexistent", environment: {} }).authorizations));
 });
+
+test("more documents than are held at a time are asked for all the same", async (t) => {
+  const registry = await startRegistry(t);
+  const names = Array.from({ length: 300 }, (_, i) => `left-${i}`);
+  for (const name of names) registry.packages.set(name, { versions: { "1.0.0": first, "1.1.0": second } });
+  const registries = open(t, registry);
+  const all = await Promise.all(
+    names.flatMap((name) => ["1.0.0", "1.1.0"].map((version) => registries.metadata({ type: "npm", name, version }))),
+  );
+  assert.ok(all.every(({ state }) => state === "present"));
+  // Both versions of a package are of one answer.
+  assert.equal(registry.seen.filter(({ url }) => url.startsWith("/left-")).length, 300);
+});
