@@ -262,6 +262,24 @@ test("an archive is held against the lockfile's hash and the registry's", async 
   );
 });
 
+test("no registry's document leads into the user's own network", async (t) => {
+  const [registry, inner] = [await npm(t), await npm(t)];
+  registry.faults = { archivesAt: inner.base };
+  const asked: LockedDependency = {
+    ...left(),
+    hashes: {},
+    usage: "runtime",
+    through: [],
+    lockfile: "package-lock.json",
+  };
+  const registries = open(t, registry);
+  const archive = await registries.archive(asked, await registries.metadata(left()));
+  assert.deepEqual([archive.state, codesOf(archive)], ["absent", ["packages.unreachable"]]);
+  assert.equal(inner.seen.length, 0);
+  const allowed = open(t, registry, { allowed: [inner.base] });
+  assert.equal((await allowed.archive(asked, await allowed.metadata(left()))).state, "present");
+});
+
 test("a signature of the registry by another key does not hold", async (t) => {
   const registry = await npm(t);
   registry.faults = { otherKey: true };
