@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   network: async () => (await import("./network.ts")).network,
   lint: async () => (await import("./lint.ts")).lint,
   dependencies: async () => (await import("./dependencies.ts")).dependencies,
+  packages: async () => (await import("./packages.ts")).packages,
   trust: async () => (await import("./trust.ts")).trust,
   "trust-images": async () => (await import("./trust-images.ts")).trustImages,
   "admission-images": async () => (await import("./admission-images.ts")).admissionImages,

@@ -6,15 +6,16 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { isObject } from "../../src/core/untyped.ts";
 import type { Evidence } from "../../src/core/evidence.ts";
+import { isObject } from "../../src/core/untyped.ts";
+import { tarOf } from "../../src/engines/oci/image.fixture.ts";
 import { type ArchiveKind, archiveKindOf, readPackageArchive } from "../../src/engines/packages/contents/read.ts";
 import { readPackageFolder } from "../../src/engines/packages/contents/read-folder.ts";
 import type { PackageContents } from "../../src/engines/packages/model.ts";
 import { zipOf } from "../../src/formats/zip/zip.fixture.ts";
-import { tarOf } from "../../src/engines/oci/image.fixture.ts";
+import { commandSamples } from "./command-samples.ts";
 import { pythonSamples } from "./python-samples.ts";
-import { encoded, joined, type Sample, type Variant, VARIANTS } from "./sample.ts";
+import { encoded, joined, type Sample, VARIANTS, type Variant } from "./sample.ts";
 import { scriptSamples } from "./script-samples.ts";
 
 export interface Judged {
@@ -58,8 +59,9 @@ function kindOf(name: string): ArchiveKind {
 /** The samples that are made here: malicious in every variant, and their twins. */
 export function madeSamples(): Judged[] {
   const judged: Judged[] = [];
-  for (const sample of [...scriptSamples, ...pythonSamples]) {
-    for (const variant of VARIANTS) judged.push(judge(`${sample.id} (${variant})`, true, contentsOf(sample, joined(sample.malicious), variant)));
+  for (const sample of [...scriptSamples, ...commandSamples, ...pythonSamples]) {
+    for (const variant of VARIANTS)
+      judged.push(judge(`${sample.id} (${variant})`, true, contentsOf(sample, joined(sample.malicious), variant)));
     judged.push(judge(`${sample.id} (twin)`, false, contentsOf(sample, joined(sample.benign), "plain")));
   }
   return judged;
@@ -74,7 +76,13 @@ function archiveOf({ kind, path, script }: Sample, code: string, variant: Varian
   if (kind === "npm") {
     const isCommand = path === "package.json";
     const start = isCommand ? encoded(code, "command", variant) : `node ${path}`;
-    const manifest = { name: "made", version: "1.0.0", license: "MIT", main: "index.js", ...(script === undefined ? {} : { scripts: { [script]: start } }) };
+    const manifest = {
+      name: "made",
+      version: "1.0.0",
+      license: "MIT",
+      main: "index.js",
+      ...(script === undefined ? {} : { scripts: { [script]: start } }),
+    };
     const files = [{ name: "package/package.json", content: JSON.stringify(manifest, null, 2) }];
     if (!isCommand) files.push({ name: `package/${path}`, content: encoded(code, "javascript", variant) });
     return gzipSync(tarOf(files));
@@ -99,7 +107,9 @@ function archiveOf({ kind, path, script }: Sample, code: string, variant: Varian
 
 function judge(name: string, malicious: boolean, contents: Evidence<PackageContents>): Judged {
   if (contents.state === "absent") return { name, malicious, rules: [], unread: contents.gaps[0].reason };
-  const rules = contents.facts.threats.flatMap(({ rule, severity }) => (severity === "critical" || severity === "high" ? [rule] : []));
+  const rules = contents.facts.threats.flatMap(({ rule, severity }) =>
+    severity === "critical" || severity === "high" ? [rule] : [],
+  );
   return { name, malicious, rules: [...new Set(rules)] };
 }
 

@@ -59,7 +59,9 @@ export function encoded(code: string, language: "javascript" | "python" | "comma
       if (language === "python") return `${execute}(bytes.fromhex("${hex}").decode())\n`;
       return `echo ${hex} | xxd -r -p | bash`;
     case "joined":
-      return language === "command" ? `node -e "${evaluate}(Buffer.from('${inNode(code)}','base64').toString())"` : texts(code, halves);
+      return language === "command"
+        ? `node -e "${evaluate}(Buffer.from('${inNode(code)}','base64').toString())"`
+        : texts(code, halves);
     case "texts":
       if (language === "command") return `python3 -c "import base64;${execute}(base64.b64decode('${inPython(code)}'))"`;
       return texts(code, language === "javascript" ? scriptCodes : pythonCodes);
@@ -76,7 +78,7 @@ function inPython(code: string): string {
 
 /** Texts in double quotes, without escapes or a prefix, of four characters or more. Keys of objects are left. */
 function texts(code: string, encode: (text: string) => string): string {
-  const literal = /(\w?"""[^]*?"""|\w?"(?:[^"\\\n]|\\.)*")(\s*:)?/g;
+  const literal = /(\w?"""[\s\S]*?"""|\w?"(?:[^"\\\n]|\\.)*")(\s*:)?/g;
   return code.replaceAll(literal, (whole: string, text: string, colon: string | undefined) => {
     const isPlain = colon === undefined && text.startsWith('"') && !text.startsWith('""') && !text.includes("\\");
     return isPlain && text.length >= 6 ? encode(text.slice(1, -1)) : whole;

@@ -42,7 +42,10 @@ export function createFaults(archive: string, code = "packages.archive"): Faults
 }
 
 /** Names under the one directory that an archive has on top are without it; npm takes away the first component of any. */
-export function withoutRoot(files: ReadonlyMap<string, PackageFile>, kind: "first" | "shared"): Map<string, PackageFile> {
+export function withoutRoot(
+  files: ReadonlyMap<string, PackageFile>,
+  kind: "first" | "shared",
+): Map<string, PackageFile> {
   const stripped = new Map<string, PackageFile>();
   const shared = kind === "first" || sharesRoot(files.keys());
   for (const file of files.values()) {

@@ -33,7 +33,12 @@ export async function folderFiles(folder: string): Promise<PackageFiles> {
         const { size, mode } = await stat(join(folder, inner));
         left -= size;
         if (size > bounds.entryBytes || left < 0) faults.add("files beyond the limit of bytes are not read", inner);
-        else files.set(inner, { path: inner, bytes: await read(join(folder, inner), size), executable: (mode & 0o111) !== 0 });
+        else
+          files.set(inner, {
+            path: inner,
+            bytes: await read(join(folder, inner), size),
+            executable: (mode & 0o111) !== 0,
+          });
       }
     }
   };

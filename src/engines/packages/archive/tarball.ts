@@ -74,7 +74,8 @@ export function tarFiles(tar: Buffer, place: string, links: LinkRule, faults: Fa
       }
       // The archive is in memory: content is a view of it. What the archive ends before is told by the walker.
       const bytes = tar.subarray(entry.offset, entry.offset + entry.size);
-      if (bytes.length < entry.size) faults.add("files that the archive ends within are read as far as they go", entry.name);
+      if (bytes.length < entry.size)
+        faults.add("files that the archive ends within are read as far as they go", entry.name);
       targets.delete(path);
       files.delete(path);
       files.set(path, { path, bytes, executable: (entry.mode & 0o111) !== 0 });

@@ -1,13 +1,13 @@
 /** One text of code: its tokens, folded; its calls; what is decoded in it, looked at again. */
 import type { CapabilityKind } from "../model.ts";
 import { bounds } from "./bounds.ts";
-import { type CodeFacts, codeThreats, type KnownCall, knownCalls } from "./code-threats.ts";
 import { guessed, isText, utf8 } from "./code/decode.ts";
 import { flowOf } from "./code/flow.ts";
 import { fold } from "./code/fold.ts";
 import { tokeniseJavascript } from "./code/javascript.ts";
 import { tokenisePython } from "./code/python.ts";
 import type { Language, Token } from "./code/token.ts";
+import { type CodeFacts, codeThreats, type KnownCall, knownCalls } from "./code-threats.ts";
 import { commandThreats } from "./command-threats.ts";
 import { commandTraits, inlineCode } from "./commands.ts";
 import { fileThreats } from "./file-threats.ts";
@@ -57,17 +57,24 @@ function layers({ tokens, calls, language, circumstances }: CodeFacts, depth: nu
     const kind = kindOfText(text);
     if (kind === undefined) return;
     count += 1;
-    const inner = kind === "command" ? commandThreats(text, { atInstall: circumstances.atInstall, runs: false, at: 0 }) : analyse(text, kind, circumstances, depth + 1);
+    const inner =
+      kind === "command"
+        ? commandThreats(text, { atInstall: circumstances.atInstall, runs: false, at: 0 })
+        : analyse(text, kind, circumstances, depth + 1);
     const innerHits = Array.isArray(inner) ? inner : inner.hits;
     for (const each of innerHits) hits.push({ ...each, at });
     if (encoding === undefined) return;
     const runner = evaluates ?? (kind === "command" ? spawns : undefined);
-    const dangerous = Array.isArray(inner) ? inner.length > 0 : inner.found.some(({ kind: what }) => what === "process" || what === "eval" || what === "network");
-    if (runner !== undefined && dangerous) hits.push({ rule: "encoded-exec", at, capabilities: ["eval", "obfuscated"] });
+    const dangerous = Array.isArray(inner)
+      ? inner.length > 0
+      : inner.found.some(({ kind: what }) => what === "process" || what === "eval" || what === "network");
+    if (runner !== undefined && dangerous)
+      hits.push({ rule: "encoded-exec", at, capabilities: ["eval", "obfuscated"] });
   };
   for (const token of tokens) {
     if (token.kind !== "string" || token.text.length < 12) continue;
-    if (token.decoded !== undefined && isText(token.text)) look(token.bytes ? utf8(token.text) : token.text, token.at, token.decoded);
+    if (token.decoded !== undefined && isText(token.text))
+      look(token.bytes ? utf8(token.text) : token.text, token.at, token.decoded);
     else {
       const found = guessed(token.text);
       if (found !== undefined) look(utf8(found.text), token.at, found.encoding);
@@ -85,8 +92,10 @@ function layers({ tokens, calls, language, circumstances }: CodeFacts, depth: nu
   return hits;
 }
 
-const SCRIPT_WORDS = /\brequire\s*\(|\bfetch\s*\(|\beval\s*\(|child_process|\bprocess\.|=>|\bfunction\b|\bconst\s+\w|\bvar\s+\w|XMLHttpRequest|\bnew Function\b|\bglobal\b/g;
-const PYTHON_WORDS = /^\s*(?:import|from)\s+[\w.]+|;\s*(?:import|from)\s+\w|\bexec\s*\(|__import__|\bos\.(?:system|environ|popen)|\bsubprocess\b|\bdef\s+\w+\s*\(|\burllib|\brequests\.|\bprint\s*\(|\bsocket\b/gm;
+const SCRIPT_WORDS =
+  /\brequire[ \t]{0,8}\(|\bfetch[ \t]{0,8}\(|\beval[ \t]{0,8}\(|child_process|\bprocess\.|=>|\bfunction\b|\bconst\s+\w|\bvar\s+\w|XMLHttpRequest|\bnew Function\b|\bglobal\b/g;
+const PYTHON_WORDS =
+  /^[ \t]{0,40}(?:import|from)\s[ \t]{0,8}[\w.]|;[ \t]{0,8}(?:import|from)\s[ \t]{0,8}\w|\bexec[ \t]{0,8}\(|__import__|\bos\.(?:system|environ|popen)|\bsubprocess\b|\bdef[ \t]{1,8}\w{1,80}[ \t]{0,8}\(|\burllib|\brequests\.|\bprint[ \t]{0,8}\(|\bsocket\b/gm;
 
 function codeWords(text: string): number {
   const part = text.slice(0, 20_000);
@@ -101,7 +110,9 @@ function kindOfText(text: string): Language | "command" | undefined {
     if (guessed(text) !== undefined) return "javascript";
     return commandTraits(text).size > 0 ? "command" : undefined;
   }
-  return python > script || (python === script && /^\s*(?:import|from)\s/m.test(part)) ? "python" : "javascript";
+  return python > script || (python === script && /^[ \t]{0,40}(?:import|from)\s/m.test(part))
+    ? "python"
+    : "javascript";
 }
 
 const KINDS: Readonly<Partial<Record<KnownCall["kind"], CapabilityKind>>> = {
@@ -117,9 +128,13 @@ function capabilities({ calls, tokens, flow, language }: CodeFacts): Found[] {
     const kind = KINDS[call.kind];
     if (kind !== undefined) found.push({ kind, at: call.at, runs: call.runs });
     const all = call.marks | call.object;
-    if ((call.kind === "read" || call.kind === "write") && has(all, Mark.credentials | Mark.profile | Mark.autostart | Mark.surroundings))
+    if (
+      (call.kind === "read" || call.kind === "write") &&
+      has(all, Mark.credentials | Mark.profile | Mark.autostart | Mark.surroundings)
+    )
       found.push({ kind: "files", at: call.at, runs: call.runs });
-    if (call.kind !== "network" && has(call.marks, Mark.environment)) found.push({ kind: "environment", at: call.at, runs: call.runs });
+    if (call.kind !== "network" && has(call.marks, Mark.environment))
+      found.push({ kind: "environment", at: call.at, runs: call.runs });
   }
   // The whole environment, handed to anything.
   for (const call of flow.calls) {
@@ -139,9 +154,11 @@ function importsOf(tokens: readonly Token[], language: Language): string[] {
     if (token.kind === "module") imports.push(token.text);
     else if (language === "javascript") {
       const before = tokens[index - 1];
-      if (token.kind === "string" && before?.kind === "name" && (before.text === "from" || before.text === "import")) imports.push(token.text);
+      if (token.kind === "string" && before?.kind === "name" && (before.text === "from" || before.text === "import"))
+        imports.push(token.text);
       // A file that is started: fork("./worker.js").
-      else if (token.kind === "string" && /^\.{0,2}\/?[\w./-]{1,120}\.[cm]?js$/.test(token.text)) imports.push(token.text.startsWith(".") ? token.text : `./${token.text}`);
+      else if (token.kind === "string" && /^\.{0,2}\/?[\w./-]{1,120}\.[cm]?js$/.test(token.text))
+        imports.push(token.text.startsWith(".") ? token.text : `./${token.text}`);
     } else if (token.kind === "name" && (token.text === "import" || token.text === "from")) {
       let name = "";
       for (let at = index + 1; at < tokens.length && at < index + 20; at++) {

@@ -1,5 +1,6 @@
 /** What kind of file one is: by its name, and by its first bytes. */
 import type { Language } from "./code/token.ts";
+import { wordSearch } from "./words.ts";
 
 export type FileKind = Language | "command" | "program" | "other";
 
@@ -28,7 +29,14 @@ export function kindOfFile(path: string, bytes: Buffer): FileKind {
 function isProgram(bytes: Buffer): boolean {
   if (bytes.length < 64) return false;
   const magic = bytes.readUInt32BE(0);
-  if (magic === 0x7f454c46 || magic === 0xfeedface || magic === 0xfeedfacf || magic === 0xcefaedfe || magic === 0xcffaedfe) return true;
+  if (
+    magic === 0x7f454c46 ||
+    magic === 0xfeedface ||
+    magic === 0xfeedfacf ||
+    magic === 0xcefaedfe ||
+    magic === 0xcffaedfe
+  )
+    return true;
   if (magic === 0xcafebabe) return bytes.readUInt32BE(4) < 0x30;
   return magic >>> 16 === 0x4d5a && bytes.readUInt32LE(60) < bytes.length;
 }
@@ -38,8 +46,8 @@ function isProgram(bytes: Buffer): boolean {
  * that could spell any name count as one.
  */
 export function isWorthReading(bytes: Buffer, language: Language): boolean {
-  for (const word of language === "python" ? PYTHON_WORDS : SCRIPT_WORDS) if (bytes.includes(word)) return true;
-  return language === "javascript" && (importsOddly(bytes, REQUIRE) || importsOddly(bytes, IMPORT));
+  if (language === "python") return asksOfPython(bytes);
+  return asksOfScript(bytes) || importsOddly(bytes, REQUIRE) || importsOddly(bytes, IMPORT);
 }
 
 const REQUIRE = Buffer.from("require(");
@@ -72,18 +80,148 @@ function uses(word: string): string[] {
 const JOINS = ["'+'", "' + '", '"+"', '" + "', "'+\"", "\"+'", "].join("];
 
 const SCRIPT_WORDS = [
-  ...["child_process", ...uses("eval"), "Function(", ".constructor(", "constructor'", 'constructor"', "process.env", "process.binding"],
-  ...["\\x", "\\u00", "\\u{", "_0x", "fromCharCode", "fetch(", "fetch.", "fetch)", "fetch =", "fetch=", "fetch'", 'fetch"', "XMLHttpRequest", "WebSocket", "sendBeacon", "axios"],
-  ...["http'", 'http"', "https'", 'https"', "http2", "net'", 'net"', "tls'", 'tls"', "dns'", 'dns"', "dns/", "dgram", "undici", "superagent"],
-  ...["request'", 'request"', "hostname", "homedir", "userInfo", "base64", "atob", "globalThis[", "window[", "global[", "this["],
-  ...["clipboard", "ethereum", "document.cookie", "writeFile", "appendFile", "createWriteStream", "execa", "spawn", "_compile", "vm'", 'vm"'],
-  ...["dlopen", "ffi-", "codePointAt", "[![]", "+[]", "got'", 'got"', "shelljs", "nodemailer", "socket.io", "localStorage", ...JOINS],
-].map((word) => Buffer.from(word));
+  ...[
+    "child_process",
+    ...uses("eval"),
+    "Function(",
+    ".constructor(",
+    "constructor'",
+    'constructor"',
+    "process.env",
+    "process.binding",
+  ],
+  ...[
+    "\\x",
+    "\\u00",
+    "\\u{",
+    "_0x",
+    "fromCharCode",
+    "fetch(",
+    "fetch.",
+    "fetch)",
+    "fetch =",
+    "fetch=",
+    "fetch'",
+    'fetch"',
+    "XMLHttpRequest",
+    "WebSocket",
+    "sendBeacon",
+    "axios",
+  ],
+  ...[
+    "http'",
+    'http"',
+    "https'",
+    'https"',
+    "http2",
+    "net'",
+    'net"',
+    "tls'",
+    'tls"',
+    "dns'",
+    'dns"',
+    "dns/",
+    "dgram",
+    "undici",
+    "superagent",
+  ],
+  ...[
+    "request'",
+    'request"',
+    "hostname",
+    "homedir",
+    "userInfo",
+    "base64",
+    "atob",
+    "globalThis[",
+    "window[",
+    "global[",
+    "this[",
+  ],
+  ...[
+    "clipboard",
+    "ethereum",
+    "document.cookie",
+    "writeFile",
+    "appendFile",
+    "createWriteStream",
+    "execa",
+    "spawn",
+    "_compile",
+    "vm'",
+    'vm"',
+  ],
+  ...[
+    "dlopen",
+    "ffi-",
+    "codePointAt",
+    "[![]",
+    "+[]",
+    "got'",
+    'got"',
+    "shelljs",
+    "nodemailer",
+    "socket.io",
+    "localStorage",
+    ...JOINS,
+  ],
+];
 
 const PYTHON_WORDS = [
-  ...[...uses("exec"), ...uses("eval"), "__import__", "subprocess", "os.system", "popen", "Popen", "socket", "urllib", "requests", "http.client"],
-  ...["httplib", "httpx", "aiohttp", "environ", "base64", "marshal", "zlib", "ctypes", "getattr(os", "getattr(__", "getattr(builtins"],
-  ...["importlib", "codecs.", "\\x", "smtplib", "import pty", "winreg", "rmtree", "expanduser", "Path.home", "clipboard", "pyperclip"],
-  ...["cmdclass", "getuser", "ernet", "spawn", "os.exec", "pynput", "ImageGrab", "globals()", "__builtins__", "startfile", "bytes.fromhex"],
+  ...[
+    ...uses("exec"),
+    ...uses("eval"),
+    "__import__",
+    "subprocess",
+    "os.system",
+    "popen",
+    "Popen",
+    "socket",
+    "urllib",
+    "requests",
+    "http.client",
+  ],
+  ...[
+    "httplib",
+    "httpx",
+    "aiohttp",
+    "environ",
+    "base64",
+    "marshal",
+    "zlib",
+    "ctypes",
+    "getattr(os",
+    "getattr(__",
+    "getattr(builtins",
+  ],
+  ...[
+    "importlib",
+    "codecs.",
+    "\\x",
+    "smtplib",
+    "import pty",
+    "winreg",
+    "rmtree",
+    "expanduser",
+    "Path.home",
+    "clipboard",
+    "pyperclip",
+  ],
+  ...[
+    "cmdclass",
+    "getuser",
+    "ernet",
+    "spawn",
+    "os.exec",
+    "pynput",
+    "ImageGrab",
+    "globals()",
+    "__builtins__",
+    "startfile",
+    "bytes.fromhex",
+  ],
   ...["unhexlify", "chr(", "lambda", "pyarmor", "webhook", "telebot", "discord", ...JOINS],
-].map((word) => Buffer.from(word));
+];
+
+const asksOfScript = wordSearch(SCRIPT_WORDS);
+const asksOfPython = wordSearch(PYTHON_WORDS);

@@ -1,7 +1,9 @@
 /** Lines of code: neither empty nor comments. */
 import type { Language } from "./code/token.ts";
 
-const [TAB, NEWLINE, RETURN, SPACE, HASH, STAR, SLASH, QUOTE, APOSTROPHE] = [0x09, 0x0a, 0x0d, 0x20, 0x23, 0x2a, 0x2f, 0x22, 0x27];
+const [TAB, NEWLINE, RETURN, SPACE, HASH, STAR, SLASH, QUOTE, APOSTROPHE] = [
+  0x09, 0x0a, 0x0d, 0x20, 0x23, 0x2a, 0x2f, 0x22, 0x27,
+];
 
 /** Texts in triple quotes that begin a line are documentation. One pass over the bytes. */
 export function countLines(bytes: Buffer, language: Language): number {
@@ -27,7 +29,12 @@ export function countLines(bytes: Buffer, language: Language): number {
         if (findPair(bytes, at + 2, end, STAR, SLASH) < 0) inside = "comment";
       } else if (language === "python" && first === HASH) {
         // A comment.
-      } else if (language === "python" && (first === QUOTE || first === APOSTROPHE) && bytes[at + 1] === first && bytes[at + 2] === first) {
+      } else if (
+        language === "python" &&
+        (first === QUOTE || first === APOSTROPHE) &&
+        bytes[at + 1] === first &&
+        bytes[at + 2] === first
+      ) {
         if (findTriple(bytes, at + 3, end, first) < 0) inside = first === QUOTE ? "double" : "single";
       } else count += 1;
     }
@@ -48,7 +55,8 @@ function findTriple(bytes: Buffer, start: number, end: number, quote: number): n
   return -1;
 }
 
-const TESTS = /(?:^|\/)(?:tests?|__tests__|testing|spec|specs|__mocks__|fixtures?|examples?|demos?|docs?|benchmarks?|bench|samples?|e2e)\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|\.(?:test|spec|stories|bench)\.[cm]?[jt]sx?$/i;
+const TESTS =
+  /(?:^|\/)(?:tests?|__tests__|testing|spec|specs|__mocks__|fixtures?|examples?|demos?|docs?|benchmarks?|bench|samples?|e2e)\/|(?:^|\/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|\.(?:test|spec|stories|bench)\.[cm]?[jt]sx?$/i;
 
 /** By its path a file for those who develop the package: tests, examples, documentation. */
 export function isForDevelopers(path: string): boolean {

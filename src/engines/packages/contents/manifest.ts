@@ -31,10 +31,15 @@ export interface ExpectedManifest {
 export const INSTALL_SCRIPTS = ["preinstall", "install", "postinstall"] as const;
 
 /** What the archive says otherwise: npm does not hold what it is told at publication against what is in the archive. */
-export function mismatches(manifest: Manifest, expected: ExpectedManifest, normalized: (name: string) => string): string[] {
+export function mismatches(
+  manifest: Manifest,
+  expected: ExpectedManifest,
+  normalized: (name: string) => string,
+): string[] {
   const found: string[] = [];
   const differ = (what: string, here: string | undefined, there: string | undefined): void => {
-    if (here !== undefined && there !== undefined && here !== there) found.push(`${what}: ${here} in the archive, ${there} expected`);
+    if (here !== undefined && there !== undefined && here !== there)
+      found.push(`${what}: ${here} in the archive, ${there} expected`);
   };
   const name = (text: string | undefined) => (text === undefined ? undefined : normalized(text));
   differ("name", name(manifest.name), name(expected.name));
@@ -68,6 +73,7 @@ export function lineOf(text: string, wanted: string): number {
 
 export function lineAt(text: string, at: number): number {
   let line = 1;
-  for (let newline = text.indexOf("\n"); newline >= 0 && newline < at; newline = text.indexOf("\n", newline + 1)) line += 1;
+  for (let newline = text.indexOf("\n"); newline >= 0 && newline < at; newline = text.indexOf("\n", newline + 1))
+    line += 1;
   return line;
 }

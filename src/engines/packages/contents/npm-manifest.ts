@@ -1,6 +1,7 @@
 /** package.json of an npm package (docs.npmjs.com, "package.json" and "scripts"). */
-import type { PackageFile } from "../archive/files.ts";
+
 import { fieldsOf, itemsOf, jsonObjectIn, textIn } from "../../contents/packages/json.ts";
+import type { PackageFile } from "../archive/files.ts";
 import type { InstallScript } from "../model.ts";
 import { bounds } from "./bounds.ts";
 import { INSTALL_SCRIPTS, lineOf, type Manifest } from "./manifest.ts";
@@ -11,11 +12,14 @@ export function npmManifest(files: ReadonlyMap<string, PackageFile>): Manifest |
   const json = jsonObjectIn(file.bytes);
   if (json === undefined) return undefined;
   const text = file.bytes.toString("utf8");
-  const scripts = new Map(fieldsOf(json.scripts).flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : [])));
+  const scripts = new Map(
+    fieldsOf(json.scripts).flatMap(([name, value]) => (typeof value === "string" ? [[name, value] as const] : [])),
+  );
   const installScripts: InstallScript[] = [];
   for (const name of INSTALL_SCRIPTS) {
     const command = scripts.get(name);
-    if (command !== undefined && command !== "") installScripts.push({ name, command, path: file.path, line: lineOf(text, `"${name}"`) });
+    if (command !== undefined && command !== "")
+      installScripts.push({ name, command, path: file.path, line: lineOf(text, `"${name}"`) });
   }
   // npm runs node-gyp for it unless a script of its own stands in place.
   const gyp = files.get("binding.gyp");
@@ -23,7 +27,8 @@ export function npmManifest(files: ReadonlyMap<string, PackageFile>): Manifest |
     installScripts.push({ name: "binding.gyp", command: "node-gyp rebuild", path: gyp.path, line: 1 });
   const dependencies = new Map<string, string>();
   for (const field of ["dependencies", "optionalDependencies", "peerDependencies"]) {
-    for (const [name, value] of fieldsOf(json[field])) if (dependencies.size < bounds.dependencies) dependencies.set(name, textIn(value) ?? "");
+    for (const [name, value] of fieldsOf(json[field]))
+      if (dependencies.size < bounds.dependencies) dependencies.set(name, textIn(value) ?? "");
   }
   return {
     ...optional("name", textIn(json.name)),

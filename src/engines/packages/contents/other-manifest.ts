@@ -6,9 +6,18 @@ import type { Manifest } from "./manifest.ts";
 export function crateManifest(files: ReadonlyMap<string, PackageFile>): Manifest {
   const file = files.get("Cargo.toml");
   const text = file === undefined ? "" : file.bytes.toString("utf8", 0, 200_000);
-  const build = /^\s*build\s*=\s*"([^"\n]{1,200})"/m.exec(text)?.[1] ?? "build.rs";
-  const scripts: InstallScript[] = files.has(build) ? [{ name: "build.rs", command: "cargo build", path: build, line: 1 }] : [];
-  return manifest(text, /^\s*name\s*=\s*"([^"\n]{1,200})"/m, /^\s*version\s*=\s*"([^"\n]{1,100})"/m, /^\s*license\s*=\s*"([^"\n]{1,200})"/m, scripts, "Cargo.toml");
+  const build = /^[ \t]{0,20}build[ \t]{0,20}=[ \t]{0,20}"([^"\n]{1,200})"/m.exec(text)?.[1] ?? "build.rs";
+  const scripts: InstallScript[] = files.has(build)
+    ? [{ name: "build.rs", command: "cargo build", path: build, line: 1 }]
+    : [];
+  return manifest(
+    text,
+    /^[ \t]{0,20}name[ \t]{0,20}=[ \t]{0,20}"([^"\n]{1,200})"/m,
+    /^[ \t]{0,20}version[ \t]{0,20}=[ \t]{0,20}"([^"\n]{1,100})"/m,
+    /^[ \t]{0,20}license[ \t]{0,20}=[ \t]{0,20}"([^"\n]{1,200})"/m,
+    scripts,
+    "Cargo.toml",
+  );
 }
 
 export function gemManifest(files: ReadonlyMap<string, PackageFile>): Manifest {
@@ -16,12 +25,27 @@ export function gemManifest(files: ReadonlyMap<string, PackageFile>): Manifest {
   const text = file === undefined ? "" : file.bytes.toString("utf8", 0, 200_000);
   const scripts: InstallScript[] = [];
   for (const path of files.keys()) {
-    if (/(?:^|\/)(?:extconf\.rb|mkrf_conf\.rb)$/.test(path) && scripts.length < 20) scripts.push({ name: "extconf.rb", command: "ruby extconf.rb", path, line: 1 });
+    if (/(?:^|\/)(?:extconf\.rb|mkrf_conf\.rb)$/.test(path) && scripts.length < 20)
+      scripts.push({ name: "extconf.rb", command: "ruby extconf.rb", path, line: 1 });
   }
-  return manifest(text, /^name: *"?([\w.-]{1,200})/m, /^version:[^\n]*\n\s*version: *'?"?([\w.-]{1,100})/m, /^licenses:\s*\n- *"?([^"\n]{1,100})/m, scripts, "metadata.yaml");
+  return manifest(
+    text,
+    /^name: *"?([\w.-]{1,200})/m,
+    /^version:[^\n]*\n\s*version: *'?"?([\w.-]{1,100})/m,
+    /^licenses:\s*\n- *"?([^"\n]{1,100})/m,
+    scripts,
+    "metadata.yaml",
+  );
 }
 
-function manifest(text: string, name: RegExp, version: RegExp, license: RegExp, installScripts: readonly InstallScript[], path: string): Manifest {
+function manifest(
+  text: string,
+  name: RegExp,
+  version: RegExp,
+  license: RegExp,
+  installScripts: readonly InstallScript[],
+  path: string,
+): Manifest {
   const [a, b, c] = [name, version, license].map((pattern) => pattern.exec(text)?.[1]);
   return {
     ...(a === undefined ? {} : { name: a }),

@@ -1,10 +1,11 @@
 /** Core metadata of Python packages (packaging.python.org, "Core metadata specifications"), and what runs at installation. */
-import type { PackageFile } from "../archive/files.ts";
-import { requirementOf } from "../../contents/packages/pypi/requirement.ts";
-import { type TomlTable, tomlSections } from "../../../formats/toml/read.ts";
+
+import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
 import type { TextPosition } from "../../../formats/position.ts";
 import { tomlText, tomlTexts } from "../../../formats/toml/fields.ts";
-import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
+import { type TomlTable, tomlSections } from "../../../formats/toml/read.ts";
+import { requirementOf } from "../../contents/packages/pypi/requirement.ts";
+import type { PackageFile } from "../archive/files.ts";
 import type { InstallScript } from "../model.ts";
 import { bounds } from "./bounds.ts";
 import type { Manifest } from "./manifest.ts";
@@ -34,7 +35,10 @@ export function pythonManifest(files: ReadonlyMap<string, PackageFile>): Manifes
   for (const file of files.values()) {
     if (!file.path.endsWith(".pth")) continue;
     // Python runs the lines of a .pth file that begin with import (library reference, "site").
-    const line = file.bytes.toString("latin1", 0, 65_536).split("\n").findIndex((each) => /^import[ \t]/.test(each));
+    const line = file.bytes
+      .toString("latin1", 0, 65_536)
+      .split("\n")
+      .findIndex((each) => /^import[ \t]/.test(each));
     if (line >= 0 && installScripts.length < 100)
       installScripts.push({ name: ".pth", command: "python", path: file.path, line: line + 1 });
   }
@@ -67,7 +71,11 @@ function metadataFile(files: ReadonlyMap<string, PackageFile>): PackageFile | un
   const own = files.get("PKG-INFO");
   if (own !== undefined) return own.bytes.length > bounds.manifestBytes ? undefined : own;
   for (const file of files.values()) {
-    if (/^[^/]+\.dist-info\/METADATA$|\.egg-info\/PKG-INFO$/.test(file.path) && file.bytes.length <= bounds.manifestBytes) return file;
+    if (
+      /^[^/]+\.dist-info\/METADATA$|\.egg-info\/PKG-INFO$/.test(file.path) &&
+      file.bytes.length <= bounds.manifestBytes
+    )
+      return file;
   }
   return undefined;
 }
@@ -95,11 +103,15 @@ function headersIn(text: string): ReadonlyMap<string, readonly string[]> {
 }
 
 /** A build backend that lies in the package itself (PEP 517, `backend-path`). */
-function inTreeBackend(file: PackageFile, files: ReadonlyMap<string, PackageFile>): { name: string; path: string } | undefined {
+function inTreeBackend(
+  file: PackageFile,
+  files: ReadonlyMap<string, PackageFile>,
+): { name: string; path: string } | undefined {
   if (file.bytes.length > bounds.manifestBytes) return undefined;
   let table: TomlTable | undefined;
   try {
-    for (const section of tomlSections(file.bytes.toString("utf8"), refuse)) if (section.name === "build-system") table = section.table;
+    for (const section of tomlSections(file.bytes.toString("utf8"), refuse))
+      if (section.name === "build-system") table = section.table;
   } catch (error) {
     if (!isEvidenceProblem(error)) throw error;
     return undefined;
@@ -109,7 +121,8 @@ function inTreeBackend(file: PackageFile, files: ReadonlyMap<string, PackageFile
   const module = (name.split(":", 1)[0] as string).replaceAll(".", "/");
   for (const folder of tomlTexts(table?.get("backend-path"))) {
     const prefix = folder === "." || folder === "" ? "" : `${folder.replace(/^\.\//, "").replace(/\/$/, "")}/`;
-    for (const path of [`${prefix}${module}.py`, `${prefix}${module}/__init__.py`]) if (files.has(path)) return { name, path };
+    for (const path of [`${prefix}${module}.py`, `${prefix}${module}/__init__.py`])
+      if (files.has(path)) return { name, path };
   }
   return undefined;
 }

@@ -8,7 +8,10 @@ import type { PackageContents } from "../model.ts";
 import { type ReadPackageOptions, readPackageFiles } from "./read.ts";
 
 /** The kind is told by the manifest that lies highest; directories above it are taken away. */
-export async function readPackageFolder(folder: string, options: ReadPackageOptions): Promise<Evidence<PackageContents>> {
+export async function readPackageFolder(
+  folder: string,
+  options: ReadPackageOptions,
+): Promise<Evidence<PackageContents>> {
   try {
     const { files, kind } = rooted(await folderFiles(folder));
     return readPackageFiles(files, kind, options);
@@ -44,7 +47,8 @@ function rooted(read: PackageFiles): { files: PackageFiles; kind: ArchiveKind } 
       best = { depth, rank, kind, root: parts.slice(0, depth).join("/") };
     }
   }
-  if (best === undefined) return { files: { ...read, files: withoutRoot(read.files, "shared") }, kind: guess(read.files.keys()) };
+  if (best === undefined)
+    return { files: { ...read, files: withoutRoot(read.files, "shared") }, kind: guess(read.files.keys()) };
   if (best.root === "") return { files: read, kind: best.kind };
   const prefix = `${best.root}/`;
   const files = new Map<string, PackageFile>();

@@ -24,7 +24,11 @@ export interface ReadPackageOptions {
 }
 
 /** Never throws for what the bytes are; absent where nothing of them can be read. */
-export function readPackageArchive(bytes: Buffer, kind: ArchiveKind, options: ReadPackageOptions): Evidence<PackageContents> {
+export function readPackageArchive(
+  bytes: Buffer,
+  kind: ArchiveKind,
+  options: ReadPackageOptions,
+): Evidence<PackageContents> {
   try {
     return readPackageFiles(readArchive(bytes, kind, options.place), kind, options);
   } catch (error) {
@@ -34,7 +38,11 @@ export function readPackageArchive(bytes: Buffer, kind: ArchiveKind, options: Re
 }
 
 /** The same of files that were read elsewhere. */
-export function readPackageFiles({ files, gaps }: PackageFiles, kind: ArchiveKind, { place, observedAt, expected }: ReadPackageOptions): Evidence<PackageContents> {
+export function readPackageFiles(
+  { files, gaps }: PackageFiles,
+  kind: ArchiveKind,
+  { place, observedAt, expected }: ReadPackageOptions,
+): Evidence<PackageContents> {
   const faults = createFaults(place, "packages.file-not-read");
   const manifest = manifestOf(files, kind);
   const found: Gap[] = [...gaps];
@@ -59,7 +67,10 @@ export function readPackageFiles({ files, gaps }: PackageFiles, kind: ArchiveKin
     installScripts: manifest?.installScripts ?? [],
     capabilities: scored.capabilities,
     threats: scored.threats,
-    mismatches: manifest === undefined || expected === undefined ? [] : mismatches(manifest, expected, kind === "npm" ? (each) => each : normalizedName),
+    mismatches:
+      manifest === undefined || expected === undefined
+        ? []
+        : mismatches(manifest, expected, kind === "npm" ? (each) => each : normalizedName),
     dependencies: manifest?.dependencies ?? [],
   };
   return present(contents, observedAt, { gaps: [...found, ...faults.gaps()] });

@@ -31,14 +31,20 @@ interface State {
   left: number;
 }
 
-export function scoreFiles(files: ReadonlyMap<string, PackageFile>, manifest: Manifest | undefined, kind: ArchiveKind, faults: Faults): Score {
+export function scoreFiles(
+  files: ReadonlyMap<string, PackageFile>,
+  manifest: Manifest | undefined,
+  kind: ArchiveKind,
+  faults: Faults,
+): Score {
   const state: State = { files, kind, faults, capabilities: new Map(), threats: new Map(), left: bounds.packageLength };
   const kinds = new Map<string, FileKind>();
   let codeLines = 0;
   for (const file of files.values()) {
     const what = kindOfFile(file.path, file.bytes);
     kinds.set(file.path, what);
-    if ((what === "javascript" || what === "python") && !isForDevelopers(file.path)) codeLines += countLines(file.bytes, what);
+    if ((what === "javascript" || what === "python") && !isForDevelopers(file.path))
+      codeLines += countLines(file.bytes, what);
   }
   const done = new Set<string>();
   const reach = (start: Iterable<string>, circumstances: Circumstances): void => {
@@ -51,15 +57,28 @@ export function scoreFiles(files: ReadonlyMap<string, PackageFile>, manifest: Ma
       done.add(path);
       let what = kinds.get(path) ?? "other";
       // Whatever it is called, an interpreter runs it.
-      if (what === "other" && circumstances.atInstall && !/\.(?:json|md|txt|gypi?|lock|toml|cfg)$/.test(path) && isLikeText(file.bytes))
+      if (
+        what === "other" &&
+        circumstances.atInstall &&
+        !/\.(?:json|md|txt|gypi?|lock|toml|cfg)$/.test(path) &&
+        isLikeText(file.bytes)
+      )
         what = kind === "npm" ? "javascript" : "python";
-      const analysis = scoreFile(state, file, what, at < first ? { ...circumstances, started: circumstances.atInstall } : circumstances);
-      for (const next of analysis?.imports ?? []) for (const found of resolve(files, path, next, what)) queue.push(found);
+      const analysis = scoreFile(
+        state,
+        file,
+        what,
+        at < first ? { ...circumstances, started: circumstances.atInstall } : circumstances,
+      );
+      for (const next of analysis?.imports ?? [])
+        for (const found of resolve(files, path, next, what)) queue.push(found);
     }
   };
   if (manifest !== undefined) {
     scoreManifest(state, manifest);
-    const started = manifest.installScripts.flatMap(({ command }) => startedFiles(command).flatMap((path) => resolve(files, "package.json", `./${path}`, "javascript")));
+    const started = manifest.installScripts.flatMap(({ command }) =>
+      startedFiles(command).flatMap((path) => resolve(files, "package.json", `./${path}`, "javascript")),
+    );
     reach([...manifest.installFiles, ...started], { atInstall: true, atImport: false });
     if (manifest.entries !== undefined) {
       const entries = manifest.entries.flatMap((path) => resolve(files, "package.json", `./${path}`, "javascript"));
@@ -82,17 +101,29 @@ export function scoreFiles(files: ReadonlyMap<string, PackageFile>, manifest: Ma
 
 const ORDER: readonly Threat["severity"][] = ["critical", "high", "medium", "low"];
 
-function scoreFile(state: State, file: PackageFile, what: FileKind, circumstances: Circumstances): Analysis | undefined {
+function scoreFile(
+  state: State,
+  file: PackageFile,
+  what: FileKind,
+  circumstances: Circumstances,
+): Analysis | undefined {
   switch (what) {
     case "program":
-      addCapability(state, { kind: "binary", path: file.path, line: 1, excerpt: `${file.bytes.length} bytes of machine code`, atInstall: circumstances.atInstall });
+      addCapability(state, {
+        kind: "binary",
+        path: file.path,
+        line: 1,
+        excerpt: `${file.bytes.length} bytes of machine code`,
+        atInstall: circumstances.atInstall,
+      });
       return undefined;
     case "command": {
       const text = file.bytes.toString("utf8", 0, Math.min(file.bytes.length, 200_000));
       const excerpts = createExcerpts(text);
       const runs = circumstances.atInstall;
       if (!runs && isForDevelopers(file.path)) return undefined;
-      for (const hit of commandThreats(text, { atInstall: runs, runs, at: 0 })) addThreat(state, file.path, excerpts, runs ? hit : weaker(hit));
+      for (const hit of commandThreats(text, { atInstall: runs, runs, at: 0 }))
+        addThreat(state, file.path, excerpts, runs ? hit : weaker(hit));
       return undefined;
     }
     case "javascript":
@@ -103,8 +134,17 @@ function scoreFile(state: State, file: PackageFile, what: FileKind, circumstance
   }
 }
 
-function scoreCode(state: State, file: PackageFile, language: Language, circumstances: Circumstances): Analysis | undefined {
-  if (file.bytes.length > 40 && !circumstances.atInstall && !isWorthReading(file.bytes, language) && isAscii(file.bytes)) return undefined;
+function scoreCode(
+  state: State,
+  file: PackageFile,
+  language: Language,
+  circumstances: Circumstances,
+): Analysis | undefined {
+  const asked = circumstances.started === true || isWorthReading(file.bytes, language) || !isAscii(file.bytes);
+  if (!asked) {
+    const isReached = circumstances.atInstall || circumstances.atImport;
+    return { hits: [], found: [], imports: isReached ? plainImports(file.bytes, language) : [], cut: false };
+  }
   if (state.left <= 0) {
     state.faults.add("files beyond the limit of code in one package are not scored", file.path);
     return undefined;
@@ -115,12 +155,31 @@ function scoreCode(state: State, file: PackageFile, language: Language, circumst
   if (analysis.cut) state.faults.add("files longer than the limit are scored as far as it goes", file.path);
   const excerpts = createExcerpts(text);
   for (const { kind, at, runs } of analysis.found) {
-    addCapability(state, { kind, path: file.path, ...excerpts.at(at), atInstall: runs && (circumstances.atInstall || circumstances.atImport) });
+    addCapability(state, {
+      kind,
+      path: file.path,
+      ...excerpts.at(at),
+      atInstall: runs && (circumstances.atInstall || circumstances.atImport),
+    });
   }
-  if (isMinified(text)) addCapability(state, { kind: "obfuscated", path: file.path, ...excerpts.at(0), atInstall: false });
+  if (isMinified(text))
+    addCapability(state, { kind: "obfuscated", path: file.path, ...excerpts.at(0), atInstall: false });
   const isAside = isForDevelopers(file.path) && !circumstances.atInstall && !circumstances.atImport;
-  for (const hit of [...analysis.hits, ...shapeThreats(text, language)]) addThreat(state, file.path, excerpts, isAside ? weaker(hit) : hit);
+  for (const hit of [...analysis.hits, ...shapeThreats(text, language)])
+    addThreat(state, file.path, excerpts, isAside ? weaker(hit) : hit);
   return analysis;
+}
+
+const SCRIPT_IMPORT = /(?:\brequire\(|\bfrom |\bimport |\bimport\()["'](\.[^"'\n]{1,200})["']/g;
+const PYTHON_IMPORT = /^[ \t]{0,40}(?:import|from)[ \t]{1,8}([\w.]{1,200})/gm;
+
+/** Imports as they are plainly written, of a file that is not tokenised. */
+function plainImports(bytes: Buffer, language: Language): string[] {
+  const imports: string[] = [];
+  for (const [, wanted] of bytes.toString("latin1").matchAll(language === "python" ? PYTHON_IMPORT : SCRIPT_IMPORT)) {
+    if (wanted !== undefined && imports.push(wanted) >= bounds.reachedFiles) break;
+  }
+  return imports;
 }
 
 /** Nothing of the package runs it. */
@@ -152,7 +211,8 @@ function scoreManifest(state: State, manifest: Manifest): void {
     const hits = commandThreats(command, { atInstall: true, runs: true, at });
     const inline = inlineCode(command);
     if (inline !== undefined) {
-      for (const hit of analyse(inline.code, inline.language, { atInstall: true, atImport: false, started: true }).hits) hits.push({ ...hit, at });
+      for (const hit of analyse(inline.code, inline.language, { atInstall: true, atImport: false, started: true }).hits)
+        hits.push({ ...hit, at });
     }
     for (const hit of hits) addThreat(state, path, excerpts, hit);
     const traits = commandTraits(command);
@@ -161,11 +221,19 @@ function scoreManifest(state: State, manifest: Manifest): void {
   }
   for (const { name, url } of manifest.remote) {
     const at = Math.max(0, manifest.text.indexOf(url));
-    const severity = /^https:\/\/(?:[\w-]+\.)*(?:github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|pkg\.pr\.new|sheetjs\.com|npmjs\.org|yarnpkg\.com|pythonhosted\.org|pypi\.org|jsr\.io)\//i.test(url)
-      ? ("low" as const)
-      : undefined;
+    const severity =
+      /^https:\/\/(?:[\w-]+\.)*(?:github\.com|githubusercontent\.com|gitlab\.com|bitbucket\.org|pkg\.pr\.new|sheetjs\.com|npmjs\.org|yarnpkg\.com|pythonhosted\.org|pypi\.org|jsr\.io)\//i.test(
+        url,
+      )
+        ? ("low" as const)
+        : undefined;
     void name;
-    addThreat(state, manifest.path, excerpts, { rule: "remote-dependency", at, capabilities: ["network"], ...(severity === undefined ? {} : { severity }) });
+    addThreat(state, manifest.path, excerpts, {
+      rule: "remote-dependency",
+      at,
+      capabilities: ["network"],
+      ...(severity === undefined ? {} : { severity }),
+    });
   }
 }
 
@@ -181,7 +249,8 @@ function scoreStartup(state: State, file: PackageFile): void {
   const { hits, found } = analyse(code, "python", { atInstall: true, atImport: true, started: true });
   for (const hit of hits) addThreat(state, file.path, excerpts, hit);
   const acts = found.find(({ kind }) => kind === "process" || kind === "network" || kind === "eval");
-  if (acts !== undefined) addThreat(state, file.path, excerpts, { rule: "startup-code", at: acts.at, capabilities: [acts.kind] });
+  if (acts !== undefined)
+    addThreat(state, file.path, excerpts, { rule: "startup-code", at: acts.at, capabilities: [acts.kind] });
 }
 
 function addCapability({ capabilities }: State, capability: Capability): void {
@@ -192,10 +261,23 @@ function addCapability({ capabilities }: State, capability: Capability): void {
   capabilities.set(capability.kind, known);
 }
 
-function addThreat({ threats }: State, path: string, excerpts: Excerpts, { rule, at, severity, capabilities }: Hit): void {
+function addThreat(
+  { threats }: State,
+  path: string,
+  excerpts: Excerpts,
+  { rule, at, severity, capabilities }: Hit,
+): void {
   const known = threats.get(rule) ?? [];
   const { line, excerpt } = excerpts.at(at);
-  const threat: Threat = { rule, severity: severity ?? RULES[rule].severity, title: RULES[rule].title, path, line, excerpt, capabilities };
+  const threat: Threat = {
+    rule,
+    severity: severity ?? RULES[rule].severity,
+    title: RULES[rule].title,
+    path,
+    line,
+    excerpt,
+    capabilities,
+  };
   const same = known.findIndex((each) => each.path === path && each.line === line);
   if (same >= 0) {
     if (ORDER.indexOf(threat.severity) < ORDER.indexOf((known[same] as Threat).severity)) known[same] = threat;
@@ -219,8 +301,17 @@ function resolve(files: ReadonlyMap<string, PackageFile>, from: string, wanted: 
   const base = posix.normalize(posix.join(posix.dirname(from), wanted)).replace(/\/$/, "");
   if (base.startsWith("..")) return [];
   const plain = base.replace(/\.[cm]?js$/, "");
-  const candidates = [base, `${base}.js`, `${base}.cjs`, `${base}.mjs`, `${base}.ts`, `${plain}.ts`, `${base}/index.js`, `${base}/index.cjs`, `${base}/index.mjs`];
+  const candidates = [
+    base,
+    `${base}.js`,
+    `${base}.cjs`,
+    `${base}.mjs`,
+    `${base}.ts`,
+    `${plain}.ts`,
+    `${base}/index.js`,
+    `${base}/index.cjs`,
+    `${base}/index.mjs`,
+  ];
   const found = candidates.find((path) => files.has(path));
   return found === undefined ? [] : [found];
 }
-

@@ -1,6 +1,7 @@
 /** What a text looks like, without a look at what it says: obfuscators, invisible characters, code out of sight. */
-import type { Hit } from "./rules.ts";
+
 import type { Language } from "./code/token.ts";
+import type { Hit } from "./rules.ts";
 
 const SAMPLE = 2 * 1024 * 1024;
 
@@ -44,8 +45,12 @@ function obfuscatedScript(text: string): number | undefined {
     if ((names.size >= 8 && rotates) || (names.size >= MANGLED_NAMES && uses * 120 > text.length)) return at;
   }
   // Other names of the same tool: an array of texts, put round by a loop until a sum fits.
-  const rotation = /while\s*\(\s*!!\[\]\s*\)\s*\{\s*try\s*\{|\(\s*function\s*\(\w+,\s*\w+\)\s*\{[^{}]{0,200}while\s*\(\s*(?:true|!!\[\]|!0)\s*\)\s*\{\s*try\s*\{/.exec(text);
-  if (rotation !== null && /parseInt\(\w+\(0?x?[0-9a-f]+[^)]{0,40}\)\)\s*\/\s*(?:0x)?\d/.test(text)) return rotation.index;
+  const rotation =
+    /while\s*\(\s*!!\[\]\s*\)\s*\{\s*try\s*\{|\(\s*function\s*\(\w+,\s*\w+\)\s*\{[^{}]{0,200}while\s*\(\s*(?:true|!!\[\]|!0)\s*\)\s*\{\s*try\s*\{/.exec(
+      text,
+    );
+  if (rotation !== null && /parseInt\(\w+\(0?x?[0-9a-f]+[^)]{0,40}\)\)\s*\/\s*(?:0x)?\d/.test(text))
+    return rotation.index;
   const packed = text.indexOf("eval(function(p,a,c,k,e,");
   if (packed >= 0) return packed;
   at = fuck(text);
@@ -95,14 +100,19 @@ function escaped(text: string): number | undefined {
 }
 
 const RUNS_OF_SPACE = /[^\s][ \t]{120,}(?=\S)/g;
-const HIDDEN_WORDS = /\b(?:eval|exec|require|import|__import__|fetch|Function|atob|spawn|global|child_process|subprocess|os\.|process\b|base64)\b|_0x|\\x/;
+const HIDDEN_WORDS =
+  /\b(?:eval|exec|require|import|__import__|fetch|Function|atob|spawn|global|child_process|subprocess|os\.|process\b|base64)\b|_0x|\\x/;
 
 /** Code behind so much white space that no editor shows it. */
 function outOfSight(text: string): number | undefined {
   if (!text.includes(" ".repeat(60)) && !text.includes("\t".repeat(60))) return undefined;
   RUNS_OF_SPACE.lastIndex = 0;
   let steps = 0;
-  for (let found = RUNS_OF_SPACE.exec(text); found !== null && steps < 1_000; found = RUNS_OF_SPACE.exec(text), steps++) {
+  for (
+    let found = RUNS_OF_SPACE.exec(text);
+    found !== null && steps < 1_000;
+    found = RUNS_OF_SPACE.exec(text), steps++
+  ) {
     const start = found.index + found[0].length;
     const end = text.indexOf("\n", start);
     const behind = text.slice(start, Math.min(end < 0 ? text.length : end, start + 400));
@@ -112,9 +122,10 @@ function outOfSight(text: string): number | undefined {
   return undefined;
 }
 
-const UNUSUAL = /[^\u0000-\u02ff]/;
-const INVISIBLE = /[\u200b-\u200d\u2060-\u2064\ufeff\u3164\uffa0\u{e0100}-\u{e01ef}\u{e0000}-\u{e007f}\ufe00-\ufe0f\ue000-\uf8ff\u{f0000}-\u{ffffd}]{10,}/u;
-const SELECTORS = /[\u{e0100}-\u{e01ef}\ufe00-\ufe0f]{6,}/u;
+const UNUSUAL = /[^\t-\u02ff]/;
+const INVISIBLE =
+  /(?:[\u200b-\u200d\u2060-\u2064\ufeff\u3164\uffa0\ue000-\uf8ff]|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]|[\u{e0000}-\u{e007f}]|[\u{f0000}-\u{ffffd}]){10}/u;
+const SELECTORS = /(?:[\u{e0100}-\u{e01ef}]|[\ufe00-\ufe0f]){6}/u;
 const OVERRIDE = /[\u202d\u202e\u2066\u2067\u2068]/;
 const RUNS_CODE = /\beval\b|\bFunction\b|\bexec\b|codePointAt|fromCharCode|\bord\s*\(|\bdecode\b/;
 
@@ -127,6 +138,7 @@ function invisible(text: string): Hit | undefined {
   if (run !== null && RUNS_CODE.test(text) && !/^[\ue000-\uf8ff]+$/.test(run[0]))
     return { rule: "hidden-unicode", at: run.index, capabilities: ["obfuscated"] };
   const override = OVERRIDE.exec(text);
-  if (override !== null) return { rule: "hidden-unicode", at: override.index, capabilities: ["obfuscated"], severity: "low" };
+  if (override !== null)
+    return { rule: "hidden-unicode", at: override.index, capabilities: ["obfuscated"], severity: "low" };
   return undefined;
 }

@@ -13,7 +13,16 @@ const COLLECTORS: readonly string[] = [
 
 /** File drops, pastes, tunnels and free hosts, that take from anyone without a name. */
 const DROPS: readonly string[] = [
-  ...["ngrok.io", "ngrok.app", "ngrok-free.app", "ngrok-free.dev", "serveo.net", "localhost.run", "loca.lt", "lhr.life"],
+  ...[
+    "ngrok.io",
+    "ngrok.app",
+    "ngrok-free.app",
+    "ngrok-free.dev",
+    "serveo.net",
+    "localhost.run",
+    "loca.lt",
+    "lhr.life",
+  ],
   ...["trycloudflare.com", "ply.gg", "portmap.host", "portmap.io", "localtunnel.me", "localto.net", "playit.gg"],
   ...["transfer.sh", "file.io", "anonfiles.com", "gofile.io", "bashupload.com", "temp.sh", "0x0.st", "termbin.com"],
   ...["catbox.moe", "filebin.net", "filetransfer.io", "sendspace.com", "bayfiles.com", "oshi.at", "tmpfiles.org"],
@@ -46,7 +55,8 @@ const AUTOSTART =
 
 const REGISTRY_SETTINGS = /(?:^|[/\\~])(?:\.npmrc|\.pypirc|pip\.conf|pip\.ini|\.yarnrc(?:\.yml)?)$/i;
 const WORKFLOW = /\.github[/\\]+workflows/i;
-const TEMPORARY = /^(?:[/\\](?:tmp|var[/\\]tmp|dev[/\\]shm)(?:[/\\]|$))|%temp%|AppData|[/\\]Temp[/\\]|^(?:temp|tmp|appdata|localappdata)$/i;
+const TEMPORARY =
+  /^(?:[/\\](?:tmp|var[/\\]tmp|dev[/\\]shm)(?:[/\\]|$))|%temp%|AppData|[/\\]Temp[/\\]|^(?:temp|tmp|appdata|localappdata)$/i;
 const MANIFEST = /(?:^|[/\\])package\.json$/;
 
 /** Cheap: most texts hold none of these characters that any of the above needs. */
@@ -54,6 +64,22 @@ const NEEDED = /[./\\:_ ]|^(?:temp|tmp|appdata|localappdata|exodus|schtasks|cron
 const TEXT_LENGTH = 2_000;
 
 export function marksOfText(text: string): Marks {
+  if (text.length < 3) return 0;
+  if (text.length > REMEMBERED_LENGTH) return look(text);
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const marks = look(text);
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  remembered.set(text, marks);
+  return marks;
+}
+
+/** A text is looked at in every pass, and wherever its name stands. */
+const remembered = new Map<string, Marks>();
+const REMEMBERED = 10_000;
+const REMEMBERED_LENGTH = 200;
+
+function look(text: string): Marks {
   const payload = isPayload(text) ? Mark.payload : 0;
   if (text.length < 3 || payload !== 0 || !NEEDED.test(text)) return payload;
   const part = text.length > TEXT_LENGTH ? text.slice(0, TEXT_LENGTH) : text;
@@ -91,7 +117,8 @@ function isPayload(text: string): boolean {
   if (binary * 4 > end || (end >= 80 && odd * 3 > end && spaces * 20 < end)) return true;
   if (odd + binary > 0 || spaces * 20 > end) return false;
   // All hex, or letters of both cases with digits among them, as base64 has them.
-  if (slashes === 0 && (upper === 0 || lower === 0) && digits * 5 > end) return /^[0-9a-fA-F\s]+$/.test(text.slice(0, end));
+  if (slashes === 0 && (upper === 0 || lower === 0) && digits * 5 > end)
+    return /^[0-9a-fA-F\s]+$/.test(text.slice(0, end));
   return (lower > 3 && upper > 3 && digits > 1 && slashes * 6 < end) || (text.endsWith("=") && upper > 2);
 }
 
@@ -100,15 +127,17 @@ function addressMarks(text: string): Marks {
   if (host === undefined) return 0;
   const ip = IPV4.exec(host);
   // Four small numbers alone are a version, and what begins with 0, 1 or 2 an object identifier.
-  if (ip !== null && host === text && (Number(ip[1]) < 3 || ip.slice(1, 5).every((part) => Number(part) < 30))) return 0;
+  if (ip !== null && host === text && (Number(ip[1]) < 3 || ip.slice(1, 5).every((part) => Number(part) < 30)))
+    return 0;
   if (ip !== null) {
     const parts = ip.slice(1, 5).map(Number);
     if (isPublic(parts)) return Mark.address | Mark.bareAddress;
     // A machine of a network, written out as where to send; this machine is none.
-    const isOther = host !== text && parts[0] !== 127 && parts[0] !== 0 && parts[0] !== 169 && (parts[0] as number) < 224;
+    const isOther =
+      host !== text && parts[0] !== 127 && parts[0] !== 0 && parts[0] !== 169 && (parts[0] as number) < 224;
     return isOther ? Mark.address : 0;
   }
-  const name = host.toLowerCase().replace(/[:/].*$/s, "");
+  const name = host.toLowerCase().split(/[:/]/, 1)[0] as string;
   if (name === "localhost" || name.endsWith(".local") || !name.includes(".")) return 0;
   if (isOf(COLLECTORS, name) || CHAT_HOOK.test(text)) return Mark.address | Mark.dropAddress | Mark.collector;
   return isOf(DROPS, name) ? Mark.address | Mark.dropAddress : Mark.address;
@@ -122,7 +151,7 @@ export function hostOf(text: string): string | undefined {
   if (IPV4.test(text)) return text;
   const trimmed = text.startsWith(".") ? text.slice(1) : text;
   if (!HOST_ONLY.test(trimmed)) return undefined;
-  const bare = trimmed.replace(/[:/].*$/s, "");
+  const bare = trimmed.split(/[:/]/, 1)[0] as string;
   return FILE_END.test(bare) ? undefined : trimmed;
 }
 
@@ -137,7 +166,12 @@ function isOf(hosts: readonly string[], name: string): boolean {
 function isPublic([a = 0, b = 0, c = 0, d = 0]: readonly number[]): boolean {
   if ([a, b, c, d].some((each) => each > 255)) return false;
   // Resolvers that everybody knows by their numbers.
-  if (/^(?:8\.8\.[84]\.[84]|1\.[01]\.[01]\.[1-3]|9\.9\.9\.\d+|208\.67\.22[02]\.22[02]|149\.112\.112\.112|114\.114\.114\.11[45]|223\.[56]\.[56]\.[56])$/.test([a, b, c, d].join("."))) return false;
+  if (
+    /^(?:8\.8\.[84]\.[84]|1\.[01]\.[01]\.[1-3]|9\.9\.9\.\d+|208\.67\.22[02]\.22[02]|149\.112\.112\.112|114\.114\.114\.11[45]|223\.[56]\.[56]\.[56])$/.test(
+      [a, b, c, d].join("."),
+    )
+  )
+    return false;
   if (a === 0 || a === 10 || a === 127 || a >= 224) return false;
   if ((a === 192 && b === 168) || (a === 172 && b >= 16 && b <= 31) || (a === 169 && b === 254)) return false;
   return true;

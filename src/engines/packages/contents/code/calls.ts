@@ -59,7 +59,8 @@ export function marksOfResult(call: Call, language: Language): Marks {
   if (path !== undefined) {
     const source = sourceOf(path, language);
     if (source !== 0) return source;
-    if (language === "python" && (path === "os.getenv" || path === "os.environ.get")) return variableMarks(texts[0] ?? "");
+    if (language === "python" && (path === "os.getenv" || path === "os.environ.get"))
+      return variableMarks(texts[0] ?? "");
     if (language === "python" && (path === "os.path.expanduser" || path === "os.path.expandvars")) {
       return marks | Mark.surroundings | (/%?(?:temp|appdata)/i.test(texts[0] ?? "") ? Mark.temporary : 0);
     }
@@ -68,10 +69,7 @@ export function marksOfResult(call: Call, language: Language): Marks {
       case "network": {
         const taken = marks | (object & ANY_ADDRESS);
         return (
-          (taken & ~Mark.module) |
-          Mark.connection |
-          Mark.fetched |
-          (has(taken, ANY_ADDRESS) ? Mark.downloaded : 0)
+          (taken & ~Mark.module) | Mark.connection | Mark.fetched | (has(taken, ANY_ADDRESS) ? Mark.downloaded : 0)
         );
       }
       case "spawn":
@@ -94,7 +92,12 @@ export function marksOfResult(call: Call, language: Language): Marks {
     const taken = marks | object;
     return (taken & ~Mark.module) | Mark.fetched | (has(taken, ANY_ADDRESS) ? Mark.downloaded : 0);
   }
-  if (path !== undefined && /^document\.(?:querySelector|getElement)/.test(path) && texts.some((text) => FIELDS.test(text))) return Mark.pageSecrets;
+  if (
+    path !== undefined &&
+    /^document\.(?:querySelector|getElement)/.test(path) &&
+    texts.some((text) => FIELDS.test(text))
+  )
+    return Mark.pageSecrets;
   // What comes in through a connection to a fixed address.
   if (has(object, Mark.connection) && has(object, ANY_ADDRESS) && RECEIVES.test(last)) {
     return ((marks | object) & ~Mark.module) | Mark.fetched | Mark.downloaded;
@@ -104,7 +107,8 @@ export function marksOfResult(call: Call, language: Language): Marks {
 }
 
 const FIELDS = /^input\b|password|\bcc-|card-?number|\bcvv\b/i;
-const RECEIVES = /^(?:recv|recv_into|recvfrom|read|readline|readlines|makefile|on|once|addEventListener|addListener|iter_\w+)$/;
+const RECEIVES =
+  /^(?:recv|recv_into|recvfrom|read|readline|readlines|makefile|on|once|addEventListener|addListener|iter_\w+)$/;
 
 function decodedFrom(marks: Marks): Marks {
   const embedded = has(marks, Mark.payload | Mark.environment | Mark.variable | Mark.embedded) ? Mark.embedded : 0;
@@ -119,7 +123,8 @@ function commandMarks(texts: readonly string[]): Marks {
   if (/\b(?:whoami|id)\b/.test(text)) marks |= Mark.userName;
   if (/\b(?:ifconfig|ipconfig|ip addr|pwd|ps aux|tasklist|systeminfo)\b/.test(text)) marks |= Mark.surroundings;
   if (/^(?:env|printenv|set)$|\bprintenv\b|\benv\b\s*$/.test(text)) marks |= Mark.environment;
-  if (/\bgh auth token\b|\bgcloud auth print|\baws configure export|\bnpm config get \S*_authToken/.test(text)) marks |= Mark.credentials;
+  if (/\bgh auth token\b|\bgcloud auth print|\baws configure export|\bnpm config get \S*_authToken/.test(text))
+    marks |= Mark.credentials;
   if (/\b(?:pbpaste|xclip|xsel|Get-Clipboard)\b/.test(text)) marks |= Mark.clipboard | Mark.spied;
   return marks;
 }

@@ -56,10 +56,27 @@ export function fromBase85(text: string): string | undefined {
   return bytes.toString("latin1", 0, bytes.length - padding);
 }
 
-const EBCDIC: readonly [first: number, characters: string][] = [
-  ...([[0x81, "abcdefghi"], [0x91, "jklmnopqr"], [0xa2, "stuvwxyz"], [0xc1, "ABCDEFGHI"]] as const),
-  ...([[0xd1, "JKLMNOPQR"], [0xe2, "STUVWXYZ"], [0xf0, "0123456789"], [0x40, " "], [0x4b, ".<(+"]] as const),
-  ...([[0x5c, "*);"], [0x60, "-/"], [0x6b, ",%_>?"], [0x7a, ":#@'=\""], [0xfc, "\""]] as const),
+const EBCDIC: readonly (readonly [first: number, characters: string])[] = [
+  ...([
+    [0x81, "abcdefghi"],
+    [0x91, "jklmnopqr"],
+    [0xa2, "stuvwxyz"],
+    [0xc1, "ABCDEFGHI"],
+  ] as const),
+  ...([
+    [0xd1, "JKLMNOPQR"],
+    [0xe2, "STUVWXYZ"],
+    [0xf0, "0123456789"],
+    [0x40, " "],
+    [0x4b, ".<(+"],
+  ] as const),
+  ...([
+    [0x5c, "*);"],
+    [0x60, "-/"],
+    [0x6b, ",%_>?"],
+    [0x7a, ":#@'=\""],
+    [0xfc, '"'],
+  ] as const),
 ];
 
 /** The characters that code is written in, as the code pages of IBM's mainframes have them. */
@@ -133,12 +150,17 @@ export function guessed(text: string): { text: string; encoding: string } | unde
   if (isText(start) || isPacked(start)) return settled(fromBase64(text), "base64");
   const end = Array.from(text.slice(-SAMPLE)).reverse().join("").replace(/^=+/, "");
   const backwards = Buffer.from(end, "base64").toString("latin1");
-  return isText(backwards) || isPacked(backwards) ? settled(fromBase64(reversed(text).replace(/^=+/, "")), "base64 backwards") : undefined;
+  return isText(backwards) || isPacked(backwards)
+    ? settled(fromBase64(reversed(text).replace(/^=+/, "")), "base64 backwards")
+    : undefined;
 }
 
 function isPacked(text: string): boolean {
   const [first, second] = [text.charCodeAt(0), text.charCodeAt(1)];
-  return (first === 0x1f && second === 0x8b) || (first === 0x78 && (second === 0x9c || second === 0xda || second === 0x01 || second === 0x5e));
+  return (
+    (first === 0x1f && second === 0x8b) ||
+    (first === 0x78 && (second === 0x9c || second === 0xda || second === 0x01 || second === 0x5e))
+  );
 }
 
 function settled(value: string | undefined, encoding: string): { text: string; encoding: string } | undefined {

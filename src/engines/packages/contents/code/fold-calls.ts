@@ -24,7 +24,10 @@ function constants(inner: readonly Token[]): Constant[] | undefined {
     else if (token.kind === "list") {
       if (spread) for (const each of token.values ?? []) values.push(each);
       else values.push(token.values ?? []);
-    } else if (token.kind === "name" && (token.text === "null" || token.text === "String" || token.text === "undefined"))
+    } else if (
+      token.kind === "name" &&
+      (token.text === "null" || token.text === "String" || token.text === "undefined")
+    )
       values.push("");
     else return undefined;
     spread = false;
@@ -57,15 +60,23 @@ function fromCodes(codes: readonly Constant[]): string | undefined {
  * @param inner - the tokens between the brackets, at most 64
  * @param length - how many there are
  */
-export function foldFunction(path: string, inner: readonly Token[], length: number, language: Language): Token | undefined {
+export function foldFunction(
+  path: string,
+  inner: readonly Token[],
+  length: number,
+  language: Language,
+): Token | undefined {
   if (length > inner.length) return undefined;
   const decoded = inner.find((token) => token.decoded !== undefined)?.decoded;
   const mapped = mappedCharacters(inner);
-  if (mapped !== undefined && (path === "bytes" || path === "bytearray" || path.endsWith("join"))) return string(mapped, "char codes");
+  if (mapped !== undefined && (path === "bytes" || path === "bytearray" || path.endsWith("join")))
+    return string(mapped, "char codes");
   const args = constants(inner);
   const [first, second] = args ?? [];
   if (args === undefined || first === undefined) return undefined;
-  return language === "python" ? pythonFunction(path, first, second, args, decoded) : scriptFunction(path, first, second, args, decoded);
+  return language === "python"
+    ? pythonFunction(path, first, second, args, decoded)
+    : scriptFunction(path, first, second, args, decoded);
 }
 
 function scriptFunction(
@@ -171,7 +182,8 @@ function codec(text: string, encoding: string, decoded: string | undefined): Tok
   if (name === "hex" || name === "hexcodec") return string(fromHex(text), "hex", true);
   if (name === "base64" || name === "base64codec") return string(fromBase64(text), "base64", true);
   if (/^(?:cp)?(?:037|273|500|1026|1140)$|^ebcdic/.test(name)) return string(fromEbcdic(text), name);
-  if (name === "zlib" || name === "zlibcodec") return string(inflated(text, true), `compressed ${decoded ?? "bytes"}`, true);
+  if (name === "zlib" || name === "zlibcodec")
+    return string(inflated(text, true), `compressed ${decoded ?? "bytes"}`, true);
   return string(utf8(text), decoded);
 }
 
@@ -185,7 +197,8 @@ function percent(text: string): string {
 function mappedCharacters(inner: readonly Token[]): string | undefined {
   if (!inner.some((token) => token.kind === "name" && (token.text === "chr" || token.text === "ord"))) return undefined;
   const values = inner.find((token) => token.kind === "list" || token.kind === "string");
-  if (values === undefined || inner.filter((token) => token.kind === "list" || token.kind === "string").length > 1) return undefined;
+  if (values === undefined || inner.filter((token) => token.kind === "list" || token.kind === "string").length > 1)
+    return undefined;
   return characters(values, inner);
 }
 
@@ -193,7 +206,9 @@ function mappedCharacters(inner: readonly Token[]): string | undefined {
 function characters(values: Token, around: readonly Token[]): string | undefined {
   const codes = values.kind === "list" ? values.values : Array.from(values.text, (each) => each.charCodeAt(0));
   if (codes === undefined || codes.length > bounds.listLength) return undefined;
-  const at = around.findIndex((token) => token.kind === "punct" && (token.text === "^" || token.text === "-" || token.text === "+"));
+  const at = around.findIndex(
+    (token) => token.kind === "punct" && (token.text === "^" || token.text === "-" || token.text === "+"),
+  );
   const operand = at < 0 ? undefined : [around[at + 1], around[at - 1]].find((token) => token?.kind === "number");
   const amount = operand === undefined ? 0 : numberOf(operand);
   const operator = operand === undefined ? "+" : around[at]?.text;
@@ -221,7 +236,9 @@ export function foldMethod(object: Token, method: string, inner: readonly Token[
     return token === undefined ? undefined : { ...token, decoded: "char codes" };
   }
   if (method === "replace" && inner[0]?.kind === "regex" && inner[2]?.kind === "string") {
-    return object.kind === "string" ? string(withoutCharacters(text, inner[0].text, inner[2].text), decoded) : undefined;
+    return object.kind === "string"
+      ? string(withoutCharacters(text, inner[0].text, inner[2].text), decoded)
+      : undefined;
   }
   const args = constants(inner);
   if (args === undefined) return undefined;
@@ -241,7 +258,9 @@ export function foldMethod(object: Token, method: string, inner: readonly Token[
     case "decode":
       return codec(text, String(first ?? "utf-8"), decoded);
     case "encode":
-      return typeof first === "string" && /rot/i.test(first) ? codec(text, first, decoded) : string(text, decoded, true);
+      return typeof first === "string" && /rot/i.test(first)
+        ? codec(text, first, decoded)
+        : string(text, decoded, true);
     case "join":
       if (typeof first === "object") return string(first.join(text), decoded);
       return typeof first === "string" ? string(Array.from(first).join(text), decoded) : undefined;

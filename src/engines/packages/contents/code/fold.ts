@@ -7,6 +7,7 @@ import { bounds } from "../bounds.ts";
 import { decodersOf } from "./decoders.ts";
 import { foldFunction, foldMethod } from "./fold-calls.ts";
 import { JAVASCRIPT_KEYWORDS } from "./javascript.ts";
+import { importedNames, namesSetOnce } from "./names.ts";
 import { PYTHON_KEYWORDS } from "./python.ts";
 import { type Language, numberOf, type Token } from "./token.ts";
 
@@ -27,7 +28,7 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
   const out: Token[] = [];
   const opens: number[] = [];
   const constants = new Map<string, Token>();
-  const aliases = new Map<string, string>();
+  const aliases = language === "python" ? importedNames(tokens) : new Map<string, string>();
   const once = namesSetOnce(tokens);
   const decoders = decodersOf(tokens);
   let left: number = bounds.foldedLength;
@@ -145,7 +146,8 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       return;
     }
     const values = listOf(open);
-    if (values !== undefined && values.length > 0) replace(open, { ...(out[open] as Token), kind: "list", text: "", values });
+    if (values !== undefined && values.length > 0)
+      replace(open, { ...(out[open] as Token), kind: "list", text: "", values });
   };
 
   /** The constants between an opening bracket and the end; undefined where there is anything else. */
@@ -170,7 +172,13 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
     const values = listOf(open);
     if (values === undefined) return [[], length];
     const like = out[open] as Token;
-    return [[{ ...like, text: "..." }, { ...like, kind: "list", text: "", values }], 2];
+    return [
+      [
+        { ...like, text: "..." },
+        { ...like, kind: "list", text: "", values },
+      ],
+      2,
+    ];
   };
 
   const closeParenthesis = (open: number): void => {
@@ -198,7 +206,13 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       out.push({ ...first, kind: "module", text, at, broken });
       return;
     }
-    if (last === "__getattribute__" && isMethod && inner.length === 1 && first?.kind === "string" && IDENTIFIER.test(first.text)) {
+    if (
+      last === "__getattribute__" &&
+      isMethod &&
+      inner.length === 1 &&
+      first?.kind === "string" &&
+      IDENTIFIER.test(first.text)
+    ) {
       out.length = open - 1;
       out.push({ ...first, kind: "name" });
       return;
@@ -215,7 +229,9 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
     }
     const own = length === 1 && first?.kind === "string" ? decoders.get(path)?.(first.text) : undefined;
     const result =
-      own === undefined ? foldFunction(path, inner, length, language) : { ...(first as Token), text: own, built: true, decoded: "base64" };
+      own === undefined
+        ? foldFunction(path, inner, length, language)
+        : { ...(first as Token), text: own, built: true, decoded: "base64" };
     if (result !== undefined) {
       const isNew = out[start - 1]?.kind === "name" && out[start - 1]?.text === "new";
       replace(isNew ? start - 1 : start, result);
@@ -257,7 +273,9 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       return;
     }
     const isPath = inner.every((token, index) =>
-      index % 2 === 1 ? isPunct(token, ".") : token.kind === "module" || (token.kind === "name" && !keywords.has(token.text)),
+      index % 2 === 1
+        ? isPunct(token, ".")
+        : token.kind === "module" || (token.kind === "name" && !keywords.has(token.text)),
     );
     if (isPath && inner.length % 2 === 1) {
       const at = out[open] as Token;
@@ -267,14 +285,16 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       return;
     }
     const values = language === "python" ? listOf(open) : undefined;
-    if (values !== undefined && values.length > 1) replace(open, { ...(out[open] as Token), kind: "list", text: "", values });
+    if (values !== undefined && values.length > 1)
+      replace(open, { ...(out[open] as Token), kind: "list", text: "", values });
   };
 
   for (let index = 0; index < tokens.length; index++) {
     const token = tokens[index] as Token;
     const isBracket = token.kind === "punct" && TIGHTER.has(token.text);
     if (!isBracket && !(language === "python" && token.kind === "string")) operate();
-    if (token.broken || (token.kind === "punct" && (token.text === ";" || token.text === "," || token.text === "}"))) settle();
+    if (token.broken || (token.kind === "punct" && (token.text === ";" || token.text === "," || token.text === "}")))
+      settle();
     if (token.kind === "name") {
       const next = tokens[index + 1];
       const before = out.at(-1);
@@ -334,38 +354,4 @@ function operation(a: Token, operator: string, b: Token): Token | undefined {
             ? left ^ right
             : undefined;
   return result === undefined || !Number.isFinite(result) ? undefined : { ...a, text: String(result) };
-}
-
-/** Names with exactly one assignment in the file. */
-function namesSetOnce(tokens: readonly Token[]): ReadonlySet<string> {
-  const counts = new Map<string, number>();
-  const opens: string[] = [];
-  const add = (name: string): void => {
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  };
-  for (let index = 0; index < tokens.length - 1; index++) {
-    const token = tokens[index] as Token;
-    if (token.kind === "punct") {
-      if (token.text === "(" || token.text === "[" || token.text === "{") opens.push(token.text);
-      else if (token.text === ")" || token.text === "]" || token.text === "}") opens.pop();
-    }
-    if (token.kind !== "name") continue;
-    const next = tokens[index + 1] as Token;
-    const before = tokens[index - 1];
-    const isMember = before?.kind === "punct" && before.text === ".";
-    if (isMember || next.kind !== "punct") continue;
-    if (next.text === "=") {
-      // Keyword arguments set nothing.
-      if ((opens.at(-1) ?? "{") === "{") add(token.text);
-    } else if (next.text.length > 1 && next.text.endsWith("=") && !"=!<>".includes(next.text[0] as string)) {
-      add(token.text);
-      add(token.text);
-    } else if (next.text === "=>" || next.text === "++" || next.text === "--") {
-      add(token.text);
-      add(token.text);
-    }
-  }
-  const once = new Set<string>();
-  for (const [name, count] of counts) if (count === 1) once.add(name);
-  return once;
 }
