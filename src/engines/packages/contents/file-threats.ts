@@ -119,7 +119,7 @@ function isHidden(calls: readonly KnownCall[], tokens: CodeFacts["tokens"]): boo
 /** Bytes out of a text are written and a program is started that is no tool: an embedded program. */
 function dropped({ calls, circumstances }: CodeFacts, hits: Hit[]): void {
   const write = calls.find(
-    ({ kind, marks, object }) => kind === "write" && has(marks, Mark.decoded) && !has(object, Mark.decoded),
+    ({ kind, marks, object }) => kind === "write" && has(marks, Mark.embedded) && !has(object, Mark.decoded),
   );
   if (write === undefined) return;
   const start = calls.find((call) => call.kind === "spawn" && startsFile(call, writtenNames(calls)));
