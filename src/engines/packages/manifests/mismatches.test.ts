@@ -186,6 +186,14 @@ describe("package.json and its lockfiles", () => {
     assert.deepEqual(lines("package-lock.json", lock, files), ["outside a ^3 2.0.0 3"]);
   });
 
+  test("a lockfile with nothing in it", () => {
+    const manifest = { "package.json": json({ dependencies: { a: "^1" } }) };
+    for (const lock of [{ lockfileVersion: 3, packages: {} }, { lockfileVersion: 1 }]) {
+      assert.deepEqual(lines("package-lock.json", json(lock), manifest), ["missing a ^1 - 3"]);
+    }
+    assert.deepEqual(lines("yarn.lock", "# yarn lockfile v1\n", manifest), ["missing a ^1 - 3"]);
+  });
+
   test("version 1 of package-lock.json", () => {
     const lock = json({
       lockfileVersion: 1,

@@ -29,12 +29,12 @@ export function packageLockLocked(text: string): NpmLocked | undefined {
   if (!isObject(file)) return undefined;
   const { packages, dependencies } = file;
   if (!isObject(packages)) {
-    if (!isObject(dependencies)) return undefined;
-    return { folders: [""], overridden: NONE, versions: (_, name) => oldVersions(own(dependencies, name), name) };
+    const all = isObject(dependencies) ? dependencies : {};
+    return { folders: [""], overridden: NONE, versions: (_, name) => oldVersions(own(all, name), name) };
   }
   const folders = Object.keys(packages).filter((path) => !`/${path}`.includes("/node_modules/"));
   return {
-    folders,
+    folders: [...new Set(["", ...folders])],
     overridden: NONE,
     named: (folder) => rangesIn(own(packages, folder)),
     versions(folder, name) {
