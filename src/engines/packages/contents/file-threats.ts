@@ -1,6 +1,6 @@
 /** Threats that several calls and texts of one file make together. */
 import { type CodeFacts, isLive, type KnownCall } from "./code-threats.ts";
-import { ANY_ADDRESS, has, IDENTITY, Mark, SECRETS } from "./marks.ts";
+import { ANY_ADDRESS, has, Mark } from "./marks.ts";
 import type { Hit } from "./rules.ts";
 
 export function fileThreats(facts: CodeFacts): Hit[] {
@@ -268,6 +268,3 @@ function hiddenCalls({ tokens, language }: CodeFacts, hits: Hit[]): void {
     return;
   }
 }
-
-/** What the environment of a file has to do with secrets at all: for capabilities. */
-export const HARVESTED = SECRETS | IDENTITY;
