@@ -241,7 +241,7 @@ function reviewedChange() {
           licenseChange: known({ before: "MIT", after: "MIT" }),
           installScripts: known({ after: [], commands: {} }),
           provenance: known({ after: { kind: "none" }, before: { kind: "none" } } as const),
-          origin: known({ unclaimed: false, privateName: { name: "left", registry: "npm.example.com" } }),
+          origin: known({ from: [], unclaimed: false, privateName: { name: "left", registry: "npm.example.com" } }),
           archive: known({ mismatches: [] }),
         },
       })),
