@@ -30,8 +30,6 @@ const engines = {
   packages: ["contents", "oci", "vulnerability", "trust"],
   // Compares versions, and asks servers as the feeds do.
   updates: ["contents", "files", "vulnerability"],
-  // Lockfiles say what changes, archives are tars, matches are flaws, provenance is verified.
-  packages: ["contents", "oci", "vulnerability", "trust"],
 };
 
 /** The only places that start a program: the user's credential helpers, --render, the sensor with its unprivileged half, and an engine that proves what was learned. */

@@ -88,7 +88,7 @@ function withVariable(script: string): string {
 function bash(script: string, value = ""): string {
   const { stdout, stderr, status } = spawnSync("bash", ["--noprofile", "--norc", "-e", "-c", script], {
     encoding: "utf8",
-    env: { PATH: process.env["PATH"], VALUE: value },
+    env: { PATH: process.env.PATH, VALUE: value },
   });
   assert.equal(status, 0, `${script}: ${stderr}`);
   return stdout;

@@ -75,7 +75,7 @@ interface Variable {
 }
 
 function variableFor(
-  { code: { step, job, text: scalar }, expression }: Use,
+  { code: { step, text: scalar }, expression }: Use,
   file: GithubFile,
   source: PipelineSource,
   planned: ReadonlyMap<string, string>,

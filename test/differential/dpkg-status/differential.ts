@@ -9,8 +9,7 @@ import { dpkg } from "../../../src/engines/contents/packages/dpkg/dpkg.ts";
 import type { Differential, Reading } from "../differential.ts";
 import { statusCase, updateIn } from "./cases.ts";
 
-const FORMAT =
-  "${db:Status-Status}\\t${Package}\\t${Version}\\t${source:Package}\\t${source:Version}\x1f\n";
+const FORMAT = "${db:Status-Status}\\t${Package}\\t${Version}\\t${source:Package}\\t${source:Version}\x1f\n";
 
 export const differential: Differential = {
   reader: "dpkg-status",
