@@ -44,7 +44,8 @@ function stepsOf(job: StepsJob) {
   return job.steps.map((step) => ({ step, job }));
 }
 
-const POSIX: ReadonlySet<string> = new Set(["bash", "sh", "dash", "ash", "zsh", "ksh"]);
+/** `msys2` is what msys2/setup-msys2 calls its bash. */
+const POSIX: ReadonlySet<string> = new Set(["bash", "sh", "dash", "ash", "zsh", "ksh", "msys2"]);
 const POWERSHELL: ReadonlySet<string> = new Set(["pwsh", "powershell"]);
 
 /**
