@@ -117,7 +117,7 @@ export function usesCache(step: UsesStep): boolean | undefined {
   if (action === undefined) return false;
   if (action.inputs.length === 0) return true;
   const states = action.inputs.map((input) => stateOf(input, step));
-  if (action.all === true) return states.every((state) => state !== false) ? true : false;
+  if (action.all === true) return states.every((state) => state !== false);
   return states.includes(true) ? true : states.includes(undefined) ? undefined : false;
 }
 
