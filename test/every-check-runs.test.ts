@@ -48,6 +48,7 @@ const policy: Policy = {
   ...defaultPolicy,
   licenses: { allow: [], deny: ["AGPL-*"], unknown: "allow" },
   rotation: { secrets: { maxAgeDays: 90 } },
+  pipelines: { ...defaultPolicy.pipelines, actions: { allow: [], deny: ["evil/*"] } },
   network: { ...defaultPolicy.network, intended },
   trust: {
     roots: [],
@@ -127,6 +128,9 @@ function writeOthers(): string {
   const files = {
     "control-plane.yaml": controlPlane.map((object) => JSON.stringify(object)).join("\n---\n"),
     ".gitlab-ci.yml": "job:\n  script: [make]\n",
+    ".github/dependabot.yml": "version: 2\nupdates:\n  - package-ecosystem: npm\n    directory: /\n",
+    ".github/workflows/ci.yml":
+      "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps: [{ uses: actions/checkout@v4 }]\n",
     "broken.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a\n",
     "package-lock.json": JSON.stringify(lock),
     "registry/zot.json": JSON.stringify({ distSpecVersion: "1.1.1", storage: {}, http: {} }),

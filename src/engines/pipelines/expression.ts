@@ -1,5 +1,5 @@
 /** Expressions of GitHub Actions ("Evaluate expressions in workflows and actions"), as a tree. */
-import type { Place } from "./field.ts";
+import type { Place } from "./place.ts";
 
 export interface PlacedExpression {
   /** Between the braces, outer spaces cut. */

@@ -1,14 +1,8 @@
 /** Fields of pipeline files, each with its place: what findings point at and edits replace. */
 import type { PlacedExpression } from "./expression.ts";
+import type { Place } from "./place.ts";
 
-/** A node of the file. Lines and columns count from 1; offsets are in UTF-16 units of the file's text, the end is exclusive. */
-export interface Place {
-  readonly path: string;
-  readonly line: number;
-  readonly column: number;
-  readonly start: number;
-  readonly end: number;
-}
+export type { Place } from "./place.ts";
 
 /** A scalar, whatever YAML makes of its type. */
 export interface Text {

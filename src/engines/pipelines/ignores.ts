@@ -6,7 +6,7 @@ import type { Source } from "./source.ts";
 
 /** Behind the `#`, up to the line's end. zizmor's ids stand in brackets. */
 const ZIZMOR = /^zizmor: ?ignore\[([^\]\n]*)\](.*)$/;
-const BULKHEAD = /^bulkhead\s+(ignore|ignore-file)=(\S*)(.*)$/;
+const BULKHEAD = /^bulkhead\s+(ignore|ignore-file)=(\S*)/;
 
 /** What looks so within a value is text, of a script say, and no comment. */
 export function ignoresIn(source: Source, root: PlacedNode): IgnoreComment[] {
@@ -41,8 +41,9 @@ function ignoreOf(
   }
   const own = BULKHEAD.exec(comment);
   if (own === null) return undefined;
-  const [, verb, ids = "", reason = ""] = own;
-  return { comment: { form: "bulkhead", ids: idsOf(ids), reason: reason.trim() }, whole: verb === "ignore-file" };
+  const [before, verb, ids = ""] = own;
+  const reason = comment.slice(before.length).trim();
+  return { comment: { form: "bulkhead", ids: idsOf(ids), reason }, whole: verb === "ignore-file" };
 }
 
 function idsOf(written: string): string[] {

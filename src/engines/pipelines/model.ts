@@ -48,9 +48,9 @@ export interface ScanStep {
   readonly ignored?: string;
 }
 
-export type { Accessor, BinaryOperator, Expression, PlacedExpression } from "./expression.ts";
+export type { Expression, PlacedExpression } from "./expression.ts";
 
-export { type Constant, constantOf, isTrue, type Known, looselyEqual, truthOf } from "./expressions/constants.ts";
+export { type Constant, constantOf, isTrue, type Known, truthOf } from "./expressions/constants.ts";
 export {
   type ContextExpression,
   childrenOf,

@@ -3,7 +3,7 @@ import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type
 import { coreType } from "./core-schema.ts";
 import { libraryDocument } from "./library.ts";
 import type { DocumentRange } from "./model.ts";
-import type { PlacedEntry, PlacedLimits, PlacedNode, PlacedReading, PlacedScalar } from "./placed.ts";
+import type { PlacedEntry, PlacedLimits, PlacedNode, PlacedReading, PlacedScalar } from "./placed-model.ts";
 
 class Refused extends Error {
   readonly offset: number;

@@ -22,7 +22,7 @@ describe("what runs in a repository", () => {
     assert.deepEqual(runs.unfollowed.map(({ place, reason }) => `${place.path}:${place.line} ${reason}`).sort(), [
       `${WORKFLOWS}/a.yml:6 the workflow ${WORKFLOWS}/a.yml is called within itself`,
       `${WORKFLOWS}/b.yml:4 the workflow ${WORKFLOWS}/a.yml is called within itself`,
-      "x/action.yml:4 the local action x is used within itself, or too deep",
+      "x/action.yml:4 the local action ./x is used within itself, or too deep",
     ]);
     assert.deepEqual(
       runs.jobs.map(({ job, steps }) => [job.id, steps.length]),

@@ -130,11 +130,11 @@ class Follower {
     const { place } = step.uses.text;
     const action = this.actions.get(step.uses.path);
     if (action === undefined) {
-      this.tell(place, `the local action ${step.uses.path} was not read`);
+      this.tell(place, `the local action ${step.uses.text.value} was not read`);
       return [itself];
     }
     if (within.includes(action) || within.length >= bounds.callDepth) {
-      this.tell(place, `the local action ${step.uses.path} is used within itself, or too deep`);
+      this.tell(place, `the local action ${step.uses.text.value} is used within itself, or too deep`);
       return [itself];
     }
     const steps = action.steps.flatMap((one) => this.step(one, action, own, [...through, place], [...within, action]));
