@@ -52,7 +52,7 @@ function downloadRun({ calls, flow, circumstances, tokens }: CodeFacts, hits: Hi
   const place = download?.at ?? (piped === undefined ? undefined : tokens[piped.token]?.at);
   if (place === undefined) return;
   const source = (download?.marks ?? 0) | (download?.object ?? 0) | (piped?.object ?? 0);
-  const dubious = has(source, Mark.dropAddress | Mark.bareAddress | Mark.decoded);
+  const dubious = has(source, Mark.dropAddress | Mark.bareAddress | Mark.embedded);
   const written = writtenNames(calls);
   const start = calls.find((call) => call.kind === "spawn" && startsFile(call, written));
   if (start === undefined) return;
@@ -65,7 +65,10 @@ function downloadRun({ calls, flow, circumstances, tokens }: CodeFacts, hits: Hi
       !/^(?:cmd|powershell|node|python|npm)\.exe$/i.test(text),
   );
   const live = isLive(start, circumstances);
-  if (dubious || hidden || (program && live)) {
+  // Installers of programs keep them in the package; who hides one puts it elsewhere, or away from its parent.
+  const aside =
+    has(start.marks, Mark.temporary) || tokens.some(({ kind, text }) => kind === "name" && text === "detached");
+  if (dubious || hidden || (program && live && aside)) {
     hits.push({
       rule: circumstances.atInstall ? "install-download" : "download-run",
       at: place,
