@@ -1,5 +1,6 @@
 /** Threats that several calls and texts of one file make together. */
 import { type CodeFacts, isLive, type KnownCall } from "./code-threats.ts";
+import { commandThreats } from "./command-threats.ts";
 import { ANY_ADDRESS, has, Mark } from "./marks.ts";
 import type { Hit } from "./rules.ts";
 
@@ -8,6 +9,7 @@ export function fileThreats(facts: CodeFacts): Hit[] {
   reverseShell(facts, hits);
   downloadRun(facts, hits);
   dropped(facts, hits);
+  commandsTogether(facts, hits);
   hijack(facts, hits);
   spreading(facts, hits);
   shellcode(facts, hits);
@@ -50,7 +52,7 @@ function downloadRun({ calls, flow, circumstances, tokens }: CodeFacts, hits: Hi
   const place = download?.at ?? (piped === undefined ? undefined : tokens[piped.token]?.at);
   if (place === undefined) return;
   const source = (download?.marks ?? 0) | (download?.object ?? 0) | (piped?.object ?? 0);
-  const dubious = has(source, Mark.dropAddress | Mark.bareAddress | Mark.decoded);
+  const dubious = has(source, Mark.dropAddress | Mark.bareAddress | Mark.embedded);
   const written = writtenNames(calls);
   const start = calls.find((call) => call.kind === "spawn" && startsFile(call, written));
   if (start === undefined) return;
@@ -63,7 +65,10 @@ function downloadRun({ calls, flow, circumstances, tokens }: CodeFacts, hits: Hi
       !/^(?:cmd|powershell|node|python|npm)\.exe$/i.test(text),
   );
   const live = isLive(start, circumstances);
-  if (dubious || hidden || (program && live)) {
+  // Installers of programs keep them in the package; who hides one puts it elsewhere, or away from its parent.
+  const aside =
+    has(start.marks, Mark.temporary) || tokens.some(({ kind, text }) => kind === "name" && text === "detached");
+  if (dubious || hidden || (program && live && aside)) {
     hits.push({
       rule: circumstances.atInstall ? "install-download" : "download-run",
       at: place,
@@ -89,6 +94,20 @@ function writtenNames(calls: readonly KnownCall[]): ReadonlySet<string> {
         names.add(text);
   }
   return names;
+}
+
+const TOGETHER = 20;
+
+/** One command fetches a file, another runs it. */
+function commandsTogether({ calls, circumstances }: CodeFacts, hits: Hit[]): void {
+  const commands = calls.filter(({ kind, texts }) => kind === "spawn" && texts.length > 0).slice(0, TOGETHER);
+  const [first] = commands;
+  if (first === undefined || commands.length < 2) return;
+  const text = commands.map(({ texts }) => texts.join(" ")).join("\n");
+  const live = commands.every((call) => isLive(call, circumstances));
+  for (const hit of commandThreats(text, { atInstall: circumstances.atInstall && live, runs: live, at: first.at })) {
+    if (hit.rule === "install-download" || hit.rule === "download-run") hits.push(hit);
+  }
 }
 
 const TOOLS = /^(?:tar|unzip|git|node|npm|make|cmake|chmod|which|where|ldd|uname|sw_vers|getconf|python3?|pip3?)\b/;

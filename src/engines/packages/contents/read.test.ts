@@ -143,6 +143,27 @@ describe("a package of npm", () => {
     assert.equal(used.facts.threats[0]?.severity, "critical");
   });
 
+  test("that fetches its own program, as installers of compilers do, is not refused for it", () => {
+    const install = [
+      'const fs = require("fs"), https = require("https"), zlib = require("zlib"), path = require("path"), cp = require("child_process");',
+      'const target = path.join(__dirname, "bin", process.platform === "win32" ? "made.exe" : "made");',
+      "const get = (url) => new Promise((resolve) => https.get(url, (res) => { const parts = []; res.on('data', (each) => parts.push(each)); res.on('end', () => resolve(Buffer.concat(parts))); }));",
+      'get("https://registry.npmjs.org/@made/linux-x64/-/linux-x64-1.0.0.tgz").then((bytes) => {',
+      "  fs.writeFileSync(target, zlib.unzipSync(bytes));",
+      '  cp.execFileSync(target, ["--version"], { stdio: "pipe" });',
+      "});",
+    ].join("\n");
+    const { facts } = npm({
+      "package.json": manifest({ scripts: { postinstall: "node install.js" } }),
+      "install.js": install,
+    });
+    assert.deepEqual(
+      facts.threats.filter(({ severity }) => severity === "critical" || severity === "high"),
+      [],
+    );
+    assert.ok(facts.threats.some(({ rule }) => rule === "download-run"));
+  });
+
   test("with dependencies by URL is told", () => {
     const remote = (url: string) =>
       npm({ "package.json": manifest({ dependencies: { a: url } }) }).facts.threats.map(({ severity, line }) => [
