@@ -13,6 +13,7 @@ import type { Suite } from "./suite.ts";
 const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   admission: async () => (await import("./admission.ts")).admission,
   cel: async () => (await import("./cel.ts")).cel,
+  "context-capabilities": async () => (await import("./context-capabilities.ts")).contextCapabilities,
   dockerfiles: async () => (await import("./dockerfiles.ts")).dockerfiles,
   dependencies: async () => (await import("./dependencies.ts")).dependencies,
   "event-fields": async () => (await import("./event-fields.ts")).eventFields,

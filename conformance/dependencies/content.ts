@@ -151,10 +151,3 @@ export function contentReport(of: string, judged: readonly Judged[]): string {
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
 }
-
-/** Both: the made samples, and those that a directory labels. */
-export async function contentReports(data: string): Promise<string> {
-  const labelled = await labelledSamples(data);
-  const own = contentReport("made samples", madeSamples());
-  return labelled.length === 0 ? own : own + contentReport("labelled samples", labelled);
-}

@@ -27,10 +27,12 @@ export const workflowArtifactPoisoning = workflowCheck({
     const trigger = file.kind === "workflow" ? outsideTrigger(file) : undefined;
     if (trigger === undefined) return;
     for (const job of stepsJobs(file)) {
-      for (const [at, step] of job.steps.entries()) {
+      // From the last step on, so that each knows what first runs something behind it.
+      let runner: DirectoryRunner | undefined;
+      for (const step of job.steps.toReversed()) {
+        runner = runnerOf(step) ?? runner;
         const download = foreignDownload(step);
         if (download === undefined || download.isOutside) continue;
-        const runner = firstRunner(job.steps.slice(at + 1)) ?? (step.kind === "run" ? runnerIn(step.run) : undefined);
         yield {
           subject: `job ${job.id}: ${download.by}`,
           title: `Job ${job.id} unpacks another run's artifact into the workspace${runner === undefined ? "" : ` and then runs ${runner.what}`}`,
@@ -50,15 +52,8 @@ function outsideTrigger({ on }: Workflow): Workflow["on"][number] | undefined {
   return on.find(({ event }) => reachOf(event) === "outside");
 }
 
-function firstRunner(steps: readonly Step[]): DirectoryRunner | undefined {
-  for (const step of steps) {
-    const runner =
-      step.kind === "run"
-        ? runnerIn(step.run)
-        : step.uses.kind === "local" && step.uses.text.value.startsWith("./")
-          ? { what: step.uses.text.value, place: step.uses.text.place }
-          : undefined;
-    if (runner !== undefined) return runner;
-  }
-  return undefined;
+function runnerOf(step: Step): DirectoryRunner | undefined {
+  if (step.kind === "run") return runnerIn(step.run);
+  const { text, kind } = step.uses;
+  return kind === "local" && text.value.startsWith("./") ? { what: text.value, place: text.place } : undefined;
 }

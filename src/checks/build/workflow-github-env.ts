@@ -31,12 +31,10 @@ export const workflowGithubEnv = workflowCheck({
     for (const placed of stepsOf(file)) {
       const { step, job } = placed;
       if (step.kind !== "run") continue;
-      for (const { file: target, offset, written, isFixed } of environmentWrites(
-        step.run.value,
-        shellOf(step, placed).program,
-      )) {
-        if (isFixed) continue;
-        const isTainted = hasOutsideValue(step, job, file);
+      const writes = environmentWrites(step.run.value, shellOf(step, placed).program).filter(({ isFixed }) => !isFixed);
+      if (writes.length === 0) continue;
+      const isTainted = hasOutsideValue(step, job, file);
+      for (const { file: target, offset, written } of writes) {
         yield {
           subject: `${whereOf(placed)}: ${target}`,
           title: `${whereOf(placed)} writes to ${target} what ${isTainted ? "anyone can set" : "may not be fixed"}${trigger === undefined ? "" : `, started by ${trigger.event}`}`,

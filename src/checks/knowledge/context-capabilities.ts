@@ -95,9 +95,9 @@ const ENDINGS: Readonly<Record<string, Capability>> = {
   "npm_metadata.id": "arbitrary",
   "nuget_metadata.*.id": "arbitrary",
   "rubygems_metadata.*.metadata": "arbitrary",
-  // A commit's author and its times are what its committer writes.
-  "author.date": "arbitrary",
-  "committer.date": "arbitrary",
+  // A commit's author writes what time he likes, but a time.
+  "author.date": "fixed",
+  "committer.date": "fixed",
   "label.name": "arbitrary",
   "labels.*.name": "arbitrary",
 };
@@ -125,7 +125,19 @@ const FIXED = words(`
 
 /** Endings of single names that GitHub makes. */
 const FIXED_ENDINGS = ["_at", "_count", "_id", "_level", "_sha", "_number", "_reactions"] as const;
-const FIXED_BEGINNINGS = ["is_", "has_", "allow_", "ignore_approvals", "organization_", "required_", "total_"] as const;
+const FIXED_BEGINNINGS = [
+  "is_",
+  "has_",
+  "allow_",
+  "anonymous_",
+  "closed_",
+  "open_",
+  "run_",
+  "ignore_approvals",
+  "organization_",
+  "required_",
+  "total_",
+] as const;
 
 /** Names and opaque ids of a form that GitHub holds. */
 const STRUCTURED = words(`

@@ -4,6 +4,4 @@ export const bounds = {
   pinLookUps: 200,
   /** At the same time. */
   pinsAtOnce: 4,
-  /** Milliseconds without a byte. */
-  forgeStallMilliseconds: 20_000,
 } as const;

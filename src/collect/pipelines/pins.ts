@@ -1,8 +1,7 @@
 /** What actions and images of pipelines point to now: asked of the forge that has the actions, and of the images' registries. */
 import { Problem } from "../../core/problem.ts";
-import { type AdvertisedRefs, commitOf, fetchRefs } from "../../engines/git/advertised-refs.ts";
+import { type AdvertisedRefs, commitOf, openRefsClient } from "../../engines/git/advertised-refs.ts";
 import type { Dependabot, GithubFile, Text, Uses } from "../../engines/pipelines/model.ts";
-import { createHttpClient, type HttpClient } from "../../net/client.ts";
 import { type LookUpOptions, lookUpDigests } from "../image/base-digests.ts";
 import { bounds } from "./bounds.ts";
 
@@ -19,8 +18,6 @@ export interface PinOptions extends Omit<LookUpOptions, "mirrors"> {
   readonly mirrors?: LookUpOptions["mirrors"];
   /** Where actions are; GitHub where absent. */
   readonly forge?: URL;
-  /** The process's own where absent. */
-  readonly client?: HttpClient;
 }
 
 /** Asks once for each repository and image that is not pinned. It never fails: what could not be answered is told. */
@@ -47,12 +44,12 @@ export async function lookUpPins(
 
 async function refsOf(
   repositories: readonly string[],
-  { forge = new URL("https://github.com"), client: given, onAsk }: PinOptions,
+  { forge = new URL("https://github.com"), onAsk }: PinOptions,
   failed: string[],
 ): Promise<ReadonlyMap<string, AdvertisedRefs>> {
   const refs = new Map<string, AdvertisedRefs>();
   if (repositories.length === 0) return refs;
-  const client = given ?? createHttpClient({ stallMilliseconds: bounds.forgeStallMilliseconds });
+  const client = openRefsClient();
   const asked = repositories.slice(0, bounds.pinLookUps);
   if (asked.length < repositories.length) failed.push(`only ${bounds.pinLookUps} actions are looked up in one run`);
   const waiting = asked.toReversed();
@@ -60,7 +57,7 @@ async function refsOf(
     for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
       onAsk?.(one);
       try {
-        refs.set(one, await fetchRefs(new URL(`${forge.href.replace(/\/$/, "")}/${one}`), client));
+        refs.set(one, await client.refs(new URL(`${forge.href.replace(/\/$/, "")}/${one}`)));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         failed.push(error.line());
@@ -70,7 +67,7 @@ async function refsOf(
   try {
     await Promise.all(Array.from({ length: bounds.pinsAtOnce }, work));
   } finally {
-    if (given === undefined) client.close();
+    client.close();
   }
   return refs;
 }

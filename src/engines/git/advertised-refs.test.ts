@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createHttpClient } from "../../net/client.ts";
 import { serve } from "../../net/loopback.fixture.ts";
-import { commitOf, fetchRefs, readAdvertisedRefs } from "./advertised-refs.ts";
+import { commitOf, openRefsClient, readAdvertisedRefs } from "./advertised-refs.ts";
 
 const [A, B, C] = ["a".repeat(40), "b".repeat(40), "c".repeat(40)] as const;
 
@@ -66,10 +65,10 @@ test("a server is asked by the smart protocol, and what it does not serve is a p
     response.writeHead(200, { "content-type": "application/x-git-upload-pack-advertisement" });
     response.end(advertisement([[A, "refs/tags/v1"]]));
   });
-  const client = createHttpClient({ stallMilliseconds: 5_000 });
+  const client = openRefsClient();
   t.after(() => client.close());
-  assert.deepEqual([...(await fetchRefs(new URL("/a/b", url), client))], [["refs/tags/v1", A]]);
+  assert.deepEqual([...(await client.refs(new URL("/a/b", url)))], [["refs/tags/v1", A]]);
   assert.deepEqual(asked, ["/a/b/info/refs?service=git-upload-pack"]);
-  await assert.rejects(fetchRefs(new URL("/a/c", url), client), { code: "git.remote", kind: "unavailable" });
-  await assert.rejects(fetchRefs(new URL("http://127.0.0.1:1/a/b"), client), { code: "git.remote" });
+  await assert.rejects(client.refs(new URL("/a/c", url)), { code: "git.remote", kind: "unavailable" });
+  await assert.rejects(client.refs(new URL("http://127.0.0.1:1/a/b")), { code: "git.remote" });
 });

@@ -1,7 +1,7 @@
 /** What the refs of a repository on a server point to ("Git HTTP transfer protocols", smart clients; "pkt-line format"). */
 import { Problem } from "../../core/problem.ts";
 import { bytesOf, discard } from "../../net/body.ts";
-import type { HttpClient } from "../../net/client.ts";
+import { createHttpClient, type HttpClient } from "../../net/client.ts";
 import { HttpFailure } from "../../net/failure.ts";
 import { describeUrl, follow } from "../../net/redirect.ts";
 import { bounds } from "./bounds.ts";
@@ -9,13 +9,23 @@ import { bounds } from "./bounds.ts";
 /** Names (`refs/tags/v4`) with the ids of commits; of an annotated tag the commit that it is of. */
 export type AdvertisedRefs = ReadonlyMap<string, string>;
 
-/**
- * Asks a server for the refs of a repository.
- *
- * @param url - of the repository: `https://github.com/actions/checkout`
- * @throws Problem `git.remote` (unavailable; input where the answer is none)
- */
-export async function fetchRefs(url: URL, client: HttpClient): Promise<AdvertisedRefs> {
+/** Asks servers for the refs of repositories. */
+export interface RefsClient {
+  /**
+   * @param url - of the repository: `https://github.com/actions/checkout`
+   * @throws Problem `git.remote` (unavailable; input where the answer is none)
+   */
+  refs(url: URL): Promise<AdvertisedRefs>;
+  /** Ends its kept connections. */
+  close(): void;
+}
+
+export function openRefsClient(): RefsClient {
+  const client = createHttpClient({ stallMilliseconds: bounds.gitRemoteMilliseconds });
+  return { refs: (url) => fetchRefs(url, client), close: () => client.close() };
+}
+
+async function fetchRefs(url: URL, client: HttpClient): Promise<AdvertisedRefs> {
   const asked = new URL(`${url.href.replace(/\/$/, "")}/info/refs?service=git-upload-pack`);
   const signal = AbortSignal.timeout(bounds.gitRemoteMilliseconds);
   try {

@@ -56,7 +56,8 @@ export function lintWithPipelineFixes(path: string, text: string, context: Pipel
 
 function roundOf(path: string, text: string, context: PipelineFixContext): Round {
   const { file, evaluations: found } = context.lint(text);
-  const proposed = withProposals(found, sourceOf(path, text, file, context));
+  const isLong = text.length > bounds.pipelineFixLength;
+  const proposed = isLong ? found : withProposals(found, sourceOf(path, text, file, context));
   const verifier = verifierOf(text, file, proposed, context.lint);
   return { ...verifyProposals(proposed, verifier), verifier };
 }

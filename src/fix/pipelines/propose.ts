@@ -1,6 +1,7 @@
 /** Which change each check's findings have. */
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding, TextEdit } from "../../core/finding.ts";
+import { bounds } from "./bounds.ts";
 import { asList, byAuthor, plainPath, soundCondition } from "./conditions.ts";
 import { explicitSecrets, leastPermissions, withCooldown, withoutInsecureCommands } from "./entries.ts";
 import { withoutCache, withoutPersistedCredentials } from "./inputs.ts";
@@ -31,11 +32,13 @@ export const proposers: ReadonlyMap<string, Proposer> = new Map<string, Proposer
 /** The findings with changes in place of words where there are any; none of them is tried yet. */
 export function withProposals(evaluations: readonly Evaluation[], source: PipelineSource): Evaluation[] {
   const lineEnd = /\r\n/.test(source.text) ? "\r\n" : "\n";
+  let left = bounds.pipelineProposals;
   return evaluations.map((evaluation) => {
     const propose = proposers.get(evaluation.check);
     if (propose === undefined || evaluation.findings.length === 0) return evaluation;
     const findings = evaluation.findings.map((finding): Finding => {
-      if (finding.fix?.kind !== "instruction") return finding;
+      if (finding.fix?.kind !== "instruction" || left <= 0) return finding;
+      left--;
       const proposal = propose(finding, source);
       if (proposal === undefined) return finding;
       const { grade, reason, edits } = proposal;

@@ -38,10 +38,6 @@ export function isAt({ line, column }: Place, locations: readonly Location[]): b
   return locations.some((one) => one.kind === "file" && one.line === line && one.column === column);
 }
 
-export function isOnLine({ line }: Place, locations: readonly Location[]): boolean {
-  return locations.some((one) => one.kind === "file" && one.line === line);
-}
-
 /**
  * Where the key of a value begins. Undefined where the key is written in a way that is not looked through: with an anchor or
  * a tag before the value, or in a mapping in braces.

@@ -2,6 +2,7 @@
 
 import { type CodeText, codeTextsOf } from "../../checks/build/pipelines/code-texts.ts";
 import { nameOf, valueContexts } from "../../checks/build/pipelines/origins.ts";
+import { offsetOf } from "../../checks/build/pipelines/places.ts";
 import { isPosixShell, isPowerShell, shellOf } from "../../checks/build/pipelines/steps.ts";
 import type { Finding, Graded, TextEdit } from "../../core/finding.ts";
 import type { Field, GithubFile, PlacedExpression, Step, Text } from "../../engines/pipelines/model.ts";
@@ -142,7 +143,7 @@ function placed(
 ): { readonly edit: TextEdit; readonly graded: Graded } | undefined {
   const { text, step } = code;
   const span = expressionSpan(source, text, expression);
-  const offset = valueOffset(code, expression);
+  const offset = offsetOf(text, expression);
   if (span === undefined || offset === undefined) return undefined;
   if (step.kind === "uses") return inScript(name, code, span, offset, source);
   const { program } = shellOf(step, { file, ...(code.job === undefined ? {} : { job: code.job }) });
@@ -175,20 +176,6 @@ function isSoleString(text: Text, { text: file }: PipelineSource, { start, end }
 interface Span {
   readonly start: number;
   readonly end: number;
-}
-
-/** Where the expression stands in the scalar's value. */
-function valueOffset({ text }: CodeText, expression: PlacedExpression): number | undefined {
-  let from = 0;
-  for (const one of text.expressions) {
-    const start = text.value.indexOf("${{", from);
-    if (start < 0) return undefined;
-    if (one === expression) return start;
-    const source = text.value.indexOf(one.source, start + 3);
-    if (source < 0) return undefined;
-    from = source + one.source.length;
-  }
-  return undefined;
 }
 
 interface Put {

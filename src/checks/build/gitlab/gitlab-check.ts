@@ -66,7 +66,10 @@ export function gitlabCheck(specification: GitlabSpecification): GitlabCheck {
       pipeline: specification.whole === true ? "complete" : "partial",
       ...(specification.scripts === true ? { scripts: "partial" } : {}),
     },
-    parameters: { registries: (policy) => policy.registries },
+    parameters: {
+      registries: (policy) => policy.registries,
+      includes: ({ pipelines }) => pipelines.includes.allow,
+    },
     *evaluate({ pipeline, ...parameters }) {
       const causes = new Map<string, GitlabDetection[]>();
       for (const detection of specification.detect(pipeline, parameters)) {

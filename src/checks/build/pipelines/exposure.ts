@@ -68,11 +68,23 @@ function byEvent({ name }: Origin, file: GithubFile, job: StepsJob | undefined):
 function hasSomethingToLose(file: GithubFile, job: StepsJob | undefined): boolean {
   if (file.kind !== "workflow" || job === undefined) return true;
   if (mayWrite(permissionsOf(file, job)) !== false) return true;
-  return textsOf(file).some(
-    (placed) =>
-      (placed.job === undefined || placed.job === job) &&
-      placed.text.expressions.some(
-        (expression) => reads(expression, "secrets") && !/GITHUB_TOKEN/i.test(expression.source),
-      ),
-  );
+  const read = readingSecrets(file);
+  return read.has(undefined) || read.has(job.id);
+}
+
+const secretReaders = new WeakMap<GithubFile, ReadonlySet<string | undefined>>();
+
+/** Jobs with an expression that reads a secret, by their ids; undefined stands for the workflow's own fields. */
+function readingSecrets(file: GithubFile): ReadonlySet<string | undefined> {
+  const known = secretReaders.get(file);
+  if (known !== undefined) return known;
+  const found = new Set<string | undefined>();
+  for (const { text, job } of textsOf(file)) {
+    if (found.has(job?.id)) continue;
+    // The job's own token is no secret of the repository.
+    const isRead = text.expressions.some((one) => reads(one, "secrets") && !/GITHUB_TOKEN/i.test(one.source));
+    if (isRead) found.add(job?.id);
+  }
+  secretReaders.set(file, found);
+  return found;
 }

@@ -7,11 +7,14 @@ import {
   type Field,
   type GithubFile,
   type Input,
+  type Job,
+  type Matrix,
   type Place,
   type PlacedExpression,
   type Step,
   type StepsJob,
   type Text,
+  valueParts,
   walkExpression,
 } from "../../../engines/pipelines/model.ts";
 import { type Capability, capabilityOf } from "../../knowledge/context-capabilities.ts";
@@ -87,38 +90,13 @@ function followed(contexts: readonly ContextExpression[], scope: Scope, trail: T
   return origins;
 }
 
-const CHECKING = new Set([
-  "contains",
-  "startswith",
-  "endswith",
-  "hashfiles",
-  "success",
-  "always",
-  "cancelled",
-  "failure",
-]);
-
 /** Contexts whose text may be in the value. */
 export function valueContexts(expression: Expression): ContextExpression[] {
-  switch (expression.kind) {
-    case "literal":
-    case "not":
-      return [];
-    case "context":
-      return [expression];
-    case "binary":
-      if (expression.operator === "||") return [...valueContexts(expression.left), ...valueContexts(expression.right)];
-      // What `a && b` hands on of `a` counts as false: nothing that anyone writes.
-      return expression.operator === "&&" ? valueContexts(expression.right) : [];
-    case "call": {
-      const name = expression.name.toLowerCase();
-      if (CHECKING.has(name)) return [];
-      const { arguments: given } = expression;
-      // Conditions and values by turns, and the last for when none holds.
-      const values = name === "case" ? given.filter((_, at) => at % 2 === 1 || at === given.length - 1) : given;
-      return values.flatMap(valueContexts);
-    }
-  }
+  return valueParts(expression).flatMap((part) => {
+    if (part.kind === "context") return [part];
+    // A function that is not known may hand on what it is given.
+    return part.kind === "call" ? part.arguments.flatMap(valueContexts) : [];
+  });
 }
 
 /** `github.event.commits.*.message`; absent of what leads into the result of a call. */
@@ -196,7 +174,7 @@ function ofEnv(name: string, variable: string, scope: Scope, trail: Trail): Orig
   const { step, job, file } = scope;
   const levels: (readonly Field[])[] = [step?.env ?? [], job?.env ?? [], file.kind === "workflow" ? file.env : []];
   for (const fields of levels) {
-    const found = fieldNamed(fields, variable);
+    const found = namedField(fields, variable);
     if (found === undefined) continue;
     const origins = originsOfTexts([found.value], scope, trail);
     return origins.map((origin) => ({ ...origin, through: origin.through ?? found.place }));
@@ -212,18 +190,43 @@ function ofMatrix(name: string, axisName: string, scope: Scope, trail: Trail): O
   if (matrix.computed !== undefined) {
     return orElse(originsOfTexts([matrix.computed], scope, trail), unknown);
   }
-  const axis = matrix.axes.find((one) => one.name.toLowerCase() === axisName);
-  const included = matrix.include.flatMap((fields) => fieldNamed(fields, axisName) ?? []);
-  const texts = [...(axis?.scalars ?? axis?.values ?? []), ...included.map(({ value }) => value)];
+  const { texts, place, isKnown } = valuesOf(matrix, axisName);
   const origins = originsOfTexts(texts, scope, trail);
-  const isStated = axis !== undefined || included.length > 0;
-  const isKnown =
-    isStated &&
-    !matrix.includeUnknown &&
-    !(axis?.unknown === true && axis.scalars === undefined) &&
-    included.every(({ value }) => value !== undefined);
-  if (isKnown) return origins.map((origin) => ({ ...origin, through: axis?.place ?? matrix.place }));
-  return orElse(origins, unknown);
+  return isKnown ? origins.map((origin) => ({ ...origin, through: place })) : orElse(origins, unknown);
+}
+
+interface AxisValues {
+  /** Those of its values that have expressions in them. */
+  readonly texts: readonly Text[];
+  readonly place: Place;
+  /** All that it may be stands in the file. */
+  readonly isKnown: boolean;
+}
+
+const matrices = new WeakMap<Matrix, ReadonlyMap<string, AxisValues>>();
+
+const NOT_STATED = { texts: [], isKnown: false };
+
+function valuesOf(matrix: Matrix, name: string): AxisValues {
+  const known = matrices.get(matrix) ?? readMatrix(matrix);
+  matrices.set(matrix, known);
+  return known.get(name) ?? { ...NOT_STATED, place: matrix.place };
+}
+
+function readMatrix({ axes, include, includeUnknown, place }: Matrix): ReadonlyMap<string, AxisValues> {
+  const found = new Map<string, { texts: Text[]; place: Place; isKnown: boolean }>();
+  const take = (name: string, at: Place, isKnown: boolean, texts: readonly Text[]): void => {
+    const values = found.get(name.toLowerCase()) ?? { texts: [], place: at, isKnown: !includeUnknown };
+    values.isKnown &&= isKnown;
+    for (const text of texts) if (text.expressions.length > 0) values.texts.push(text);
+    found.set(name.toLowerCase(), values);
+  };
+  for (const { name, place: at, unknown, scalars, values } of axes) {
+    take(name, at, !unknown || scalars !== undefined, scalars ?? values);
+  }
+  for (const { key, value } of include.flat())
+    take(key.value, place, value !== undefined, value === undefined ? [] : [value]);
+  return found;
 }
 
 function orElse(origins: readonly Origin[], unknown: Origin): Origin[] {
@@ -234,7 +237,7 @@ function ofSteps(name: string, path: readonly string[], scope: Scope, trail: Tra
   const [id, kind] = path;
   if (kind === "outcome" || kind === "conclusion") return [{ name, capability: "fixed", from: "run" }];
   const steps = scope.job?.steps ?? (scope.file.kind === "action" ? scope.file.steps : []);
-  const writer = steps.find((step) => step.id?.value.toLowerCase() === id);
+  const writer = id === undefined ? undefined : stepIds(steps).get(id);
   const unknown: Origin = { name, capability: "unknown", from: "run" };
   if (writer === undefined) return [unknown];
   return orElse(writtenBy(writer, scope, trail), unknown);
@@ -253,13 +256,36 @@ function ofNeeds(name: string, path: readonly string[], scope: Scope, trail: Tra
   const [id, kind, output] = path;
   if (kind === "result") return [{ name, capability: "fixed", from: "run" }];
   const unknown: Origin = { name, capability: "unknown", from: "run" };
-  const job = jobsOf(scope.file).find((one) => one.id.toLowerCase() === id);
+  const job = id === undefined ? undefined : jobIds(jobsOf(scope.file)).get(id);
   if (job?.kind !== "steps" || output === undefined) return [unknown];
-  const found = fieldNamed(job.outputs, output);
+  const found = namedField(job.outputs, output);
   if (found === undefined) return [unknown];
   const origins = originsOfTexts([found.value], { file: scope.file, job }, trail);
   return origins.length === 0 ? [] : orElse(origins, unknown);
 }
+
+/** Lists of a file are gone through once, however many expressions name something of them. */
+function indexBy<T>(nameOfOne: (one: T) => string | undefined): (list: readonly T[]) => ReadonlyMap<string, T> {
+  const known = new WeakMap<readonly T[], ReadonlyMap<string, T>>();
+  return (list) => {
+    const found = known.get(list);
+    if (found !== undefined) return found;
+    const index = new Map<string, T>();
+    for (const one of list) {
+      const name = nameOfOne(one)?.toLowerCase();
+      if (name !== undefined && !index.has(name)) index.set(name, one);
+    }
+    known.set(list, index);
+    return index;
+  };
+}
+
+const fieldsByKey = indexBy<Field>(({ key }) => key.value);
+const stepIds = indexBy<Step>(({ id }) => id?.value);
+const jobIds = indexBy<Job>(({ id }) => id);
+
+const namedField = (fields: readonly Field[], name: string): Field | undefined =>
+  fieldsByKey(fields).get(name.toLowerCase());
 
 /** Whether a context of one of these roots is read anywhere in it. */
 export function reads({ tree }: PlacedExpression, ...roots: readonly string[]): boolean {

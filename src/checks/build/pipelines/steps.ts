@@ -117,11 +117,6 @@ export function mayWrite(permissions: Permissions | undefined): boolean | undefi
   return permissions.grants.some(({ level }) => level.value === "write");
 }
 
-export function triggerOf(file: GithubFile, ...events: readonly string[]): Place | undefined {
-  if (file.kind !== "workflow") return undefined;
-  return file.on.find(({ event }) => events.includes(event))?.place;
-}
-
 /** Every `if` of a file with what it belongs to. */
 export function* conditionsOf(file: GithubFile): Generator<{ readonly condition: Text; readonly about: string }> {
   if (file.kind === "workflow") {

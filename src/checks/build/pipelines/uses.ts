@@ -25,8 +25,19 @@ export interface PlacedUses {
   readonly place: Place;
 }
 
+/** A file is read once, and a dozen checks ask for what it uses. */
+const known = new WeakMap<GithubFile, readonly PlacedUses[]>();
+
 /** Actions that steps use and workflows that jobs are, in the file's order; of what may run. */
-export function usesOf(file: GithubFile): PlacedUses[] {
+export function usesOf(file: GithubFile): readonly PlacedUses[] {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const found = usesIn(file);
+  known.set(file, found);
+  return found;
+}
+
+function usesIn(file: GithubFile): PlacedUses[] {
   if (file.kind === "action") return file.steps.flatMap((step) => usesOfStep(step));
   return file.jobs
     .filter(mayRun)

@@ -147,6 +147,9 @@ function capabilities({ calls, tokens, flow, language }: CodeFacts): Found[] {
   return found;
 }
 
+const COMMAND_FILE = /\.(?:sh|bat|cmd|ps1|py|vbs)\b/;
+const COMMAND_FILES = /(?:^|[\s"'/\\])([\w-][\w.-]{0,80}\.(?:sh|bat|cmd|ps1|py|vbs))\b/g;
+
 function importsOf(tokens: readonly Token[], language: Language): string[] {
   const imports: string[] = [];
   for (let index = 0; index < tokens.length; index++) {
@@ -156,6 +159,9 @@ function importsOf(tokens: readonly Token[], language: Language): string[] {
       const before = tokens[index - 1];
       if (token.kind === "string" && before?.kind === "name" && (before.text === "from" || before.text === "import"))
         imports.push(token.text);
+      else if (token.kind === "string" && token.text.length < 400 && COMMAND_FILE.test(token.text)) {
+        for (const [, name] of token.text.matchAll(COMMAND_FILES)) imports.push(`./${name}`);
+      }
       // A file that is started: fork("./worker.js").
       else if (token.kind === "string" && /^\.{0,2}\/?[\w./-]{1,120}\.[cm]?js$/.test(token.text))
         imports.push(token.text.startsWith(".") ? token.text : `./${token.text}`);

@@ -45,10 +45,15 @@ function kindOf(call: Call, language: Language): CallKind {
   if (/^(?:write_text|write_bytes)$/.test(last)) return "write";
   if (language === "python" && path === "open" && texts.some((text) => /^[rbt+]*[wax][rbt+]*$/.test(text)))
     return "write";
+  if (path !== undefined && IMPORTS.test(path) && has(marks, language === "python" ? Mark.embedded : Mark.decoded))
+    return "eval";
   if (last === "login" && has(object, Mark.connection)) return "network";
   if (last === "decrypt" && has(object | marks, Mark.decrypted)) return "decrypt";
   return "none";
 }
+
+/** What imports a module by its name. */
+const IMPORTS = /^(?:require|import|__import__|importlib\.import_module|module\.require|process\.mainModule\.require)$/;
 
 export function codeThreats(facts: CodeFacts): Hit[] {
   const hits: Hit[] = [];
@@ -92,6 +97,10 @@ export function isLive(call: Call, { atInstall, atImport, started }: Circumstanc
 }
 
 function evaluated(call: KnownCall, hits: Hit[]): void {
+  if (call.path !== undefined && IMPORTS.test(call.path)) {
+    hits.push(hit("hidden-call", call, ["obfuscated", "process"]));
+    return;
+  }
   // JSON before JSON.parse: eval("(" + text + ")").
   const isJson = call.texts[0] === "(" && call.texts.length <= 2;
   if (has(call.marks, Mark.downloaded) && !isJson) hits.push(hit("remote-code", call, ["network", "eval"]));

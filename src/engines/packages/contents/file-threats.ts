@@ -1,6 +1,6 @@
 /** Threats that several calls and texts of one file make together. */
 import { type CodeFacts, isLive, type KnownCall } from "./code-threats.ts";
-import { ANY_ADDRESS, has, IDENTITY, Mark, SECRETS } from "./marks.ts";
+import { ANY_ADDRESS, has, Mark } from "./marks.ts";
 import type { Hit } from "./rules.ts";
 
 export function fileThreats(facts: CodeFacts): Hit[] {
@@ -119,7 +119,7 @@ function isHidden(calls: readonly KnownCall[], tokens: CodeFacts["tokens"]): boo
 /** Bytes out of a text are written and a program is started that is no tool: an embedded program. */
 function dropped({ calls, circumstances }: CodeFacts, hits: Hit[]): void {
   const write = calls.find(
-    ({ kind, marks, object }) => kind === "write" && has(marks, Mark.decoded) && !has(object, Mark.decoded),
+    ({ kind, marks, object }) => kind === "write" && has(marks, Mark.embedded) && !has(object, Mark.decoded),
   );
   if (write === undefined) return;
   const start = calls.find((call) => call.kind === "spawn" && startsFile(call, writtenNames(calls)));
@@ -268,6 +268,3 @@ function hiddenCalls({ tokens, language }: CodeFacts, hits: Hit[]): void {
     return;
   }
 }
-
-/** What the environment of a file has to do with secrets at all: for capabilities. */
-export const HARVESTED = SECRETS | IDENTITY;

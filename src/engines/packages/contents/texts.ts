@@ -123,6 +123,8 @@ function isPayload(text: string): boolean {
 }
 
 function addressMarks(text: string): Marks {
+  // The key of a Telegram bot is all that an address of it lacks.
+  if (/^\d{8,10}:AA[\w-]{20,40}$/.test(text)) return Mark.address | Mark.dropAddress | Mark.collector;
   const host = hostOf(text);
   if (host === undefined) return 0;
   const ip = IPV4.exec(host);

@@ -22,7 +22,7 @@ import type { PlacedEntry, PlacedNode } from "./model.ts";
 export function placedDocuments(path: string, text: string): (PlacedNode | undefined)[] {
   if (text.length > bounds.pipelineBytes) throw broken(path, `more than ${bounds.pipelineBytes} characters`);
   const source = sourceOf(path, text);
-  const limits = { depth: bounds.depth, values: bounds.nodes };
+  const limits = { depth: bounds.depth, values: bounds.nodes, slowLength: bounds.slowLength };
   const converter = converterOf(source);
   return rangesOf(text).map((range) => {
     const { node, fault } = readPlaced(text, range, limits);

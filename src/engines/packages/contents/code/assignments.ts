@@ -6,6 +6,9 @@ import { type Frame, makeFrame, push, type Target, type Walk } from "./frames.ts
 import { normalPath } from "./meanings.ts";
 import { finish, SELF } from "./values.ts";
 
+/** Texts of one assignment that its name is known by. */
+const KEPT_TEXTS = 4;
+
 export function settleAssign(w: Walk): void {
   finish(w);
   const done = w.frame;
@@ -19,7 +22,7 @@ export function settleAssign(w: Walk): void {
   for (const fn of done.functions) if (w.frame.functions.length < 16) w.frame.functions.push(fn);
 }
 
-export function settleTarget(w: Walk, target: Target, { marks, fn }: Frame): void {
+export function settleTarget(w: Walk, target: Target, { marks, fn, texts }: Frame): void {
   switch (target.kind) {
     case "return":
       (w.bindings.scopes[target.scope] as Scope).returns |= marks;
@@ -33,6 +36,7 @@ export function settleTarget(w: Walk, target: Target, { marks, fn }: Frame): voi
     case "name":
       target.binding.marks |= marks;
       if (fn !== undefined) target.binding.scope = fn;
+      if (texts.length > 0 && texts.length <= KEPT_TEXTS) target.binding.texts = [...texts];
       if (w.assigned !== undefined && !target.adds) target.binding.path = w.assigned;
       return;
     case "member":

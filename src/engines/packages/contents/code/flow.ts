@@ -104,7 +104,7 @@ function walk(tokens: readonly Token[], language: Language, bindings: Bindings):
 function name(w: Walk, index: number, word: string): void {
   if (w.dot) {
     w.dot = false;
-    member(w, word);
+    member(w, word, w.tokens[index + 1]?.text === "(");
   } else if (w.keywords.has(word)) keyword(w, index, word);
   else if (w.expectsParameters) w.functionName = word;
   else if (w.lambda !== undefined) w.lambda.push(word);

@@ -299,6 +299,14 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       const next = tokens[index + 1];
       const before = out.at(-1);
       const known = constants.get(token.text);
+      const isOwn = isPunct(before, ".") && (out.at(-2)?.text === "self" || out.at(-2)?.text === "this");
+      if (known !== undefined && isOwn && !isPunct(next, "=") && !isPunct(next, "(") && left > 0) {
+        // A field of the class that is set once.
+        left -= known.text.length;
+        out.length -= 2;
+        out.push({ ...known, at: token.at, broken: token.broken });
+        continue;
+      }
       const isKey = isPunct(next, ":") && (isPunct(before, "{") || isPunct(before, ","));
       if (known !== undefined && !isPunct(before, ".") && !isPunct(next, "=") && !isKey && left > 0) {
         left -= known.text.length;

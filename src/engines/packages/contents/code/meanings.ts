@@ -27,6 +27,7 @@ const SCRIPT: readonly [kind: CallKind, path: RegExp, gives?: Marks][] = [
     "network",
     /^(?:axios|node-fetch|got|request|superagent|undici|needle|phin|bent|cross-fetch|isomorphic-fetch|unfetch|ky|request-promise|request-promise-native|centra|urllib|wreck|popsicle|make-fetch-happen|minipass-fetch|fetch-h2|snekfetch|follow-redirects|sync-request|download|download-file|node-downloader-helper|axios-retry|wretch|ofetch|discord-webhook-node|discord\.js|socket\.io-client|ws|websocket|nodemailer|node-telegram-bot-api|telegraf|ssh2|basic-ftp|ftp|jsftp|webhook-discord|form-data-submit)(?:\.(?:default|get|post|put|patch|delete|head|request|fetch|stream|send|sendMail|createTransport|connect|create|extend|io|WebSocket|Webhook|WebhookClient|Client|https?\.(?:get|request)))*$/,
   ],
+  ["network", /^form-data\(\)\.submit$/],
   ["network", /^(?:https?|http2)\.(?:get|request|connect)$/],
   ["network", /^(?:net|tls)\.(?:connect|createConnection|Socket)$/],
   ["network", /^dgram\.createSocket$/],

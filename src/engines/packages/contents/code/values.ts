@@ -51,6 +51,7 @@ export function named(w: Walk, index: number, name: string): void {
   const own = binding !== undefined && binding.path === undefined && !GLOBAL_CLIENTS.has(name);
   const path = own ? `.${name}` : normalPath(binding?.path ?? name);
   const source = sourceOf(path, w.language);
+  for (const each of binding?.texts ?? []) if (w.frame.texts.length < bounds.callTexts) w.frame.texts.push(each);
   startChain(w, index, path, (binding?.marks ?? 0) | source | nameMarks(name), {
     name,
     binding,
@@ -59,7 +60,8 @@ export function named(w: Walk, index: number, name: string): void {
   });
 }
 
-export function member(w: Walk, name: string): void {
+/** @param isCalled - brackets follow: it is a method, and no part */
+export function member(w: Walk, name: string, isCalled: boolean): void {
   const { chain } = w.frame;
   if (chain === undefined) return;
   const own =
@@ -74,7 +76,7 @@ export function member(w: Walk, name: string): void {
   } else {
     chain.path = chain.path === undefined || chain.path.length > 160 ? undefined : normalPath(`${chain.path}.${name}`);
     chain.scope = undefined;
-    if (has(chain.marks, Mark.environment) && chain.path?.includes("(") !== true && !isWholeMember(name)) {
+    if (has(chain.marks, Mark.environment) && chain.path?.includes("(") !== true && !isCalled && !isWholeMember(name)) {
       chain.marks = (chain.marks & ~Mark.environment) | variableMarks(name);
     }
     const source = chain.path === undefined ? 0 : sourceOf(chain.path, w.language);
