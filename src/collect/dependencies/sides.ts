@@ -7,6 +7,7 @@ import { Problem } from "../../core/problem.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import { folderAnalyserFor } from "../../engines/contents/analysers.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
+import { lockfileText } from "../../engines/contents/packages/lockfile.ts";
 import { withDirect } from "../../engines/packages/manifests/direct.ts";
 import { manifestsAffect, mismatchesOf } from "../../engines/packages/manifests/mismatches.ts";
 import type { Lockfile, LockfileSide } from "../../engines/packages/model.ts";
@@ -194,13 +195,13 @@ function lockfileOf(path: string, files: SideFiles): Lockfile | undefined {
   }
   if (facts.kind !== "packages") return undefined;
   const { packages, unread, formatVersion } = facts;
-  const text = Buffer.isBuffer(bytes) ? textOf(bytes) : "";
+  const text = Buffer.isBuffer(bytes) ? lockfileText(bytes) : "";
   const lockfile = { path, text, packages, complete: unread.length === 0 };
   const unreadManifests = new Map<string, string>();
   const manifests = (manifest: string): string | undefined => {
     const read = files.read(manifest, bounds.manifestBytes);
     if (read === undefined) return undefined;
-    if (Buffer.isBuffer(read)) return textOf(read);
+    if (Buffer.isBuffer(read)) return lockfileText(read);
     unreadManifests.set(manifest, read.unreadable);
     return undefined;
   };
@@ -216,12 +217,6 @@ function lockfileOf(path: string, files: SideFiles): Lockfile | undefined {
       ...[...unreadManifests].map(([manifest, reason]) => gap("dependencies.manifest-unread", manifest, reason)),
     ],
   };
-}
-
-/** Without a byte order mark, which some editors write. */
-function textOf(bytes: Buffer): string {
-  const text = bytes.toString("utf8");
-  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
 }
 
 const NOTHING: FileFacts = { kind: "packages", packages: [], unread: [] };

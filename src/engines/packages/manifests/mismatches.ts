@@ -61,7 +61,7 @@ export function mismatchesOf(
     return { mismatches: mismatches.slice(0, bounds.mismatches), gaps };
   } catch (error) {
     // The lockfile was read before: what breaks here is text that only this look minds.
-    if (!isEvidenceProblem(error) && !(error instanceof SyntaxError)) throw error;
+    if (!isEvidenceProblem(error)) throw error;
     unread(lockfile.path, "not read once more");
     return { mismatches: [], gaps };
   }
