@@ -47,7 +47,7 @@ export const dependencyConfusion: DependencyCheck<"change" | "origin"> = {
       about: "unknown to its registry",
       severity: "low",
       confidence: "medium",
-      title: `is fetched from ${placeOf(known)}, which has no such package: anybody may publish it there`,
+      title: `is fetched from ${placeOf(known)}, which does not know it: it is private there, or anybody may publish it`,
       fix: "find out whether it was taken down; reserve the name if it is yours, and bind it to your registry",
       evidence: { "fetched from": known.url },
     });
