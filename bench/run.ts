@@ -18,6 +18,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   audit: async () => (await import("./audit.ts")).audit,
   object: async () => (await import("./object.ts")).object,
   network: async () => (await import("./network.ts")).network,
+  pipelines: async () => (await import("./pipelines.ts")).pipelines,
   lint: async () => (await import("./lint.ts")).lint,
   dependencies: async () => (await import("./dependencies.ts")).dependencies,
   packages: async () => (await import("./packages.ts")).packages,

@@ -126,6 +126,7 @@ function writeOthers(): string {
   const lock = { lockfileVersion: 3, packages: { "": {}, "node_modules/a": { version: "1.0.0", license: "MIT" } } };
   const files = {
     "control-plane.yaml": controlPlane.map((object) => JSON.stringify(object)).join("\n---\n"),
+    ".gitlab-ci.yml": "job:\n  script: [make]\n",
     "broken.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a\n",
     "package-lock.json": JSON.stringify(lock),
     "registry/zot.json": JSON.stringify({ distSpecVersion: "1.1.1", storage: {}, http: {} }),

@@ -167,12 +167,20 @@ walking(reaching(judging(build.command("lint"))))
   )
   .action(async (place: string, options) => finish((await import("./build/lint.ts")).buildLint(place, options)));
 
-walking(judging(build.command("audit")))
+walking(reaching(judging(build.command("audit"))))
   .argument("[place...]", "directory, or files of pipelines", ["."])
   .description("audit pipelines of GitHub and GitLab as attackers read them, and fix them")
   .option("--fix", "apply safe fixes that pass auditing again", false)
   .option("--diff", "print fixes as a patch, change no files", false)
   .option("--unsafe", "with --fix or --diff: include unverified fixes", false)
+  .option("--online", "with --fix or --diff: look up commits of actions and digests of images, to pin them", false)
+  .option("--forge <url>", "server that actions are looked up on", "https://github.com")
+  .option(
+    "--registry-mirror <domain=host>",
+    "mirror to use for a registry: docker.io=localhost:5000; repeatable",
+    collect,
+    [] as string[],
+  )
   .action(async (places: string[], options) => finish((await import("./build/audit.ts")).buildAudit(places, options)));
 
 const workload = program.command("workload").description("audit Kubernetes manifests and Compose files");

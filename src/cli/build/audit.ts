@@ -1,11 +1,14 @@
 import { dirname, join, relative, sep } from "node:path";
+import { parseMirrors } from "../../collect/image/base-digests.ts";
+import { type LookedUpPins, lookUpPins, type PinOptions } from "../../collect/pipelines/pins.ts";
 import { discover } from "../../collect/tree/discover.ts";
-import { readPipelines } from "../../collect/tree/pipelines.ts";
+import { type ReadPipelines, readPipelines } from "../../collect/tree/pipelines.ts";
 import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
+import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { fixPipelines } from "../../scan/pipeline-fixes.ts";
 import { auditPipelines } from "../../scan/pipelines.ts";
-import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
+import { type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { leftNotes } from "../left-fixes.ts";
 import { namedPlace } from "../named-place.ts";
 import { forStandardOutput } from "../patch-output.ts";
@@ -16,6 +19,12 @@ export interface AuditOptions extends EvaluationOptions {
   readonly diff: boolean;
   /** Make also what is likely right. */
   readonly unsafe: boolean;
+  /** Look up what actions and images point to now. */
+  readonly online: boolean;
+  /** An http(s) URL. */
+  readonly forge: string;
+  /** `docker.io=localhost:5000` */
+  readonly registryMirror: readonly string[];
 }
 
 /**
@@ -24,6 +33,9 @@ export interface AuditOptions extends EvaluationOptions {
  */
 export async function buildAudit(places: readonly string[], options: AuditOptions): Promise<number> {
   if (options.unsafe && !options.fix && !options.diff) throw usageProblem("--unsafe", "requires --fix or --diff");
+  if (options.online && !options.fix && !options.diff) throw usageProblem("--online", "requires --fix or --diff");
+  const mirrors = parseMirrors(options.registryMirror);
+  const forge = forgeOf(options.forge);
   const named = placesOf(places);
   return await runEvaluation(
     named.root,
@@ -33,8 +45,11 @@ export async function buildAudit(places: readonly string[], options: AuditOption
       const paths = named.files ?? found?.pipelines ?? [];
       const read = readPipelines(named.root, paths);
       const extent = named.files === undefined ? "tree" : "files";
+      const pins = options.online ? await pinsFor(read, context, { mirrors, forge }) : undefined;
       const fixes =
-        options.fix || options.diff ? fixPipelines(read, { ...context, unsafe: options.unsafe }) : undefined;
+        options.fix || options.diff
+          ? fixPipelines(read, { ...context, unsafe: options.unsafe, ...(pins === undefined ? {} : { pins }) })
+          : undefined;
       const made = fixes === undefined ? undefined : makeFixes(named.root, fixes, options.diff);
       // What could not be written is as it was.
       const github = fixes?.read.github.map((one, at) =>
@@ -48,6 +63,7 @@ export async function buildAudit(places: readonly string[], options: AuditOption
           ...(paths.length === 0 ? ["no pipelines found in this directory"] : []),
           ...(found === undefined ? [] : skippedNotes(found)),
           ...audited.notes,
+          ...(pins?.failed ?? []).map((line) => `not looked up: ${line}`),
           ...(made === undefined ? [] : [...made.notes, ...leftNotes(made.left)]),
         ],
         ...(options.diff ? { instead: forStandardOutput(made?.patch ?? "") } : {}),
@@ -55,6 +71,27 @@ export async function buildAudit(places: readonly string[], options: AuditOption
     },
     { readsImages: false },
   );
+}
+
+async function pinsFor(
+  read: ReadPipelines,
+  { open, progress }: EvaluationContext,
+  options: Pick<PinOptions, "mirrors" | "forge">,
+): Promise<LookedUpPins> {
+  const files = read.github.flatMap((one) => (one.state === "read" ? [one.file] : []));
+  return await lookUpPins(files, {
+    ...options,
+    ...(open.registry === undefined ? {} : { registry: open.registry }),
+    onAsk: (name) => progress.update(`looking up ${printable(name)}`),
+  });
+}
+
+function forgeOf(written: string): URL {
+  const url = URL.parse(written);
+  if (url === null || (url.protocol !== "https:" && url.protocol !== "http:")) {
+    throw usageProblem("--forge", "not an http: or https: URL");
+  }
+  return url;
 }
 
 interface NamedPlaces {

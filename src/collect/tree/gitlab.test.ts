@@ -95,3 +95,25 @@ test("gates are looked for in pipelines, with what they include, and not in what
   );
   assert.equal(gitlab.length, 3);
 });
+
+test("child pipelines of the project are read, once, with includes from its root; what is not there is not passed", () => {
+  using tree = treeOf({
+    "app/.gitlab-ci.yml":
+      "go:\n  trigger: {include: [{local: ci/child.yml}, {local: missing.yml}, {local: $CHILD}, {artifact: a.yml, job: b}]}\nagain:\n  trigger: {include: ci/child.yml}\n",
+    "app/ci/child.yml": "include: ci/base.yml\nself:\n  trigger: {include: ci/child.yml}\n",
+    "app/ci/base.yml": JOB,
+  });
+  const read = readGitlab(tree.root, ["app/.gitlab-ci.yml"]);
+  assert.deepEqual(
+    read.map((one) => [one.path, one.state, jobsOf(one)]),
+    [
+      ["app/.gitlab-ci.yml", "read", ["go", "again"]],
+      ["app/ci/child.yml", "read", ["job", "self"]],
+      ["app/missing.yml", "unread", []],
+    ],
+  );
+  assert.ok(read[1]?.state === "read" && read[1].pipeline.child);
+  const { pipelines, gaps } = readPipelines(tree.root, ["app/.gitlab-ci.yml"]);
+  assert.equal(pipelines.length, 2);
+  assert.match(gaps[0]?.reason ?? "", /app\/missing\.yml/);
+});

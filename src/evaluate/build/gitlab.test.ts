@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { readGitlabPipeline } from "../../engines/pipelines/gitlab/read.ts";
-import { evaluateGitlab, evaluateReadGitlab } from "./gitlab.ts";
+import { evaluateGitlab, evaluateReadGitlab, gitlabIds } from "./gitlab.ts";
+import { gitlabNotes } from "./gitlab-ignores.ts";
 
 const context = { policy: defaultPolicy, now: new Date("2026-01-01T00:00:00Z") };
 
@@ -49,4 +50,32 @@ test("of a file that was not read nothing passes", () => {
   const evaluations = evaluateReadGitlab({ state: "unread", path: ".gitlab-ci.yml", gap }, context);
   assert.ok(evaluations.length > 70);
   assert.deepEqual([...new Set(evaluations.map(({ verdict }) => verdict))], ["unknown"]);
+});
+
+test("a comment with a reason dismisses a finding whose places it covers, and none under a trusted policy", () => {
+  const job = (comment: string, more = "") => `job:\n  # ${comment}\n  image: node:latest\n  script: [make]\n${more}`;
+  const dismissed = (text: string) => evaluate(text).get("mutable-image");
+  const ignored = dismissed(job("bulkhead ignore=gitlab-mutable-image the newest is what is tested"));
+  assert.deepEqual(
+    [ignored?.findings.length, ignored?.excepted[0]?.exception.reason],
+    [0, "the newest is what is tested"],
+  );
+  for (const text of [
+    job("bulkhead ignore=gitlab-mutable-image"),
+    job("bulkhead ignore=gitlab-debug-trace another"),
+    job("bulkhead ignore=gitlab-mutable-image one of two", "other:\n  image: node:latest\n  script: [make]\n"),
+    "job:\n  image: node:latest\n  script:\n    - |\n      # bulkhead ignore-file=gitlab-mutable-image in a script\n      make\n",
+  ]) {
+    assert.equal(dismissed(text)?.findings.length, 1, text);
+  }
+  const text = job("bulkhead ignore-file=gitlab-mutable-image,gitlab-none all");
+  const pipeline = readGitlabPipeline(".gitlab-ci.yml", text, { read: () => undefined, match: () => [] });
+  const trusted = { ...defaultPolicy, origin: { kind: "trusted", place: "x" } } as unknown as typeof defaultPolicy;
+  const [kept] = evaluateGitlab(pipeline, { ...context, policy: trusted }).filter(
+    ({ check }) => check === "build/gitlab-mutable-image",
+  );
+  assert.equal(kept?.findings.length, 1);
+  assert.deepEqual(gitlabNotes(pipeline, defaultPolicy, gitlabIds), [
+    ".gitlab-ci.yml:2: unknown check gitlab-none in the ignore comment",
+  ]);
 });

@@ -1,61 +1,61 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, it } from "node:test";
 import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { Policy } from "../../core/policy.ts";
 import { readGithubFile } from "../../engines/pipelines/github/read.ts";
-import { evaluateGithubFile } from "./workflows.ts";
+import { ignoreNotes } from "./workflow-ignores.ts";
+import { evaluateGithubFile, workflowIds } from "./workflows.ts";
 
-const steps = (body: string) =>
-  `name: ci\non: push\npermissions: {}\njobs:\n  build:\n    runs-on: ubuntu-latest\n    steps:\n${body}`;
+const NOW = new Date(0);
+const TRUSTED: Policy = { ...defaultPolicy, origin: { ...defaultPolicy.origin, kind: "trusted" } as Policy["origin"] };
 
-/** Lines of what is found, and reasons of what is excepted. */
-function evaluated(check: string, text: string, policy: Policy = defaultPolicy) {
+function unpinned(text: string, policy = defaultPolicy) {
   const file = readGithubFile(".github/workflows/ci.yml", text);
-  const own = evaluateGithubFile(file, { policy, now: new Date("2026-01-01T00:00:00Z") }).filter(
-    (evaluation) => evaluation.check === `build/${check}`,
+  const evaluation = evaluateGithubFile(file, { policy, now: NOW }).find(
+    ({ check }) => check === "build/workflow-unpinned-action",
   );
-  return {
-    found: own.flatMap(({ findings }) =>
-      findings.map(({ locations }) => locations.map((one) => (one.kind === "file" ? one.line : 0))),
-    ),
-    excepted: own.flatMap(({ excepted }) => excepted.map(({ exception }) => exception.reason)),
-  };
+  return { ...evaluation, notes: ignoreNotes(file, policy, workflowIds) };
 }
 
-test("a comment counts for its own line, in both forms", () => {
-  const ours = steps("      - uses: acme/a@main # bulkhead ignore=workflow-unpinned-action ours, reviewed\n");
-  assert.deepEqual(evaluated("workflow-unpinned-action", ours), { found: [], excepted: ["ours, reviewed"] });
-  const foreign = steps("      - uses: acme/a@main # zizmor: ignore[unpinned-uses] reviewed\n");
-  assert.deepEqual(evaluated("workflow-unpinned-action", foreign), {
-    found: [],
-    excepted: ["reviewed (zizmor: ignore[unpinned-uses])"],
+const step = (comment: string, above = "") =>
+  `on: push\njobs:\n  a:\n    runs-on: u\n    steps:\n${above}      - uses: someone/action@v1${comment}\n`;
+
+describe("comments that ask to ignore a finding of a workflow", () => {
+  it("count on its line, in zizmor's form and in ours", () => {
+    assert.equal(unpinned(step("")).findings?.length, 1);
+    for (const comment of [
+      " # zizmor: ignore[unpinned-uses]",
+      " # zizmor: ignore[artipacked,unpinned-uses] ours",
+      " # bulkhead ignore=workflow-unpinned-action it is ours",
+      " # bulkhead ignore=build/workflow-unpinned-action it is ours",
+    ]) {
+      const { findings, excepted, notes } = unpinned(step(comment));
+      assert.deepEqual([findings?.length, excepted?.length, notes], [0, 1, []], comment);
+    }
+    assert.equal(unpinned(step("", "      # bulkhead ignore=workflow-unpinned-action ours\n\n")).findings?.length, 0);
   });
-  const other = steps("      - uses: acme/a@main # zizmor: ignore[artipacked]\n");
-  assert.deepEqual(evaluated("workflow-unpinned-action", other).found, [[8]]);
-});
 
-test("of several places of one finding each needs a comment of its own", () => {
-  const comment = " # zizmor: ignore[unpinned-uses]";
-  const two = (first: string, second: string) =>
-    steps(`      - uses: acme/a@main${first}\n      - uses: acme/a@main${second}\n`);
-  assert.deepEqual(evaluated("workflow-unpinned-action", two(comment, "")).found, [[8, 9]]);
-  assert.deepEqual(evaluated("workflow-unpinned-action", two("", comment)).found, [[8, 9]]);
-  assert.deepEqual(evaluated("workflow-unpinned-action", two(comment, comment)).found, []);
-});
+  it("do not count without a reason, with other ids, on other lines or within a value", () => {
+    for (const [comment, above, noted] of [
+      [" # bulkhead ignore=workflow-unpinned-action", "", 1],
+      [" # zizmor: ignore[artipacked]", "", 0],
+      [" # zizmor: ignore[no-such]", "", 1],
+      [" # bulkhead ignore=no-such reason", "", 1],
+      [
+        "",
+        "      - run: |\n          echo # zizmor: ignore[unpinned-uses]\n          # bulkhead ignore-file=workflow-unpinned-action x\n",
+        0,
+      ],
+      ["", "      - run: echo # zizmor: ignore[unpinned-uses]\n", 0],
+    ] as const) {
+      const { findings, notes } = unpinned(step(comment, above));
+      assert.deepEqual([findings?.length, notes.length], [1, noted], comment + above);
+    }
+  });
 
-test("behind the first line of a step it counts for the step, behind a block's header for the block", () => {
-  const step = steps(
-    "      - name: a # zizmor: ignore[adhoc-packages]\n        run: |\n          npm ci\n\n          npm install a\n      - run: npm install b\n",
-  );
-  assert.deepEqual(evaluated("workflow-adhoc-packages", step).found, [[13]]);
-  const block = steps("      - run: |- # zizmor: ignore[adhoc-packages]\n          npm ci\n          npm install a\n");
-  assert.deepEqual(evaluated("workflow-adhoc-packages", block).found, []);
-  const name = steps("      - run: npm install a\n        name: a # zizmor: ignore[adhoc-packages]\n");
-  assert.deepEqual(evaluated("workflow-adhoc-packages", name).found, [[8]]);
-});
-
-test("under a trusted policy no comment counts", () => {
-  const text = steps("      - uses: acme/a@main # zizmor: ignore[unpinned-uses]\n");
-  const origin = { kind: "trusted", path: "policy.yaml" } as unknown as Policy["origin"];
-  assert.deepEqual(evaluated("workflow-unpinned-action", text, { ...defaultPolicy, origin }).found, [[8]]);
+  it("loosen nothing under a trusted policy, and are told", () => {
+    const { findings, notes } = unpinned(step(" # zizmor: ignore[unpinned-uses] ours"), TRUSTED);
+    assert.equal(findings?.length, 1);
+    assert.match(notes.join(), /no effect under a trusted policy/);
+  });
 });

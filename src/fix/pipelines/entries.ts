@@ -154,7 +154,8 @@ function lineStart(text: string, offset: number): number | undefined {
 function lineEnd(text: string, offset: number): number | undefined {
   const newline = text.indexOf("\n", offset);
   const end = newline < 0 ? text.length : newline + 1;
-  return /^\s*(?:#[^\n]*)?\s*$/.test(text.slice(offset, end)) ? end : undefined;
+  const rest = text.slice(offset, end).trim();
+  return rest === "" || rest.startsWith("#") ? end : undefined;
 }
 
 /** The line of a mapping's key that has one entry, right above the entry. */

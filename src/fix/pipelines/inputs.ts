@@ -6,7 +6,7 @@ import { CACHE_ACTIONS } from "../../checks/knowledge/cache-actions.ts";
 import type { Finding, Graded, TextEdit } from "../../core/finding.ts";
 import type { Step, UsesStep } from "../../engines/pipelines/model.ts";
 import type { Proposal } from "./proposal.ts";
-import { edit, entryAfter, entryBefore, firstEntry, isAt, keyStart, type PipelineSource } from "./source.ts";
+import { edit, entryAfter, entryBefore, firstEntry, hasKey, isAt, keyStart, type PipelineSource } from "./source.ts";
 
 /** Sets an input of a step. Undefined where the file is not written in a way to do so. */
 export function withInput(source: PipelineSource, step: UsesStep, name: string, value: string): TextEdit | undefined {
@@ -22,8 +22,7 @@ export function withInput(source: PipelineSource, step: UsesStep, name: string, 
   if (first !== undefined) return entryBefore(source, first, [line]);
   if (step.with.length > 0) return undefined;
   const key = keyStart(source, "uses", step.uses.text.place);
-  if (key === undefined || /^\s*(?:- +)?with\s*:/m.test(source.text.slice(step.place.start, step.place.end)))
-    return undefined;
+  if (key === undefined || hasKey(source, step.place, "with")) return undefined;
   return entryAfter(source, key, step.uses.text.place, ["with:", `  ${line}`]);
 }
 

@@ -126,8 +126,20 @@ function lastLine(source: PipelineSource, fields: readonly Field[], lines: reado
     : entryAfter(source, last.key.place.start, last.value.place, lines);
 }
 
-function hasEmptyEnv({ text }: PipelineSource, { place, env }: Step): boolean {
-  return env.length === 0 && /^\s*(?:- +)?env\s*:/m.test(text.slice(place.start, place.end));
+function hasEmptyEnv(source: PipelineSource, { place, env }: Step): boolean {
+  return env.length === 0 && hasKey(source, place, "env");
+}
+
+/** Whether a line of the place begins with the key, be it one within a scalar. */
+export function hasKey({ text }: PipelineSource, { start, end }: Place, key: string): boolean {
+  return text
+    .slice(start, end)
+    .split("\n")
+    .some((line) => {
+      const trimmed = line.trimStart();
+      const entry = trimmed.startsWith("- ") ? trimmed.slice(2).trimStart() : trimmed;
+      return entry.startsWith(key) && entry.slice(key.length).trimStart().startsWith(":");
+    });
 }
 
 /**

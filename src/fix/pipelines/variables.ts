@@ -131,7 +131,10 @@ function variableName(context: string): string {
 
 /** As the value of an entry: an expression needs no quotes, whatever its text, but for what YAML reads in it. */
 function asScalar(expression: string): string {
-  const line = expression.replace(/\s*\n\s*/g, " ");
+  const line = expression
+    .split("\n")
+    .map((part) => part.trim())
+    .join(" ");
   return /: | #/.test(line) ? `'${line.replaceAll("'", "''")}'` : line;
 }
 

@@ -1,4 +1,5 @@
 /** What workflows and actions use: other actions, other workflows, images; and the jobs that do. */
+import { once } from "../../../core/once.ts";
 import {
   type CallJob,
   type Container,
@@ -55,9 +56,13 @@ function usesOfStep(step: Step, job?: StepsJob): PlacedUses[] {
 
 /** Not where its `if` is false whatever happens: people switch steps off so, and list actions for Dependabot. */
 export function mayRun({ if: condition }: { readonly if?: Text }): boolean {
-  const tree = condition?.expressions.length === 1 ? condition.expressions[0]?.tree : undefined;
-  return tree === undefined || truthOf(tree) !== false;
+  return condition === undefined || mayHold(condition);
 }
+
+const mayHold = once(({ expressions: [only, ...more] }: Text): boolean => {
+  const tree = more.length === 0 ? only?.tree : undefined;
+  return tree === undefined || truthOf(tree) !== false;
+});
 
 /** Steps job by job, a composite action's as one list: what runs on one machine, one after the other. */
 export function stepListsOf(file: GithubFile): readonly { readonly job?: StepsJob; readonly steps: readonly Step[] }[] {
@@ -69,11 +74,11 @@ export function jobsOf(file: GithubFile): readonly Job[] {
   return file.kind === "workflow" ? file.jobs : [];
 }
 
-export function stepsJobs(file: GithubFile): StepsJob[] {
-  return jobsOf(file)
+export const stepsJobs = once((file: GithubFile): readonly StepsJob[] =>
+  jobsOf(file)
     .filter((job) => job.kind === "steps")
-    .filter(mayRun);
-}
+    .filter(mayRun),
+);
 
 export function callJobs(file: GithubFile): CallJob[] {
   return jobsOf(file).filter((job) => job.kind === "call");
