@@ -116,7 +116,9 @@ const SHELL_SWITCH = /^(?:-c|-e|\/c|\/C|-Command|-command|-EncodedCommand|-enc|-
 function spawned(call: KnownCall, { circumstances, language }: CodeFacts, hits: Hit[]): void {
   const [first = 0, second = 0] = call.args;
   const isShell = call.texts.some((text) => SHELL_SWITCH.test(text));
-  const command = call.texts.length === 0 || isShell ? first | second : 0;
+  // What stands before it is the program: of addresses and encodings, none does.
+  const words = call.texts.filter((text) => !text.includes("://") && !/^(?:utf-?8|ascii|latin1)$/i.test(text));
+  const command = words.length === 0 || isShell ? first | second : 0;
   if (has(command, Mark.downloaded)) hits.push(hit("remote-code", call, ["network", "process"]));
   else if (has(first, Mark.embedded) || (isShell && has(second, Mark.embedded)))
     hits.push(hit("encoded-exec", call, ["process", "obfuscated"]));
@@ -204,10 +206,19 @@ function sent(call: KnownCall, { circumstances, language }: CodeFacts, hits: Hit
     hits.push(hit("hidden-address", call, ["network", "obfuscated"]));
 }
 
-function written(call: KnownCall, { circumstances }: CodeFacts, hits: Hit[]): void {
+function written(call: KnownCall, { circumstances, calls }: CodeFacts, hits: Hit[]): void {
   const target = (call.args[0] ?? 0) | call.object;
   const live = isLive(call, circumstances);
   if (has(target, Mark.autostart)) hits.push(hit("persistence", call, ["files"], live ? undefined : "medium"));
+  // A script that is written, where this file starts programs.
+  if (calls.some(({ kind }) => kind === "spawn")) {
+    for (const text of call.texts) {
+      if (text.length < 16) continue;
+      const { atInstall } = circumstances;
+      for (const each of commandThreats(text, { atInstall: atInstall && live, runs: live, at: call.at }))
+        hits.push(each);
+    }
+  }
   if (has(target, Mark.registrySettings) && !has(target, Mark.autostart))
     hits.push(hit("registry-tampering", call, ["files"], live ? undefined : "low"));
 }

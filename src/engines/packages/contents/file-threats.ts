@@ -1,5 +1,6 @@
 /** Threats that several calls and texts of one file make together. */
 import { type CodeFacts, isLive, type KnownCall } from "./code-threats.ts";
+import { commandThreats } from "./command-threats.ts";
 import { ANY_ADDRESS, has, Mark } from "./marks.ts";
 import type { Hit } from "./rules.ts";
 
@@ -8,6 +9,7 @@ export function fileThreats(facts: CodeFacts): Hit[] {
   reverseShell(facts, hits);
   downloadRun(facts, hits);
   dropped(facts, hits);
+  commandsTogether(facts, hits);
   hijack(facts, hits);
   spreading(facts, hits);
   shellcode(facts, hits);
@@ -89,6 +91,20 @@ function writtenNames(calls: readonly KnownCall[]): ReadonlySet<string> {
         names.add(text);
   }
   return names;
+}
+
+const TOGETHER = 20;
+
+/** One command fetches a file, another runs it. */
+function commandsTogether({ calls, circumstances }: CodeFacts, hits: Hit[]): void {
+  const commands = calls.filter(({ kind, texts }) => kind === "spawn" && texts.length > 0).slice(0, TOGETHER);
+  const [first] = commands;
+  if (first === undefined || commands.length < 2) return;
+  const text = commands.map(({ texts }) => texts.join(" ")).join("\n");
+  const live = commands.every((call) => isLive(call, circumstances));
+  for (const hit of commandThreats(text, { atInstall: circumstances.atInstall && live, runs: live, at: first.at })) {
+    if (hit.rule === "install-download" || hit.rule === "download-run") hits.push(hit);
+  }
 }
 
 const TOOLS = /^(?:tar|unzip|git|node|npm|make|cmake|chmod|which|where|ldd|uname|sw_vers|getconf|python3?|pip3?)\b/;

@@ -51,7 +51,7 @@ const PROFILE_PATHS =
   /Local Storage[/\\]+leveldb|Login Data|[/\\]Cookies$|cookies\.sqlite|logins\.json|key4\.db|Local State$|wallet\.dat|\bExodus\b|exodus\.wallet|Electrum[/\\]|Atomic[/\\]|Ledger Live|\.config[/\\]solana|solana[/\\]id\.json|User Data[/\\]|discordcanary|discordptb|[/\\]discord\b|Telegram Desktop[/\\]tdata|nkbihfbeogaeaoehlefnkodbefgpgknn|bfnaelmomeimhlpmgjnjophhpkkoljpa|ejbalbakoplchlghecdalmeeeajnimhm|hnfanknocfeofbddgcijnmhnfnkdnaad|fhbohimaelbohpjbbldcngcnapndodjp|ibnejdfjmmkpcnlpebklmnkoeoihofec|login-keychain|login\.keychain|BraveSoftware|\.mozilla[/\\]firefox|Opera Software/i;
 
 const AUTOSTART =
-  /(?:^|[/\\~"'\s])(?:\.bashrc|\.bash_profile|\.bash_login|\.zshrc|\.zprofile|\.zshenv|\.profile|config\.fish)$|etc[/\\]cron|crontab\b|var[/\\]spool[/\\]cron|\.config[/\\](?:autostart|systemd)|etc[/\\]systemd|systemd[/\\]user|LaunchAgents|LaunchDaemons|Start Menu[/\\]+Programs[/\\]+Startup|CurrentVersion[/\\]+Run\b|schtasks|etc[/\\]rc\.local|etc[/\\]init\.d|etc[/\\]profile|sitecustomize\.py|usercustomize\.py/i;
+  /(?:^|[/\\~"'\s])(?:\.bashrc|\.bash_profile|\.bash_login|\.zshrc|\.zprofile|\.zshenv|\.profile|config\.fish)$|etc[/\\]cron|crontab\b|var[/\\]spool[/\\]cron|\.config[/\\](?:autostart|systemd)|etc[/\\]systemd|systemd[/\\]user|LaunchAgents|LaunchDaemons|Start Menu[/\\]+Programs[/\\]+Startup|CurrentVersion[/\\]+Run\b|schtasks|etc[/\\]rc\.local|etc[/\\]init\.d|etc[/\\]profile|authorized_keys$|sitecustomize\.py|usercustomize\.py/i;
 
 const REGISTRY_SETTINGS = /(?:^|[/\\~])(?:\.npmrc|\.pypirc|pip\.conf|pip\.ini|\.yarnrc(?:\.yml)?)$/i;
 const WORKFLOW = /\.github[/\\]+workflows/i;

@@ -27,11 +27,30 @@ export function callOf(w: Walk, done: Frame, index: number): Call {
   };
 }
 
+/** What their callbacks give back is theirs. */
+const RETURNS = /^(?:Promise|then|map|flatMap|reduce)$/;
+
+/** new Promise((resolve) => …resolve(value)): what a parameter is called with, its function gives. */
+function resolves(w: Walk, { name, members, binding }: Chain, { marks, scope }: Frame): void {
+  if (name === undefined || members > 0 || binding === undefined || marks === 0) return;
+  for (let at = scope, steps = 0; at > 0 && steps < SCOPES_UP; steps++) {
+    const each = w.bindings.scopes[at] as Scope;
+    if (each.params.includes(binding)) {
+      each.returns |= marks & ~Mark.module;
+      return;
+    }
+    at = each.parent;
+  }
+}
+
+const SCOPES_UP = 12;
+
 export function closeCall(w: Walk, done: Frame, index: number): void {
   const callee = done.callee as Chain;
   const call = callOf(w, done, index);
   w.calls.push(call);
   let marks = marksOfResult(call, w.language);
+  resolves(w, callee, done);
   const scopes =
     callee.scope !== undefined
       ? [callee.scope]
@@ -59,6 +78,7 @@ export function closeCall(w: Walk, done: Frame, index: number): void {
     const fn = w.bindings.scopes[handed] as Scope;
     if (call.runs) fn.runs = true;
     for (const param of fn.params) param.marks |= given;
+    if (RETURNS.test(callee.last)) marks |= fn.returns;
   }
   if (callee.binding !== undefined && callee.members > 0) {
     const isClient = has(callee.marks, Mark.connection);
