@@ -1,4 +1,9 @@
-import type { DependencyChange, LockedDependency } from "../../engines/packages/model.ts";
+import {
+  type DependencyChange,
+  type LockedDependency,
+  namedHashes,
+  unnamedHashes,
+} from "../../engines/packages/model.ts";
 import { type DependencySaid, dependencyFinding } from "../findings/dependency-finding.ts";
 import type { DependencyCheck } from "../subjects/dependencies.ts";
 
@@ -14,7 +19,7 @@ export const dependencyIntegrity: DependencyCheck<"change"> = {
   withoutControl: "none of the ten is about packages before an image has them",
   severity: "varies",
   documentation: {
-    what: "Compares the hashes that a lockfile pins before and after a change: another hash for the same version from the same place, and a hash that is gone. Of npm's registry packages also those without any hash, or with SHA-1 alone. Not reported: hashes of further files of a version (wheels for other platforms), and what comes from a directory or from Git. Severity: high where the hash of a version changed or is gone, low where it is missing or weak.",
+    what: "Compares the hashes that a lockfile pins before and after a change: another hash for the same version from the same place, and a hash that is gone. Of npm's registry packages also those without any hash, or with SHA-1 alone. Hashes of files without names (Pipfile.lock, requirements) are compared as a set. Not reported: hashes of further files of a version (wheels for other platforms), and what comes from a directory or from Git. Severity: high where the hash of a version changed or is gone, medium where some of a set were exchanged, low where it is missing or weak.",
     why: "Versions do not change: registries refuse a second publication. Another hash for the same version means other contents, and a missing one lets the server decide what is installed.",
     fix: "Restore the hash and find out who changed it. Write the lockfile again from the registry where it has none.",
     references: [
@@ -47,7 +52,11 @@ function changedHash({ before, after }: DependencyChange): DependencySaid | unde
       evidence: { before: `${key} ${hex}`, after: `${key} ${other.get(key) ?? ""}` },
     };
   }
-  const isWeaker = own.size > 0 && strongest(other) < strongest(own);
+  const set = changedSet(before, after);
+  if (set !== undefined) return set;
+  if (unnamedHashes(after).length > 0) return undefined;
+  const isWeaker =
+    own.size + unnamedHashes(before).length > 0 && strongest(other) < strongest(own, unnamedHashes(before));
   if (!isWeaker) return undefined;
   return {
     about: "lost",
@@ -58,23 +67,45 @@ function changedHash({ before, after }: DependencyChange): DependencySaid | unde
   };
 }
 
-/** `sha512` → hex, `FILE sha256` → hex. */
-function hashesOf({ hashes, files = {} }: LockedDependency): ReadonlyMap<string, string> {
-  const single = Object.entries(files).map(([file, stated]): [string, string] => {
-    const colon = stated.indexOf(":");
-    return [`${file} ${stated.slice(0, colon)}`, stated.slice(colon + 1)];
-  });
-  return new Map([...Object.entries(hashes), ...single]);
+/** `sha512` → hex, `FILE sha256` → hex; without those that are of no named file. */
+function hashesOf(locked: LockedDependency): ReadonlyMap<string, string> {
+  const named = namedHashes(locked).map(([file, { algorithm, hex }]): [string, string] => [
+    `${file} ${algorithm}`,
+    hex,
+  ]);
+  return new Map([...Object.entries(locked.hashes), ...named]);
 }
 
-function strongest(hashes: ReadonlyMap<string, string>): number {
+/** Hashes of files without names: none of those that were there, or some exchanged for others. */
+function changedSet(before: LockedDependency, after: LockedDependency): DependencySaid | undefined {
+  const [own, other] = [before, after].map((one) => new Set(unnamedHashes(one).map(({ hex }) => hex)));
+  if (own === undefined || other === undefined || own.size === 0 || other.size === 0) return undefined;
+  const gone = [...own.difference(other)];
+  const added = [...other.difference(own)];
+  if (gone.length === 0 || added.length === 0) return undefined;
+  const isWhole = gone.length === own.size;
+  return {
+    about: "changed",
+    severity: isWhole ? "high" : "medium",
+    title: isWhole
+      ? "has other hashes than before for the same version"
+      : "has some hashes exchanged for the same version",
+    fix: "do not install it: restore the hashes, and find out why they changed",
+    evidence: { gone: gone.join(", "), added: added.join(", ") },
+  };
+}
+
+function strongest(
+  hashes: ReadonlyMap<string, string>,
+  unnamed: readonly { readonly algorithm: string }[] = [],
+): number {
   const order = ["md5", "sha1", "sha256", "sha384", "sha512"];
   // What is of no known kind is held for as strong as any.
   const rank = (key: string) => {
     const at = order.indexOf(key.split(" ").at(-1) ?? "");
     return at < 0 ? order.length : Math.min(at, 2) + 1;
   };
-  return Math.max(0, ...[...hashes.keys()].map(rank));
+  return Math.max(0, ...[...hashes.keys(), ...unnamed.map(({ algorithm }) => algorithm)].map(rank));
 }
 
 /** npm's lockfiles state a hash of all that is from a registry. */

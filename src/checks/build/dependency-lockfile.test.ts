@@ -143,6 +143,19 @@ test("another hash for the same version fails, and one that is gone", () => {
   );
 });
 
+test("hashes without names are compared as a set", () => {
+  const set = (...hex: readonly string[]) => ({
+    hashes: {},
+    files: Object.fromEntries(hex.map((one) => [`sha256:${one}`, `sha256:${one}`])),
+  });
+  assert.deepEqual(integrity(set("aa", "bb"), set("cc")), [["high", "changed"]]);
+  assert.deepEqual(integrity(set("aa", "bb"), set("aa", "cc")), [["medium", "changed"]]);
+  assert.deepEqual(integrity(set("aa"), { hashes: {} }), [["high", "lost"]]);
+  // Files are added to a version, and taken down.
+  assert.deepEqual(integrity(set("aa"), set("aa", "bb")), []);
+  assert.deepEqual(integrity(set("aa", "bb"), set("aa")), []);
+});
+
 test("what npm's registry is asked for has a hash", () => {
   const fetchedFrom = registry("https://registry.npmjs.org/left/-/left-1.0.0.tgz");
   const found = (more: Partial<LockedDependency>) =>

@@ -2,12 +2,14 @@
 import { createHash } from "node:crypto";
 import { absent, type Evidence, type Gap, gapOf, present } from "../../core/evidence.ts";
 import { isEvidenceProblem } from "../../core/problem.ts";
-import type {
-  FetchedArchive,
-  HashMismatch,
-  LockedDependency,
-  PackageMetadata,
-  PublishedArchive,
+import {
+  type FetchedArchive,
+  type HashMismatch,
+  type LockedDependency,
+  namedHashes,
+  type PackageMetadata,
+  type PublishedArchive,
+  unnamedHashes,
 } from "../../engines/packages/model.ts";
 import type { RegistryClient } from "../../engines/packages/registry/client.ts";
 import { decoded } from "../../engines/packages/registry/fields.ts";
@@ -23,14 +25,16 @@ export interface ArchiveRequest {
 
 /** Which of a version's archives is read: the one that the lockfile pins, else the first. */
 export function archiveFor(
-  { hashes, files = {} }: Pick<LockedDependency, "hashes" | "files">,
+  locked: Pick<LockedDependency, "hashes" | "files">,
   { archive, archives }: Pick<PackageMetadata, "archive" | "archives">,
 ): PublishedArchive | undefined {
   const all = archives ?? (archive === undefined ? [] : [archive]);
+  const names = new Set(namedHashes(locked).map(([file]) => file));
   const pinned = all.find(
     (one) =>
-      Object.entries(hashes).some(([algorithm, hex]) => one.hashes[algorithm] === hex) ||
-      Object.hasOwn(files, fileNameOf(one.url)),
+      Object.entries(locked.hashes).some(([algorithm, hex]) => one.hashes[algorithm] === hex) ||
+      unnamedHashes(locked).some(({ algorithm, hex }) => one.hashes[algorithm] === hex) ||
+      names.has(fileNameOf(one.url)),
   );
   return pinned ?? all[0];
 }
@@ -74,15 +78,12 @@ function archiveGap(code: string, reason: string): Gap {
 }
 
 /** What the lockfile says of this one file. */
-function statedOf(
-  { hashes, files = {} }: LockedDependency,
-  { url }: PublishedArchive,
-): Readonly<Record<string, string>> {
+function statedOf(locked: LockedDependency, { url, hashes }: PublishedArchive): Readonly<Record<string, string>> {
   const name = fileNameOf(url);
-  const own = Object.hasOwn(files, name) ? files[name] : undefined;
-  if (own === undefined) return hashes;
-  const colon = own.indexOf(":");
-  return { [own.slice(0, colon)]: own.slice(colon + 1) };
+  const own = namedHashes(locked).find(([file]) => file === name)?.[1];
+  const unnamed = unnamedHashes(locked);
+  const hash = own ?? unnamed.find(({ algorithm, hex }) => hashes[algorithm] === hex) ?? unnamed[0];
+  return hash === undefined ? locked.hashes : { [hash.algorithm]: hash.hex };
 }
 
 /** Those that node:crypto computes; others are of forms that are not over the archive (Go's `h1`). */

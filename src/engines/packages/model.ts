@@ -4,6 +4,7 @@ import type { PackageOrigin, PackageRecord, PackageType } from "../contents/mode
 import type { PublishedProvenance, RegistrySignature } from "./registry/facts-model.ts";
 
 export { namedBy } from "./name-pattern.ts";
+export { namedHashes, unnamedHashes } from "./pinned-hashes.ts";
 export type { DependencyPolicy } from "./policy.ts";
 export type {
   FetchedArchive,

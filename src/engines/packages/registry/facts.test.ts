@@ -229,6 +229,11 @@ test("a lockfile's hashes are held against the registry's, and what was fetched 
   assert.deepEqual(compared({ sha256: "cc" }), []);
   assert.equal(compared({}, { files: { "left-1.1.0.whl": "sha512:cc" } }).length, 1);
   assert.deepEqual(compared({}, { files: { "left-1.1.0.whl": "sha512:aa", "left-1.1.0.tar.gz": "sha512:cc" } }), []);
+  // Of files without names one that fits is enough.
+  assert.deepEqual(compared({}, { files: { "sha512:aa": "sha512:aa", "sha512:cc": "sha512:cc" } }), []);
+  assert.equal(compared({}, { files: { "sha512:cc": "sha512:cc" } }).length, 1);
+  // Yarn's is of an archive of its own.
+  assert.deepEqual(compared({}, { files: { "yarn 10c0": "sha512:cc" } }), []);
   const unserved = facts({
     change: change({ hashes: { sha512: "aa" } }),
     metadata: metadata({ notServed: ["hashes"] }),

@@ -11,6 +11,7 @@ import type {
   PublishedArchive,
 } from "../model.ts";
 import { namedBy } from "../name-pattern.ts";
+import { namedHashes, unnamedHashes } from "../pinned-hashes.ts";
 import type { DependencyPolicy } from "../policy.ts";
 import type {
   ArchiveFacts,
@@ -275,25 +276,33 @@ function pins({ hashes, files = {} }: LockedDependency): boolean {
 }
 
 /** Hashes that a lockfile pins and that none of the registry's archives has. */
-function registryMismatches(
-  { hashes, files = {} }: LockedDependency,
-  archives: readonly PublishedArchive[],
-): HashMismatch[] {
+function registryMismatches(locked: LockedDependency, archives: readonly PublishedArchive[]): HashMismatch[] {
   const between = "registry and lockfile";
-  const whole = Object.entries(hashes).flatMap(([algorithm, actual]): HashMismatch[] => {
-    const published = archives.flatMap((one) => one.hashes[algorithm] ?? []);
+  const publishedBy = (algorithm: string) => archives.flatMap((one) => one.hashes[algorithm] ?? []);
+  const whole = Object.entries(locked.hashes).flatMap(([algorithm, actual]): HashMismatch[] => {
+    const published = publishedBy(algorithm);
     const [expected] = published;
     return expected === undefined || published.includes(actual) ? [] : [{ between, algorithm, expected, actual }];
   });
-  const single = Object.entries(files).flatMap(([file, stated]): HashMismatch[] => {
-    const colon = stated.indexOf(":");
-    const [algorithm, actual] = [stated.slice(0, colon), stated.slice(colon + 1)];
-    const expected = archives.find(({ url }) => url.endsWith(`/${encoded(file)}`) || url.endsWith(`/${file}`))?.hashes[
-      algorithm
-    ];
+  const named = namedHashes(locked).flatMap(([file, { algorithm, hex: actual }]): HashMismatch[] => {
+    const own = archives.find(({ url }) => url.endsWith(`/${encoded(file)}`) || url.endsWith(`/${file}`));
+    const expected = own?.hashes[algorithm];
     return expected === undefined || expected === actual ? [] : [{ between, algorithm, expected, actual }];
   });
-  return [...whole, ...single];
+  return [...whole, ...named, ...unnamedMismatch(locked, publishedBy)];
+}
+
+/** Of hashes without names one that fits is enough: files of a version may be taken down. */
+function unnamedMismatch(
+  locked: LockedDependency,
+  publishedBy: (algorithm: string) => readonly string[],
+): HashMismatch[] {
+  const pinned = unnamedHashes(locked);
+  const [first] = pinned;
+  if (first === undefined) return [];
+  const [expected] = publishedBy(first.algorithm);
+  if (expected === undefined || pinned.some(({ algorithm, hex }) => publishedBy(algorithm).includes(hex))) return [];
+  return [{ between: "registry and lockfile", algorithm: first.algorithm, expected, actual: first.hex }];
 }
 
 function comesPublished({ after }: DependencyChange): boolean {
