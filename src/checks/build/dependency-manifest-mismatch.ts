@@ -48,7 +48,12 @@ function ofPackage(mismatch: ManifestMismatch): FindingDraft {
       { kind: "file", path: manifest, ...(line === undefined ? {} : { line }) },
       ...(manifest === lockfile ? [] : [{ kind: "file", path: lockfile } as const]),
     ],
-    matches: { ids: [id], package: name, ...(locked === undefined ? {} : { version: locked }), path: lockfile },
+    matches: {
+      ids: [id],
+      package: name,
+      ...(locked === undefined || kind !== "outside" ? {} : { version: locked }),
+      path: lockfile,
+    },
     fix: {
       kind: "instruction",
       text: `write ${clip(lockfile)} again with the package manager and review what changes`,
