@@ -8,6 +8,8 @@ export interface Inputs {
   readonly workingDirectory: string;
   /** Absent: the directory is checked. */
   readonly image?: string;
+  /** What the dependencies of the directory are compared with; absent: all of it is checked. */
+  readonly diff?: string;
   /** Each option of the command with the value that it has, in the command's own words. */
   readonly options: readonly string[];
   readonly formats: readonly string[];
@@ -39,6 +41,10 @@ export function readInputs(environment: Environment): Inputs {
   const input = (name: string): string =>
     (environment[`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`] ?? "").trim();
   const image = input("image");
+  const diff = input("diff");
+  if (image !== "" && diff !== "") {
+    throw usageProblem("inputs image and diff", "a change is reviewed of a directory", "leave out one of them");
+  }
   const comment = input("comment");
   if (comment !== "" && comment !== "true" && comment !== "false") {
     throw usageProblem(`input comment: ${comment}`, "unknown value", "true or false");
@@ -52,6 +58,7 @@ export function readInputs(environment: Environment): Inputs {
     path: operand("path", input("path") || "."),
     workingDirectory: input("working-directory") || ".",
     ...(image === "" ? {} : { image: operand("image", image) }),
+    ...(diff === "" ? {} : { diff }),
     // One word each, so that a value cannot become an option.
     options: OPTIONS.flatMap((name) => (input(name) === "" ? [] : [`--${name}=${input(name)}`])),
     formats: lines(input("format")),

@@ -40,7 +40,7 @@ export async function runAction(environment: Environment, program: URL): Promise
   }
   const file = (name: string) => join(reports, name);
   const code = await run([
-    ...(inputs.image === undefined ? ["check", inputs.path] : ["image", "scan", inputs.image]),
+    ...commandWords(inputs),
     "--quiet",
     ...inputs.options,
     ...(inputs.database === undefined ? [] : [`--db=${database}`]),
@@ -67,6 +67,11 @@ export async function runAction(environment: Environment, program: URL): Promise
   return code;
 }
 
+function commandWords({ image, path, diff }: Inputs): string[] {
+  if (image !== undefined) return ["image", "scan", image];
+  return diff === undefined ? ["check", path] : ["build", "deps", path, `--diff=${diff}`];
+}
+
 function pullWords({ source, publicKey, maxAge, bundle }: DatabaseInputs, database: string): string[] {
   return [
     ...["db", "pull", source, `--db=${database}`, `--public-key=${publicKey}`, `--max-age=${maxAge}`],
@@ -82,7 +87,10 @@ function formatsOf({ formats }: Inputs): readonly string[] {
 /** A comment that fails changes no verdict: it is a warning. */
 async function comment(environment: Environment, inputs: Inputs, markdown: string, code: number): Promise<void> {
   if (inputs.comment === undefined) return;
-  const subject = inputs.image ?? join(inputs.workingDirectory, inputs.path);
+  // A review has a comment of its own beside that of the check.
+  const subject =
+    inputs.image ??
+    `${join(inputs.workingDirectory, inputs.path)}${inputs.diff === undefined ? "" : " (dependencies)"}`;
   try {
     const done = await writeComment(environment, { ...inputs.comment, markdown, subject, create: code !== 0 });
     if (done !== undefined) process.stdout.write(`bulkhead: ${done}\n`);

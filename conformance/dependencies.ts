@@ -10,6 +10,8 @@
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { popularResemblance } from "../src/checks/knowledge/popular-packages.ts";
 import { defaultPolicy } from "../src/collect/policy/default.ts";
 import type { Evaluation } from "../src/core/evaluation.ts";
 import { absent } from "../src/core/evidence.ts";
@@ -25,6 +27,7 @@ import type { Case, Suite } from "./suite.ts";
 
 const NOW = new Date("2026-08-25T00:00:00Z");
 const LOCKFILES = "corpora/lockfile-fixtures.tar.zst";
+const POPULAR = "popular/top-npm-packages.json.gz";
 const EXPECTED = join(import.meta.dirname, "dependencies/expected-fails.json");
 /** More would be a check that is not good enough. */
 const MOST_EXPECTED = 20;
@@ -57,6 +60,7 @@ export const dependencies: Suite = {
       for (const ecosystem of FILES) yield malicious(join(data, "advisories"), ecosystem, review);
       yield lockfiles(join(data, LOCKFILES), review);
       for (const tree of trees()) yield warnings(tree, review);
+      yield lookAlikes(join(data, POPULAR));
     } finally {
       advisories.close();
     }
@@ -173,6 +177,21 @@ function warnings(tree: Tree, review: Review): Case {
       );
       const told = transitive.map(({ title }) => title).join("\n");
       assert.ok(transitive.length <= WARNED * packages, told);
+    },
+  };
+}
+
+/** A hint that fires on ordinary names is none: all of these are packages that many people mean. */
+function lookAlikes(file: string): Case {
+  return {
+    name: "well-known names are taken for others of them once in a hundred at most",
+    run() {
+      const { packages: names } = JSON.parse(gunzipSync(readFileSync(file)).toString()) as {
+        packages: readonly string[];
+      };
+      const found = names.flatMap((name) => popularResemblance("npm", name) ?? []);
+      process.stdout.write(`${names.length} popular names: ${found.length} resemble another one\n`);
+      assert.ok(found.length <= WARNED * names.length, found.map(({ popular }) => popular).join(", "));
     },
   };
 }

@@ -29,7 +29,11 @@ function isOfItsAudit({ path, check }: Found): boolean {
 }
 
 /** For the audit that finds nothing without a list of the policy's. */
-const OWN_POLICY: Policy = { ...defaultPolicy, pipelines: { actions: { allow: [], deny: ["acme/denied"] } } };
+const OWN_POLICY: Policy = {
+  ...defaultPolicy,
+  registries: ["registry.example.com"],
+  pipelines: { actions: { allow: [], deny: ["acme/denied"] }, includes: { allow: ["my-group"] } },
+};
 
 /** Audits that ask GitHub's API and nothing else: no file answers them. */
 const ONLINE: ReadonlySet<string> = new Set(["impostor-commit", "ref-confusion", "stale-action-refs"]);

@@ -11,6 +11,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import type { Digest } from "../src/core/digest.ts";
 import { isObject, valueAt } from "../src/core/untyped.ts";
+import { verifyNpmAttestations } from "../src/engines/packages/provenance/npm.ts";
+import { npmKeys } from "../src/engines/packages/provenance/npm-keys.ts";
 import { layerReader } from "../src/engines/trust/envelope.ts";
 import { mediaTypes } from "../src/engines/trust/forms.ts";
 import type { Signer, Statement, TrustMaterial } from "../src/engines/trust/model.ts";
@@ -52,6 +54,33 @@ interface Attestation {
 }
 
 function casesOf(attestation: Attestation): Case[] {
+  const { path } = attestation;
+  if (path.endsWith(".tgz.json")) {
+    return [...npmCases(attestation), ...casesOfOne(attestation)];
+  }
+  return casesOfOne(attestation);
+}
+
+/** All attestations of npm's answer together: the registry's own and the publisher's, of the package that they name. */
+function npmCases({ path, files, expected, material }: Attestation): Case[] {
+  const answer = files.get(path) ?? Buffer.alloc(0);
+  const archive = files.get(path.replace(/\.json$/, ""));
+  const judged = (digest = digestOf("sha512", archive)) =>
+    verifyNpmAttestations(answer, { ...NPM_SAMPLE, digest }, { material, keys: npmKeys }, new Date(), path);
+  const kind = expected.outcome === "refused" ? "refused" : "verified";
+  return [
+    { name: `${path}: npm's attestations are ${kind}`, run: () => assert.equal(judged().kind, kind) },
+    {
+      name: `${path}: npm's attestations are of no other archive`,
+      run: () => assert.equal(judged(`sha512:${"0".repeat(128)}` as Digest).kind, "refused"),
+    },
+  ];
+}
+
+/** The package that the samples are of. */
+const NPM_SAMPLE = { name: "sigstore", version: "2.3.1" };
+
+function casesOfOne(attestation: Attestation): Case[] {
   const { path, expected } = attestation;
   const named = (what: string, run: () => void): Case => ({ name: `${path}: ${what}`, run });
   if (expected.outcome === "unsupported") {

@@ -35,7 +35,9 @@ interface World {
   publish(name: string, version: string, published?: string, bytes?: Buffer): void;
   pin(name: string, version: string, more?: object): void;
   write(): void;
-  review(...more: string[]): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
+  review(
+    ...more: string[]
+  ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }>;
 }
 
 async function world(context: TestContext): Promise<World> {

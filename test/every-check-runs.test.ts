@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
+import { added, contentsOf, licensed, matched, upgraded } from "../src/checks/findings/dependency.fixture.ts";
 import { checks } from "../src/checks/index.ts";
 import { openAdvisories } from "../src/collect/image/advisories.ts";
 import { defaultPolicy } from "../src/collect/policy/default.ts";
@@ -12,10 +13,12 @@ import { settingOf } from "../src/collect/policy/settings.ts";
 import { openTrustMemory } from "../src/collect/trust/image-trust.ts";
 import { unopenedImage } from "../src/core/asset.ts";
 import type { Digest } from "../src/core/digest.ts";
+import { present } from "../src/core/evidence.ts";
 import type { Policy } from "../src/core/policy.ts";
 import { manifestReader } from "../src/engines/kubernetes/manifests.ts";
 import { fixtureImage, json, tarOf, writeLayout, writeLayoutParts } from "../src/engines/oci/image.fixture.ts";
 import type { ImageTrust } from "../src/engines/trust/model.ts";
+import { evaluateDependencies } from "../src/evaluate/build/dependencies.ts";
 import { conclude } from "../src/evaluate/conclude.ts";
 import { unknownAdmissionPolicies } from "../src/evaluate/kubernetes/admission-policies.ts";
 import { evaluateProbes } from "../src/evaluate/kubernetes/admission-probe.ts";
@@ -123,6 +126,7 @@ function writeOthers(): string {
   const lock = { lockfileVersion: 3, packages: { "": {}, "node_modules/a": { version: "1.0.0", license: "MIT" } } };
   const files = {
     "control-plane.yaml": controlPlane.map((object) => JSON.stringify(object)).join("\n---\n"),
+    ".gitlab-ci.yml": "job:\n  script: [make]\n",
     "broken.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a\n",
     "package-lock.json": JSON.stringify(lock),
     "registry/zot.json": JSON.stringify({ distSpecVersion: "1.1.1", storage: {}, http: {} }),
@@ -213,6 +217,43 @@ function scannedImage(): ImageTrust {
   };
 }
 
+/** A change that adds one package and upgrades another, of which registry and archive say everything. */
+function reviewedChange() {
+  const known = <T>(facts: T) => present(facts, now.toISOString());
+  const contents = contentsOf();
+  const dependencies = { ...defaultPolicy.dependencies, privateNames: [{ name: "left", registry: "npm.example.com" }] };
+  const changes = [
+    added({ fetchedFrom: { kind: "registry", url: "https://registry.npmjs.org/" } }),
+    upgraded({ name: "web" }),
+  ];
+  return evaluateDependencies(
+    {
+      path: "package-lock.json",
+      changes: changes.map((change) => ({
+        change,
+        evidence: {
+          vulnerabilities: known(matched()),
+          license: known(licensed(change, "MIT")),
+          contents: known(contents),
+          previousContents: known(contents),
+          publication: known({ exempt: false, before: "2020-01-01T00:00:00Z" }),
+          firstRelease: known({ implausible: true, plausibleVersions: 5 }),
+          standing: known({ yanked: false, archived: false, wasDeprecated: false }),
+          licenseChange: known({ before: "MIT", after: "MIT" }),
+          installScripts: known({ after: [], commands: {} }),
+          provenance: known({ after: { kind: "none" }, before: { kind: "none" } } as const),
+          origin: known({ from: [], unclaimed: false, privateName: { name: "left", registry: "npm.example.com" } }),
+          archive: known({ mismatches: [] }),
+        },
+      })),
+      mismatches: [],
+      gaps: [],
+      common: new Set(),
+    },
+    { policy: { ...policy, dependencies }, now },
+  );
+}
+
 test("every listed check is run by a scan", async () => {
   execFileSync(process.execPath, [join(shop, "assemble.ts")], { stdio: "ignore" });
   const context = { now, policy, advisories: openAdvisories(join(folder, "none.db")), open: { registry: {} } };
@@ -220,6 +261,7 @@ test("every listed check is run by a scan", async () => {
   for (const root of [join(shop, "insecure"), join(shop, "hardened"), writeOthers()]) {
     scanned.push(...(await scanTree(root, context, { secrets: true, render: false })).evaluations);
   }
+  scanned.push(...reviewedChange());
   const rules = { trust: policy.trust, vouched: true, keys: new Map() };
   const material = { roots: [], authorities: [], keys: [] };
   const collected = { material, known: [] };

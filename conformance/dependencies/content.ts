@@ -13,6 +13,7 @@ import { type ArchiveKind, archiveKindOf, readPackageArchive } from "../../src/e
 import { readPackageFolder } from "../../src/engines/packages/contents/read-folder.ts";
 import type { PackageContents } from "../../src/engines/packages/model.ts";
 import { zipOf } from "../../src/formats/zip/zip.fixture.ts";
+import { commandSamples } from "./command-samples.ts";
 import { pythonSamples } from "./python-samples.ts";
 import { encoded, joined, type Sample, VARIANTS, type Variant } from "./sample.ts";
 import { scriptSamples } from "./script-samples.ts";
@@ -58,7 +59,7 @@ function kindOf(name: string): ArchiveKind {
 /** The samples that are made here: malicious in every variant, and their twins. */
 export function madeSamples(): Judged[] {
   const judged: Judged[] = [];
-  for (const sample of [...scriptSamples, ...pythonSamples]) {
+  for (const sample of [...scriptSamples, ...commandSamples, ...pythonSamples]) {
     for (const variant of VARIANTS)
       judged.push(judge(`${sample.id} (${variant})`, true, contentsOf(sample, joined(sample.malicious), variant)));
     judged.push(judge(`${sample.id} (twin)`, false, contentsOf(sample, joined(sample.benign), "plain")));
@@ -149,11 +150,4 @@ export function contentReport(of: string, judged: readonly Judged[]): string {
 
 function percent(share: number): string {
   return `${(100 * share).toFixed(1)}%`;
-}
-
-/** Both: the made samples, and those that a directory labels. */
-export async function contentReports(data: string): Promise<string> {
-  const labelled = await labelledSamples(data);
-  const own = contentReport("made samples", madeSamples());
-  return labelled.length === 0 ? own : own + contentReport("labelled samples", labelled);
 }

@@ -78,7 +78,7 @@ function inPython(code: string): string {
 
 /** Texts in double quotes, without escapes or a prefix, of four characters or more. Keys of objects are left. */
 function texts(code: string, encode: (text: string) => string): string {
-  const literal = /(\w?"""[^]*?"""|\w?"(?:[^"\\\n]|\\.)*")(\s*:)?/g;
+  const literal = /(\w?"""[\s\S]*?"""|\w?"(?:[^"\\\n]|\\.)*")(\s*:)?/g;
   return code.replaceAll(literal, (whole: string, text: string, colon: string | undefined) => {
     const isPlain = colon === undefined && text.startsWith('"') && !text.startsWith('""') && !text.includes("\\");
     return isPlain && text.length >= 6 ? encode(text.slice(1, -1)) : whole;

@@ -1,7 +1,6 @@
 /**
- * glsec's rules → the checks here that answer them, which go by what a rule is for and not by how it looks for it. Of
- * GL065 and GL075 nothing is here: they go by lists of their own settings, as `build/gitlab-registry-not-allowed` goes by those of
- * a policy.
+ * glsec's rules → the checks here that answer them, which go by what a rule is for and not by how it looks for it.
+ * GL065 and GL075 go by lists that a policy has.
  */
 export const glsecAudits: ReadonlyMap<string, readonly string[]> = new Map([
   ["GL001", ["build/gitlab-mutable-image", "build/gitlab-unconstrained-input"]],
@@ -68,6 +67,7 @@ export const glsecAudits: ReadonlyMap<string, readonly string[]> = new Map([
   ["GL062", ["build/gitlab-environment-dump"]],
   ["GL063", ["build/gitlab-world-writable-mode"]],
   ["GL064", ["build/gitlab-component-typosquat"]],
+  ["GL065", ["build/gitlab-registry-not-allowed"]],
   ["GL066", ["build/gitlab-secret-in-variables"]],
   ["GL067", ["build/gitlab-analyzer-replaced"]],
   ["GL068", ["build/gitlab-shell-trace"]],
@@ -77,6 +77,7 @@ export const glsecAudits: ReadonlyMap<string, readonly string[]> = new Map([
   ["GL072", ["build/gitlab-needs-mutable-ref"]],
   ["GL073", ["build/gitlab-public-artifacts"]],
   ["GL074", ["build/gitlab-always-true-rule"]],
+  ["GL075", ["build/gitlab-include-not-allowed"]],
   ["GL076", ["build/gitlab-privileged-container"]],
   ["GL077", ["build/gitlab-host-namespace"]],
   ["GL078", ["build/gitlab-hidden-characters"]],

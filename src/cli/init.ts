@@ -176,6 +176,8 @@ rebuild:
 pipelines:
   # Actions and reusable workflows that may be used (an empty list allows all), and that may not: actions/*, owner/action.
   actions: { allow: [], deny: [] }
+  # Where GitLab's pipelines may include from (an empty list allows all): group/ci, gitlab.com/components.
+  includes: { allow: [] }
 
 secrets:
   # Additional rules: gitleaks TOML files, relative to this file.

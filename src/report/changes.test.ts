@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { LockfileChanges } from "../core/dependency-changes.ts";
-import { renderMarkdown, renderPlain, renderTable } from "./rendered.fixture.ts";
+import { renderHtml, renderMarkdown, renderPlain, renderTable } from "./rendered.fixture.ts";
 import { reviewedChanges, sampleReport } from "./sample.ts";
 
 const { controls: _, layers: __, ...scan } = sampleReport;
@@ -39,6 +39,8 @@ test("plain lines and Markdown hold the same", () => {
     plain,
     /^change: upgraded lockfile=web\/package-lock\.json type=npm name=lodash before=4\.17\.20 after=4\.17\.21 brings=0$/m,
   );
+  const html = renderHtml(report);
+  assert.match(html, /upgraded lodash 4\.17\.20 → 4\.17\.21</);
   const markdown = renderMarkdown(report, page);
   assert.match(
     markdown,
@@ -53,7 +55,12 @@ test("what a lockfile calls its packages is text", () => {
   const nastyText = `a${ESCAPE}[2J<img src=x>![x](https://x.example) @everyone <script>\n::error::x`;
   const direct = [{ kind: "added", type: "npm", name: nastyText, after: nastyText, brings: 1 } as const];
   const hostile = { ...report, changes: [{ ...own, lockfile: nastyText, direct }] };
-  const texts = [renderTable(hostile, page), renderPlain(hostile, page), renderMarkdown(hostile, page)];
+  const texts = [
+    renderTable(hostile, page),
+    renderPlain(hostile, page),
+    renderMarkdown(hostile, page),
+    renderHtml(hostile),
+  ];
   for (const text of texts) assert.ok(!text.includes(ESCAPE) && !/^::error/m.test(text), text);
   assert.doesNotMatch(renderMarkdown(hostile, page), /<img|\]\(|<script|@everyone/);
 });

@@ -38,7 +38,8 @@ function closesText({ closes = 0 }: LockfileChanges): string {
   return closes === 0 ? "" : `; closes ${counted(closes, "known vulnerability", "known vulnerabilities")}`;
 }
 
-function versionsText({ before, after }: DirectChange): string {
+/** `1.0.0 → 1.1.0`, or the one that there is. */
+export function changeVersions({ before, after }: DirectChange): string {
   return before !== undefined && after !== undefined && before !== after
     ? `${before} → ${after}`
     : (after ?? before ?? "");
@@ -67,7 +68,9 @@ export function changeLines(page: Page, { changes = [] }: Report): string[] {
     for (const direct of shown) {
       const paint = direct.kind === "added" ? green : direct.kind === "removed" ? red : (text: string): string => text;
       const brings = bringsText(direct);
-      const told = [printable(versionsText(direct)), ...(brings === "" ? [] : [brings])].filter((text) => text !== "");
+      const told = [printable(changeVersions(direct)), ...(brings === "" ? [] : [brings])].filter(
+        (text) => text !== "",
+      );
       const name = pad(clip(printable(direct.name), width), width);
       lines.push(`  ${paint(MARKS[direct.kind])} ${name}  ${clip(told.join("  "), page.columns - width - 6)}`);
     }
@@ -104,7 +107,7 @@ export function changeMarkdown({ changes = [] }: Report): string {
       if (own.direct.length === 0) return `${summary}\n\n`;
       const lines = own.direct.slice(0, MARKDOWN).map((direct) => {
         const brings = bringsText(direct);
-        return `- ${direct.kind}: ${code(direct.name)} ${plain(versionsText(direct))}${brings === "" ? "" : `, ${brings}`}`;
+        return `- ${direct.kind}: ${code(direct.name)} ${plain(changeVersions(direct))}${brings === "" ? "" : `, ${brings}`}`;
       });
       const left = own.direct.length - lines.length;
       const more = left > 0 ? [`- and ${left} more`] : [];

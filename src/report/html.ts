@@ -3,6 +3,7 @@ import { counted } from "../core/counted.ts";
 import { withoutLogCommands } from "../core/log-commands.ts";
 import type { Report } from "../core/report.ts";
 import { type Severity, severities } from "../core/severity.ts";
+import { changeCounts, changeVersions } from "./changes.ts";
 import { diagramMarkup, diagramStyle } from "./diagram.ts";
 import { assetsMarkup, verdictMarkup } from "./html-assets.ts";
 import { findingData } from "./html-data.ts";
@@ -61,6 +62,7 @@ ${countsMarkup(report)}
 </header>
 <main>
 `;
+  yield* changesMarkup(report);
   yield rowsMarkup(report);
   yield* groupsMarkup(report);
   yield* controlsMarkup(report);
@@ -116,6 +118,21 @@ function controlsMarkup({ controls = [] }: Report): Iterable<string> {
   return section("Controls", ["No.", "Control", "Verdict", "Coverage", "Why"], rows);
 }
 
+function changesMarkup({ changes = [] }: Report): Iterable<string> {
+  if (changes.length === 0) return [];
+  const rows = changes.flatMap((own) => {
+    const place = markupText(own.lockfile);
+    const whole = `<tr><th scope="row">${place}</th><td></td><td>${markupText(changeCounts(own))}</td></tr>`;
+    const each = own.direct.slice(0, mostChanges).map((direct) => {
+      const brings = direct.brings === 0 ? "" : `, with ${counted(direct.brings, "more package")}`;
+      const what = `${direct.kind} ${direct.name} ${changeVersions(direct)}${brings}`;
+      return `<tr><td></td><td>${markupText(direct.name)}</td><td>${markupText(what)}</td></tr>`;
+    });
+    return [whole, ...each];
+  });
+  return section("Changes", ["Lockfile", "Direct dependency", "Change"], rows);
+}
+
 function layersMarkup({ layers = [] }: Report): Iterable<string> {
   const rows = layers.map(
     (result) =>
@@ -123,6 +140,9 @@ function layersMarkup({ layers = [] }: Report): Iterable<string> {
   );
   return section("Layers of defense", ["Layer", "Verdict", "Defended by"], rows);
 }
+
+/** Direct dependencies of one lockfile. */
+const mostChanges = 200;
 
 const sorts = [
   ["severity", "Severity"],

@@ -2,7 +2,8 @@
 import { type ReadPipelines, readPipelines } from "../collect/tree/pipelines.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { ReadGithubFile } from "../engines/pipelines/model.ts";
-import { evaluateReadGitlab } from "../evaluate/build/gitlab.ts";
+import { evaluateReadGitlab, gitlabIds } from "../evaluate/build/gitlab.ts";
+import { gitlabNotes } from "../evaluate/build/gitlab-ignores.ts";
 import { evaluatePipelines } from "../evaluate/build/pipelines.ts";
 import { ignoreNotes } from "../evaluate/build/workflow-ignores.ts";
 import { evaluateReadGithub, type WorkflowContext, workflowIds } from "../evaluate/build/workflows.ts";
@@ -33,7 +34,12 @@ export function auditPipelines(
       ...read.gitlab.flatMap((file) => evaluateReadGitlab(file, context)),
       ...(extent === "files" ? [] : evaluatePipelines(read, context, extent === "check")),
     ],
-    notes: read.github.flatMap((file) => notesOf(file, context)),
+    notes: [
+      ...read.github.flatMap((file) => notesOf(file, context)),
+      ...read.gitlab.flatMap((one) =>
+        one.state === "read" ? gitlabNotes(one.pipeline, context.policy, gitlabIds) : [],
+      ),
+    ],
   };
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -39,6 +39,31 @@ test("the first run is red, a baseline makes it green, and a new finding is red 
   assert.equal(again.code, 1, again.log);
   assert.match(again.log, /^::error .*line=3/m);
   assert.doesNotMatch(again.log, /^::error .*line=2/m);
+});
+
+test("a change of dependencies is reviewed, and commented on beside the check", async () => {
+  const runner = site();
+  const lock = (packages: object) => JSON.stringify({ name: "a", version: "1.0.0", lockfileVersion: 3, packages });
+  const entry = {
+    version: "1.0.0",
+    resolved: "git+https://github.com/someone/forked.git#0123456789abcdef0123456789abcdef01234567",
+  };
+  for (const [folder, packages] of Object.entries({
+    before: { "": { name: "a" } },
+    after: { "": { name: "a", dependencies: { forked: "*" } }, "node_modules/forked": entry },
+  })) {
+    mkdirSync(join(runner.workspace, folder));
+    writeFileSync(join(runner.workspace, folder, "package-lock.json"), lock(packages));
+  }
+  const { code, log, summary } = await runActionStep(runner, release, {
+    path: "after",
+    diff: "before",
+    args: "--offline",
+  });
+  assert.equal(code, 1, log);
+  assert.match(summary, /forked 1\.0\.0 is fetched from Git/);
+  const both = await runActionStep(runner, release, { image: "oci:x", diff: "before" });
+  assert.equal(both.code, 2, both.log);
 });
 
 test("reports are outside of the repository, and the outputs say where", async () => {

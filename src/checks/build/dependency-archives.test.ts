@@ -38,9 +38,13 @@ test("only what the version before could not do is found", () => {
     ...dependencyCapability.evaluate({ change, contents: after, previousContents: before }, now),
   ];
   assert.equal(more.length, 0);
-  assert.equal(found?.title, "left 1.1.0 reaches the network, which 1.0.0 did not");
+  assert.equal(found?.title, "left 1.1.0 reaches the network when it is installed, which 1.0.0 did not");
   assert.equal(found?.evidence.network, "install.js:1: network()");
   assert.deepEqual([...dependencyCapability.evaluate({ change, contents: after, previousContents: after }, now)], []);
+  // What was called before and now runs with the installation is new, too.
+  const called = contentsOf({ capabilities: [capability("environment"), capability("network")] });
+  const moved = [...dependencyCapability.evaluate({ change, contents: after, previousContents: called }, now)];
+  assert.match(moved[0]?.title ?? "", /reaches the network when it is installed/);
 });
 
 test("an archive that contradicts its registry is one finding, whatever differs", () => {

@@ -1,3 +1,4 @@
+import type { PackageOrigin, PackageType } from "../../engines/contents/model.ts";
 import { isFrom, isPublic } from "../../engines/packages/model.ts";
 import { dependencyFinding } from "../findings/dependency-finding.ts";
 import { placeOf } from "../findings/dependency-place.ts";
@@ -27,28 +28,40 @@ export const dependencyConfusion: DependencyCheck<"change" | "origin"> = {
   needs: { change: "partial", origin: "partial" },
   applies: ({ origin: { privateName, unclaimed } }) => privateName !== undefined || unclaimed,
   *evaluate({ change, origin: { from, privateName, unclaimed } }) {
-    if (from === undefined || from.kind === "workspace" || from.kind === "file") return;
-    const url = URL.parse(from.url);
-    const place = placeOf(from);
     if (privateName !== undefined) {
-      if (from.kind !== "git" && url !== null && isFrom(privateName.registry, url)) return;
+      const other = from.find((origin) => !isAt(origin, privateName.registry));
+      if (other === undefined) return;
+      const place = placeOf(other);
       yield dependencyFinding(id, change, {
         about: `from ${place}`,
         severity: "high",
         title: `is a private name, and is fetched from ${place} instead of ${privateName.registry}`,
         fix: `bind ${privateName.name} to ${privateName.registry} in your package manager's settings, and write the lockfile again`,
-        evidence: { "fetched from": from.url, "private registry": privateName.registry },
+        evidence: { "fetched from": other.url, "private registry": privateName.registry },
       });
       return;
     }
-    if (!unclaimed || url === null || !isPublic(change.type, url)) return;
+    const known = from.find((origin) => isAtPublic(origin, change.type));
+    if (!unclaimed || known === undefined) return;
     yield dependencyFinding(id, change, {
       about: "unknown to its registry",
       severity: "low",
       confidence: "medium",
-      title: `is fetched from ${place}, which has no such package: anybody may publish it there`,
+      title: `is fetched from ${placeOf(known)}, which does not know it: it is private there, or anybody may publish it`,
       fix: "find out whether it was taken down; reserve the name if it is yours, and bind it to your registry",
-      evidence: { "fetched from": from.url },
+      evidence: { "fetched from": known.url },
     });
   },
 };
+
+/** Parts of the project itself are nobody else's. */
+function isAt({ kind, url: written }: PackageOrigin, registry: string): boolean {
+  if (kind === "workspace" || kind === "file") return true;
+  const url = URL.parse(written);
+  return kind !== "git" && url !== null && isFrom(registry, url);
+}
+
+function isAtPublic({ kind, url: written }: PackageOrigin, type: PackageType): boolean {
+  const url = URL.parse(written);
+  return (kind === "registry" || kind === "url") && url !== null && isPublic(type, url);
+}

@@ -64,6 +64,16 @@ test("public registries are allowed by default, and nothing else", () => {
   assert.deepEqual(sources({ kind: "file", url: "../left" }), []);
 });
 
+test("each place that is searched counts", () => {
+  const other = registry("https://evil.example/simple");
+  const change = added({ fetchedFrom: registry("https://registry.npmjs.org/"), otherOrigins: [other] });
+  const facts = { change, policy: defaultPolicy.dependencies };
+  assert.deepEqual(
+    [...dependencySource.evaluate(facts, now)].map(({ subject }) => subject),
+    ["npm left: evil.example"],
+  );
+});
+
 test("a package that came from its host before is no news", () => {
   const own = registry("https://npm.shop.example/left/-/left-1.0.0.tgz");
   assert.deepEqual(sources(own, {}, { before: registry("https://npm.shop.example/left/-/left-0.9.0.tgz") }), []);

@@ -153,29 +153,31 @@ test("a private name from elsewhere fails, one from its registry does not", () =
   const found = (origin: Partial<OriginFacts>) =>
     [
       ...dependencyConfusion.evaluate(
-        { change: added({ name: "@shop/left" }), origin: { unclaimed: false, ...origin } },
+        { change: added({ name: "@shop/left" }), origin: { from: [], unclaimed: false, ...origin } },
         now,
       ),
     ].map(({ severity, subject }) => [severity, subject]);
   const registry = (url: string) => ({ kind: "registry", url }) as const;
   const own = registry("https://npm.shop.example/web/@shop/left/-/left-1.0.0.tgz");
   const other = registry("https://registry.npmjs.org/@shop/left/-/left-1.0.0.tgz");
-  assert.deepEqual(found({ privateName, from: other }), [["high", "npm @shop/left: from registry.npmjs.org"]]);
-  assert.deepEqual(found({ privateName, from: registry("https://npm.shop.example/webby/a.tgz") })[0]?.[0], "high");
-  assert.deepEqual(found({ privateName, from: registry("http://npm.shop.example/web/a.tgz") })[0]?.[0], "high");
+  assert.deepEqual(found({ privateName, from: [other] }), [["high", "npm @shop/left: from registry.npmjs.org"]]);
+  assert.deepEqual(found({ privateName, from: [registry("https://npm.shop.example/webby/a.tgz")] })[0]?.[0], "high");
+  assert.deepEqual(found({ privateName, from: [registry("http://npm.shop.example/web/a.tgz")] })[0]?.[0], "high");
   assert.deepEqual(
     found({
       privateName,
-      from: { kind: "git", url: "https://github.com/shop/left", revision: "a".repeat(40) },
+      from: [{ kind: "git", url: "https://github.com/shop/left", revision: "a".repeat(40) }],
     })[0]?.[0],
     "high",
   );
-  assert.deepEqual(found({ privateName, from: own }), []);
-  assert.deepEqual(found({ privateName, from: { kind: "workspace", url: "packages/left" } }), []);
-  assert.deepEqual(found({ from: other, unclaimed: true }), [["low", "npm @shop/left: unknown to its registry"]]);
-  assert.deepEqual(found({ from: own, unclaimed: true }), []);
-  assert.deepEqual(found({ from: other }), []);
-  assert.equal(dependencyConfusion.applies?.({ change: added(), origin: { unclaimed: false } }), false);
+  assert.deepEqual(found({ privateName, from: [own] }), []);
+  // An index that is searched besides can win.
+  assert.equal(found({ privateName, from: [own, other] })[0]?.[0], "high");
+  assert.deepEqual(found({ privateName, from: [{ kind: "workspace", url: "packages/left" }] }), []);
+  assert.deepEqual(found({ from: [other], unclaimed: true }), [["low", "npm @shop/left: unknown to its registry"]]);
+  assert.deepEqual(found({ from: [own], unclaimed: true }), []);
+  assert.deepEqual(found({ from: [other] }), []);
+  assert.equal(dependencyConfusion.applies?.({ change: added(), origin: { from: [], unclaimed: false } }), false);
 });
 
 test("hashes that do not agree fail, and a registry's signature that does not hold", () => {

@@ -40,21 +40,26 @@ export const dependencySource: DependencyCheck<"change", SourceParameters> = {
   subject: "dependency",
   needs: { change: "partial" },
   parameters: { policy: ({ dependencies }) => dependencies },
-  applies: ({ change }) => change.after?.fetchedFrom !== undefined,
-  looked: ({ change }) => ({
-    "fetched from": change.after?.fetchedFrom === undefined ? "" : placeOf(change.after.fetchedFrom),
-  }),
+  applies: ({ change }) => originsOf(change).length > 0,
+  looked: ({ change }) => ({ "fetched from": originsOf(change).map(placeOf).join(", ") }),
   *evaluate({ change, policy }) {
-    const origin = change.after?.fetchedFrom;
-    const said = origin === undefined ? undefined : faultOf(origin, change, policy);
-    if (origin === undefined || said === undefined) return;
-    yield dependencyFinding(id, change, {
-      severity: "high",
-      evidence: { "fetched from": origin.url, ...("revision" in origin ? { revision: origin.revision ?? "" } : {}) },
-      ...said,
-    });
+    for (const origin of originsOf(change)) {
+      const said = faultOf(origin, change, policy);
+      if (said === undefined) continue;
+      yield dependencyFinding(id, change, {
+        severity: "high",
+        evidence: { "fetched from": origin.url, ...("revision" in origin ? { revision: origin.revision ?? "" } : {}) },
+        ...said,
+      });
+      return;
+    }
   },
 };
+
+/** Every place that an installer may take it from. */
+function originsOf({ after }: DependencyChange): PackageOrigin[] {
+  return [...(after?.fetchedFrom === undefined ? [] : [after.fetchedFrom]), ...(after?.otherOrigins ?? [])];
+}
 
 type Said = Pick<DependencySaid, "about" | "title" | "fix">;
 
@@ -128,7 +133,8 @@ function urlFault(
 }
 
 function cameFrom({ before }: DependencyChange, url: URL): boolean {
-  const origin = before?.fetchedFrom;
-  if (origin === undefined || (origin.kind !== "registry" && origin.kind !== "url")) return false;
-  return URL.parse(origin.url)?.origin === url.origin;
+  const origins = [...(before?.fetchedFrom === undefined ? [] : [before.fetchedFrom]), ...(before?.otherOrigins ?? [])];
+  return origins.some(({ kind, url: other }) => {
+    return (kind === "registry" || kind === "url") && URL.parse(other)?.origin === url.origin;
+  });
 }

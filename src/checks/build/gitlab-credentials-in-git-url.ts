@@ -8,7 +8,6 @@ export const gitlabCredentialsInGitUrl = gitlabCheck({
   title: "Credentials in addresses of Git remotes",
   severity: "medium",
   category: "secret",
-  controls: [3],
   scripts: true,
   documentation: {
     what: "Checks `git` in scripts of a GitLab pipeline for addresses with a user and a password. Severity: high where the password is written out, medium where a variable holds it, low for `CI_JOB_TOKEN`.",

@@ -8,7 +8,6 @@ export const gitlabEnvironmentDump = gitlabCheck({
   title: "Environments printed into job logs",
   severity: "medium",
   category: "secret",
-  controls: [3],
   scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `env`, `printenv`, `export -p`, `set` and `declare -p` without arguments that print into the job log. Not reported: what goes into a file or to another command that picks some of it, such as `grep`. Severity: medium.",

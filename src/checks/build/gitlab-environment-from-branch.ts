@@ -7,7 +7,7 @@ export const gitlabEnvironmentFromBranch = gitlabCheck({
   title: "Environments named by branches",
   severity: "medium",
   documentation: {
-    what: "Checks `environment:name` of a GitLab pipeline for predefined variables that whoever pushes decides. Severity: medium where the variable is the whole name or its beginning; low behind a fixed beginning such as `review/`.",
+    what: "Checks `environment:name` of a GitLab pipeline for predefined variables that whoever pushes decides. Severity: medium where the variable is the whole name or its beginning; negligible behind a fixed beginning such as `review/`, as GitLab proposes it.",
     why: "A branch with the name of an environment deploys to it and gets its variables: `production` too, where nothing protects it.",
     fix: "Put a fixed beginning in front: `review/$CI_COMMIT_REF_SLUG`. Protect the environments that have secrets.",
     references: [
@@ -25,7 +25,7 @@ export const gitlabEnvironmentFromBranch = gitlabCheck({
           title: `$${variable} decides the environment ${text.value}`,
           place: text.place,
           job: name,
-          severity: /^[\w-]{1,64}\//.test(text.value) ? "low" : "medium",
+          severity: /^[\w-]{1,64}\//.test(text.value) ? "negligible" : "medium",
           fix: "put a fixed beginning in front: review/$CI_COMMIT_REF_SLUG",
         };
       }

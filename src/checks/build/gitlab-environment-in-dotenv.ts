@@ -8,7 +8,6 @@ export const gitlabEnvironmentInDotenv = gitlabCheck({
   title: "Environments kept as dotenv reports",
   severity: "high",
   category: "secret",
-  controls: [3],
   scripts: true,
   documentation: {
     what: "Checks jobs of a GitLab pipeline with `artifacts:reports:dotenv` for `env` and `printenv` that are written to a file. Severity: high.",

@@ -17,7 +17,7 @@ export const gitlabForcePush = gitlabCheck({
     for (const { command, line, job } of commandsOf(pipeline)) {
       if (command.program !== "git" || !command.arguments.some(({ text }) => text === "push")) continue;
       const word = command.arguments.find(
-        ({ text }) => text === "--force" || /^-[a-z]*f[a-z]*$/.test(text) || /^\+[\w$]/.test(text),
+        ({ text }) => text === "--force" || (/^-[a-z]+$/.test(text) && text.includes("f")) || /^\+[\w$]/.test(text),
       );
       if (word === undefined) continue;
       yield {

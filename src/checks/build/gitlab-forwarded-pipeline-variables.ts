@@ -7,7 +7,6 @@ export const gitlabForwardedPipelineVariables = gitlabCheck({
   title: "Pipeline variables forwarded downstream",
   severity: "medium",
   category: "secret",
-  controls: [3],
   documentation: {
     what: "Checks `trigger:forward` of a GitLab pipeline for `pipeline_variables: true`. Severity: medium.",
     why: "The other pipeline, of another project perhaps, gets the variables that this one was started with; what was masked here is shown there, and they win over its own.",

@@ -5,6 +5,7 @@ import { gitlabComponentTyposquat } from "./gitlab-component-typosquat.ts";
 import { gitlabHiddenCharacters } from "./gitlab-hidden-characters.ts";
 import { gitlabImageFromVariable } from "./gitlab-image-from-variable.ts";
 import { gitlabImageWithoutDigest } from "./gitlab-image-without-digest.ts";
+import { gitlabIncludeNotAllowed } from "./gitlab-include-not-allowed.ts";
 import { gitlabMutableImage } from "./gitlab-mutable-image.ts";
 import { gitlabPlainHttp } from "./gitlab-plain-http.ts";
 import { gitlabRegistryNotAllowed } from "./gitlab-registry-not-allowed.ts";
@@ -82,6 +83,24 @@ test("includes are pinned by a commit, a tag, or their integrity", () => {
   ]) {
     assert.deepEqual(include(pinned), [], pinned);
   }
+});
+
+test("includes are of places that the policy names", () => {
+  const include = (entry: string, allow = ["Group", "gitlab.com/components"]) =>
+    places(gitlabIncludeNotAllowed, `include:\n  - ${entry}\n`, { includes: allow });
+  assert.deepEqual(include("{project: other/ci, file: /a.yml}"), ["2:15"]);
+  assert.deepEqual(include("{remote: 'https://example.com/ci.yml'}"), ["2:14"]);
+  assert.deepEqual(include("{component: gitlab.com/other/tool@1.0.0}"), ["2:17"]);
+  for (const entry of [
+    "{project: group/ci, file: /a.yml}",
+    "{component: gitlab.com/components/sast@1.0.0}",
+    "{component: $CI_SERVER_FQDN/group/tool@1.0.0}",
+    "{local: a.yml}",
+    "{template: Jobs/SAST.gitlab-ci.yml}",
+  ]) {
+    assert.deepEqual(include(entry), [], entry);
+  }
+  assert.deepEqual(include("{project: other/ci, file: /a.yml}", []), []);
 });
 
 test("components are pinned by a commit or a whole version", () => {

@@ -13,7 +13,6 @@ export const gitlabJobTokenLeak = gitlabCheck({
   title: "Job tokens sent to other hosts",
   severity: "high",
   category: "secret",
-  controls: [3],
   scripts: true,
   documentation: {
     what: "Checks commands in scripts of a GitLab pipeline that name `CI_JOB_TOKEN` together with the address of a host other than `gitlab.com`. Not reported: addresses that a variable holds, such as `$CI_SERVER_URL` and `$CI_API_V4_URL`, and hosts named gitlab. Severity: high.",

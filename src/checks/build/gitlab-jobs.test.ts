@@ -179,7 +179,7 @@ test("environments that branches name", () => {
   const severity = (name: string) =>
     findings(gitlabEnvironmentFromBranch, job(`environment: ${name}`)).map((found) => found.severity);
   assert.deepEqual(severity("$CI_COMMIT_REF_NAME"), ["medium"]);
-  assert.deepEqual(severity("review/$CI_COMMIT_REF_SLUG"), ["low"]);
+  assert.deepEqual(severity("review/$CI_COMMIT_REF_SLUG"), ["negligible"]);
   assert.deepEqual(severity("production"), []);
   assert.deepEqual(severity("eu/$CI_COMMIT_SHA"), []);
 });

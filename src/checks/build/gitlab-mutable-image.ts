@@ -27,7 +27,7 @@ export const gitlabMutableImage = gitlabCheck({
       if (name.digest !== undefined || value.includes("$[[")) continue;
       const { repository, tag } = name;
       // A variable in the last part may hold the tag.
-      if (tag === undefined ? /\$[^/]*$/.test(value) : !MUTABLE.has(tag)) continue;
+      if (tag === undefined ? value.slice(value.lastIndexOf("/") + 1).includes("$") : !MUTABLE.has(tag)) continue;
       yield {
         subject: `image ${repository}`,
         title:

@@ -8,7 +8,6 @@ export const gitlabPasswordOnCommandLine = gitlabCheck({
   title: "Passwords on command lines of jobs",
   severity: "medium",
   category: "secret",
-  controls: [3],
   scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `docker login -p` and its like with other clients, and for passwords that are written out as arguments of database clients, as `PGPASSWORD=` and their like, or into an address by `sed`. Severity: high where the password is written out, medium where a variable holds it.",

@@ -11,7 +11,6 @@ export const gitlabPrivateKeyPrinted = gitlabCheck({
   title: "Private keys written by echo",
   severity: "low",
   category: "secret",
-  controls: [3],
   scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `echo` and `printf` of variables with the name of a private key, and of what goes into a key file of `.ssh`. Not reported: public keys, host keys and configuration. Severity: low.",

@@ -8,7 +8,6 @@ export const gitlabPublicArtifacts = gitlabCheck({
   title: "Artifacts for everyone",
   severity: "medium",
   category: "secret",
-  controls: [3],
   documentation: {
     what: "Checks `artifacts:public: true` and `artifacts:access: all` of a GitLab pipeline. Severity: high where a path is named like a secret, medium else.",
     why: "In a public project everyone can download them without an account: builds before their release, reports of flaws, what a job left behind.",

@@ -7,7 +7,6 @@ export const gitlabSecretForAllJobs = gitlabCheck({
   title: "Secrets handed to every job",
   severity: "low",
   category: "secret",
-  controls: [3],
   documentation: {
     what: "Checks the variables of a GitLab pipeline that are of all jobs for names of secrets whose value is another variable. Severity: low.",
     why: "Every job, and every image, script and package that it runs, can read the secret then: the linter too.",

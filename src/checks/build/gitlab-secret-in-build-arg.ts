@@ -10,7 +10,6 @@ export const gitlabSecretInBuildArg = gitlabCheck({
   title: "Secrets given to docker build as arguments",
   severity: "medium",
   category: "secret",
-  controls: [3],
   scripts: true,
   documentation: {
     what: "Checks `docker build`, `buildah` and `kaniko` in scripts of a GitLab pipeline for `--build-arg` with the name of a secret. Severity: medium.",

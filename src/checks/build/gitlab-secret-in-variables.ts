@@ -8,7 +8,6 @@ export const gitlabSecretInVariables = gitlabCheck({
   title: "Secrets in pipeline variables",
   severity: "high",
   category: "secret",
-  controls: [3],
   documentation: {
     what: "Checks `variables` of a GitLab pipeline for values in the forms of keys and tokens that their issuers document, for private keys, for logins to registries (`DOCKER_AUTH_CONFIG`), and for addresses with a password in them. Not reported: placeholders, and values that another variable gives. Severity: high; medium for a password in an address, low where that is of a service of the job.",
     why: "Whoever can read the repository, a clone, a fork or a job log can use the secret. A value in the file is never masked.",

@@ -15,7 +15,6 @@ export const gitlabSecretPrinted = gitlabCheck({
   title: "Secrets printed into job logs",
   severity: "medium",
   category: "secret",
-  controls: [3],
   scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for `echo`, `printf` and `print` of variables with the name of a secret. Not reported: what goes to a file or another command, is assigned to a variable, or stands in single quotes. Severity: medium.",

@@ -6,7 +6,6 @@ export const gitlabSecretsInMergeRequests = gitlabCheck({
   title: "Secrets within reach of merge requests",
   severity: "medium",
   category: "secret",
-  controls: [3],
   documentation: {
     what: "Checks jobs that run for merge requests, as far as `workflow`, `rules` and `only` tell, for `id_tokens`, `secrets` and `identity`. Severity: medium; low where a condition that is not known decides. A token for `sigstore` is low.",
     why: "Such a job runs what the author of the merge request wrote, before anyone reviewed it: the token opens whatever trusts the project.",

@@ -8,7 +8,6 @@ export const gitlabSecretsInheritedDownstream = gitlabCheck({
   title: "Secrets inherited by downstream pipelines",
   severity: "low",
   category: "secret",
-  controls: [3],
   documentation: {
     what: "Checks jobs with `trigger` of a GitLab pipeline whose `variables` at the top have names of secrets, for `inherit:variables: false`. Not reported: a job that names the variables that it inherits. Severity: low.",
     why: "Variables of the file are handed to the pipeline that is triggered, and all its jobs can read them.",

@@ -32,7 +32,6 @@ export const gitlabSensitiveArtifact = gitlabCheck({
   title: "Secrets among artifacts",
   severity: "high",
   category: "secret",
-  controls: [3],
   documentation: {
     what: "Checks `artifacts:paths` of a GitLab pipeline for names of files with keys, passwords and state (`.env`, `*.pem`, `id_rsa`, `*.tfstate`, `kubeconfig`), for absolute paths and those that lead out of the project, and for the whole directory. Severity: high for keys and state, medium for names that often hold secrets and paths outside of the project, low for the whole directory.",
     why: "Artifacts can be downloaded by everyone who may see the pipeline, in public projects by everyone. What a job wrote into its directory, logins of tools among it, is in them.",

@@ -6,12 +6,13 @@ import { commandPlace, commandsOf, wordsOf } from "./gitlab/parts.ts";
 /** Whether it turns tracing on or off; undefined where it does neither. */
 function tracing(command: ShellCommand): boolean | undefined {
   const words = wordsOf(command);
-  if (shells.has(command.program ?? "")) return words.some((word) => /^-[a-z]*x[a-z]*$/.test(word)) ? true : undefined;
+  if (shells.has(command.program ?? ""))
+    return words.some((word) => /^-[a-z]+$/.test(word) && word.includes("x")) ? true : undefined;
   if (command.program !== "set") return undefined;
   let on: boolean | undefined;
   for (const [at, word] of words.entries()) {
     if ((word === "-o" || word === "+o") && words[at + 1] === "xtrace") on = word === "-o";
-    else if (/^[-+][a-zA-Z]*x[a-zA-Z]*$/.test(word)) on = word.startsWith("-");
+    else if (/^[-+][a-zA-Z]+$/.test(word) && word.includes("x")) on = word.startsWith("-");
   }
   return on;
 }

@@ -32,7 +32,6 @@ export const gitlabStaticCloudCredentials = gitlabCheck({
   title: "Long-lived cloud keys in jobs",
   severity: "medium",
   category: "secret",
-  controls: [3],
   scripts: true,
   documentation: {
     what: "Checks scripts of a GitLab pipeline for logins with keys: `gcloud auth activate-service-account` and `--key-file`, `aws configure set aws_secret_access_key`, `AWS_SECRET_ACCESS_KEY=`, `az login --service-principal --password`. Not reported: keys that a command of the job was given for a short time (`assume-role`). Severity: medium.",

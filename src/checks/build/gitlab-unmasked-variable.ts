@@ -8,7 +8,6 @@ export const gitlabUnmaskedVariable = gitlabCheck({
   title: "Secrets asked for in a pipeline form",
   severity: "low",
   category: "secret",
-  controls: [3],
   documentation: {
     what: "Checks `variables` in their long form (`value`, `description`) for names of secrets. `masked` is no keyword there: GitLab refuses it or passes it over. Severity: low.",
     why: "What is typed into the form of a new pipeline is shown to everyone who may see the pipeline, and is in no log masked.",

@@ -7,7 +7,6 @@ export const gitlabUntrackedArtifacts = gitlabCheck({
   title: "Artifacts of all untracked files",
   severity: "medium",
   category: "secret",
-  controls: [3],
   documentation: {
     what: "Checks `artifacts:untracked: true` of a GitLab pipeline without `paths` or `exclude`. Severity: medium.",
     why: "Every file that the job wrote is kept: logins of tools, `.env`, keys from variables of type file. Everyone who may see the pipeline can download them.",

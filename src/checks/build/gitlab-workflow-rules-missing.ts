@@ -10,14 +10,14 @@ export const gitlabWorkflowRulesMissing = gitlabCheck({
   severity: "negligible",
   whole: true,
   documentation: {
-    what: "Checks a GitLab pipeline for `workflow:rules` with a condition on the source, the branch or the tag. Not reported: components, and files that others include. Severity: negligible.",
+    what: "Checks a GitLab pipeline for `workflow:rules` with a condition on the source, the branch or the tag. Not reported: components, files that others include, and child pipelines. Severity: negligible.",
     why: "Every push, tag, schedule, merge request and API call starts a pipeline, each job by its own conditions alone.",
     fix: "State in `workflow:rules` what starts a pipeline: merge requests, the default branch, tags.",
     references: ["https://docs.gitlab.com/ci/yaml/workflow/"],
   },
   *detect(pipeline) {
-    const { workflow, path, fragment } = pipeline;
-    if (fragment) return;
+    const { workflow, path, fragment, child } = pipeline;
+    if (fragment || child) return;
     const restricts = workflow?.rules?.some(({ if: condition }) => SOURCES.test(condition?.value ?? ""));
     if (restricts === true) return;
     const isNone = workflow === undefined;

@@ -84,6 +84,7 @@ import { gitlabHostNamespace } from "./gitlab-host-namespace.ts";
 import { gitlabImageFromVariable } from "./gitlab-image-from-variable.ts";
 import { gitlabImageTagFromBranch } from "./gitlab-image-tag-from-branch.ts";
 import { gitlabImageWithoutDigest } from "./gitlab-image-without-digest.ts";
+import { gitlabIncludeNotAllowed } from "./gitlab-include-not-allowed.ts";
 import { gitlabInterruptibleDeploy } from "./gitlab-interruptible-deploy.ts";
 import { gitlabJobTokenLeak } from "./gitlab-job-token-leak.ts";
 import { gitlabLockfileNotEnforced } from "./gitlab-lockfile-not-enforced.ts";
@@ -336,6 +337,7 @@ export const buildChecks = [
   gitlabImageFromVariable,
   gitlabImageTagFromBranch,
   gitlabImageWithoutDigest,
+  gitlabIncludeNotAllowed,
   gitlabInterruptibleDeploy,
   gitlabJobTokenLeak,
   gitlabLockfileNotEnforced,

@@ -44,3 +44,10 @@ test("a match is found at its lockfile, and none is none", () => {
     version: "1.2.6",
   });
 });
+
+test("a malicious package is left to the check that is about nothing else", () => {
+  assert.deepEqual(
+    found([{ ...match, id: "MAL-2026-1", ids: ["MAL-2026-1"], severitySource: "malicious package" }]),
+    [],
+  );
+});

@@ -18,18 +18,20 @@ export const workflowAdhocPackages = scriptCheck({
       if (!mayRun(step)) continue;
       const packages = packagesOf(words);
       if (packages.length === 0) continue;
-      const command = words.join(" ");
       yield {
         subject: `${whereOf(job === undefined ? {} : { job })}: ${programOf(words)} ${packages.map(nameOf).join(" ")}`,
         title: `${packages.length === 1 ? `Package ${packages[0]} is` : `${packages.length} packages are`} installed outside a lockfile`,
         place,
         confidence: "high",
         fix: "add the package to a manifest with a lockfile, and install from that",
-        evidence: { command },
+        evidence: { packages: packages.slice(0, SHOWN).join(", ") },
       };
     }
   },
 });
+
+/** Packages that are named in the evidence. */
+const SHOWN = 20;
 
 /** npm's own spellings of `install` (npm help install). */
 const NPM = new Set("install i in ins inst insta instal isnt isnta isntal isntall add".split(" "));

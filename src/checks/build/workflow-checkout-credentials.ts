@@ -21,13 +21,13 @@ export const workflowCheckoutCredentials = workflowCheck({
   needs: "partial",
   *detect(file) {
     for (const { job, steps } of stepListsOf(file)) {
-      const uploads = steps.filter(isUploadOfWorkspace);
+      const upload = steps.findLast(isUploadOfWorkspace);
       const where = whereOf(job === undefined ? {} : { job });
       for (const step of steps) {
         if (step.kind !== "uses" || !isOneOf(step.uses, "actions/checkout")) continue;
         if (step.withComputed !== undefined) {
           yield {
-            subject: `${where}: ${stepName(step)}`,
+            subject: "checkouts that an expression decides",
             title: "An expression decides whether the token stays on disk after a checkout",
             place: step.withComputed.place,
             severity: "low",
@@ -39,20 +39,25 @@ export const workflowCheckoutCredentials = workflowCheck({
         }
         const stated = inputOf(step.with, "persist-credentials");
         if (booleanOf(stated) === false) continue;
-        const leaks = uploads.filter((upload) => upload.index > step.index);
+        const leak = upload !== undefined && upload.index > step.index ? upload : undefined;
         const decided = booleanOf(stated) === true || (stated?.expressions.length ?? 0) > 0;
         const later = isSixOrLater(step);
         const [grave, usual] = later ? (["medium", "low"] as const) : (["high", "medium"] as const);
         yield {
-          subject: `${where}: ${stepName(step)}`,
+          subject:
+            leak !== undefined
+              ? `${where}: ${stepName(step)}`
+              : decided
+                ? "checkouts that are told to keep the token"
+                : "checkouts",
           title:
-            leaks.length > 0
+            leak !== undefined
               ? "The token of a checkout may be uploaded with an artifact"
               : `The token stays on disk after ${stated === undefined ? "the checkout" : `a checkout with persist-credentials: ${stated.value}`}`,
           place: step.place,
-          related: leaks.map(({ place }) => place),
-          severity: leaks.length > 0 ? grave : decided ? "low" : usual,
-          confidence: leaks.length > 0 ? "high" : "low",
+          related: leak === undefined ? [] : [leak.place],
+          severity: leak !== undefined ? grave : decided ? "low" : usual,
+          confidence: leak !== undefined ? "high" : "low",
           fix: "set with.persist-credentials: false",
           evidence: { uses: step.uses.text.value, "persist-credentials": stated?.value ?? "not set" },
         };

@@ -26,6 +26,8 @@ export const workflowContainerCredentials = workflowCheck({
           subject: `job ${job.id}: ${what}`,
           title: `The registry password of ${what} in job ${job.id} is hard-coded`,
           place: password.place,
+          // Another password would be the same finding.
+          unrecorded: true,
           confidence: "high",
           fix: "revoke the password and read the new one from secrets.REGISTRY_PASSWORD",
           evidence: { field: `${what.replace(/^service /, "services.")}.credentials.password` },

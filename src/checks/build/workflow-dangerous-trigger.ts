@@ -21,9 +21,9 @@ export const workflowDangerousTrigger = workflowCheck({
   needs: "partial",
   *detect(file) {
     if (file.kind !== "workflow") return;
-    for (const trigger of file.on) {
-      if (!DANGEROUS.has(trigger.event) || isLabelerOnly(file, trigger)) continue;
-      const checkouts = untrustedCheckouts(file);
+    const dangerous = file.on.filter((trigger) => DANGEROUS.has(trigger.event) && !isLabelerOnly(file, trigger));
+    const checkouts = dangerous.length === 0 ? [] : untrustedCheckouts(file).slice(0, SHOWN);
+    for (const trigger of dangerous) {
       yield {
         subject: trigger.event,
         title:
@@ -43,6 +43,9 @@ export const workflowDangerousTrigger = workflowCheck({
     }
   },
 });
+
+/** Checkouts that are named beside the trigger. */
+const SHOWN = 20;
 
 const DANGEROUS: ReadonlySet<string> = new Set(["pull_request_target", "workflow_run"]);
 

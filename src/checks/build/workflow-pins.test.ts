@@ -200,7 +200,11 @@ test("actions that the policy allows and denies", () => {
 - uses: ./local
 `);
   const found = (allow: string[], deny: string[]) =>
-    told(findingsOf(workflowForbiddenAction, text, { policy: { pipelines: { actions: { allow, deny } } } }));
+    told(
+      findingsOf(workflowForbiddenAction, text, {
+        policy: { pipelines: { actions: { allow, deny }, includes: { allow: [] } } },
+      }),
+    );
   assert.deepEqual(found([], []), []);
   assert.deepEqual(found(["actions/*", "github/codeql-action"], []), [
     "high 8: acme/deploy is not among the allowed actions",

@@ -59,7 +59,7 @@ interface Starter {
 /** The widest circle of people for whom the job delivers. */
 function startedBy(running: RunningJob, { workflows }: RepositoryRuns): Starter | undefined {
   const { entry } = running;
-  for (const scenario of outsideScenarios(entry, workflows)) {
+  for (const scenario of outsideScenarios(workflows).get(entry) ?? []) {
     const delivery = deliveryIn(running, scenario);
     if (delivery !== undefined) {
       const who = `an outsider, by ${scenario.trigger.event},`;

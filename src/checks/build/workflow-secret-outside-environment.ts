@@ -19,10 +19,10 @@ export const workflowSecretOutsideEnvironment = workflowCheck({
   needs: "partial",
   *detect(file) {
     if (file.kind !== "workflow" || file.on.some(({ event }) => event === "workflow_call")) return;
-    const all = expressionsOf(file);
+    const all = Map.groupBy(expressionsOf(file), ({ job }) => job);
     for (const job of file.jobs) {
       if (job.kind !== "steps" || job.environment !== undefined) continue;
-      const uses = all.filter((one) => one.job === job).flatMap((one) => secretsOf(one));
+      const uses = (all.get(job) ?? []).flatMap((one) => secretsOf(one));
       const [first, ...more] = uses;
       if (first === undefined) continue;
       const names = [...new Set(uses.map(({ name }) => name))];

@@ -54,7 +54,7 @@ interface SelfHosted {
 }
 
 function selfHosted({ runsOn: { labels, group }, matrix }: StepsJob): SelfHosted | undefined {
-  for (const label of labels) {
+  for (const label of labels.slice(0, LABELS)) {
     if (isLabel(label.value)) return { says: "a self-hosted runner", certain: true, shown: label.value };
     const from = ofMatrix(soleExpression(label)?.tree, matrix);
     if (from !== undefined) {
@@ -74,6 +74,9 @@ function selfHosted({ runsOn: { labels, group }, matrix }: StepsJob): SelfHosted
   };
 }
 
+/** Labels of one job that are looked at: a runner has a handful. */
+const LABELS = 50;
+
 function isLabel(text: string): boolean {
   return text.trim().toLowerCase() === "self-hosted";
 }
@@ -84,14 +87,16 @@ function ofMatrix(tree: Expression | undefined, matrix: Matrix | undefined): Tex
   const [name, ...deeper] = namesOf(tree);
   if (name === undefined || deeper.length > 0) return undefined;
   const isNamed = (key: string): boolean => key.toLowerCase() === name;
-  const excluded = matrix.exclude
-    .filter((fields) => fields.length === 1)
-    .flatMap((fields) =>
-      fields.flatMap(({ key, value }) => (isNamed(key.value) && value !== undefined ? [value.value] : [])),
-    );
+  const excluded = new Set(
+    matrix.exclude
+      .filter((fields) => fields.length === 1)
+      .flatMap((fields) =>
+        fields.flatMap(({ key, value }) => (isNamed(key.value) && value !== undefined ? [value.value] : [])),
+      ),
+  );
   const values = matrix.axes.filter((axis) => isNamed(axis.name)).flatMap((axis) => axis.values);
   const included = matrix.include.flatMap((fields) =>
     fields.flatMap(({ key, value }) => (isNamed(key.value) && value !== undefined ? [value] : [])),
   );
-  return [...values.filter(({ value }) => !excluded.includes(value)), ...included].find(({ value }) => isLabel(value));
+  return [...values.filter(({ value }) => !excluded.has(value)), ...included].find(({ value }) => isLabel(value));
 }

@@ -27,9 +27,9 @@ export const workflowTrustedPublishing = scriptCheck({
     yield* byActions(file);
     // In an action's metadata the permissions of the job are not known.
     if (file.kind !== "workflow") return;
+    const identified = new Set(file.jobs.filter((job) => mayIdentify(file, job)));
     for (const { words, place, job, step } of commands) {
-      if (!mayRun(step)) continue;
-      if (job === undefined || mayIdentify(file, job)) continue;
+      if (job === undefined || identified.has(job) || !mayRun(step)) continue;
       const registry = publishes(words);
       if (registry === undefined) continue;
       yield {
@@ -38,11 +38,17 @@ export const workflowTrustedPublishing = scriptCheck({
         place,
         confidence: "medium",
         fix: `register the workflow with ${registry} as a trusted publisher, and give the job id-token: write`,
-        evidence: { command: words.join(" ") },
+        evidence: { command: beforeOptions(words) },
       };
     }
   },
 });
+
+/** Without options: one may have the token for its value. */
+function beforeOptions(words: readonly string[]): string {
+  const option = words.findIndex((word) => word.startsWith("-"));
+  return words.slice(0, option < 0 ? undefined : option).join(" ");
+}
 
 /** `id-token: write`, of the job or of the workflow. */
 function mayIdentify(file: GithubFile & { kind: "workflow" }, job: Job): boolean {

@@ -19,9 +19,8 @@ export const workflowTyposquatAction = workflowCheck({
     for (const { uses } of usesOf(file)) {
       const name = repositoryOf(uses);
       if (name === undefined || POPULAR.has(name)) continue;
-      const [owner] = name.split("/");
-      const popular = popularActions.find((one) => !one.startsWith(`${owner}/`) && isOneSlipAway(name, one));
-      if (popular === undefined) continue;
+      const popular = popularActions.find((one) => isOneSlipAway(name, one));
+      if (popular === undefined || popular.split("/", 1)[0] === name.split("/", 1)[0]) continue;
       yield {
         subject: name,
         title: `${name} is one character away from ${popular}`,

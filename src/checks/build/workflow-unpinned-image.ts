@@ -44,7 +44,7 @@ export const workflowUnpinnedImage = workflowCheck({
 });
 
 interface PlacedImage {
-  /** `job test container`. */
+  /** `job test`. */
   readonly where: string;
   readonly text: Text;
   readonly job?: Job;
@@ -52,17 +52,17 @@ interface PlacedImage {
 
 function placedImages(file: GithubFile): PlacedImage[] {
   const ofJobs = stepsJobs(file).flatMap((job) =>
-    containersOf(job).flatMap(({ what, container: { image } }) =>
-      image === undefined ? [] : [{ where: `job ${job.id} ${what}`, text: image, job }],
+    containersOf(job).flatMap(({ container: { image } }) =>
+      image === undefined ? [] : [{ where: `job ${job.id}`, text: image, job }],
     ),
   );
   const ofSteps = usesOf(file).flatMap(({ uses: { kind, text }, job }) =>
     kind === "docker" && job?.kind !== "call"
-      ? [{ where: `${whereOf(job === undefined ? {} : { job })} step`, text, ...(job === undefined ? {} : { job }) }]
+      ? [{ where: whereOf(job === undefined ? {} : { job }), text, ...(job === undefined ? {} : { job }) }]
       : [],
   );
   const image = file.kind === "action" ? file.image : undefined;
-  const ofAction = image?.value.startsWith(DOCKER) ? [{ where: "action image", text: image }] : [];
+  const ofAction = image?.value.startsWith(DOCKER) ? [{ where: "action", text: image }] : [];
   return [...ofJobs, ...ofSteps, ...ofAction];
 }
 
@@ -102,20 +102,37 @@ function resultsOf(expression: Expression): Expression[] {
   return [];
 }
 
-function matrixImages({ computed, axes, include, includeUnknown }: Matrix, name: string, place: Place): Candidate[] {
-  if (computed !== undefined) return [{ place, related: computed.place }];
-  const axis = axes.find((one) => one.name.toLowerCase() === name);
-  const values = [
-    ...(axis?.values ?? []),
-    ...include.flatMap((fields) =>
-      fields.flatMap(({ key, value }) => (key.value.toLowerCase() === name && value !== undefined ? [value] : [])),
-    ),
-  ];
-  const known = values.map((value): Candidate => {
+/** What one matrix gives an axis is asked once, however many services have it. */
+const valuesOf = new WeakMap<Matrix, Map<string, readonly Text[]>>();
+
+/** Values of the axis that are not pinned. */
+function unpinnedValues(matrix: Matrix, name: string): readonly Text[] {
+  const ofMatrix = valuesOf.get(matrix) ?? new Map<string, readonly Text[]>();
+  valuesOf.set(matrix, ofMatrix);
+  const before = ofMatrix.get(name);
+  if (before !== undefined) return before;
+  const axis = matrix.axes.find((one) => one.name.toLowerCase() === name);
+  const included = matrix.include.flatMap((fields) =>
+    fields.flatMap(({ key, value }) => (key.value.toLowerCase() === name && value !== undefined ? [value] : [])),
+  );
+  const found = [...(axis?.values ?? []), ...included]
+    .filter(({ value, expressions }) => expressions.length > 0 || judge(withoutScheme(value)).severity !== undefined)
+    .slice(0, SHOWN);
+  ofMatrix.set(name, found);
+  return found;
+}
+
+/** Values of one axis that are reported of one container. */
+const SHOWN = 20;
+
+function matrixImages(matrix: Matrix, name: string, place: Place): Candidate[] {
+  if (matrix.computed !== undefined) return [{ place, related: matrix.computed.place }];
+  const known = unpinnedValues(matrix, name).map((value): Candidate => {
     const related = value.place;
     return value.expressions.length > 0 ? { place, related } : { image: withoutScheme(value.value), place, related };
   });
-  return axis?.unknown === true || includeUnknown ? [...known, { place }] : known;
+  const isOpen = matrix.includeUnknown || matrix.axes.some((axis) => axis.unknown && axis.name.toLowerCase() === name);
+  return isOpen ? [...known, { place }] : known;
 }
 
 function withoutScheme(image: string): string {

@@ -1,7 +1,8 @@
+import type { Text, Uses } from "../../engines/pipelines/model.ts";
 import { clip } from "../findings/one-line.ts";
 import { versionOfComment } from "./pipelines/action-versions.ts";
 import { actionName } from "./pipelines/steps.ts";
-import { loweredName, type PlacedUses, usesOf } from "./pipelines/uses.ts";
+import { usesOf } from "./pipelines/uses.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
 
 /**
@@ -22,32 +23,33 @@ export const workflowVersionComment = workflowCheck({
   },
   needs: "partial",
   *detect(file) {
-    const pinned = usesOf(file).filter(({ uses }) => uses.kind === "repository" && uses.refKind === "commit");
-    for (const used of pinned) {
-      const { uses } = used;
-      const name = actionName(uses);
-      const version = versionOfComment(uses.text.comment);
-      const place = uses.text.place;
+    const pinned = usesOf(file).flatMap(({ uses }) => pinOf(uses) ?? []);
+    const stated = Map.groupBy(
+      pinned.filter(({ version }) => version !== undefined),
+      ({ name }) => name.toLowerCase(),
+    );
+    for (const pin of pinned) {
+      const { name, version, text } = pin;
       if (version === undefined) {
         yield {
           subject: `${name}: no version`,
           title: `No comment names the version of ${name}`,
-          place,
+          place: text.place,
           severity: "low",
           confidence: "high",
           fix: `add the version as a comment: uses: ${name}@<commit> # v1.2.3`,
-          evidence: { comment: uses.text.comment ?? "none" },
+          evidence: { comment: text.comment ?? "none" },
         };
         continue;
       }
-      const others = contradicting(used, version, pinned);
-      const [other] = others;
+      const others = (stated.get(name.toLowerCase()) ?? []).slice(0, COMPARED);
+      const other = others.find((one) => contradicts(one, pin));
       if (other === undefined) continue;
       yield {
         subject: `${name}: contradiction`,
-        title: `${name} has comments that contradict each other: ${clip(version)} and ${clip(versionOfComment(other.uses.text.comment) ?? "")}`,
-        place,
-        related: others.map(({ uses: { text } }) => text.place),
+        title: `${name} has comments that contradict each other: ${clip(version)} and ${clip(other.version ?? "")}`,
+        place: text.place,
+        related: [other.text.place],
         severity: "medium",
         confidence: "high",
         fix: "write the tag that points at each commit",
@@ -57,20 +59,30 @@ export const workflowVersionComment = workflowCheck({
   },
 });
 
-/** Those of the same action that say another version of this commit, or this version of another commit. */
-function contradicting({ uses }: PlacedUses, version: string, all: readonly PlacedUses[]): PlacedUses[] {
-  const commit = commitOf(uses);
-  return all.filter((other) => {
-    if (other.uses === uses || loweredName(other.uses) !== loweredName(uses)) return false;
-    const said = versionOfComment(other.uses.text.comment);
-    if (said === undefined) return false;
-    // `v4` and `v4.2.2` may be two tags of one commit; one version has one commit only where it is whole.
-    return commitOf(other.uses) === commit ? !isPartOf(said, version) : said === version && isWhole(version);
-  });
+/** Places of one action that each other one is compared with: no workflow has more, and a made one is not worth its square. */
+const COMPARED = 50;
+
+interface Pin {
+  /** `actions/checkout`, as written. */
+  readonly name: string;
+  readonly commit: string;
+  /** What the comment says. */
+  readonly version: string | undefined;
+  readonly text: Text;
 }
 
-function commitOf(uses: PlacedUses["uses"]): string {
-  return uses.kind === "repository" ? (uses.ref ?? "").toLowerCase() : "";
+function pinOf(uses: Uses): Pin | undefined {
+  if (uses.kind !== "repository" || uses.refKind !== "commit") return undefined;
+  const { text, ref = "" } = uses;
+  return { name: actionName(uses), commit: ref.toLowerCase(), version: versionOfComment(text.comment), text };
+}
+
+/** One commit has two versions, or one version two commits. */
+function contradicts(one: Pin, other: Pin): boolean {
+  if (one.version === undefined || other.version === undefined) return false;
+  // `v4` and `v4.2.2` may be two tags of one commit; one version has one commit only where it is whole.
+  if (one.commit === other.commit) return !isPartOf(one.version, other.version);
+  return one.version === other.version && isWhole(one.version);
 }
 
 function isPartOf(one: string, other: string): boolean {

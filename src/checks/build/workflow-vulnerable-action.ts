@@ -21,9 +21,8 @@ export const workflowVulnerableAction = workflowCheck({
   needs: "partial",
   *detect(file) {
     for (const { uses } of usesOf(file)) {
-      const repository = repositoryOf(uses);
-      for (const advisory of actionAdvisories) {
-        if (advisory.action !== repository || !isAffected(uses, advisory)) continue;
+      for (const advisory of BY_ACTION.get(repositoryOf(uses) ?? "") ?? []) {
+        if (!isAffected(uses, advisory)) continue;
         const [id] = advisory.ids;
         const name = actionName(uses);
         yield {
@@ -40,6 +39,8 @@ export const workflowVulnerableAction = workflowCheck({
     }
   },
 });
+
+const BY_ACTION = Map.groupBy(actionAdvisories, ({ action }) => action);
 
 function isAffected(uses: Uses, { introduced, fixed }: ActionAdvisory): boolean {
   const range = versionRange(uses);

@@ -29,6 +29,7 @@ import { gitlabHostNamespace } from "../build/gitlab-host-namespace.ts";
 import { gitlabImageFromVariable } from "../build/gitlab-image-from-variable.ts";
 import { gitlabImageTagFromBranch } from "../build/gitlab-image-tag-from-branch.ts";
 import { gitlabImageWithoutDigest } from "../build/gitlab-image-without-digest.ts";
+import { gitlabIncludeNotAllowed } from "../build/gitlab-include-not-allowed.ts";
 import { gitlabInterruptibleDeploy } from "../build/gitlab-interruptible-deploy.ts";
 import { gitlabJobTokenLeak } from "../build/gitlab-job-token-leak.ts";
 import { gitlabLockfileNotEnforced } from "../build/gitlab-lockfile-not-enforced.ts";
@@ -109,6 +110,7 @@ export const gitlabChecks = [
   gitlabImageFromVariable,
   gitlabImageTagFromBranch,
   gitlabImageWithoutDigest,
+  gitlabIncludeNotAllowed,
   gitlabInterruptibleDeploy,
   gitlabJobTokenLeak,
   gitlabLockfileNotEnforced,

@@ -87,6 +87,7 @@ export const identities: readonly Pick<CheckDescription, "id" | "layer" | "categ
   { id: "build/gitlab-image-from-variable", layer: "build", category: "configuration" },
   { id: "build/gitlab-image-tag-from-branch", layer: "build", category: "configuration" },
   { id: "build/gitlab-image-without-digest", layer: "build", category: "configuration" },
+  { id: "build/gitlab-include-not-allowed", layer: "build", category: "configuration" },
   { id: "build/gitlab-interruptible-deploy", layer: "build", category: "configuration" },
   { id: "build/gitlab-job-token-leak", layer: "build", category: "secret" },
   { id: "build/gitlab-lockfile-not-enforced", layer: "build", category: "configuration" },

@@ -42,6 +42,8 @@ export interface GitlabFacts {
 export interface GitlabParameters {
   /** Where images may come from (patterns of core/glob.ts); empty is anywhere. */
   readonly registries: readonly string[];
+  /** Where includes may come from; empty is anywhere. */
+  readonly includes: readonly string[];
 }
 
 export type GitlabCheck = Check<Pick<GitlabFacts, "pipeline"> & Partial<GitlabFacts>, GitlabParameters> & {

@@ -8,6 +8,8 @@ export const bounds = {
   depth: 256,
   /** One manifest; what a person writes stays under 1 MiB. */
   manifestBytes: 4 * 1024 * 1024,
+  /** Bytes of files of one side that are kept between being compared and being read. */
+  keptBytes: 64 * 1024 * 1024,
   /** Files that one lockfile is read with: `-r` of requirements, manifests of workspaces. */
   companions: 2_000,
 } as const;

@@ -4,7 +4,7 @@ import type { Gap } from "../../core/evidence.ts";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { type CommitEntry, openCommitTree } from "../../engines/git/commit-tree.ts";
 import { bounds } from "./bounds.ts";
-import { type Excludes, FOREIGN, isWanted, type SideFiles, sort, tooDeep, tooMuch } from "./files.ts";
+import { type Excludes, FOREIGN, isWanted, noteLink, type SideFiles, sort, tooDeep, tooMuch } from "./files.ts";
 
 /**
  * @param folder - the directory of a work tree that is looked at
@@ -20,6 +20,7 @@ export function commitFiles(
   const tree = asked(revision, () => openCommitTree(folder, revision, { fork }));
   const found = { lockfiles: [] as string[], manifests: [] as string[], gaps: [] as Gap[] };
   const links: string[] = [];
+  const submodules: string[] = [];
   let entries = 0;
   const pending = [{ path: "", depth: 0 }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
@@ -30,6 +31,7 @@ export function commitFiles(
     for (const [name, { kind }] of listed) {
       const path = below === "" ? name : `${below}/${name}`;
       const isFolder = kind === "folder";
+      if (kind === "submodule") submodules.push(path);
       if (isFolder ? FOREIGN.has(name) : kind === "submodule" || !isWanted(path)) continue;
       if (excludes?.excludes(path, isFolder) === true) continue;
       if (isFolder) {
@@ -51,7 +53,10 @@ export function commitFiles(
     const entry = entryAt(path);
     return entry?.kind === "file" ? entry.id : undefined;
   };
-  for (const path of links) if (fileAt(path) !== undefined) sort(found, path);
+  for (const path of links) {
+    if (fileAt(path) === undefined) noteLink(found.gaps, path);
+    else sort(found, path);
+  }
   if (found.lockfiles.length + found.manifests.length > bounds.files) {
     throw tooMuch(revision, `more than ${bounds.files} lockfiles and manifests`);
   }
@@ -61,6 +66,7 @@ export function commitFiles(
     name: revision,
     format: tree.format,
     ...found,
+    submodules,
     identity: fileAt,
     read(path, limit) {
       const id = fileAt(path);

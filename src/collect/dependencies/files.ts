@@ -3,6 +3,7 @@ import { hash } from "node:crypto";
 import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import type { Gap } from "../../core/evidence.ts";
+import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { isManifestName } from "../../engines/packages/manifests/names.ts";
@@ -17,6 +18,8 @@ export interface SideFiles {
   readonly lockfiles: readonly string[];
   readonly manifests: readonly string[];
   readonly gaps: readonly Gap[];
+  /** Directories that are other repositories', of a commit: what is in them is none of its own files. */
+  readonly submodules: readonly string[];
   /** The same text for the same bytes, among sides of one format; undefined where there is no such file. */
   identity(path: string): string | undefined;
   /** The bytes, or why there are none; undefined where there is no such file. */
@@ -52,25 +55,40 @@ export function folderFiles(root: string, excludes: Excludes, format: "sha1" | "
       else if (entry.isSymbolicLink()) links.push(path);
     }
   }
-  for (const path of links) if (standsForItself(root, path, isWanted)) sort(found, path);
+  for (const path of links) {
+    const target = targetWithin(root, path);
+    if (target === undefined) noteLink(found.gaps, path);
+    // It counts where the file that it leads to is not found under its own name.
+    else if (!isWanted(target)) sort(found, path);
+  }
   if (found.lockfiles.length + found.manifests.length > bounds.files) {
     throw tooMuch(root, `more than ${bounds.files} lockfiles and manifests`);
   }
   found.lockfiles.sort();
   found.manifests.sort();
   const identities = new Map<string, string | undefined>();
+  /** What was read to be compared is most often read for good right after. */
+  const kept = new Map<string, Buffer>();
+  let keptBytes = 0;
   return {
     name: root,
     ...found,
+    submodules: [],
     identity(path) {
-      if (!identities.has(path))
-        identities.set(
-          path,
-          withFile(root, path, (bytes) => blobId(bytes, format)),
-        );
+      if (!identities.has(path)) {
+        const id = withFile(root, path, (bytes) => {
+          keptBytes += bytes.length;
+          if (keptBytes <= bounds.keptBytes) kept.set(path, Buffer.from(bytes));
+          return blobId(bytes, format);
+        });
+        identities.set(path, id);
+      }
       return identities.get(path);
     },
-    read: (path, limit) => readWithin(root, path, limit),
+    read(path, limit) {
+      const bytes = kept.get(path);
+      return bytes !== undefined && bytes.length <= limit ? bytes : readWithin(root, path, limit);
+    },
   };
 }
 
@@ -82,6 +100,7 @@ export function singleFile(file: string, path: string, format: "sha1" | "sha256"
     lockfiles: [path],
     manifests: [],
     gaps: [],
+    submodules: [],
     identity: (asked) => (asked === path ? blobIdOf(read(Number.MAX_SAFE_INTEGER), format) : undefined),
     read: (asked, limit) => (asked === path ? (read(limit) ?? unreadable(file, limit)) : undefined),
   };
@@ -105,6 +124,16 @@ export function sort(found: { readonly lockfiles: string[]; readonly manifests: 
   if (isManifestName(basename(path))) found.manifests.push(path);
 }
 
+/** A manifest is only looked at beside its lockfile. */
+export function noteLink(gaps: Gap[], path: string): void {
+  if (!isLockfile(path)) return;
+  gaps.push({
+    code: "dependencies.link",
+    reason: printable(`${path}: a link to no file of this directory, not followed`),
+    remedy: "put the file itself there",
+  });
+}
+
 export function tooMuch(place: string, cause: string): Problem {
   return new Problem({ kind: "input", code: "collect.folder", place, cause, remedy: "review a subdirectory" });
 }
@@ -112,7 +141,7 @@ export function tooMuch(place: string, cause: string): Problem {
 export function tooDeep(path: string): Gap {
   return {
     code: "dependencies.not-listed",
-    reason: `${path}: directories more than ${bounds.depth} deep are not read`,
+    reason: printable(`${path}: directories more than ${bounds.depth} deep are not read`),
   };
 }
 
@@ -122,15 +151,9 @@ function list(root: string, folder: string, gaps: Gap[]) {
   } catch (error) {
     const cause = systemCause(error);
     if (folder === "") throw new Problem({ kind: "usage", code: "collect.folder", place: root, cause });
-    gaps.push({ code: "dependencies.not-listed", reason: `${folder}: ${cause}` });
+    gaps.push({ code: "dependencies.not-listed", reason: printable(`${folder}: ${cause}`) });
     return [];
   }
-}
-
-/** A link counts where the file that it leads to lies in the directory and is not found under its own name. */
-function standsForItself(root: string, path: string, isFound: (path: string) => boolean): boolean {
-  const target = targetWithin(root, path);
-  return target !== undefined && !isFound(target);
 }
 
 function targetWithin(root: string, path: string): string | undefined {

@@ -117,6 +117,26 @@ describe("the sides of a change", () => {
     symlinkSync(outside, join(folder, "linked"));
     const side = await readSide({ kind: "folder", path: folder });
     assert.deepEqual(paths(side), ["package-lock.json"]);
+    assert.deepEqual(
+      side.gaps.map(({ code, reason }) => `${code} ${reason}`),
+      ["dependencies.link npm-shrinkwrap.json: a link to no file of this directory, not followed"],
+    );
+  });
+
+  test("a submodule is another repository", { skip }, async (context) => {
+    const folder = temporaryFolder(context);
+    git(folder, ["init", "--quiet", "--initial-branch=main"]);
+    commit(folder, { "package-lock.json": lock({ a: "1.0.0" }) });
+    git(folder, ["update-index", "--add", "--cacheinfo", `160000,${git(folder, ["rev-parse", "HEAD"]).trim()},sub`]);
+    git(folder, ["commit", "--quiet", "-m", "sub"]);
+    write(folder, { "sub/package-lock.json": lock({ b: "1.0.0" }) });
+    const sides = await readSides(sideNamed("main", folder), { kind: "folder", path: folder });
+    const { changes, gaps } = changesBetween(sides.before, sides.after);
+    assert.deepEqual(changes, []);
+    assert.deepEqual(
+      gaps.map(({ reason }) => reason),
+      ["sub: a submodule, whose lockfiles are not compared"],
+    );
   });
 
   test("what cannot be read is told, and what is excluded is not looked for", async (context) => {

@@ -7,6 +7,8 @@ import { Problem } from "../../core/problem.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import { folderAnalyserFor } from "../../engines/contents/analysers.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
+import { lockfileText } from "../../engines/contents/packages/lockfile.ts";
+import { withDirect } from "../../engines/packages/manifests/direct.ts";
 import { manifestsAffect, mismatchesOf } from "../../engines/packages/manifests/mismatches.ts";
 import type { Lockfile, LockfileSide } from "../../engines/packages/model.ts";
 import { limitOf } from "../image/file-analysis.ts";
@@ -53,8 +55,9 @@ export async function readSides(
   const commits = [before, after].map((place) => (place.kind === "commit" ? filesOf(place, options, name) : undefined));
   // Files are called as the repository calls its own.
   const format = commits.map((commit) => commit?.format).find((found) => found !== undefined) ?? "sha1";
-  const [old, fresh] = [before, after].map((place, index) => commits[index] ?? filesOf(place, options, name, format));
-  if (old === undefined || fresh === undefined) throw new TypeError("two sides are read");
+  const [left, right] = [before, after].map((place, index) => commits[index] ?? filesOf(place, options, name, format));
+  if (left === undefined || right === undefined) throw new TypeError("two sides are read");
+  const [old, fresh] = [withoutSubmodules(left, right.submodules), withoutSubmodules(right, left.submodules)];
   const changed = changedLockfiles(old, fresh);
   return {
     before: sideOf(
@@ -110,6 +113,21 @@ function filesOf(
     case "commit":
       return commitFiles(place.folder, place.revision, place.fork === true, exclusion);
   }
+}
+
+/** Of what one side cannot see nobody knows what the change is. */
+function withoutSubmodules(files: SideFiles, submodules: readonly string[]): SideFiles {
+  const isWithin = (path: string) => submodules.find((submodule) => path.startsWith(`${submodule}/`));
+  const left = new Set(files.lockfiles.map(isWithin).filter((submodule) => submodule !== undefined));
+  if (left.size === 0) return files;
+  const gaps = [...left].map((path) => ({
+    code: "dependencies.submodule",
+    reason: printable(`${path}: a submodule, whose lockfiles are not compared`),
+    remedy: "review the change in its own repository",
+  }));
+  const lockfiles = files.lockfiles.filter((path) => isWithin(path) === undefined);
+  const manifests = files.manifests.filter((path) => isWithin(path) === undefined);
+  return { ...files, lockfiles, manifests, gaps: [...files.gaps, ...gaps] };
 }
 
 /** Those that one side alone has, or that differ in their bytes or in those of a file that they are read with. */
@@ -177,19 +195,27 @@ function lockfileOf(path: string, files: SideFiles): Lockfile | undefined {
   }
   if (facts.kind !== "packages") return undefined;
   const { packages, unread, formatVersion } = facts;
-  const { mismatches, gaps } = mismatchesOf(
-    { path, text: Buffer.isBuffer(bytes) ? bytes.toString("utf8") : "", packages, complete: unread.length === 0 },
-    (manifest) => {
-      const read = files.read(manifest, bounds.manifestBytes);
-      return Buffer.isBuffer(read) ? read.toString("utf8") : undefined;
-    },
-  );
+  const text = Buffer.isBuffer(bytes) ? lockfileText(bytes) : "";
+  const lockfile = { path, text, packages, complete: unread.length === 0 };
+  const unreadManifests = new Map<string, string>();
+  const manifests = (manifest: string): string | undefined => {
+    const read = files.read(manifest, bounds.manifestBytes);
+    if (read === undefined) return undefined;
+    if (Buffer.isBuffer(read)) return lockfileText(read);
+    unreadManifests.set(manifest, read.unreadable);
+    return undefined;
+  };
+  const { mismatches, gaps } = mismatchesOf(lockfile, manifests);
   return {
     path,
     format: formatVersion === undefined ? analyser.id : `${analyser.id} ${formatVersion}`,
-    packages,
+    packages: withDirect(lockfile, manifests),
     mismatches,
-    gaps: [...unread.map((reason) => gap("contents.unread", path, reason)), ...gaps],
+    gaps: [
+      ...unread.map((reason) => gap("contents.unread", path, reason)),
+      ...gaps,
+      ...[...unreadManifests].map(([manifest, reason]) => gap("dependencies.manifest-unread", manifest, reason)),
+    ],
   };
 }
 

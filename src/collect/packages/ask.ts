@@ -100,6 +100,9 @@ export function createAsker({ client, cache, now, signal }: AskerOptions): Asker
       if (begun !== undefined) return begun as Promise<Told<Content> | undefined>;
       const asked = fresh(question);
       running.set(key, asked);
+      // Versions of one package are asked for together; all documents of thousands would fill the memory.
+      const [oldest] = running.keys();
+      if (running.size > bounds.rememberedDocuments && oldest !== undefined) running.delete(oldest);
       return asked;
     },
   };

@@ -2,6 +2,8 @@
 export const bounds = {
   /** Requests at a time: registries answer each in some 50 ms, and slow down who asks for more at once. */
   requests: 16,
+  /** Documents that are held at a time: of a package with many versions one takes a megabyte. */
+  rememberedDocuments: 256,
   /** Milliseconds that all of a run's requests may take together, from the first on. */
   runMilliseconds: 300_000,
   /** Bytes of one archive: npm's largest have 200 MB unpacked; what is over it is not read. */

@@ -130,12 +130,14 @@ function isBroken(error: unknown): boolean {
   return error instanceof Error && "errcode" in error && BROKEN.has(Number(error.errcode) & 0xff);
 }
 
+const DAY_SECONDS = 24 * 60 * 60;
+
 function seconds(date: Date): number {
   return Math.floor(date.getTime() / 1000);
 }
 
 function forgetOld(database: DatabaseSync, now: Date): void {
-  database.prepare("delete from answer where used < ?").run(seconds(now) - bounds.keptDays * 24 * 60 * 60);
+  database.prepare("delete from answer where used < ?").run(seconds(now) - bounds.keptDays * DAY_SECONDS);
   const row = database.prepare("select coalesce(sum(length(content)), 0) as bytes from answer").get();
   // Half of it, by the time of its last use, so that this is no work of every run.
   if (Number(row?.bytes) > bounds.cacheBytes) {
@@ -155,16 +157,18 @@ function cacheOver(database: DatabaseSync, now: Date): MetadataCache {
     }
   }
   const used = seconds(now);
+  const select = database.prepare(
+    "select content, validators, checked, used from answer where registry = ? and name = ? and kind = ?",
+  );
+  const touch = database.prepare("update answer set used = ? where registry = ? and name = ? and kind = ?");
+  const insert = database.prepare("insert or replace into answer values (?, ?, ?, ?, ?, ?, ?)");
   return {
     answer: ({ registry, name, kind }) =>
       attempt(() => {
-        const row = database
-          .prepare("select content, validators, checked from answer where registry = ? and name = ? and kind = ?")
-          .get(registry, name, kind);
+        const row = select.get(registry, name, kind);
         if (row === undefined) return undefined;
-        database
-          .prepare("update answer set used = ? where registry = ? and name = ? and kind = ? and used < ?")
-          .run(used, registry, name, kind, used);
+        // By the day: to forget in months it need not be written at every look.
+        if (Number(row.used) < used - DAY_SECONDS) touch.run(used, registry, name, kind);
         return {
           content: JSON.parse(zstdDecompressSync(row.content as Uint8Array).toString("utf8")) as unknown,
           validators: JSON.parse(String(row.validators)) as Record<string, string>,
@@ -173,17 +177,15 @@ function cacheOver(database: DatabaseSync, now: Date): MetadataCache {
       }),
     store: ({ registry, name, kind }, { content, validators, checkedAt }) => {
       attempt(() =>
-        database
-          .prepare("insert or replace into answer values (?, ?, ?, ?, ?, ?, ?)")
-          .run(
-            registry,
-            name,
-            kind,
-            zstdCompressSync(Buffer.from(JSON.stringify(content))),
-            JSON.stringify(validators),
-            seconds(checkedAt),
-            used,
-          ),
+        insert.run(
+          registry,
+          name,
+          kind,
+          zstdCompressSync(Buffer.from(JSON.stringify(content))),
+          JSON.stringify(validators),
+          seconds(checkedAt),
+          used,
+        ),
       );
     },
     close: () => attempt(() => database.close()),

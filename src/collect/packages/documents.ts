@@ -55,11 +55,27 @@ const asks: Readonly<Partial<Record<PackageType, Ask>>> = {
 function question<Content>(
   { registry, name, authorizationFor }: DocumentRequest,
   kind: string,
-  path: string,
+  path: string | URL,
   read: Question<Content>["read"],
 ): Question<Content> {
-  const url = new URL(path, registry.base);
+  const url = typeof path === "string" ? urlBelow(registry.base, path, name) : path;
   return { registry: registry.base, name, kind, url, authorization: authorizationFor(url), read };
+}
+
+/**
+ * Names come from lockfiles: one with `//` or `..` in it leads to no other host and to no other place of the registry.
+ *
+ * @throws Problem (input) `packages.name`
+ */
+function urlBelow(base: string, path: string, name: string): URL {
+  // Empty segments and those of dots are what URLs resolve.
+  const isPlain = path
+    .split("/")
+    .every((segment, i, all) => !/^\.{0,2}$/.test(segment) || (segment === "" && i === all.length - 1));
+  const url = isPlain ? URL.parse(path, base) : null;
+  if (url?.href.startsWith(base) === true) return url;
+  const place = JSON.stringify(name).slice(0, 200);
+  throw new Problem({ kind: "input", code: "packages.name", place, cause: "not a name that a registry could have" });
 }
 
 /** A version that a kept answer does not have may have been published since. */
@@ -225,7 +241,9 @@ async function askNuget(request: DocumentRequest): Promise<Told<RegistryDocument
   const all = await Promise.all(
     pages
       .slice(0, NUGET_PAGES)
-      .map((page) => request.asker.ask(question(within, `page ${page}`, page, ({ body }) => body.toString("utf8")))),
+      .map((page) =>
+        request.asker.ask(question(within, `page ${page}`, new URL(page), ({ body }) => body.toString("utf8"))),
+      ),
   );
   const bodies = all.flatMap((one) => (one === undefined ? [] : Buffer.from(one.content)));
   const document = readRegistration(Buffer.from(text), bodies, name, place);

@@ -1,7 +1,13 @@
 /** npm's settings (docs.npmjs.com, npmrc), as pnpm and yarn 1 read them too: of the user alone, never of a project. */
-import type { Authorization } from "./settings.ts";
-
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What is said to URLs below a place alone. */
+export interface Authorization {
+  /** `//npm.acme.example/web/`: host with port, and path. */
+  readonly place: string;
+  /** Of the header `authorization`. */
+  readonly header: string;
+}
 
 export interface NpmSettings {
   /** As written. */

@@ -262,6 +262,24 @@ test("an archive is held against the lockfile's hash and the registry's", async 
   );
 });
 
+test("no registry's document leads into the user's own network", async (t) => {
+  const [registry, inner] = [await npm(t), await npm(t)];
+  registry.faults = { archivesAt: inner.base };
+  const asked: LockedDependency = {
+    ...left(),
+    hashes: {},
+    usage: "runtime",
+    through: [],
+    lockfile: "package-lock.json",
+  };
+  const registries = open(t, registry);
+  const archive = await registries.archive(asked, await registries.metadata(left()));
+  assert.deepEqual([archive.state, codesOf(archive)], ["absent", ["packages.unreachable"]]);
+  assert.equal(inner.seen.length, 0);
+  const allowed = open(t, registry, { allowed: [inner.base] });
+  assert.equal((await allowed.archive(asked, await allowed.metadata(left()))).state, "present");
+});
+
 test("a signature of the registry by another key does not hold", async (t) => {
   const registry = await npm(t);
   registry.faults = { otherKey: true };
@@ -299,4 +317,17 @@ test("what PyPI's index and its JSON say of a version", async (t) => {
 
 test("the settings of this user are read, whatever they are", () => {
   assert.ok(Array.isArray(readRegistrySettings({ home: "/nonexistent", environment: {} }).authorizations));
+});
+
+test("more documents than are held at a time are asked for all the same", async (t) => {
+  const registry = await startRegistry(t);
+  const names = Array.from({ length: 300 }, (_, i) => `left-${i}`);
+  for (const name of names) registry.packages.set(name, { versions: { "1.0.0": first, "1.1.0": second } });
+  const registries = open(t, registry);
+  const all = await Promise.all(
+    names.flatMap((name) => ["1.0.0", "1.1.0"].map((version) => registries.metadata({ type: "npm", name, version }))),
+  );
+  assert.ok(all.every(({ state }) => state === "present"));
+  // Both versions of a package are of one answer.
+  assert.equal(registry.seen.filter(({ url }) => url.startsWith("/left-")).length, 300);
 });

@@ -180,7 +180,8 @@ function notFound({ base, by }: ChosenRegistry) {
   return {
     code: "packages.not-found",
     reason: `${where} has no such package: it was never published there, or was taken down`,
-    concerns: "name",
+    // A mirror that lacks a package says nothing of the public registry.
+    concerns: by === "default" || by === "override" ? "name" : "registry",
   };
 }
 

@@ -32,6 +32,8 @@ export interface Faults {
   readonly liesAboutHashes?: boolean;
   /** Archives are other bytes than their hashes. */
   readonly otherArchives?: boolean;
+  /** Where packuments say that archives are, in the place of the registry. */
+  readonly archivesAt?: string;
   /** Statuses of the first answers, one a request: 429, 503, 404. */
   readonly statuses?: readonly number[];
   readonly retryAfter?: string;
@@ -150,7 +152,7 @@ function packument(registry: FixtureRegistry, key: KeyObject, name: string, { ve
       version,
       ...one.manifest,
       dist: {
-        tarball: `${base}${name}/-/${short}-${version}.tgz`,
+        tarball: `${faults.archivesAt ?? base}${name}/-/${short}-${version}.tgz`,
         integrity,
         shasum: createHash("sha1").update(stated).digest("hex"),
         unpackedSize: 100,

@@ -12,17 +12,9 @@ import { tomlTable, tomlText } from "../../formats/toml/fields.ts";
 import { type TomlTable, tomlSections } from "../../formats/toml/read.ts";
 import { readBoundedText } from "../tree/text-file.ts";
 import { bounds } from "./bounds.ts";
-import { npmSettingsOf } from "./npmrc.ts";
+import { type Authorization, npmSettingsOf } from "./npmrc.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What is said to URLs below a place alone. */
-export interface Authorization {
-  /** `//npm.acme.example/web/`: host with port, and path. */
-  readonly place: string;
-  /** Of the header `authorization`. */
-  readonly header: string;
-}
 
 export interface RegistrySettings {
   /** URL by ecosystem; absent: the public one. A user and password in it are taken out. */

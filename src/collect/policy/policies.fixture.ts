@@ -172,7 +172,10 @@ const more = {
   exclude: patterns,
   bases: fc.record({ accept: fc.subarray([...baseKinds], { minLength: 1 }) }),
   rebuild: fc.record({ maxAgeDays: days }),
-  pipelines: fc.record({ actions: fc.record({ allow: patterns, deny: patterns }) }),
+  pipelines: fc.record({
+    actions: fc.record({ allow: patterns, deny: patterns }),
+    includes: fc.record({ allow: patterns }),
+  }),
   secrets: fc.record({ rules: patterns }),
   rotation: fc.record({ secrets: fc.record({ maxAgeDays: days }, { requiredKeys: [] }) }),
   cluster: fc.record(

@@ -5,14 +5,16 @@ import { gapOf } from "../../core/evidence.ts";
 import { compileGlob } from "../../core/glob.ts";
 import { asProblem, isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { bounds as pipelineBounds } from "../../engines/pipelines/bounds.ts";
+import { localPath } from "../../engines/pipelines/gitlab/files.ts";
 import { type GitlabTree, readGitlabPipeline } from "../../engines/pipelines/gitlab/read.ts";
-import type { ReadGitlab } from "../../engines/pipelines/model.ts";
+import type { GitlabPipeline, ReadGitlab } from "../../engines/pipelines/model.ts";
 import { isGitlabRoot } from "../../engines/pipelines/system.ts";
 import { bounds } from "./bounds.ts";
 import { readBoundedText } from "./text-file.ts";
 
 /**
- * What a pipeline includes is part of it and no file of its own: those that GitLab begins with are read first.
+ * What a pipeline includes is part of it and no file of its own: those that GitLab begins with are read first. Child pipelines
+ * are read as pipelines, behind the one that starts them.
  *
  * @param paths - relative to the root
  */
@@ -20,21 +22,34 @@ export function readGitlab(root: string, paths: readonly string[]): ReadGitlab[]
   const tree = treeOf(root);
   const included = new Set<string>();
   const read = new Map<string, ReadGitlab>();
-  for (const path of [...paths].sort((one, other) => Number(isGitlabRoot(other)) - Number(isGitlabRoot(one)))) {
+  const add = (path: string, parent?: GitlabPipeline): void => {
     const name = path.replaceAll(sep, "/");
-    if (included.has(name)) continue;
-    const one = readOne(path, name, tree);
+    if (included.has(name) || read.has(path) || read.size >= bounds.pipelines) return;
+    const one = readOne(path, name, tree, parent);
     read.set(path, one);
-    if (one.state === "read") for (const file of one.pipeline.files) included.add(file.path);
-  }
-  return paths.flatMap((path) => read.get(path) ?? []);
+    if (one.state === "unread") return;
+    for (const file of one.pipeline.files) included.add(file.path);
+    for (const child of childrenOf(one.pipeline)) add(child, one.pipeline);
+  };
+  for (const path of [...paths].sort((one, other) => Number(isGitlabRoot(other)) - Number(isGitlabRoot(one))))
+    add(path);
+  return [...read.values()];
 }
 
-function readOne(path: string, name: string, tree: GitlabTree): ReadGitlab {
+/** Files of the same project; those that a variable names are told where the pipeline is evaluated. */
+function childrenOf({ jobs, folder }: GitlabPipeline): string[] {
+  return jobs.flatMap(({ trigger }) =>
+    (trigger?.includes ?? []).flatMap((include) =>
+      include.kind === "local" ? (localPath(folder, include.local.value) ?? []) : [],
+    ),
+  );
+}
+
+function readOne(path: string, name: string, tree: GitlabTree, parent: GitlabPipeline | undefined): ReadGitlab {
   try {
     const text = tree.read(name);
     if (text === undefined) throw unreadable(name, "no file within the scanned directory");
-    return { state: "read", path, pipeline: readGitlabPipeline(name, text, tree) };
+    return { state: "read", path, pipeline: readGitlabPipeline(name, text, tree, parent) };
   } catch (error) {
     const problem = asProblem(error, path);
     if (!isEvidenceProblem(problem)) throw problem;

@@ -4,17 +4,12 @@ import type { PackageOrigin, PackageRecord, PackageType } from "../contents/mode
 import type { PublishedProvenance, RegistrySignature } from "./registry/facts-model.ts";
 
 export { namedBy } from "./name-pattern.ts";
-export type { DependencyPolicy, PrivateName } from "./policy.ts";
+export type { DependencyPolicy } from "./policy.ts";
 export type {
-  ArchiveFacts,
   FetchedArchive,
-  FirstRelease,
   HashMismatch,
   InstallScriptChange,
-  LicenseChange,
   OriginFacts,
-  ProvenanceChange,
-  Publication,
   PublishedProvenance,
   RegistryFacts,
   RegistrySignature,

@@ -2,6 +2,8 @@
 export const bounds = {
   /** Characters of one file: GitHub and GitLab refuse files of 1 MB. */
   pipelineBytes: 1024 * 1024,
+  /** Characters of one of GitHub's files that has anchors, tags or something broken in it: the library's reader takes it. */
+  slowLength: 256 * 1024,
   /** Characters of one expression: GitHub's own bound. */
   expressionLength: 21_000,
   /** Values within values of one expression; GitHub's own bound is 50. */
@@ -17,6 +19,8 @@ export const bounds = {
   neededJobs: 256,
   /** Workflows that call workflows, and actions that use actions: GitHub's own limit. */
   callDepth: 10,
+  /** Comments of one file that ask for findings not to count. */
+  ignoreComments: 1_000,
   /** Places of one file that are told as not read. */
   unreadFields: 100,
   /** Values of one file, with its aliases and merge keys followed: 1 MB holds 200,000 of the shortest. */

@@ -49,15 +49,17 @@ export interface ScanStep {
 }
 
 export type { Accessor, BinaryOperator, Expression, PlacedExpression } from "./expression.ts";
+
 export { type Constant, constantOf, isTrue, type Known, looselyEqual, truthOf } from "./expressions/constants.ts";
 export {
-  childrenOf,
   type ContextExpression,
+  childrenOf,
   contextName,
   contextsOf,
   valueParts,
   walkExpression,
 } from "./expressions/walk.ts";
+
 export type { Field, Place, Text, UnreadField } from "./field.ts";
 export type * from "./github/model.ts";
 export type * from "./gitlab/model.ts";

@@ -10,6 +10,11 @@ declare module "../../core/policy.ts" {
        * means all that is below it, too.
        */
       readonly actions: { /** Empty is all. */ readonly allow: readonly string[]; readonly deny: readonly string[] };
+      /**
+       * Where GitLab's pipelines may include from: paths of projects (`group/ci`), hosts and paths of components and remote
+       * files (`gitlab.com/components`). Each means all that is below it, too.
+       */
+      readonly includes: { /** Empty is anywhere. */ readonly allow: readonly string[] };
     };
   }
 }
@@ -32,5 +37,12 @@ export const pipelineSettings = {
       "Actions and reusable workflows that no workflow may use: tj-actions/*. Default: none. Stricter: more.",
     initial: [],
     tighten: more(covers),
+  }),
+  "pipelines.includes.allow": setting<readonly string[]>({
+    form: { kind: "texts" },
+    description:
+      "Where GitLab's pipelines may include from: group/ci, gitlab.com/components. Default: none listed, which is anywhere. Stricter: a list where there was none, or fewer entries.",
+    initial: [],
+    tighten: fewer(covers),
   }),
 };

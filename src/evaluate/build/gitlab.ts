@@ -6,13 +6,17 @@ import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { runChecks } from "../../core/runner.ts";
-import type { GitlabInclude, GitlabPipeline, Place, ReadGitlab } from "../../engines/pipelines/model.ts";
+import type { GitlabInclude, GitlabJob, GitlabPipeline, Place, ReadGitlab } from "../../engines/pipelines/model.ts";
 import { unreadGaps } from "../../engines/pipelines/unread.ts";
+import { gitlabAssessor } from "./gitlab-ignores.ts";
 
 export interface GitlabContext {
   readonly policy: Policy;
   readonly now: Date;
 }
+
+/** Of every check over GitLab's pipelines. */
+export const gitlabIds: ReadonlySet<string> = new Set(gitlabChecks.map(({ id }) => id));
 
 /** Evaluations of one pipeline, one a check; of one that was not read none is a pass. */
 export function evaluateReadGitlab(read: ReadGitlab, context: GitlabContext): Evaluation[] {
@@ -28,6 +32,7 @@ export function evaluateReadGitlab(read: ReadGitlab, context: GitlabContext): Ev
 export function evaluateGitlab(pipeline: GitlabPipeline, context: GitlabContext): Evaluation[] {
   const observedAt = context.now.toISOString();
   const { unreadScripts } = pipeline;
+  const assess = gitlabAssessor(pipeline, context.policy);
   return runChecks<GitlabFacts>(
     gitlabChecks,
     {
@@ -41,13 +46,23 @@ export function evaluateGitlab(pipeline: GitlabPipeline, context: GitlabContext)
         jobs: String(pipeline.jobs.filter(({ hidden }) => !hidden).length),
         files: String(pipeline.files.length),
       },
+      ...(assess === undefined ? {} : { assess }),
     },
   );
 }
 
 /** What of a pipeline is not in its tree, or was not understood. */
-export function gitlabGaps({ unread, includes }: Pick<GitlabPipeline, "unread" | "includes">): Gap[] {
-  return [...unreadGaps(unread), ...includes.flatMap(includeGap)];
+export function gitlabGaps({ unread, includes, jobs }: Pick<GitlabPipeline, "unread" | "includes" | "jobs">): Gap[] {
+  return [...unreadGaps(unread), ...includes.flatMap(includeGap), ...jobs.flatMap(childGaps)];
+}
+
+/** A child pipeline of the same project is evaluated by itself, where its file is known. */
+function childGaps({ trigger }: GitlabJob): Gap[] {
+  return (trigger?.includes ?? []).flatMap((include) =>
+    include.kind === "local" && include.local.value.includes("$")
+      ? [gap(include.place, `child pipeline ${include.local.value}`)]
+      : [],
+  );
 }
 
 function includeGap(include: GitlabInclude): Gap[] {

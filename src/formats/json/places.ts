@@ -1,11 +1,10 @@
 /** Where the members of a JSON text stand, which JSON's own parser does not tell. */
 import { bounds } from "../bounds.ts";
-import { lineCounter } from "../position.ts";
 
 /** A value of a JSON text by its place. */
 export interface JsonPlace {
-  /** From 1: of a member the line of its name, of an item that of its first character. */
-  readonly line: number;
+  /** In UTF-16 units: of a member where its name begins, of an item where it begins itself. */
+  readonly offset: number;
   /** Of an object by name, of a list by index; absent where the value is neither or was not asked for. */
   readonly members?: ReadonlyMap<string, JsonPlace>;
 }
@@ -13,12 +12,19 @@ export interface JsonPlace {
 export interface JsonPlaces {
   readonly root: JsonPlace;
   /** Names that an object has twice, among those that were asked for, in the order of the text. */
-  readonly repeated: readonly { readonly name: string; readonly line: number }[];
+  readonly repeated: readonly { readonly name: string; readonly offset: number }[];
 }
+
+/**
+ * What is wanted of a value: the places of its members, or no more than whether one of their names stands there twice.
+ */
+export type Wanted = "places" | "names" | "nothing";
 
 interface Frame {
   readonly list: boolean;
-  readonly place: { line: number; members?: Map<string, JsonPlace> };
+  /** Absent where names alone are wanted. */
+  readonly place: { offset: number; members?: Map<string, JsonPlace> } | undefined;
+  readonly names: Set<string> | undefined;
   items: number;
 }
 
@@ -30,30 +36,35 @@ const LIST = 0x5b;
  * One look at a text that JSON's parser took: linear, and about as fast as that parser. What lies deeper than the bound of
  * depth has no place.
  *
- * @param into - whether the members of the value at this path are wanted; not asked below a value that is not
+ * @param into - what is wanted of the value at this path; not asked below one whose places are not
  */
-export function jsonPlaces(text: string, into: (path: readonly string[]) => boolean): JsonPlaces {
-  const lineAt = lineCounter(text);
-  const root: Frame["place"] = { line: 1 };
-  const repeated: { name: string; line: number }[] = [];
+export function jsonPlaces(text: string, into: (path: readonly string[]) => Wanted): JsonPlaces {
+  const root: NonNullable<Frame["place"]> = { offset: 0 };
+  const repeated: { name: string; offset: number }[] = [];
   const path: string[] = [];
   const frames: Frame[] = [];
   /** How many values are open below the last one that is wanted. */
   let skipped = 0;
   let at = 0;
   /** Of a member whose value comes next. */
-  let named: { readonly name: string; readonly line: number } | undefined;
+  let named: { readonly name: string; readonly offset: number } | undefined;
 
   const begin = (offset: number): Frame["place"] => {
     const frame = frames.at(-1);
     if (frame === undefined) return root;
     const name = frame.list ? String(frame.items++) : (named?.name ?? "");
-    const place: Frame["place"] = { line: frame.list ? lineAt(offset) : (named?.line ?? lineAt(offset)) };
+    const at = frame.list ? offset : (named?.offset ?? offset);
     named = undefined;
-    frame.place.members ??= new Map();
-    if (frame.place.members.has(name)) repeated.push({ name, line: place.line });
-    frame.place.members.set(name, place);
     path.push(name);
+    if (frame.names !== undefined) {
+      if (!frame.list && frame.names.has(name)) repeated.push({ name, offset: at });
+      frame.names.add(name);
+      return undefined;
+    }
+    const place = { offset: at };
+    const members = frame.place?.members;
+    if (members?.has(name) === true) repeated.push({ name, offset: at });
+    members?.set(name, place);
     return place;
   };
 
@@ -74,15 +85,17 @@ export function jsonPlaces(text: string, into: (path: readonly string[]) => bool
       at += 1;
     } else if (isOpening(code)) {
       const place = begin(at);
-      if (frames.length < bounds.depth && into(path)) {
-        place.members = new Map();
-        frames.push({ list: code === LIST, place, items: 0 });
+      const wanted = place === undefined || frames.length >= bounds.depth ? "nothing" : into(path);
+      if (place !== undefined && wanted !== "nothing") {
+        const names = wanted === "names" ? new Set<string>() : undefined;
+        if (names === undefined) place.members = new Map();
+        frames.push({ list: code === LIST, place, names, items: 0 });
       } else skipped = 1;
       at += 1;
     } else {
       const end = code === QUOTE ? behindText(text, at) : behindWord(text, at);
       const frame = frames.at(-1);
-      if (frame?.list === false && named === undefined) named = { name: textOf(text, at, end), line: lineAt(at) };
+      if (frame?.list === false && named === undefined) named = { name: textOf(text, at, end), offset: at };
       else {
         begin(at);
         path.pop();

@@ -1,6 +1,5 @@
 /** The library's reader for {@link readPlaced}: anchors, aliases, tags, and the cause of what is no YAML. */
 import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from "yaml";
-import { bounds } from "../bounds.ts";
 import { coreType } from "./core-schema.ts";
 import { libraryDocument } from "./library.ts";
 import type { DocumentRange } from "./model.ts";
@@ -20,8 +19,8 @@ export function slowPlaced(text: string, { start, end }: DocumentRange, limits: 
     node: undefined,
     fault: { offset: Math.min(Math.max(offset, start), end), reason },
   });
-  if (end - start > bounds.yamlSlowLength) {
-    return refused(start, `a document of unusual form with over ${bounds.yamlSlowLength} characters`);
+  if (end - start > limits.slowLength) {
+    return refused(start, `a document of unusual form with over ${limits.slowLength} characters`);
   }
   try {
     const document = libraryDocument(text.slice(start, end), { schema: "failsafe", prettyErrors: false });

@@ -63,6 +63,8 @@ export interface PlacedLimits {
   readonly depth: number;
   /** Values of the document, with its aliases followed. */
   readonly values: number;
+  /** Characters of a document that is left to the library, which is some ten times slower. */
+  readonly slowLength: number;
 }
 
 /**
@@ -76,7 +78,9 @@ export function readPlaced(text: string, range: DocumentRange, limits: PlacedLim
     try {
       return { node: composeDocument(text, start, end, composerOf(text, limits)) ?? null };
     } catch (error) {
-      if (error !== unusual) throw error;
+      if (!(error instanceof Unusual)) throw error;
+      // The library has no other limits, and takes far longer until it runs into them.
+      if (error.limit) return { node: undefined, fault: { offset: error.offset, reason: error.message } };
     }
   }
   return slowPlaced(text, range, limits);
@@ -108,11 +112,24 @@ export function placedDocuments(text: string): DocumentRange[] {
 /** More than white space and comments. */
 const HOLDS = /^[ \t]*[^ \t\r\n#]/m;
 
-/** Thrown for what is left to the library, and caught here. One for all: it carries nothing. */
-const unusual = new Error("YAML that is left to the library");
+/** Thrown for what is left to the library, and caught here. */
+class Unusual extends Error {
+  readonly offset: number;
+  /** Whether it is about a limit. */
+  readonly limit: boolean;
 
-function giveUp(): never {
-  throw unusual;
+  constructor(offset: number, cause: string) {
+    super(cause);
+    this.offset = offset;
+    this.limit = LIMIT.test(cause);
+  }
+}
+
+/** As the fast reader words it. */
+const LIMIT = /^(?:values are nested more than|there are more than) \d+/;
+
+function giveUp(offset: number, cause: string): never {
+  throw new Unusual(offset, cause);
 }
 
 interface OpenMap extends PlacedMap {

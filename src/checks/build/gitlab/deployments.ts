@@ -14,19 +14,27 @@ export function hasEnvironment({ environment }: GitlabJob): boolean {
   return environment !== undefined && !NO_DEPLOYMENT.has(environment.action?.value ?? "");
 }
 
+/** It stops an environment, or only looks at it. */
+function takesDown({ environment }: GitlabJob): boolean {
+  return NO_DEPLOYMENT.has(environment?.action?.value ?? "");
+}
+
 /** It has an environment, or its stage is called so. */
 export function deploys(job: GitlabJob): boolean {
+  if (takesDown(job)) return false;
   return hasEnvironment(job) || DEPLOY.test(job.stage?.value.toLowerCase() ?? "");
 }
 
 /** Also by the job's own name, unless that says that it builds or looks. */
 export function deploysByName(job: GitlabJob): boolean {
+  if (takesDown(job)) return false;
   if (deploys(job) || job.release !== undefined) return true;
   return DEPLOY_BROAD.test(job.name.toLowerCase()) && !NOT.test(job.name.toLowerCase());
 }
 
 /** As strict: of a name with `release-build` nothing is said. */
 export function isSensitive(job: GitlabJob): boolean {
+  if (takesDown(job)) return false;
   if (hasEnvironment(job) && job.environment?.name !== undefined) return true;
   const names = `${job.name} ${job.stage?.value ?? ""}`.toLowerCase();
   return !NOT.test(names) && /deploy|rollout|release|publish|provision/.test(names);
@@ -38,9 +46,4 @@ export function isProduction({ environment }: GitlabJob): boolean {
   const tier = environment.deploymentTier?.value.toLowerCase();
   if (tier !== undefined) return tier === "production" || tier === "staging";
   return /prod|live|staging/.test(environment.name?.value.toLowerCase() ?? "");
-}
-
-/** Nothing of the job itself says when it runs. */
-export function isUnrestricted({ rules, only, except }: GitlabJob): boolean {
-  return rules === undefined && only === undefined && except === undefined;
 }

@@ -1,6 +1,6 @@
 /** What every check over a GitLab pipeline has in common. `gitlabCheck` is where each of them begins. */
 import type { Category } from "../../../core/category.ts";
-import type { CheckDocumentation, ControlNumber } from "../../../core/check.ts";
+import type { CheckDocumentation } from "../../../core/check.ts";
 import type { Confidence, FindingDraft, Fix } from "../../../core/finding.ts";
 import type { Location } from "../../../core/location.ts";
 import { type RatedSeverity, severityRank } from "../../../core/severity.ts";
@@ -35,7 +35,6 @@ export interface GitlabSpecification {
   readonly severity: RatedSeverity;
   /** Absent: configuration. */
   readonly category?: Category;
-  readonly controls?: readonly ControlNumber[];
   readonly documentation: CheckDocumentation;
   /** The finding is that something is not there, so that a pipeline that was read in part tells nothing. */
   readonly whole?: true;
@@ -44,21 +43,22 @@ export interface GitlabSpecification {
   detect(pipeline: GitlabPipeline, parameters: GitlabParameters): Iterable<GitlabDetection>;
 }
 
-const WITHOUT_CONTROL = "it is about how a pipeline runs; the controls assess what was built and runs";
+/** What a pipeline includes is often elsewhere: a control would then never be known. */
+const WITHOUT_CONTROL = "none of the ten is about pipelines";
 
 /** Jobs that are named in a finding's evidence. */
 const NAMED = 5;
 
 export function gitlabCheck(specification: GitlabSpecification): GitlabCheck {
-  const { name, title, severity, category = "configuration", controls = [], documentation } = specification;
+  const { name, title, severity, category = "configuration", documentation } = specification;
   const id = `build/${name}`;
   return {
     id,
     title,
     layer: "build",
     category,
-    controls,
-    ...(controls.length === 0 ? { withoutControl: WITHOUT_CONTROL } : {}),
+    controls: [],
+    withoutControl: WITHOUT_CONTROL,
     severity,
     documentation,
     subject: "gitlab",
@@ -66,7 +66,10 @@ export function gitlabCheck(specification: GitlabSpecification): GitlabCheck {
       pipeline: specification.whole === true ? "complete" : "partial",
       ...(specification.scripts === true ? { scripts: "partial" } : {}),
     },
-    parameters: { registries: (policy) => policy.registries },
+    parameters: {
+      registries: (policy) => policy.registries,
+      includes: ({ pipelines }) => pipelines.includes.allow,
+    },
     *evaluate({ pipeline, ...parameters }) {
       const causes = new Map<string, GitlabDetection[]>();
       for (const detection of specification.detect(pipeline, parameters)) {

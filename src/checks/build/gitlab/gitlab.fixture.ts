@@ -14,9 +14,14 @@ export interface Around {
   /** Files beside it, by path. */
   readonly files?: Readonly<Record<string, string>>;
   readonly registries?: readonly string[];
+  readonly includes?: readonly string[];
 }
 
-export function findings(check: GitlabCheck, text: string, { files = {}, registries = [] }: Around = {}): Finding[] {
+export function findings(
+  check: GitlabCheck,
+  text: string,
+  { files = {}, registries = [], includes = [] }: Around = {},
+): Finding[] {
   const pipeline = readGitlabPipeline(".gitlab-ci.yml", text, {
     read: (path) => files[path],
     match: () => Object.keys(files).sort(),
@@ -26,7 +31,11 @@ export function findings(check: GitlabCheck, text: string, { files = {}, registr
     { pipeline: present(pipeline, now.toISOString()), scripts: present([], now.toISOString()) },
     {
       asset: { kind: "file", id: ".gitlab-ci.yml", lineage: ".gitlab-ci.yml", name: ".gitlab-ci.yml" },
-      policy: { ...defaultPolicy, registries },
+      policy: {
+        ...defaultPolicy,
+        registries,
+        pipelines: { ...defaultPolicy.pipelines, includes: { allow: includes } },
+      },
       now,
     },
   );

@@ -29,11 +29,18 @@ export interface FieldExpression extends Omit<PlacedText, "text"> {
   readonly text: Text;
 }
 
+/** A file is read once, and a dozen checks ask for its expressions. */
+const known = new WeakMap<GithubFile, readonly FieldExpression[]>();
+
 /** Every expression of the file, in the order of its fields. */
-export function expressionsOf(file: GithubFile): FieldExpression[] {
-  return textsOf(file).flatMap(({ text, ...where }) =>
-    text.expressions.map((expression) => ({ ...where, text, expression })),
+export function expressionsOf(file: GithubFile): readonly FieldExpression[] {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const found = textsOf(file).flatMap((placed) =>
+    placed.text.expressions.map((expression) => ({ ...placed, expression })),
   );
+  known.set(file, found);
+  return found;
 }
 
 /** Whether it is a context of this name, or something below it: `isContext(tree, "secrets")`. */

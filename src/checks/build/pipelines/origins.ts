@@ -20,7 +20,6 @@ import {
 import { type Capability, capabilityOf } from "../../knowledge/context-capabilities.ts";
 import { eventInput } from "../../knowledge/event-contexts.ts";
 import { namesOf } from "./expressions.ts";
-import { fieldNamed } from "./steps.ts";
 import { jobsOf } from "./uses.ts";
 
 export interface Origin {

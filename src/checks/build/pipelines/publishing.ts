@@ -1,4 +1,5 @@
 /** Whether a job hands on what it builds, and by what. */
+import { once } from "../../../core/once.ts";
 import type { Place, Step, StepsJob, Text, Workflow } from "../../../engines/pipelines/model.ts";
 import { PUBLISHING_ACTIONS, PUBLISHING_COMMANDS, PUSHING_ACTIONS } from "../../knowledge/publishers.ts";
 import type { KnownRun } from "./known-truth.ts";
@@ -43,7 +44,9 @@ function byStep({ steps }: StepsJob): Publishing | undefined {
 }
 
 /** What the step publishes by: the action, or the command's words. */
-export function publisherOf(step: Step): string | undefined {
+export const publisherOf = once(publisherIn);
+
+function publisherIn(step: Step): string | undefined {
   if (step.kind === "run") return publishingCommand(step.run);
   const name = actionName(step.uses);
   const lowered = name.toLowerCase();

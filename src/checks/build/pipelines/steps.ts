@@ -1,10 +1,10 @@
 /** Steps of workflows and composite actions alike, with what they inherit: shell, permissions, names. */
+import { once } from "../../../core/once.ts";
 import type {
   Field,
   GithubFile,
   Job,
   Permissions,
-  Place,
   RunStep,
   Step,
   StepsJob,
@@ -57,10 +57,12 @@ export function actionName(uses: Uses): string {
   }
 }
 
+const loweredAction = once((uses: Uses) => actionName(uses).toLowerCase());
+
 /** Names of actions ignore case. @param name - `actions/cache`, `actions/cache/restore`; `owner/repo/*` is any below it */
 export function isAction(uses: Uses, name: string): boolean {
   if (uses.kind !== "repository") return false;
-  const written = actionName(uses).toLowerCase();
+  const written = loweredAction(uses);
   const wanted = name.toLowerCase();
   if (!wanted.endsWith("/*")) return written === wanted;
   const base = wanted.slice(0, -2);

@@ -1,4 +1,5 @@
 /** What workflows and actions use: other actions, other workflows, images; and the jobs that do. */
+import { once } from "../../../core/once.ts";
 import {
   type CallJob,
   type Container,
@@ -25,8 +26,19 @@ export interface PlacedUses {
   readonly place: Place;
 }
 
+/** A file is read once, and a dozen checks ask for what it uses. */
+const known = new WeakMap<GithubFile, readonly PlacedUses[]>();
+
 /** Actions that steps use and workflows that jobs are, in the file's order; of what may run. */
-export function usesOf(file: GithubFile): PlacedUses[] {
+export function usesOf(file: GithubFile): readonly PlacedUses[] {
+  const before = known.get(file);
+  if (before !== undefined) return before;
+  const found = usesIn(file);
+  known.set(file, found);
+  return found;
+}
+
+function usesIn(file: GithubFile): PlacedUses[] {
   if (file.kind === "action") return file.steps.flatMap((step) => usesOfStep(step));
   return file.jobs
     .filter(mayRun)
@@ -44,9 +56,13 @@ function usesOfStep(step: Step, job?: StepsJob): PlacedUses[] {
 
 /** Not where its `if` is false whatever happens: people switch steps off so, and list actions for Dependabot. */
 export function mayRun({ if: condition }: { readonly if?: Text }): boolean {
-  const tree = condition?.expressions.length === 1 ? condition.expressions[0]?.tree : undefined;
-  return tree === undefined || truthOf(tree) !== false;
+  return condition === undefined || mayHold(condition);
 }
+
+const mayHold = once(({ expressions: [only, ...more] }: Text): boolean => {
+  const tree = more.length === 0 ? only?.tree : undefined;
+  return tree === undefined || truthOf(tree) !== false;
+});
 
 /** Steps job by job, a composite action's as one list: what runs on one machine, one after the other. */
 export function stepListsOf(file: GithubFile): readonly { readonly job?: StepsJob; readonly steps: readonly Step[] }[] {
@@ -58,11 +74,11 @@ export function jobsOf(file: GithubFile): readonly Job[] {
   return file.kind === "workflow" ? file.jobs : [];
 }
 
-export function stepsJobs(file: GithubFile): StepsJob[] {
-  return jobsOf(file)
+export const stepsJobs = once((file: GithubFile): readonly StepsJob[] =>
+  jobsOf(file)
     .filter((job) => job.kind === "steps")
-    .filter(mayRun);
-}
+    .filter(mayRun),
+);
 
 export function callJobs(file: GithubFile): CallJob[] {
   return jobsOf(file).filter((job) => job.kind === "call");

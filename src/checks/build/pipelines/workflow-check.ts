@@ -24,6 +24,8 @@ export interface WorkflowDetection {
   /** What to do: a verb first. Edits are proposed by fix/pipelines. */
   readonly fix: string;
   readonly evidence?: Readonly<Record<string, string>>;
+  /** See `FindingDraft`. */
+  readonly unrecorded?: true;
   /** Names of advisories that it is of, for exceptions, the one to show first. */
   readonly ids?: readonly string[];
 }
@@ -124,6 +126,7 @@ function draftOf(
     ...(worst.detail === undefined ? {} : { detail: clip(worst.detail, SENTENCE) }),
     locations: locationsOf(path, places, related),
     matches: { ids: [...(worst.ids ?? []), id], path },
+    ...(detections.some(({ unrecorded }) => unrecorded === true) ? { unrecorded: true } : {}),
     fix: { kind: "instruction", text: clip(worst.fix, SENTENCE) } satisfies Fix,
     evidence: {
       ...Object.fromEntries(Object.entries(worst.evidence ?? {}).map(([key, value]) => [key, clip(value)])),

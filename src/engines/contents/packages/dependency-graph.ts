@@ -108,12 +108,11 @@ function isContradicted({ type, hashes, otherOrigins }: PackageStatement): boole
 }
 
 function owned(statement: PackageStatement): PackageStatement {
-  const { name, version, hashes, files, fetchedFrom } = statement;
+  const { name, version, files, fetchedFrom } = statement;
   return {
     ...statement,
     name: ofItsOwn(name),
     version: ofItsOwn(version),
-    ...(hashes === undefined ? {} : { hashes: ownTexts(hashes) }),
     ...(files === undefined ? {} : { files: ownTexts(files) }),
     ...(fetchedFrom === undefined ? {} : { fetchedFrom: ownOrigin(fetchedFrom) }),
   };
@@ -197,7 +196,7 @@ function joinedHashes(first: PackageRecord["hashes"], second: PackageRecord["has
   const joined: Record<string, string> = { ...first };
   for (const [algorithm, hash] of Object.entries(second)) {
     const known = joined[algorithm];
-    joined[algorithm] = known === undefined ? ofItsOwn(hash) : known === hash ? known : DISPUTED;
+    joined[algorithm] = known === undefined || known === hash ? hash : DISPUTED;
   }
   return joined;
 }

@@ -42,13 +42,13 @@ export function lockfile(format: LockfileFormat): Analyser {
     ...(extensions === undefined ? {} : { extensions }),
     maxBytes: bounds.lockfileBytes,
     wants: (path) => wants(path) && !isInstalled(path),
-    ...(includes === undefined ? {} : { includes: ({ path, bytes }) => includes(decoded(bytes), path) }),
+    ...(includes === undefined ? {} : { includes: ({ path, bytes }) => includes(lockfileText(bytes), path) }),
     analyse({ path, bytes, companions }) {
       const beside: Companions = (other) => {
         const content = companions.get(other);
-        return content === undefined ? undefined : decoded(content);
+        return content === undefined ? undefined : lockfileText(content);
       };
-      return reading(() => read(decoded(bytes), path, beside));
+      return reading(() => read(lockfileText(bytes), path, beside));
     },
   };
 }
@@ -61,7 +61,7 @@ function isInstalled(path: string): boolean {
 }
 
 /** UTF-8, unless a byte order mark says UTF-16, as some editors write text files. */
-function decoded(bytes: Buffer): string {
+export function lockfileText(bytes: Buffer): string {
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return bytes.toString("utf16le", 2);
   const text = bytes.toString("utf8");
   return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;

@@ -7,7 +7,7 @@ export const bounds = {
   /** Inflated bytes for one packed byte: source text stays under 30, deflate ends at 1,032. */
   ratio: 250,
   /** What may be inflated whatever the ratio: a small archive of zeros is no bomb. */
-  ratioFreeBytes: 4 * 1024 * 1024,
+  ratioFreeBytes: 32 * 1024 * 1024,
   /** Files, directories and links; the largest real packages have some 50,000. */
   entries: 200_000,
   /** The central directory of a zip. */

@@ -63,12 +63,20 @@ function isArchive({ pathname }: URL): boolean {
 
 function sameHashes(before: PackageRecord, after: PackageRecord, sameFormat: boolean): boolean {
   const [old, fresh] = [before.hashes ?? {}, after.hashes ?? {}];
+  const files = before.files ?? after.files;
+  if (files === undefined && before.hashes !== undefined && isSame(old, fresh)) return true;
   const shared = Object.keys(old).filter((algorithm) => fresh[algorithm] !== undefined);
   if (shared.some((algorithm) => old[algorithm] !== fresh[algorithm])) return false;
   if (!sameFiles(before, after)) return false;
   if (!sameFormat) return true;
   // A weaker hash, or none, lets in what the stronger one refused.
   return strengthOf(after) >= strengthOf(before);
+}
+
+function isSame(old: Readonly<Record<string, string>>, fresh: Readonly<Record<string, string>>): boolean {
+  const algorithms = Object.keys(old);
+  if (algorithms.length === 0 || algorithms.length !== Object.keys(fresh).length) return false;
+  return algorithms.every((algorithm) => old[algorithm] === fresh[algorithm]);
 }
 
 /** Files of one name have one hash; what has no name is a set that only grows or only shrinks. */

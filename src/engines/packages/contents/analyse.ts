@@ -93,9 +93,9 @@ function layers({ tokens, calls, language, circumstances }: CodeFacts, depth: nu
 }
 
 const SCRIPT_WORDS =
-  /\brequire\s*\(|\bfetch\s*\(|\beval\s*\(|child_process|\bprocess\.|=>|\bfunction\b|\bconst\s+\w|\bvar\s+\w|XMLHttpRequest|\bnew Function\b|\bglobal\b/g;
+  /\brequire[ \t]{0,8}\(|\bfetch[ \t]{0,8}\(|\beval[ \t]{0,8}\(|child_process|\bprocess\.|=>|\bfunction\b|\bconst\s+\w|\bvar\s+\w|XMLHttpRequest|\bnew Function\b|\bglobal\b/g;
 const PYTHON_WORDS =
-  /^\s*(?:import|from)\s+[\w.]+|;\s*(?:import|from)\s+\w|\bexec\s*\(|__import__|\bos\.(?:system|environ|popen)|\bsubprocess\b|\bdef\s+\w+\s*\(|\burllib|\brequests\.|\bprint\s*\(|\bsocket\b/gm;
+  /^[ \t]{0,40}(?:import|from)\s[ \t]{0,8}[\w.]|;[ \t]{0,8}(?:import|from)\s[ \t]{0,8}\w|\bexec[ \t]{0,8}\(|__import__|\bos\.(?:system|environ|popen)|\bsubprocess\b|\bdef[ \t]{1,8}\w{1,80}[ \t]{0,8}\(|\burllib|\brequests\.|\bprint[ \t]{0,8}\(|\bsocket\b/gm;
 
 function codeWords(text: string): number {
   const part = text.slice(0, 20_000);
@@ -110,7 +110,9 @@ function kindOfText(text: string): Language | "command" | undefined {
     if (guessed(text) !== undefined) return "javascript";
     return commandTraits(text).size > 0 ? "command" : undefined;
   }
-  return python > script || (python === script && /^\s*(?:import|from)\s/m.test(part)) ? "python" : "javascript";
+  return python > script || (python === script && /^[ \t]{0,40}(?:import|from)\s/m.test(part))
+    ? "python"
+    : "javascript";
 }
 
 const KINDS: Readonly<Partial<Record<KnownCall["kind"], CapabilityKind>>> = {
@@ -145,6 +147,9 @@ function capabilities({ calls, tokens, flow, language }: CodeFacts): Found[] {
   return found;
 }
 
+const COMMAND_FILE = /\.(?:sh|bat|cmd|ps1|py|vbs)\b/;
+const COMMAND_FILES = /(?:^|[\s"'/\\])([\w-][\w.-]{0,80}\.(?:sh|bat|cmd|ps1|py|vbs))\b/g;
+
 function importsOf(tokens: readonly Token[], language: Language): string[] {
   const imports: string[] = [];
   for (let index = 0; index < tokens.length; index++) {
@@ -154,6 +159,9 @@ function importsOf(tokens: readonly Token[], language: Language): string[] {
       const before = tokens[index - 1];
       if (token.kind === "string" && before?.kind === "name" && (before.text === "from" || before.text === "import"))
         imports.push(token.text);
+      else if (token.kind === "string" && token.text.length < 400 && COMMAND_FILE.test(token.text)) {
+        for (const [, name] of token.text.matchAll(COMMAND_FILES)) imports.push(`./${name}`);
+      }
       // A file that is started: fork("./worker.js").
       else if (token.kind === "string" && /^\.{0,2}\/?[\w./-]{1,120}\.[cm]?js$/.test(token.text))
         imports.push(token.text.startsWith(".") ? token.text : `./${token.text}`);

@@ -34,7 +34,7 @@ const PIPED_TO_SHELL =
 const SUBSTITUTED =
   /\b(?:bash|sh|zsh|eval|iex|Invoke-Expression)\b[^\n]{0,40}(?:\$\(|<\(|`|\(\s*(?:iwr|irm|curl|wget|New-Object|Invoke-WebRequest|\[))/i;
 const DOWNLOADED_RUN =
-  /chmod\s+(?:\+x|[0-7]*7[0-7]*|u\+x|a\+x)\s|Start-Process|\bstart\s+\/|\brundll32\b|\bregsvr32\b/i;
+  /chmod\s{1,8}(?:\+x|[0-7]{0,3}7[0-7]{0,3}|u\+x|a\+x)\s|Start-Process|\bstart\s+\/|\brundll32\b|\bregsvr32\b/i;
 const SENDS =
   /\bcurl\b[^\n;|]{0,300}\s(?:-d|--data\S*|-F|--form|-T|--upload-file|-X\s*POST|-XPOST|--json)\b|\bwget\b[^\n;|]{0,300}--post-(?:data|file)|\b(?:nc|ncat|netcat)\s+[\w.-]+\s+\d+|Invoke-RestMethod[^\n]{0,200}-Method\s+Post|\|\s*curl\b/i;
 const NETWORK_TOOL =
@@ -105,7 +105,7 @@ export function commandTraits(command: string): ReadonlySet<CommandTrait> {
         word
           .toLowerCase()
           .replace(/^[^a-z0-9]+/, "")
-          .replace(/[:/?].*$/s, ""),
+          .split(/[:/?]/, 1)[0] as string,
       )
     )
       traits.add("collector");

@@ -1,5 +1,6 @@
 /** What kind of file one is: by its name, and by its first bytes. */
 import type { Language } from "./code/token.ts";
+import { wordSearch } from "./words.ts";
 
 export type FileKind = Language | "command" | "program" | "other";
 
@@ -45,8 +46,8 @@ function isProgram(bytes: Buffer): boolean {
  * that could spell any name count as one.
  */
 export function isWorthReading(bytes: Buffer, language: Language): boolean {
-  for (const word of language === "python" ? PYTHON_WORDS : SCRIPT_WORDS) if (bytes.includes(word)) return true;
-  return language === "javascript" && (importsOddly(bytes, REQUIRE) || importsOddly(bytes, IMPORT));
+  if (language === "python") return asksOfPython(bytes);
+  return asksOfScript(bytes) || importsOddly(bytes, REQUIRE) || importsOddly(bytes, IMPORT);
 }
 
 const REQUIRE = Buffer.from("require(");
@@ -164,7 +165,7 @@ const SCRIPT_WORDS = [
     "localStorage",
     ...JOINS,
   ],
-].map((word) => Buffer.from(word));
+];
 
 const PYTHON_WORDS = [
   ...[
@@ -220,4 +221,7 @@ const PYTHON_WORDS = [
     "bytes.fromhex",
   ],
   ...["unhexlify", "chr(", "lambda", "pyarmor", "webhook", "telebot", "discord", ...JOINS],
-].map((word) => Buffer.from(word));
+];
+
+const asksOfScript = wordSearch(SCRIPT_WORDS);
+const asksOfPython = wordSearch(PYTHON_WORDS);

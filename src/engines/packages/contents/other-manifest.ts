@@ -6,15 +6,15 @@ import type { Manifest } from "./manifest.ts";
 export function crateManifest(files: ReadonlyMap<string, PackageFile>): Manifest {
   const file = files.get("Cargo.toml");
   const text = file === undefined ? "" : file.bytes.toString("utf8", 0, 200_000);
-  const build = /^\s*build\s*=\s*"([^"\n]{1,200})"/m.exec(text)?.[1] ?? "build.rs";
+  const build = /^[ \t]{0,20}build[ \t]{0,20}=[ \t]{0,20}"([^"\n]{1,200})"/m.exec(text)?.[1] ?? "build.rs";
   const scripts: InstallScript[] = files.has(build)
     ? [{ name: "build.rs", command: "cargo build", path: build, line: 1 }]
     : [];
   return manifest(
     text,
-    /^\s*name\s*=\s*"([^"\n]{1,200})"/m,
-    /^\s*version\s*=\s*"([^"\n]{1,100})"/m,
-    /^\s*license\s*=\s*"([^"\n]{1,200})"/m,
+    /^[ \t]{0,20}name[ \t]{0,20}=[ \t]{0,20}"([^"\n]{1,200})"/m,
+    /^[ \t]{0,20}version[ \t]{0,20}=[ \t]{0,20}"([^"\n]{1,100})"/m,
+    /^[ \t]{0,20}license[ \t]{0,20}=[ \t]{0,20}"([^"\n]{1,200})"/m,
     scripts,
     "Cargo.toml",
   );

@@ -140,13 +140,11 @@ function scoreCode(
   language: Language,
   circumstances: Circumstances,
 ): Analysis | undefined {
-  if (
-    file.bytes.length > 40 &&
-    !circumstances.atInstall &&
-    !isWorthReading(file.bytes, language) &&
-    isAscii(file.bytes)
-  )
-    return undefined;
+  const asked = circumstances.started === true || isWorthReading(file.bytes, language) || !isAscii(file.bytes);
+  if (!asked) {
+    const isReached = circumstances.atInstall || circumstances.atImport;
+    return { hits: [], found: [], imports: isReached ? plainImports(file.bytes, language) : [], cut: false };
+  }
   if (state.left <= 0) {
     state.faults.add("files beyond the limit of code in one package are not scored", file.path);
     return undefined;
@@ -170,6 +168,18 @@ function scoreCode(
   for (const hit of [...analysis.hits, ...shapeThreats(text, language)])
     addThreat(state, file.path, excerpts, isAside ? weaker(hit) : hit);
   return analysis;
+}
+
+const SCRIPT_IMPORT = /(?:\brequire\(|\bfrom |\bimport |\bimport\()["'](\.[^"'\n]{1,200})["']/g;
+const PYTHON_IMPORT = /^[ \t]{0,40}(?:import|from)[ \t]{1,8}([\w.]{1,200})/gm;
+
+/** Imports as they are plainly written, of a file that is not tokenised. */
+function plainImports(bytes: Buffer, language: Language): string[] {
+  const imports: string[] = [];
+  for (const [, wanted] of bytes.toString("latin1").matchAll(language === "python" ? PYTHON_IMPORT : SCRIPT_IMPORT)) {
+    if (wanted !== undefined && imports.push(wanted) >= bounds.reachedFiles) break;
+  }
+  return imports;
 }
 
 /** Nothing of the package runs it. */

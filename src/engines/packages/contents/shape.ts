@@ -122,10 +122,10 @@ function outOfSight(text: string): number | undefined {
   return undefined;
 }
 
-const UNUSUAL = /[^\u0000-\u02ff]/;
+const UNUSUAL = /[^\t-\u02ff]/;
 const INVISIBLE =
-  /[\u200b-\u200d\u2060-\u2064\ufeff\u3164\uffa0\u{e0100}-\u{e01ef}\u{e0000}-\u{e007f}\ufe00-\ufe0f\ue000-\uf8ff\u{f0000}-\u{ffffd}]{10,}/u;
-const SELECTORS = /[\u{e0100}-\u{e01ef}\ufe00-\ufe0f]{6,}/u;
+  /(?:[\u200b-\u200d\u2060-\u2064\ufeff\u3164\uffa0\ue000-\uf8ff]|[\ufe00-\ufe0f]|[\u{e0100}-\u{e01ef}]|[\u{e0000}-\u{e007f}]|[\u{f0000}-\u{ffffd}]){10}/u;
+const SELECTORS = /(?:[\u{e0100}-\u{e01ef}]|[\ufe00-\ufe0f]){6}/u;
 const OVERRIDE = /[\u202d\u202e\u2066\u2067\u2068]/;
 const RUNS_CODE = /\beval\b|\bFunction\b|\bexec\b|codePointAt|fromCharCode|\bord\s*\(|\bdecode\b/;
 

@@ -64,6 +64,22 @@ const NEEDED = /[./\\:_ ]|^(?:temp|tmp|appdata|localappdata|exodus|schtasks|cron
 const TEXT_LENGTH = 2_000;
 
 export function marksOfText(text: string): Marks {
+  if (text.length < 3) return 0;
+  if (text.length > REMEMBERED_LENGTH) return look(text);
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const marks = look(text);
+  if (remembered.size >= REMEMBERED) remembered.clear();
+  remembered.set(text, marks);
+  return marks;
+}
+
+/** A text is looked at in every pass, and wherever its name stands. */
+const remembered = new Map<string, Marks>();
+const REMEMBERED = 10_000;
+const REMEMBERED_LENGTH = 200;
+
+function look(text: string): Marks {
   const payload = isPayload(text) ? Mark.payload : 0;
   if (text.length < 3 || payload !== 0 || !NEEDED.test(text)) return payload;
   const part = text.length > TEXT_LENGTH ? text.slice(0, TEXT_LENGTH) : text;
@@ -107,6 +123,8 @@ function isPayload(text: string): boolean {
 }
 
 function addressMarks(text: string): Marks {
+  // The key of a Telegram bot is all that an address of it lacks.
+  if (/^\d{8,10}:AA[\w-]{20,40}$/.test(text)) return Mark.address | Mark.dropAddress | Mark.collector;
   const host = hostOf(text);
   if (host === undefined) return 0;
   const ip = IPV4.exec(host);
@@ -121,7 +139,7 @@ function addressMarks(text: string): Marks {
       host !== text && parts[0] !== 127 && parts[0] !== 0 && parts[0] !== 169 && (parts[0] as number) < 224;
     return isOther ? Mark.address : 0;
   }
-  const name = host.toLowerCase().replace(/[:/].*$/s, "");
+  const name = host.toLowerCase().split(/[:/]/, 1)[0] as string;
   if (name === "localhost" || name.endsWith(".local") || !name.includes(".")) return 0;
   if (isOf(COLLECTORS, name) || CHAT_HOOK.test(text)) return Mark.address | Mark.dropAddress | Mark.collector;
   return isOf(DROPS, name) ? Mark.address | Mark.dropAddress : Mark.address;
@@ -135,7 +153,7 @@ export function hostOf(text: string): string | undefined {
   if (IPV4.test(text)) return text;
   const trimmed = text.startsWith(".") ? text.slice(1) : text;
   if (!HOST_ONLY.test(trimmed)) return undefined;
-  const bare = trimmed.replace(/[:/].*$/s, "");
+  const bare = trimmed.split(/[:/]/, 1)[0] as string;
   return FILE_END.test(bare) ? undefined : trimmed;
 }
 

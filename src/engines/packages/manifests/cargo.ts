@@ -5,7 +5,7 @@ import type { TomlTable, TomlValue } from "../../../formats/toml/read.ts";
 import { manifestPaths } from "../../contents/packages/cargo/manifests.ts";
 import type { ManifestMismatch } from "../model.ts";
 import { inCargoRange } from "../ranges/npm.ts";
-import type { Manifests, ReadLockfile, Unread } from "./mismatches.ts";
+import type { Manifests, ReadLockfile, Unread } from "./read-lockfile.ts";
 import { lineNaming, readToml, tableAt } from "./toml.ts";
 import { mismatchOf } from "./want.ts";
 

@@ -2,9 +2,10 @@
 import { posix } from "node:path";
 import { isObject } from "../../../core/untyped.ts";
 import { jsonPlaces } from "../../../formats/json/places.ts";
+import { lineCounter } from "../../../formats/position.ts";
 import type { ManifestMismatch } from "../model.ts";
 import { inComposerConstraint } from "../ranges/composer.ts";
-import type { Manifests, ReadLockfile, Unread } from "./mismatches.ts";
+import type { Manifests, ReadLockfile, Unread } from "./read-lockfile.ts";
 import { mismatchOf } from "./want.ts";
 
 const LISTS = ["require", "require-dev"] as const;
@@ -19,10 +20,10 @@ export function composerMismatches(lockfile: ReadLockfile, manifests: Manifests,
   const [file, lock] = [objectIn(text), objectIn(lockfile.text)];
   if (text !== undefined && file === undefined) unread(manifest, "not a JSON object");
   if (text === undefined || file === undefined || lock === undefined) return [];
-  const { root } = jsonPlaces(
-    text,
-    ([first, ...rest]) => rest.length === 0 && (first ?? "require").startsWith("require"),
+  const { root } = jsonPlaces(text, ([first, ...rest]) =>
+    rest.length === 0 && (first ?? "require").startsWith("require") ? "places" : "nothing",
   );
+  const lineAt = lineCounter(text);
   const versions = Map.groupBy(lockfile.packages, ({ name }) => name.toLowerCase());
   const met = metOtherwise(lock, file);
   const found: ManifestMismatch[] = [];
@@ -32,7 +33,8 @@ export function composerMismatches(lockfile: ReadLockfile, manifests: Manifests,
       const key = name.toLowerCase();
       if (typeof range !== "string" || PLATFORM.test(name) || met.has(key)) continue;
       const locked = (versions.get(key) ?? []).map(({ version }) => version);
-      const line = root.members?.get(list)?.members?.get(name)?.line;
+      const place = root.members?.get(list)?.members?.get(name);
+      const line = place === undefined ? undefined : lineAt(place.offset);
       const want = { manifest, name, range, mayLack: !lockfile.complete, line };
       const mismatch = mismatchOf(lockfile.path, "composer", want, locked, inComposerConstraint);
       if (mismatch !== undefined) found.push(mismatch);

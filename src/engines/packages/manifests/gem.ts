@@ -2,7 +2,7 @@
 import { indentOf, textLines } from "../../contents/packages/text-lines.ts";
 import type { ManifestMismatch } from "../model.ts";
 import { inGemRequirements } from "../ranges/gem.ts";
-import type { ReadLockfile } from "./mismatches.ts";
+import type { ReadLockfile } from "./read-lockfile.ts";
 import { mismatchOf } from "./want.ts";
 
 /** A Gemfile is a program, so that its copy in the lockfile stands for it. What no platform of the lockfile needs is not locked. */

@@ -2,7 +2,7 @@
 import { posix } from "node:path";
 import { textLines } from "../../contents/packages/text-lines.ts";
 import type { ManifestMismatch } from "../model.ts";
-import type { Manifests, ReadLockfile } from "./mismatches.ts";
+import type { Manifests, ReadLockfile } from "./read-lockfile.ts";
 import { shown } from "./want.ts";
 
 /**

@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { folderAnalyserFor } from "../../contents/analysers.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
+import { withDirect } from "./direct.ts";
 import { manifestsAffect, mismatchesOf } from "./mismatches.ts";
 
 /** Reads a lockfile as the product does, and holds it against the files beside it: `kind name wanted locked line`. */
@@ -15,7 +16,9 @@ function compared(path: string, text: string, files: Readonly<Record<string, str
   if (facts?.kind !== "packages") return { lines: [], gaps: [], unread: ["unreadable"] };
   const { packages, unread } = facts;
   const read = { path, text, packages, complete: unread.length === 0 };
-  const { mismatches, gaps } = mismatchesOf(read, (manifest) => files[posix.normalize(manifest)]);
+  const beside = (manifest: string) => files[posix.normalize(manifest)];
+  const { mismatches, gaps } = mismatchesOf(read, beside);
+  assert.equal(withDirect(read, beside).length, packages.length);
   const lines = mismatches.map(({ kind, name, wanted, locked = "-", line = 0 }) =>
     [kind, name, wanted === "" ? "-" : wanted, locked, line].join(" "),
   );
@@ -184,6 +187,14 @@ describe("package.json and its lockfiles", () => {
       "w/y/package.json": json({ dependencies: { a: "^1", x: "^9" }, devDependencies: { z: "^1" } }),
     };
     assert.deepEqual(lines("package-lock.json", lock, files), ["outside a ^3 2.0.0 3"]);
+  });
+
+  test("a lockfile with nothing in it", () => {
+    const manifest = { "package.json": json({ dependencies: { a: "^1" } }) };
+    for (const lock of [{ lockfileVersion: 3, packages: {} }, { lockfileVersion: 1 }]) {
+      assert.deepEqual(lines("package-lock.json", json(lock), manifest), ["missing a ^1 - 3"]);
+    }
+    assert.deepEqual(lines("yarn.lock", "# yarn lockfile v1\n", manifest), ["missing a ^1 - 3"]);
   });
 
   test("version 1 of package-lock.json", () => {

@@ -3,7 +3,6 @@ import { posix } from "node:path";
 import type { Gap } from "../../../core/evidence.ts";
 import { printable } from "../../../core/printable.ts";
 import { isEvidenceProblem } from "../../../core/problem.ts";
-import type { PackageRecord } from "../../contents/model.ts";
 import { bounds } from "../changes/bounds.ts";
 import type { ManifestMismatch } from "../model.ts";
 import { cargoMismatches } from "./cargo.ts";
@@ -12,21 +11,7 @@ import { gemMismatches } from "./gem.ts";
 import { goMismatches } from "./go.ts";
 import { npmMismatches } from "./npm.ts";
 import { pythonMismatches } from "./python.ts";
-
-/** A lockfile as it was read. */
-export interface ReadLockfile {
-  readonly path: string;
-  readonly text: string;
-  readonly packages: readonly PackageRecord[];
-  /** Nothing of it is unread: what is not among its packages is not locked. */
-  readonly complete: boolean;
-}
-
-/** A manifest's text by its path; undefined where there is none. */
-export type Manifests = (path: string) => string | undefined;
-
-/** Takes the path of a manifest that is none, and what is wrong with it. */
-export type Unread = (manifest: string, cause: string) => void;
+import type { Manifests, ReadLockfile, Unread } from "./read-lockfile.ts";
 
 interface Comparison {
   readonly manifest: string;
@@ -76,7 +61,7 @@ export function mismatchesOf(
     return { mismatches: mismatches.slice(0, bounds.mismatches), gaps };
   } catch (error) {
     // The lockfile was read before: what breaks here is text that only this look minds.
-    if (!isEvidenceProblem(error) && !(error instanceof SyntaxError)) throw error;
+    if (!isEvidenceProblem(error)) throw error;
     unread(lockfile.path, "not read once more");
     return { mismatches: [], gaps };
   }

@@ -25,16 +25,16 @@ const NONE: ReadonlySet<string> = new Set();
 
 /** Of package-lock.json. Undefined where it is none, as of the formats below. */
 export function packageLockLocked(text: string): NpmLocked | undefined {
-  const file: unknown = JSON.parse(text);
+  const file = jsonIn(text);
   if (!isObject(file)) return undefined;
   const { packages, dependencies } = file;
   if (!isObject(packages)) {
-    if (!isObject(dependencies)) return undefined;
-    return { folders: [""], overridden: NONE, versions: (_, name) => oldVersions(own(dependencies, name), name) };
+    const all = isObject(dependencies) ? dependencies : {};
+    return { folders: [""], overridden: NONE, versions: (_, name) => oldVersions(own(all, name), name) };
   }
   const folders = Object.keys(packages).filter((path) => !`/${path}`.includes("/node_modules/"));
   return {
-    folders,
+    folders: [...new Set(["", ...folders])],
     overridden: NONE,
     named: (folder) => rangesIn(own(packages, folder)),
     versions(folder, name) {
@@ -46,6 +46,14 @@ export function packageLockLocked(text: string): NpmLocked | undefined {
       }
     },
   };
+}
+
+function jsonIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Of an entry that copies a manifest. */
@@ -200,7 +208,7 @@ function pnpmVersions(version: string): readonly string[] | undefined {
 
 /** Of bun.lock. */
 export function bunLocked(text: string): NpmLocked | undefined {
-  const file: unknown = JSON.parse(plainJson(text));
+  const file = jsonIn(plainJson(text));
   if (!isObject(file) || !isObject(file.packages) || !isObject(file.workspaces)) return undefined;
   const { packages, workspaces } = file;
   const overridden = new Set(isObject(file.overrides) ? Object.keys(file.overrides) : []);

@@ -1,9 +1,9 @@
 import { posix } from "node:path";
 import type { ManifestMismatch } from "../model.ts";
 import { inNpmRange } from "../ranges/npm.ts";
-import type { Manifests, ReadLockfile, Unread } from "./mismatches.ts";
 import { bunLocked, type NpmLocked, packageLockLocked, pnpmLocked, yarnLocked } from "./npm-locked.ts";
 import { namesIn, readPackageJson } from "./package-json.ts";
+import type { Manifests, ReadLockfile, Unread } from "./read-lockfile.ts";
 import { mismatchOf, shown, type Want } from "./want.ts";
 
 const LOCKED: Readonly<Record<string, (text: string) => NpmLocked | undefined>> = {

@@ -1,6 +1,7 @@
 /** package.json ("package.json" in npm's documentation), as far as lockfiles answer it. */
 import { isObject } from "../../../core/untyped.ts";
 import { jsonPlaces } from "../../../formats/json/places.ts";
+import { lineCounter } from "../../../formats/position.ts";
 import type { Want } from "./want.ts";
 
 export interface PackageJson {
@@ -25,12 +26,14 @@ export function readPackageJson(path: string, text: string): PackageJson | undef
     return undefined;
   }
   if (!isObject(manifest)) return undefined;
-  const { root } = jsonPlaces(text, ([first, ...rest]) => rest.length === 0 && isList(first));
+  const { root } = jsonPlaces(text, ([first, ...rest]) => (rest.length === 0 && isList(first) ? "places" : "nothing"));
+  const lineAt = lineCounter(text);
   const wants = new Map<string, Want>();
   for (const list of LISTS) {
     const stated = manifest[list];
     for (const [name, range] of isObject(stated) ? Object.entries(stated) : []) {
       if (typeof range !== "string") continue;
+      const place = root.members?.get(list)?.members?.get(name);
       // What is in several lists is wanted as the last of them says, as for npm.
       wants.set(name, {
         manifest: path,
@@ -38,7 +41,7 @@ export function readPackageJson(path: string, text: string): PackageJson | undef
         range: range.trim(),
         mayLack: list === "optionalDependencies",
         development: list === "devDependencies",
-        line: root.members?.get(list)?.members?.get(name)?.line,
+        line: place === undefined ? undefined : lineAt(place.offset),
       });
     }
   }

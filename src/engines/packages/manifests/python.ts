@@ -6,7 +6,7 @@ import { requirementOf } from "../../contents/packages/pypi/requirement.ts";
 import { spelledName } from "../changes/versions.ts";
 import type { ManifestMismatch } from "../model.ts";
 import { inPoetryConstraint, inPythonSpecifiers } from "../ranges/python.ts";
-import type { Manifests, ReadLockfile, Unread } from "./mismatches.ts";
+import type { Manifests, ReadLockfile, Unread } from "./read-lockfile.ts";
 import { lineNaming, readToml, tableAt } from "./toml.ts";
 import { type InRange, mismatchOf, type Want } from "./want.ts";
 

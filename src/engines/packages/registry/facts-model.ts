@@ -77,8 +77,8 @@ export interface ProvenanceChange {
 }
 
 export interface OriginFacts {
-  /** Absent: the lockfile does not say, and the name is of no private registry. */
-  readonly from?: PackageOrigin;
+  /** Each place that an installer may take it from; none where the lockfile does not say. */
+  readonly from: readonly PackageOrigin[];
   /** The policy's entry that names it. */
   readonly privateName?: PrivateName;
   /** The name is nobody's at the public registry: anybody may publish it. */

@@ -239,11 +239,12 @@ function attests(type: string): boolean {
 function originOf({ change, metadata, policy, now }: RegistryFactsInput): Evidence<OriginFacts> {
   const { type, name, after } = change;
   const at = now.toISOString();
-  const from: PackageOrigin | undefined = after?.fetchedFrom;
+  const stated: readonly PackageOrigin[] = after?.fetchedFrom === undefined ? [] : [after.fetchedFrom];
+  const from = [...stated, ...(after?.otherOrigins ?? [])];
   const privateName = policy.privateNames.find((one) => namedBy([one.name], type, name));
   const unclaimed = metadata.state === "absent" && metadata.gaps.some((gap) => isUnclaimed(gap));
-  const facts: OriginFacts = { ...optional("from", from), ...optional("privateName", privateName), unclaimed };
-  if (privateName === undefined || from !== undefined) return present(facts, at);
+  const facts: OriginFacts = { from, ...optional("privateName", privateName), unclaimed };
+  if (privateName === undefined || from.length > 0) return present(facts, at);
   const reason = "the lockfile does not say where it is fetched from";
   return present(facts, at, { gaps: [{ code: "packages.origin-not-stated", reason, concerns: "origin" }] });
 }

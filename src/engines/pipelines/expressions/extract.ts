@@ -26,11 +26,14 @@ export function extractExpressions(text: string): Extracted[] {
 
 /** A quote within a string is written twice, and so ends and begins one. */
 function closeFrom(text: string, from: number): number {
-  let quoted = false;
-  for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 39) quoted = !quoted;
-    else if (code === 125 && !quoted && text.charCodeAt(at + 1) === 125) return at;
+  let at = from;
+  for (let close = text.indexOf(CLOSE, from); close >= 0; ) {
+    const quote = text.slice(at, close).indexOf("'");
+    if (quote < 0) return close;
+    const end = text.indexOf("'", at + quote + 1);
+    if (end < 0) return -1;
+    at = end + 1;
+    if (end > close) close = text.indexOf(CLOSE, at);
   }
   return -1;
 }

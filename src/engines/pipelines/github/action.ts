@@ -5,7 +5,7 @@ import { ignoresIn } from "../ignores.ts";
 import type { Source } from "../source.ts";
 import type { Action } from "./model.ts";
 import { fieldsAt, keysOf, optional, placeOfEntry, textAt } from "./nodes.ts";
-import { readScripts } from "./scripts.ts";
+import { withScripts } from "./scripts.ts";
 import { stepsAt } from "./steps.ts";
 import { inputsAt, outputsAt } from "./triggers.ts";
 
@@ -38,5 +38,5 @@ export function actionOf(source: Source, root: PlacedNode): Action {
     unread: source.unread,
     ignores: ignoresIn(source, root),
   };
-  return { ...file, runScripts: readScripts(source.text, file) };
+  return withScripts(source.text, file);
 }

@@ -21,7 +21,7 @@ export function readGithubFile(path: string, text: string): Workflow | Action | 
   const source = sourceOf(path, text);
   const [first, second] = placedDocuments(text);
   if (first === undefined) throw broken(path, "not a mapping");
-  const { node, fault } = readPlaced(text, first, { depth: bounds.depth, values: bounds.nodes });
+  const { node, fault } = readPlaced(text, first, LIMITS);
   if (fault !== undefined) throw broken(`${path}:${source.place(fault.offset, fault.offset).line}`, fault.reason);
   if (node === undefined || node === null || node.kind !== "map") throw broken(path, "not a mapping");
   if (second !== undefined) source.skip({ start: second.start, end: second.start }, "GitHub refuses a second document");
@@ -34,6 +34,8 @@ export function readGithubFile(path: string, text: string): Workflow | Action | 
       return workflowOf(source, node);
   }
 }
+
+const LIMITS = { depth: bounds.depth, values: bounds.nodes, slowLength: bounds.slowLength };
 
 /** Of a file that stands somewhere else: no workflow has either key. */
 function kindByKeys({ entries }: PlacedMap): ReturnType<typeof githubKind> {

@@ -10,8 +10,18 @@ import { powerShellCommands } from "./powershell.ts";
 /** A file whose scripts are not read yet. */
 type Unread = Omit<Workflow, "runScripts"> | Omit<Action, "runScripts">;
 
-/** @param text - of the file that `file` was read from */
-export function readScripts(text: string, file: Unread): Scripts {
+/**
+ * The file with its scripts, which are read whenever they are asked for: taken apart they are larger than all else of it, and
+ * asked for once.
+ *
+ * @param text - that the file was read from
+ */
+export function withScripts<File extends Unread>(text: string, file: File): File & { readonly runScripts: Scripts } {
+  const get = () => readScripts(text, file);
+  return Object.defineProperty(file, "runScripts", { get }) as File & { readonly runScripts: Scripts };
+}
+
+function readScripts(text: string, file: Unread): Scripts {
   const source = createSource(text);
   const commands: ScriptCommand[] = [];
   const unread: UnreadField[] = [];
@@ -34,7 +44,8 @@ function stepsOf(job: StepsJob) {
   return job.steps.map((step) => ({ step, job }));
 }
 
-const POSIX: ReadonlySet<string> = new Set(["bash", "sh", "dash", "ash", "zsh", "ksh"]);
+/** `msys2` is what msys2/setup-msys2 calls its bash. */
+const POSIX: ReadonlySet<string> = new Set(["bash", "sh", "dash", "ash", "zsh", "ksh", "msys2"]);
 const POWERSHELL: ReadonlySet<string> = new Set(["pwsh", "powershell"]);
 
 /**

@@ -5,7 +5,7 @@ import type { Source } from "../source.ts";
 import { jobsAt } from "./jobs.ts";
 import type { Workflow } from "./model.ts";
 import { computedAt, fieldsAt, isNothing, keysOf, optional, textAt } from "./nodes.ts";
-import { readScripts } from "./scripts.ts";
+import { withScripts } from "./scripts.ts";
 import { concurrencyAt, defaultsAt, permissionsAt } from "./shared.ts";
 import { triggersAt } from "./triggers.ts";
 
@@ -46,5 +46,5 @@ export function workflowOf(source: Source, root: PlacedNode): Workflow {
     unread: source.unread,
     ignores: ignoresIn(source, root),
   };
-  return { ...file, runScripts: readScripts(source.text, file) };
+  return withScripts(source.text, file);
 }

@@ -31,6 +31,7 @@ export interface PutTogether {
 export function putTogether(
   path: string,
   text: string,
+  folder: string,
   tree: GitlabTree,
   budget: Budget,
   unread: UnreadField[],
@@ -38,14 +39,13 @@ export function putTogether(
   const sources = new Map<string, Source>();
   const files = new Map<string, GitlabFile>();
   const includes: GitlabInclude[] = [];
-  const folder = path.includes("/") ? path.slice(0, path.lastIndexOf("/") + 1) : "";
   let included = 0;
   let inputs: readonly GitlabInput[] = [];
 
   function load(file: string, content: string, given: PlacedMap | undefined, stack: readonly string[]): PlacedMap {
     sources.set(file, sources.get(file) ?? createSource(content));
-    files.set(file, files.get(file) ?? { path: file, hiddenCharacters: hiddenCharacters(file, content) });
-    const documents = placedDocuments(file, content);
+    const { documents, ignores } = placedDocuments(file, content);
+    if (!files.has(file)) files.set(file, { path: file, hiddenCharacters: hiddenCharacters(file, content), ignores });
     const [header, ...more] = documents;
     const hasHeader = header?.kind === "map" && nodeAt(header, "spec") !== undefined;
     const spec = hasHeader ? nodeAt(header, "spec") : undefined;
@@ -183,8 +183,12 @@ function includesOf(node: PlacedNode | undefined): readonly PlacedNode[] {
   return node.kind === "list" ? node.items.flatMap((item) => (item.kind === "list" ? item.items : [item])) : [node];
 }
 
-/** Below the tree's root; undefined where a variable names it, or it leads out of the tree. */
-function localPath(folder: string, written: string): string | undefined {
+/**
+ * A local include, below the tree's root; undefined where a variable names it, or it leads out of the project.
+ *
+ * @param folder - the project's own, which ends in a slash, or is empty
+ */
+export function localPath(folder: string, written: string): string | undefined {
   if (written.includes("$") || written.includes("\0")) return undefined;
   const parts: string[] = folder.split("/").filter((part) => part !== "");
   const least = parts.length;

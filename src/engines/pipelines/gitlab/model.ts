@@ -5,6 +5,7 @@
 import type { Gap } from "../../../core/evidence.ts";
 import type { ShellCommand, ShellWord } from "../../dockerfile/model.ts";
 import type { Place, Text, UnreadField } from "../field.ts";
+import type { IgnoreComment } from "../github/model.ts";
 import type { GitlabCondition } from "./condition-model.ts";
 
 export type { GitlabCondition, GitlabOperand } from "./condition-model.ts";
@@ -14,6 +15,10 @@ export interface GitlabPipeline {
   readonly kind: "gitlab";
   /** Of the file that it begins with, relative to the tree's root. */
   readonly path: string;
+  /** Of the project, with a slash at its end: what local includes are relative to. Empty where that is the tree's root. */
+  readonly folder: string;
+  /** Another pipeline starts it (`trigger:include:local`), and nothing else does. */
+  readonly child: boolean;
   /** It is no file that GitLab begins with: a component, or what another project includes. */
   readonly fragment: boolean;
   /** All that it is put together from, that file first; each once. */
@@ -44,6 +49,8 @@ export interface GitlabFile {
   readonly path: string;
   /** Characters that are not shown, or turn the direction of text, in order. */
   readonly hiddenCharacters: readonly HiddenCharacter[];
+  /** Comments that ask for findings not to count. */
+  readonly ignores: readonly IgnoreComment[];
 }
 
 export interface HiddenCharacter {

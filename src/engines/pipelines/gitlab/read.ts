@@ -16,13 +16,20 @@ import { variablesOf } from "./variables.ts";
 export type { GitlabTree } from "./files.ts";
 
 /**
- * @param path - relative to the tree's root; local includes are below its folder
+ * @param path - relative to the tree's root
+ * @param parent - absent of what GitLab begins with, whose folder is the project's
  * @throws Problem `pipelines.broken`, kind input, with the line: the file is broken, or all that it includes is over a bound
  */
-export function readGitlabPipeline(path: string, text: string, tree: GitlabTree): GitlabPipeline {
+export function readGitlabPipeline(
+  path: string,
+  text: string,
+  tree: GitlabTree,
+  parent?: Pick<GitlabPipeline, "folder">,
+): GitlabPipeline {
   const unread: UnreadField[] = [];
   const budget = createBudget();
-  const { root: written, files, inputs, includes, sourceOf } = putTogether(path, text, tree, budget, unread);
+  const folder = parent?.folder ?? path.slice(0, path.lastIndexOf("/") + 1);
+  const { root: written, files, inputs, includes, sourceOf } = putTogether(path, text, folder, tree, budget, unread);
   const root = resolveReferences(extendJobs(written, budget, unread), budget, unread);
   weigh(root, budget);
   const reader = createJobReader(unread, sourceOf);
@@ -41,6 +48,8 @@ export function readGitlabPipeline(path: string, text: string, tree: GitlabTree)
   return {
     kind: "gitlab",
     path,
+    folder,
+    child: parent !== undefined,
     fragment: inputs.length > 0 || isGitlabFragment(path),
     files,
     unread: eachOnce(unread),

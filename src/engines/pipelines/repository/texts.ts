@@ -13,7 +13,7 @@ function collect(part: unknown, found: Text[]): void {
   if (Array.isArray(part)) {
     for (const item of part) collect(item, found);
   } else if (isText(part)) found.push(part);
-  else for (const [name, value] of Object.entries(part)) if (name !== "runScripts") collect(value, found);
+  else for (const value of Object.values(part)) collect(value, found);
 }
 
 function isText(part: object): part is Text {

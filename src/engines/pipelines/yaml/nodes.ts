@@ -8,6 +8,8 @@ import {
 import { resolvePlain } from "../../../formats/yaml/scalars.ts";
 import { bounds } from "../bounds.ts";
 import type { Text } from "../field.ts";
+import type { IgnoreComment } from "../github/model.ts";
+import { ignoresIn } from "../ignores.ts";
 import { type Source, sourceOf } from "../source.ts";
 import type { PlacedEntry, PlacedNode } from "./model.ts";
 
@@ -16,19 +18,27 @@ import type { PlacedEntry, PlacedNode } from "./model.ts";
  * key replaces what stands before it, and is replaced by what stands behind it.
  *
  * @param path - relative to the tree's root: it is in every place
- * @returns one node a document; undefined for one that is empty
+ * @returns one node a document, undefined for one that is empty; and the comments that ask for findings not to count
  * @throws Problem `pipelines.broken`, kind input, with the line
  */
-export function placedDocuments(path: string, text: string): (PlacedNode | undefined)[] {
+export function placedDocuments(
+  path: string,
+  text: string,
+): { readonly documents: readonly (PlacedNode | undefined)[]; readonly ignores: readonly IgnoreComment[] } {
   if (text.length > bounds.pipelineBytes) throw broken(path, `more than ${bounds.pipelineBytes} characters`);
   const source = sourceOf(path, text);
-  const limits = { depth: bounds.depth, values: bounds.nodes };
+  const limits = { depth: bounds.depth, values: bounds.nodes, slowLength: bounds.pipelineBytes };
   const converter = converterOf(source);
-  return rangesOf(text).map((range) => {
+  const roots = rangesOf(text).map((range) => {
     const { node, fault } = readPlaced(text, range, limits);
     if (fault !== undefined) throw brokenAt(source, fault.offset, fault.reason);
-    return node === null || node === undefined ? undefined : converter(node);
+    return node ?? undefined;
   });
+  const whole: FormNode = { kind: "sequence", items: roots.flatMap((root) => root ?? []), start: 0, end: text.length };
+  return {
+    documents: roots.map((root) => (root === undefined ? undefined : converter(root))),
+    ignores: ignoresIn(source, whole),
+  };
 }
 
 /** What lies between lines of `---`, which end whatever stands before them (YAML 1.2.2, 9.1.2). */

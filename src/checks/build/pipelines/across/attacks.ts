@@ -1,4 +1,5 @@
 /** Jobs that outsiders can start and that run what outsiders wrote; and what a job has that is worth it. */
+import { once } from "../../../../core/once.ts";
 import { type RatedSeverity, severities } from "../../../../core/severity.ts";
 import {
   type Place,
@@ -21,22 +22,22 @@ export interface Attack {
 }
 
 /** Every way that is found by which an outsider's code runs in the repository's own context, one a job. */
-export function attacksOn(runs: RepositoryRuns): Attack[] {
-  return scenariosOf(runs).flatMap(({ running, scenario }) => {
+export const attacksOn = once((runs: RepositoryRuns): readonly Attack[] =>
+  scenariosOf(runs).flatMap(({ running, scenario }) => {
     const takeover = takeoverOf(running, scenario);
     return takeover === undefined ? [] : [{ running, scenario, takeover }];
-  });
-}
+  }),
+);
 
 /** Jobs that may run where an outsider starts them. */
-export function scenariosOf(runs: RepositoryRuns): { running: RunningJob; scenario: Scenario }[] {
-  const byEntry = new Map(runs.workflows.map((entry) => [entry, outsideScenarios(entry, runs.workflows)]));
+export const scenariosOf = once((runs: RepositoryRuns): readonly Pick<Attack, "running" | "scenario">[] => {
+  const byEntry = outsideScenarios(runs.workflows);
   return runs.jobs.flatMap((running) =>
     (byEntry.get(running.entry) ?? [])
       .filter((scenario) => mayRun(running, scenario))
       .map((scenario) => ({ running, scenario })),
   );
-}
+});
 
 /** `job test of .github/workflows/ci.yml`, with the workflow that is started where that is another. */
 export function nameOf({ job, workflow, entry }: RunningJob): string {

@@ -29,11 +29,14 @@ export interface Isolation {
 /** One a job that publishes what was built. */
 export function isolationsOf(runs: RepositoryRuns): Isolation[] {
   const attacked = new Map(attacksOn(runs).map((attack) => [attack.running, attack]));
+  const byEntry = Map.groupBy(runs.jobs, ({ entry }) => entry);
   return runs.jobs.flatMap((running) => {
     const published = publishedIn(running);
     if (published === undefined) return [];
-    const jobs = buildJobs(running, runs);
-    const attests = attestationsOf(runs.jobs, running);
+    // Of the same run.
+    const all = byEntry.get(running.entry) ?? [];
+    const jobs = buildJobs(running, all);
+    const attests = attestationsOf(all);
     const steps: IsolationStep[] = [];
     for (const one of jobs) {
       const label = foreignRunner(one.job);
@@ -80,11 +83,9 @@ function publishedIn({ steps }: RunningJob): { by: string; place: Place } | unde
 }
 
 /** The job and those of the same run that it needs, as what is published is built in them. */
-function buildJobs(running: RunningJob, { jobs }: RepositoryRuns): RunningJob[] {
+function buildJobs(running: RunningJob, jobs: readonly RunningJob[]): RunningJob[] {
   const wanted = new Set(running.job.needs.map(({ value }) => value));
-  const around = jobs.filter(
-    (one) => one !== running && one.entry === running.entry && wanted.has(one.calls[0]?.job.id ?? one.job.id),
-  );
+  const around = jobs.filter((one) => one !== running && wanted.has(one.calls[0]?.job.id ?? one.job.id));
   return [running, ...around];
 }
 
@@ -102,8 +103,8 @@ function selfHosted(label: string, job: string): Pick<IsolationStep, "lacks" | "
   };
 }
 
-function attestationsOf(jobs: readonly RunningJob[], { entry }: RunningJob): RunningJob[] {
-  return jobs.filter((one) => one.entry === entry && one.steps.some(({ step }) => isAttestation(step)));
+function attestationsOf(jobs: readonly RunningJob[]): RunningJob[] {
+  return jobs.filter((one) => one.steps.some(({ step }) => isAttestation(step)));
 }
 
 function isAttestation(step: Step): boolean {

@@ -1,4 +1,5 @@
 /** Runs that an outsider can start with the repository's own token and secrets, and what is known of them beforehand. */
+import { once } from "../../../../core/once.ts";
 import {
   type Constant,
   isTrue,
@@ -27,15 +28,27 @@ const INSIDE_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * One an event that anyone outside brings about and that runs in the repository's own context.
+ * One an event that anyone outside brings about and that runs in the repository's own context, by workflow.
  *
  * @param workflows - all of the repository
  */
-export function outsideScenarios(entry: Workflow, workflows: readonly Workflow[]): Scenario[] {
+export const outsideScenarios = once((workflows: readonly Workflow[]): ReadonlyMap<Workflow, readonly Scenario[]> => {
+  const byName: ByName = new Map();
+  // One without a name is called by its path.
+  for (const workflow of workflows) {
+    const name = workflow.name?.value ?? workflow.path;
+    byName.set(name, [...(byName.get(name) ?? []), workflow]);
+  }
+  return new Map(workflows.map((entry) => [entry, scenariosOfEntry(entry, byName)]));
+});
+
+type ByName = Map<string, readonly Workflow[]>;
+
+function scenariosOfEntry(entry: Workflow, byName: ByName): Scenario[] {
   return entry.on.flatMap((trigger): Scenario[] => {
     if (reachOf(trigger.event) !== "outside" || isForInsiders(trigger)) return [];
     if (trigger.event !== "workflow_run") return [{ trigger, known: knownOf(trigger.event) }];
-    const before = followedBy(trigger, workflows);
+    const before = followedBy(trigger, byName);
     return before === undefined
       ? []
       : [{ trigger, known: knownOf("workflow_run", before.trigger.event), after: before }];
@@ -52,11 +65,8 @@ function isForInsiders({ types }: Trigger): boolean {
 }
 
 /** Of the workflows that it follows the first that outsiders start. */
-function followedBy(trigger: Trigger, workflows: readonly Workflow[]): Scenario["after"] {
-  const names = new Set(trigger.workflows.map(({ value }) => value));
-  for (const workflow of workflows) {
-    // One without a name is called by its path.
-    if (!names.has(workflow.name?.value ?? workflow.path)) continue;
+function followedBy(trigger: Trigger, byName: ByName): Scenario["after"] {
+  for (const workflow of trigger.workflows.flatMap(({ value }) => byName.get(value) ?? [])) {
     const started = workflow.on.find((one) => reachOf(one.event) !== "inside" && one.event !== "workflow_run");
     if (started !== undefined) return { workflow, trigger: started };
   }

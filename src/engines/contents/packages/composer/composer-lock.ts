@@ -25,7 +25,10 @@ function read(text: string): FileFacts {
   const repeated: string[] = [];
   const lines = jsonLines(
     text,
-    ([first, ...rest]) => rest.length <= 1 && (first === undefined || LISTS.has(first)),
+    ([first, ...rest]) => {
+      if (rest.length > 1 || (first !== undefined && !LISTS.has(first))) return "nothing";
+      return rest.length === 1 ? "names" : "places";
+    },
     (sentence) => repeated.push(sentence),
   );
   const packagesIn = (list: string) =>

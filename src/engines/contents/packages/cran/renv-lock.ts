@@ -3,7 +3,7 @@ import type { FileFacts, PackageRecord } from "../../model.ts";
 import { dependencyGraph } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";
 import { fieldsOf, itemsOf, type JsonObject, textIn } from "../json.ts";
-import { jsonLines, lineOf } from "../json-lines.ts";
+import { entriesAt, jsonLines, lineOf } from "../json-lines.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { fetchedFrom, gitOrigin, originOf } from "../origin.ts";
 import { unreadEntries } from "../unread.ts";
@@ -29,11 +29,7 @@ function read(text: string): FileFacts {
   }
   const unread = unreadEntries();
   const graph = dependencyGraph();
-  const lines = jsonLines(
-    text,
-    ([first, ...rest]) => (first ?? "Packages") === "Packages" && rest.length <= 1,
-    unread.add,
-  );
+  const lines = jsonLines(text, entriesAt("Packages"), unread.add);
   const repositories = repositoriesIn(lock.R);
   const references = new Map<string, { readonly reference: string; readonly stated: JsonObject }>();
   for (const [key, stated] of fieldsOf(lock.Packages)) {

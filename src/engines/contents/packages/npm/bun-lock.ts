@@ -4,7 +4,7 @@ import type { Analyser } from "../../analyser.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { fieldsOf, type JsonObject, textIn } from "../json.ts";
-import { jsonLines } from "../json-lines.ts";
+import { entriesAt, jsonLines } from "../json-lines.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile, namesIn } from "../lockfile.ts";
 import { originOf } from "../origin.ts";
@@ -44,7 +44,7 @@ function read(text: string): FileFacts {
   const file = jsonObject(json);
   if (typeof file.lockfileVersion !== "number") throw brokenLockfile("the file", "it states no lockfileVersion");
   const locked = lockedPackages("npm");
-  const lines = jsonLines(json, (path) => path.length <= 1, locked.unread);
+  const lines = jsonLines(json, entriesAt("packages"), locked.unread);
   const tree = modules();
   const placed: { readonly module: Module; readonly manifest: JsonObject }[] = [];
   for (const [path, tuple] of fieldsOf(file.packages)) {

@@ -2,7 +2,7 @@ import { counted } from "../../../../core/counted.ts";
 import { isObject } from "../../../../core/untyped.ts";
 import type { FileFacts } from "../../model.ts";
 import { fieldsOf, type JsonObject, textIn } from "../json.ts";
-import { jsonLines } from "../json-lines.ts";
+import { entriesAt, jsonLines } from "../json-lines.ts";
 import { type LockedPackages, lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { hashesOf } from "./integrity.ts";
@@ -24,11 +24,7 @@ function read(text: string): FileFacts {
   const npm = isObject(file.npm) ? file.npm : {};
   const packages = isObject(npm.packages) ? npm.packages : isObject(old?.npm) ? old.npm : npm;
   const way = isObject(npm.packages) ? ["npm", "packages"] : isObject(old?.npm) ? ["packages", "npm"] : ["npm"];
-  const lines = jsonLines(
-    text,
-    (path) => path.every((name, depth) => depth >= way.length || name === way[depth]) && path.length <= way.length + 1,
-    locked.unread,
-  );
+  const lines = jsonLines(text, entriesAt(...way), locked.unread);
   const byName = new Map<string, string>();
   for (const [key, entry] of fieldsOf(packages)) {
     if (!isObject(entry)) continue;

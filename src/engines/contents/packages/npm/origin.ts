@@ -12,6 +12,8 @@ const REGISTRY_ARCHIVE = /\/-\/(?:@[^/]{1,214}\/)?[^/]{1,1024}\.tgz$|\/\/npm\.pk
  */
 export function npmOrigin(place: string | undefined): PackageOrigin | undefined {
   if (place === undefined || place === "") return undefined;
+  // Nearly all are plain, with nothing in them that may not be shown.
+  if (isPlainArchive(place)) return { kind: "registry", url: place };
   if (isGitPlace(place)) return gitOrigin(place);
   if (/^https?:/i.test(place)) {
     const [url = ""] = place.split("#", 1);
@@ -21,3 +23,17 @@ export function npmOrigin(place: string | undefined): PackageOrigin | undefined 
   if (/^(?:file:|\.{1,2}\/|~\/|\/)/.test(place)) return originOf("file", place.split("#", 1)[0]);
   return undefined;
 }
+
+/** `https://host/…/-/file.tgz` without credentials, a query or a fragment. */
+function isPlainArchive(place: string): boolean {
+  if (!place.startsWith(SECURE) || !place.endsWith(".tgz") || place.length > LONGEST_PLAIN) return false;
+  const path = place.indexOf("/", SECURE.length);
+  const mark = place.lastIndexOf("/-/");
+  if (path < 0 || mark < path || place.indexOf("/", mark + 3) >= 0) return false;
+  const credentials = place.indexOf("@");
+  if (credentials >= 0 && credentials < path) return false;
+  return !place.includes("?") && !place.includes("#") && !place.includes("\\");
+}
+
+const SECURE = "https://";
+const LONGEST_PLAIN = 1_000;

@@ -4,7 +4,7 @@ import { bounds as ociBounds } from "../../../oci/bounds.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts } from "../../model.ts";
 import { fieldsOf, type JsonObject, textIn } from "../json.ts";
-import { type JsonLines, jsonLines } from "../json-lines.ts";
+import { entriesAt, type JsonLines, jsonLines } from "../json-lines.ts";
 import type { LockedPackages } from "../locked.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile, namesIn } from "../lockfile.ts";
@@ -35,11 +35,15 @@ function read(text: string): FileFacts {
   const file = jsonObject(text);
   const locked = lockedPackages("npm");
   if (isObject(file.packages)) {
-    const lines = jsonLines(text, ([first, ...rest]) => rest.length <= 1 && first !== "dependencies", locked.unread);
+    const lines = jsonLines(text, entriesAt("packages"), locked.unread);
     readPackages(file.packages, locked, lines);
     if (isObject(file.dependencies)) noteOtherHalf(file.packages, file.dependencies, locked);
   } else if (isObject(file.dependencies)) {
-    const lines = jsonLines(text, (path) => path.length % 2 === 0 || path.at(-1) === "dependencies", locked.unread);
+    const lines = jsonLines(
+      text,
+      (path) => (path.length % 2 === 0 || path.at(-1) === "dependencies" ? "places" : "nothing"),
+      locked.unread,
+    );
     readDependencies(file.dependencies, locked, lines);
   } else if (file.lockfileVersion === undefined) throw brokenLockfile("the file", "it states no lockfileVersion");
   return locked.facts(String(file.lockfileVersion ?? ""));

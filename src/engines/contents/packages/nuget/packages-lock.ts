@@ -4,7 +4,7 @@ import { dependencyGraph } from "../dependency-graph.ts";
 import { base64Hash } from "../hashes.ts";
 import { identityOf } from "../identity.ts";
 import { fieldsOf, textIn } from "../json.ts";
-import { jsonLines, lineOf } from "../json-lines.ts";
+import { entriesAt, jsonLines, lineOf } from "../json-lines.ts";
 import { packageFacts } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { unreadEntries } from "../unread.ts";
@@ -30,11 +30,7 @@ function read(text: string): FileFacts {
   const unread = unreadEntries();
   const graph = dependencyGraph();
   const spelled = idSpelling();
-  const lines = jsonLines(
-    text,
-    ([first, ...rest]) => (first ?? "dependencies") === "dependencies" && rest.length <= 2,
-    unread.add,
-  );
+  const lines = jsonLines(text, entriesAt("dependencies", "*"), unread.add);
   /** Target → lower-case id → reference. Runtimes list only what differs from their framework. */
   const targets = new Map<string, Map<string, string>>();
   const needing: { readonly target: string; readonly reference: string; readonly dependencies: unknown }[] = [];

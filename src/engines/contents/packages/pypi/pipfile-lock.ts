@@ -2,7 +2,7 @@ import { isObject } from "../../../../core/untyped.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts, PackageOrigin } from "../../model.ts";
 import { fieldsOf, itemsOf, type JsonObject, textIn } from "../json.ts";
-import { jsonLines } from "../json-lines.ts";
+import { entriesAt, jsonLines } from "../json-lines.ts";
 import { lockedPackages } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { gitOrigin, originOf } from "../origin.ts";
@@ -22,7 +22,7 @@ function read(text: string): FileFacts {
     throw brokenLockfile("the file", "neither packages nor _meta");
   }
   const locked = lockedPackages("pypi");
-  const lines = jsonLines(text, (path) => path.length <= 2, locked.unread);
+  const lines = jsonLines(text, entriesAt("*"), locked.unread);
   const sources = sourcesIn(file._meta);
   for (const [category, packages] of Object.entries(file)) {
     if (category === "_meta") continue;

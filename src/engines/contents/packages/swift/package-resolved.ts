@@ -3,7 +3,7 @@ import type { FileFacts } from "../../model.ts";
 import { packageList } from "../dependency-graph.ts";
 import { identityOf } from "../identity.ts";
 import { textIn } from "../json.ts";
-import { jsonLines, lineOf } from "../json-lines.ts";
+import { entriesAt, jsonLines, lineOf } from "../json-lines.ts";
 import { packageFacts } from "../locked.ts";
 import { brokenLockfile, jsonObject, lockfile } from "../lockfile.ts";
 import { fetchedFrom, gitOrigin, originOf } from "../origin.ts";
@@ -31,11 +31,7 @@ function read(text: string): FileFacts {
   const unread = unreadEntries();
   const list = packageList();
   const way = isObject(resolved.object) ? ["object", "pins"] : ["pins"];
-  const lines = jsonLines(
-    text,
-    (path) => path.length <= way.length + 1 && path.every((name, depth) => depth >= way.length || name === way[depth]),
-    unread.add,
-  );
+  const lines = jsonLines(text, entriesAt(...way), unread.add);
   for (const [index, pin] of (pins as readonly unknown[]).entries()) {
     if (!isObject(pin)) {
       unread.add(`pin ${index + 1} is not an object`);

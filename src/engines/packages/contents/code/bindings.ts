@@ -5,6 +5,8 @@ export interface Binding {
   marks: Marks;
   /** The dotted path that it stands for: `cp` is `child_process`. */
   path?: string;
+  /** Constant texts that are set to it, where there are few: commands that depend on the system. */
+  texts?: readonly string[];
   /** Of a function of this file: its scope. */
   scope?: number;
 }

@@ -92,7 +92,12 @@ export function marksOfResult(call: Call, language: Language): Marks {
     const taken = marks | object;
     return (taken & ~Mark.module) | Mark.fetched | (has(taken, ANY_ADDRESS) ? Mark.downloaded : 0);
   }
-  if (path !== undefined && /^document\.(?:querySelector|getElement)/.test(path) && texts.some((text) => FIELDS.test(text))) return Mark.pageSecrets;
+  if (
+    path !== undefined &&
+    /^document\.(?:querySelector|getElement)/.test(path) &&
+    texts.some((text) => FIELDS.test(text))
+  )
+    return Mark.pageSecrets;
   // What comes in through a connection to a fixed address.
   if (has(object, Mark.connection) && has(object, ANY_ADDRESS) && RECEIVES.test(last)) {
     return ((marks | object) & ~Mark.module) | Mark.fetched | Mark.downloaded;
@@ -102,7 +107,8 @@ export function marksOfResult(call: Call, language: Language): Marks {
 }
 
 const FIELDS = /^input\b|password|\bcc-|card-?number|\bcvv\b/i;
-const RECEIVES = /^(?:recv|recv_into|recvfrom|read|readline|readlines|makefile|on|once|addEventListener|addListener|iter_\w+)$/;
+const RECEIVES =
+  /^(?:recv|recv_into|recvfrom|read|readline|readlines|makefile|on|once|addEventListener|addListener|iter_\w+)$/;
 
 function decodedFrom(marks: Marks): Marks {
   const embedded = has(marks, Mark.payload | Mark.environment | Mark.variable | Mark.embedded) ? Mark.embedded : 0;

@@ -56,7 +56,7 @@ export function fromBase85(text: string): string | undefined {
   return bytes.toString("latin1", 0, bytes.length - padding);
 }
 
-const EBCDIC: readonly [first: number, characters: string][] = [
+const EBCDIC: readonly (readonly [first: number, characters: string])[] = [
   ...([
     [0x81, "abcdefghi"],
     [0x91, "jklmnopqr"],

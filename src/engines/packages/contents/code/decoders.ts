@@ -16,11 +16,23 @@ export function decodersOf(tokens: readonly Token[]): ReadonlyMap<string, Decode
   for (let index = 0; index < tokens.length; index++) {
     const { kind, text } = tokens[index] as Token;
     if (kind === "punct" ? text !== "=>" : text !== "return" && text !== "lambda") continue;
+    // Nearly no body begins as these do.
+    const begins = tokens[text === "lambda" ? index + 3 : index + 1]?.text ?? "";
+    if (!BEGINNINGS.has(begins) && !isUndone(tokens, text === "lambda" ? index + 4 : index + 2)) continue;
     const head = headOf(tokens, index);
-    const decoder = head === undefined ? undefined : bodyOf(tokens, text === "lambda" ? index + 3 : index + 1, head.parameter);
+    const decoder =
+      head === undefined ? undefined : bodyOf(tokens, text === "lambda" ? index + 3 : index + 1, head.parameter);
     if (head !== undefined && decoder !== undefined) decoders.set(head.name, decoder);
   }
   return decoders;
+}
+
+const BEGINNINGS = new Set("( new atob Buffer globalThis window base64 b64decode bytes binascii unhexlify".split(" "));
+
+/** `.split(` or `[::`: put backwards. */
+function isUndone(tokens: readonly Token[], at: number): boolean {
+  const [first, second] = [tokens[at]?.text, tokens[at + 1]?.text];
+  return (first === "." && second === "split") || (first === "[" && second === ":");
 }
 
 /** The name and the one parameter of the function whose body begins after a token. */
@@ -30,7 +42,9 @@ function headOf(tokens: readonly Token[], index: number): { name: string; parame
     const [name, parameter] = [tokens[index - 2], tokens[index + 1]];
     return tokens[index - 1]?.text === "=" && tokens[index + 2]?.text === ":" ? named(name, parameter) : undefined;
   }
-  const before = tokens.slice(Math.max(0, index - HEAD), index).filter(({ kind, text: each }) => kind === "name" || each === "=");
+  const before = tokens
+    .slice(Math.max(0, index - HEAD), index)
+    .filter(({ kind, text: each }) => kind === "name" || each === "=");
   if (text === "=>") {
     // name = parameter =>
     const equals = before.findLastIndex(({ text: each }) => each === "=");
@@ -45,7 +59,9 @@ function headOf(tokens: readonly Token[], index: number): { name: string; parame
 }
 
 function named(name: Token | undefined, parameter: Token | undefined): { name: string; parameter: string } | undefined {
-  return name?.kind === "name" && parameter?.kind === "name" ? { name: name.text, parameter: parameter.text } : undefined;
+  return name?.kind === "name" && parameter?.kind === "name"
+    ? { name: name.text, parameter: parameter.text }
+    : undefined;
 }
 
 function bodyOf(tokens: readonly Token[], start: number, parameter: string): Decoder | undefined {

@@ -7,6 +7,7 @@ import { bounds } from "../bounds.ts";
 import { decodersOf } from "./decoders.ts";
 import { foldFunction, foldMethod } from "./fold-calls.ts";
 import { JAVASCRIPT_KEYWORDS } from "./javascript.ts";
+import { importedNames, namesSetOnce } from "./names.ts";
 import { PYTHON_KEYWORDS } from "./python.ts";
 import { type Language, numberOf, type Token } from "./token.ts";
 
@@ -27,7 +28,7 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
   const out: Token[] = [];
   const opens: number[] = [];
   const constants = new Map<string, Token>();
-  const aliases = new Map<string, string>();
+  const aliases = language === "python" ? importedNames(tokens) : new Map<string, string>();
   const once = namesSetOnce(tokens);
   const decoders = decodersOf(tokens);
   let left: number = bounds.foldedLength;
@@ -228,7 +229,9 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
     }
     const own = length === 1 && first?.kind === "string" ? decoders.get(path)?.(first.text) : undefined;
     const result =
-      own === undefined ? foldFunction(path, inner, length, language) : { ...(first as Token), text: own, built: true, decoded: "base64" };
+      own === undefined
+        ? foldFunction(path, inner, length, language)
+        : { ...(first as Token), text: own, built: true, decoded: "base64" };
     if (result !== undefined) {
       const isNew = out[start - 1]?.kind === "name" && out[start - 1]?.text === "new";
       replace(isNew ? start - 1 : start, result);
@@ -296,6 +299,14 @@ export function fold(tokens: readonly Token[], language: Language): Folded {
       const next = tokens[index + 1];
       const before = out.at(-1);
       const known = constants.get(token.text);
+      const isOwn = isPunct(before, ".") && (out.at(-2)?.text === "self" || out.at(-2)?.text === "this");
+      if (known !== undefined && isOwn && !isPunct(next, "=") && !isPunct(next, "(") && left > 0) {
+        // A field of the class that is set once.
+        left -= known.text.length;
+        out.length -= 2;
+        out.push({ ...known, at: token.at, broken: token.broken });
+        continue;
+      }
       const isKey = isPunct(next, ":") && (isPunct(before, "{") || isPunct(before, ","));
       if (known !== undefined && !isPunct(before, ".") && !isPunct(next, "=") && !isKey && left > 0) {
         left -= known.text.length;
@@ -351,38 +362,4 @@ function operation(a: Token, operator: string, b: Token): Token | undefined {
             ? left ^ right
             : undefined;
   return result === undefined || !Number.isFinite(result) ? undefined : { ...a, text: String(result) };
-}
-
-/** Names with exactly one assignment in the file. */
-function namesSetOnce(tokens: readonly Token[]): ReadonlySet<string> {
-  const counts = new Map<string, number>();
-  const opens: string[] = [];
-  const add = (name: string): void => {
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  };
-  for (let index = 0; index < tokens.length - 1; index++) {
-    const token = tokens[index] as Token;
-    if (token.kind === "punct") {
-      if (token.text === "(" || token.text === "[" || token.text === "{") opens.push(token.text);
-      else if (token.text === ")" || token.text === "]" || token.text === "}") opens.pop();
-    }
-    if (token.kind !== "name") continue;
-    const next = tokens[index + 1] as Token;
-    const before = tokens[index - 1];
-    const isMember = before?.kind === "punct" && before.text === ".";
-    if (isMember || next.kind !== "punct") continue;
-    if (next.text === "=") {
-      // Keyword arguments set nothing.
-      if ((opens.at(-1) ?? "{") === "{") add(token.text);
-    } else if (next.text.length > 1 && next.text.endsWith("=") && !"=!<>".includes(next.text[0] as string)) {
-      add(token.text);
-      add(token.text);
-    } else if (next.text === "=>" || next.text === "++" || next.text === "--") {
-      add(token.text);
-      add(token.text);
-    }
-  }
-  const once = new Set<string>();
-  for (const [name, count] of counts) if (count === 1) once.add(name);
-  return once;
 }

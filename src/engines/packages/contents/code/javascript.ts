@@ -24,6 +24,7 @@ export function tokeniseJavascript(source: string): Tokens {
   /** Depth of braces at which each open template goes on. */
   const templates: number[] = [];
   let braces = 0;
+  let tries: number = bounds.sourceLength;
 
   const push = (kind: TokenKind, text: string, start: number): void => {
     tokens.push({ kind, text, at: start, broken });
@@ -94,8 +95,15 @@ export function tokeniseJavascript(source: string): Tokens {
       const [name, next] = escapedName(source, at, length);
       at = Math.max(next, at + 1);
       if (name !== "") push("name", name, start);
-    } else if (code === 0x2f && startsRegex(tokens.at(-1))) {
+    } else if (code === 0x2f && tries > 0 && startsRegex(tokens.at(-1))) {
       const next = regexEnd(source, at, length);
+      if (next === undefined) {
+        // No end in this line: a division. What was looked through in vain is limited.
+        tries -= lineEnd(source, at, length) - at;
+        push("punct", "/", at);
+        at += 1;
+        continue;
+      }
       push("regex", source.slice(at, next), at);
       at = next;
     } else if (code === 0x7d && templates.at(-1) === braces) {
@@ -135,18 +143,18 @@ function startsRegex(before: Token | undefined): boolean {
 }
 
 /** A regular expression ends within its line; where it does not, it is a division. */
-function regexEnd(source: string, start: number, length: number): number {
+function regexEnd(source: string, start: number, length: number): number | undefined {
   let inClass = false;
   let at = start + 1;
   for (; at < length; at++) {
     const code = source.charCodeAt(at);
     if (code === 0x5c) at += 1;
-    else if (code === 0x0a) return start + 1;
+    else if (code === 0x0a) return undefined;
     else if (code === 0x5b) inClass = true;
     else if (code === 0x5d) inClass = false;
     else if (code === 0x2f && !inClass) break;
   }
-  if (at >= length) return start + 1;
+  if (at >= length) return undefined;
   at += 1;
   while (at < length && isPart(source.charCodeAt(at))) at += 1;
   return at;

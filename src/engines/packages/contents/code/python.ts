@@ -153,10 +153,11 @@ function text(
   let value = "";
   let from = at;
   let parts = 0;
+  let partAt = start;
   const quoteCode = source.charCodeAt(quoteAt);
   const bytes = prefix.includes("b");
   const flush = (): void => {
-    tokens.push({ kind: "string", text: value, at: start, broken: false, ...(bytes ? { bytes } : {}) });
+    tokens.push({ kind: "string", text: value, at: partAt, broken: false, ...(bytes ? { bytes } : {}) });
     value = "";
   };
   while (at < end) {
@@ -178,6 +179,10 @@ function text(
       value += source.slice(from, at + 1);
       at += 2;
       from = at;
+    } else if (formatted && code === 0x7d && source.charCodeAt(at + 1) === 0x7d) {
+      value += source.slice(from, at + 1);
+      at += 2;
+      from = at;
     } else if (formatted && code === 0x7b) {
       value += source.slice(from, at);
       const close = substitutionEnd(source, at + 1, end, closing);
@@ -189,6 +194,7 @@ function text(
       tokens.push({ kind: "punct", text: ")", at: close, broken: false });
       tokens.push({ kind: "punct", text: "+", at: close, broken: false });
       at = source[close] === "}" ? close + 1 : close;
+      partAt = close;
       from = at;
     } else at += 1;
   }
