@@ -2,8 +2,8 @@ import type { GithubFile, RunStep, StepsJob } from "../../engines/pipelines/mode
 import { reachOf } from "../knowledge/event-contexts.ts";
 import { environmentWrites } from "./pipelines/environment-writes.ts";
 import { exposureOf } from "./pipelines/exposure.ts";
-import { originsOfText } from "./pipelines/origins.ts";
-import { placeWithin } from "./pipelines/places.ts";
+import { originsOf, originsOfText } from "./pipelines/origins.ts";
+import { offsetOf, placeWithin } from "./pipelines/places.ts";
 import { shellOf, stepsOf, whereOf } from "./pipelines/steps.ts";
 import { workflowCheck } from "./pipelines/workflow-check.ts";
 
@@ -31,7 +31,9 @@ export const workflowGithubEnv = workflowCheck({
     for (const placed of stepsOf(file)) {
       const { step, job } = placed;
       if (step.kind !== "run") continue;
-      const writes = environmentWrites(step.run.value, shellOf(step, placed).program).filter(({ isFixed }) => !isFixed);
+      const writes = environmentWrites(withFixedWords(step, job, file), shellOf(step, placed).program).filter(
+        ({ isFixed }) => !isFixed,
+      );
       if (writes.length === 0) continue;
       const isTainted = hasOutsideValue(step, job, file);
       for (const { file: target, offset, written } of writes) {
@@ -51,6 +53,24 @@ export const workflowGithubEnv = workflowCheck({
 });
 
 const isOutside = (event: string): boolean => reachOf(event) === "outside";
+
+/** The script with a word of the same length in the place of each expression whose value nobody sets. */
+function withFixedWords(step: RunStep, job: StepsJob | undefined, file: GithubFile): string {
+  const within = { file, step, ...(job === undefined ? {} : { job }) };
+  const { value, expressions } = step.run;
+  let script = "";
+  let from = 0;
+  for (const expression of expressions) {
+    const start = offsetOf(step.run, expression);
+    const close = start === undefined ? -1 : value.indexOf("}}", start);
+    if (start === undefined || close < 0 || expression.tree === undefined) continue;
+    if (originsOf(expression.tree, within).some(({ capability }) => capability !== "fixed")) continue;
+    // Line ends stay: lines are counted.
+    script += value.slice(from, start) + value.slice(start, close + 2).replace(/[^\n]/g, "x");
+    from = close + 2;
+  }
+  return script + value.slice(from);
+}
 
 /** Something of the event is in the script, or in a variable that the step has. */
 function hasOutsideValue(step: RunStep, job: StepsJob | undefined, file: GithubFile): boolean {

@@ -19,6 +19,11 @@ test("who can set a value, and in what run, decides", () => {
   assert.deepEqual(run(title, "issues"), [`critical job build: ${title} in run`]);
   assert.deepEqual(run(title, "[push, issue_comment]"), [`critical job build: ${title} in run`]);
   assert.deepEqual(run("github.head_ref", "pull_request"), ["high job build: github.head_ref in run"]);
+  assert.deepEqual(
+    run("github.base_ref", "pull_request"),
+    ["medium job build: github.base_ref in run"],
+    "a branch that is there",
+  );
   assert.deepEqual(run("github.ref_name", "push"), ["medium job build: github.ref_name in run"]);
   assert.deepEqual(run(title, "push"), [`low job build: ${title} in run`], "nothing fills it in");
   assert.deepEqual(run("github.event.sender.login", "issues"), ["low job build: github.event.sender.login in run"]);
@@ -235,6 +240,7 @@ test("fixed words, other files and comments are no writes", () => {
   for (const [shell, script] of [
     ["bash", "echo A=b >> $GITHUB_ENV"],
     ["bash", "echo 'A=$b' >> \"$GITHUB_ENV\""],
+    ["bash", "echo 'A=${{ github.sha }}-${{ hashFiles('a') }}' >> $GITHUB_ENV"],
     ["bash", 'printf "A=b" | tee -a $GITHUB_ENV'],
     ["bash", "echo A=$B >> $GITHUB_ENVX"],
     ["bash", "echo A=$B >> GITHUB_ENV"],

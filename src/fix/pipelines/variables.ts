@@ -83,6 +83,8 @@ function variableFor(
   const { tree } = expression;
   const span = expressionSpan(source, scalar, expression);
   if (tree === undefined || span === undefined) return undefined;
+  // A line end within a string of it is text that one line could not hold.
+  if (expression.source.includes("\n") && expression.source.includes("'")) return undefined;
   const text = `\${{ ${expression.source} }}`;
   const isIt = (value: string | undefined): boolean =>
     value?.trim() === text || value === source.text.slice(span.start, span.end);

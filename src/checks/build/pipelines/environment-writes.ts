@@ -98,7 +98,9 @@ function lastCommand(code: string): string {
   let depth = 0;
   for (let at = 0; at < code.length; at++) {
     const character = code.charAt(at);
-    if (character === "\\" && quote !== "'") at++;
+    const behind = expressionEnd(code, at);
+    if (behind !== undefined) at = behind - 1;
+    else if (character === "\\" && quote !== "'") at++;
     else if (quote !== "") quote = character === quote ? "" : quote;
     else if (character === '"' || character === "'") quote = character;
     else if (character === "(") depth++;
@@ -106,6 +108,13 @@ function lastCommand(code: string): string {
     else if (depth === 0 && (character === ";" || character === "|" || character === "&")) start = at + 1;
   }
   return code.slice(start);
+}
+
+/** Behind the expression that begins here, whose quotes are none of the shell's. */
+function expressionEnd(code: string, at: number): number | undefined {
+  if (!code.startsWith("${{", at)) return undefined;
+  const close = code.indexOf("}}", at);
+  return close < 0 ? undefined : close + 2;
 }
 
 /** `echo` or `printf` of words without a variable, a substitution or an expression in them. */
@@ -131,7 +140,9 @@ function withoutComment(line: string): string {
   let quote = "";
   for (let at = 0; at < line.length; at++) {
     const character = line.charAt(at);
-    if (character === "\\" && quote !== "'") at++;
+    const behind = expressionEnd(line, at);
+    if (behind !== undefined) at = behind - 1;
+    else if (character === "\\" && quote !== "'") at++;
     else if (quote !== "") quote = character === quote ? "" : quote;
     else if (character === '"' || character === "'") quote = character;
     else if (character === "#" && (at === 0 || /\s/.test(line.charAt(at - 1)))) return line.slice(0, at);

@@ -16,6 +16,13 @@ export interface Exposure {
   readonly event?: string;
 }
 
+/** Whoever opens a pull request picks one of the repository's own branches. */
+const BASES = new Set([
+  "github.base_ref",
+  "github.event.pull_request.base.ref",
+  "github.event.pull_request.base.label",
+]);
+
 /** Undefined of what is fixed. */
 export function exposureOf(origin: Origin, file: GithubFile, job: StepsJob | undefined): Exposure | undefined {
   const { capability, from, name } = origin;
@@ -28,6 +35,13 @@ export function exposureOf(origin: Origin, file: GithubFile, job: StepsJob | und
   }
   if (capability === "unknown") {
     return { severity: "low", confidence: "low", reason: "its value is set by what runs" };
+  }
+  if (BASES.has(name)) {
+    return {
+      severity: "medium",
+      confidence: "high",
+      reason: "people with write access name the repository's branches",
+    };
   }
   const worst = byEvent(origin, file, job);
   if (capability === "arbitrary") return worst;
