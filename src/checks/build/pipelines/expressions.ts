@@ -16,7 +16,7 @@ import type {
 
 /** A scalar of the file and where it is. */
 export interface PlacedText {
-  /** The field's name, an entry's behind a dot: `run`, `env.TOKEN`, `with.script`, `if`, `container.image`. */
+  /** The field's name, an entry's behind a dot: `run`, `with.script`, `if`, `container.image`. */
   readonly field: string;
   readonly text: Text;
   readonly job?: Job;
