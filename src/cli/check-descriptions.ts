@@ -1,5 +1,6 @@
 import type { CheckDescription } from "../core/check.ts";
 import type { Evaluations } from "../core/evaluations.ts";
+import { compareText } from "../core/order.ts";
 
 /** A layer's checks are a module each: a command that judges images alone need not wait for those of clusters. */
 const folders: Readonly<Record<string, () => Promise<readonly CheckDescription[]>>> = {
@@ -13,6 +14,39 @@ const folders: Readonly<Record<string, () => Promise<readonly CheckDescription[]
   workload: async () => (await import("../checks/workload/index.ts")).workloadChecks,
 };
 
+/** Of layer build, whose checks are a third of all: those of one kind of file. */
+const parts: readonly {
+  readonly ids: RegExp;
+  readonly load: () => Promise<readonly (readonly CheckDescription[])[]>;
+}[] = [
+  { ids: /^build\/gitlab-/, load: async () => [(await import("../checks/lists/gitlab.ts")).gitlabChecks] },
+  {
+    ids: /^build\/(?:workflow|dependabot|pipeline|non-blocking-scan)/,
+    load: async () => [
+      (await import("../checks/lists/workflow.ts")).workflowChecks,
+      (await import("../checks/lists/dependabot.ts")).dependabotChecks,
+      (await import("../checks/lists/pipelines.ts")).pipelinesChecks,
+    ],
+  },
+  {
+    ids: /^build\/dependency-/,
+    load: async () => [
+      (await import("../checks/lists/dependency.ts")).dependencyChecks,
+      (await import("../checks/lists/locked-manifest.ts")).lockedManifestChecks,
+    ],
+  },
+  {
+    ids: /^build\//,
+    load: async () => [
+      (await import("../checks/lists/dockerfile.ts")).dockerfileChecks,
+      (await import("../checks/lists/image-trust.ts")).imageTrustChecks.filter(({ layer }) => layer === "build"),
+      (await import("../checks/lists/lockfile.ts")).lockfileChecks,
+      (await import("../checks/lists/lockfile-scope.ts")).lockfileScopeChecks,
+      (await import("../checks/lists/sources.ts")).sourcesChecks.filter(({ layer }) => layer === "build"),
+    ],
+  },
+];
+
 /** At least the descriptions of the checks that the evaluations name, in the order of their ids. */
 export async function descriptionsFor(evaluations: Evaluations): Promise<CheckDescription[]> {
   const ids = new Set<string>();
@@ -22,9 +56,17 @@ export async function descriptionsFor(evaluations: Evaluations): Promise<CheckDe
 
 /** At least the descriptions of these checks, in the order of their ids. */
 export async function descriptionsOf(ids: Iterable<string>): Promise<CheckDescription[]> {
-  const layers = new Set(Array.from(ids, (id) => id.slice(0, id.indexOf("/"))));
-  const loaded = await Promise.all([...layers].sort().map((layer) => folders[layer]?.() ?? []));
-  return loaded.flat();
+  const layers = new Set<string>();
+  const wanted = new Set<(typeof parts)[number]>();
+  for (const id of ids) {
+    const part = parts.find((each) => each.ids.test(id));
+    if (part === undefined) layers.add(id.slice(0, id.indexOf("/")));
+    else wanted.add(part);
+  }
+  const ofLayers = Promise.all([...layers].map((layer) => folders[layer]?.() ?? []));
+  const ofParts = Promise.all([...wanted].map(({ load }) => load()));
+  const loaded = [...(await ofLayers).flat(), ...(await ofParts).flat(2)];
+  return loaded.sort((one, other) => compareText(one.id, other.id));
 }
 
 export async function everyDescription(): Promise<CheckDescription[]> {

@@ -1,4 +1,4 @@
-import { checks } from "../checks/index.ts";
+import type { CheckDescription } from "../core/check.ts";
 import type { Evaluations } from "../core/evaluations.ts";
 import type { Policy } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
@@ -125,6 +125,6 @@ async function openVerifier(policy: Policy, root: string, options: CheckOptions)
   return await openVerifying(policy, root, options);
 }
 
-function joined(judged: Evaluations, excluded: number) {
+function joined(judged: Evaluations, excluded: number, checks: readonly CheckDescription[]) {
   return { controls: evaluateControls(judged, checks, excluded), layers: evaluateLayers(judged, checks) };
 }

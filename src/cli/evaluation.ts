@@ -6,6 +6,7 @@ import type { Asset } from "../core/asset.ts";
 import type { Authority } from "../core/authority.ts";
 import { type Baseline, baselineOf, formatBaseline } from "../core/baseline.ts";
 import { unabsorbed, unknownsOf } from "../core/baseline-unknowns.ts";
+import type { CheckDescription } from "../core/check.ts";
 import type { LockfileChanges } from "../core/dependency-changes.ts";
 import type { Diagram } from "../core/diagram.ts";
 import type { Verdict } from "../core/evaluation.ts";
@@ -79,6 +80,8 @@ export interface Evaluated {
   readonly join?: (
     evaluations: Evaluations,
     excluded: number,
+    /** At least those that the evaluations name. */
+    checks: readonly CheckDescription[],
   ) => {
     readonly controls: readonly ControlResult[];
     readonly layers: readonly LayerResult[];
@@ -175,18 +178,18 @@ export async function runEvaluation(
     });
     const { evaluations } = concluded;
     const { named, assets } = namedIn(evaluations);
+    const checks = await descriptionsOf(named);
     const joined = (all: Evaluations, isCompared: boolean) => {
       const excluded = exclusion?.count() ?? 0;
-      const now = join?.(all, excluded);
+      const now = join?.(all, excluded, checks);
       if (now === undefined || !isCompared) return now;
-      const before = join?.(withoutFindings(all), excluded).controls ?? [];
+      const before = join?.(withoutFindings(all), excluded, checks).controls ?? [];
       const verdicts = new Map(before.map(({ number, verdict }) => [number, verdict]));
       return {
         ...now,
         controls: now.controls.map((control) => ({ ...control, ...wasOf(verdicts.get(control.number)) })),
       };
     };
-    const checks = await descriptionsOf(named);
     const report: Report = {
       tool,
       ...(run.directory === undefined ? {} : { directory: run.directory }),

@@ -2,8 +2,6 @@
 import { type ReadPipelines, readPipelines } from "../collect/tree/pipelines.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { ReadGithubFile } from "../engines/pipelines/model.ts";
-import { evaluateReadGitlab, gitlabIds } from "../evaluate/build/gitlab.ts";
-import { gitlabNotes } from "../evaluate/build/gitlab-ignores.ts";
 import { evaluatePipelines } from "../evaluate/build/pipelines.ts";
 import { ignoreNotes } from "../evaluate/build/workflow-ignores.ts";
 import { evaluateReadGithub, type WorkflowContext, workflowIds } from "../evaluate/build/workflows.ts";
@@ -15,31 +13,41 @@ export interface AuditedPipelines {
 }
 
 /** @param paths - relative to the root, as they were found */
-export function scanPipelines(root: string, paths: readonly string[], context: WorkflowContext): AuditedPipelines {
-  return auditPipelines(readPipelines(root, paths), context, "check");
+export async function scanPipelines(
+  root: string,
+  paths: readonly string[],
+  context: WorkflowContext,
+): Promise<AuditedPipelines> {
+  return await auditPipelines(readPipelines(root, paths), context, "check");
 }
 
 /**
  * @param extent - `check`: of a whole tree, and whether a scan blocks; `tree`: without that question; `files`: some were named,
  *   and what holds of all together is not known
  */
-export function auditPipelines(
+export async function auditPipelines(
   read: ReadPipelines,
   context: WorkflowContext,
   extent: "check" | "tree" | "files",
-): AuditedPipelines {
+): Promise<AuditedPipelines> {
+  const gitlab = read.gitlab.length === 0 ? undefined : await auditGitlab(read.gitlab, context);
   return {
     evaluations: [
       ...read.github.flatMap((file) => evaluateReadGithub(file, context)),
-      ...read.gitlab.flatMap((file) => evaluateReadGitlab(file, context)),
+      ...(gitlab?.evaluations ?? []),
       ...(extent === "files" ? [] : evaluatePipelines(read, context, extent === "check")),
     ],
-    notes: [
-      ...read.github.flatMap((file) => notesOf(file, context)),
-      ...read.gitlab.flatMap((one) =>
-        one.state === "read" ? gitlabNotes(one.pipeline, context.policy, gitlabIds) : [],
-      ),
-    ],
+    notes: [...read.github.flatMap((file) => notesOf(file, context)), ...(gitlab?.notes ?? [])],
+  };
+}
+
+/** Its eighty checks are loaded where there is a pipeline for them. */
+async function auditGitlab(read: ReadPipelines["gitlab"], context: WorkflowContext): Promise<AuditedPipelines> {
+  const { evaluateReadGitlab, gitlabIds } = await import("../evaluate/build/gitlab.ts");
+  const { gitlabNotes } = await import("../evaluate/build/gitlab-ignores.ts");
+  return {
+    evaluations: read.flatMap((file) => evaluateReadGitlab(file, context)),
+    notes: read.flatMap((one) => (one.state === "read" ? gitlabNotes(one.pipeline, context.policy, gitlabIds) : [])),
   };
 }
 

@@ -22,9 +22,8 @@ import { scanDockerfile } from "./dockerfile.ts";
 import { scanUnopened } from "./image.ts";
 import { scanImageSet } from "./image-set.ts";
 import { scanLockfile } from "./lockfile.ts";
-import { scanLockfileState } from "./lockfile-state.ts";
 import { scanNetwork } from "./network-evaluations.ts";
-import { scanPipelines } from "./pipelines.ts";
+import type { AuditedPipelines } from "./pipelines.ts";
 import { manifestRelations } from "./relations.ts";
 import { scanSources, scanUnlooked } from "./sources.ts";
 
@@ -72,9 +71,12 @@ export async function scanTree(
   }
   for (const path of found.unlisted) evaluations.take(evaluateUnlisted(path, own));
   for (const path of found.lockfiles) evaluations.take(scanLockfile(join(root, path), path, own));
-  evaluations.take(await scanLockfileState(root, found.lockfiles, own));
+  if (found.lockfiles.length > 0) {
+    const { scanLockfileState } = await import("./lockfile-state.ts");
+    evaluations.take(await scanLockfileState(root, found.lockfiles, own));
+  }
   evaluations.take(linted.flatMap((dockerfile) => dockerfile.evaluations));
-  const pipelines = scanPipelines(root, found.pipelines, own);
+  const pipelines = await scanFoundPipelines(root, found.pipelines, own);
   evaluations.take(pipelines.evaluations);
   const seccompProfiles = findSeccompProfiles(root, manifests, now);
   evaluations.take(evaluateEach(manifests, { policy, now, scope: SCOPE, seccompProfiles }));
@@ -102,6 +104,16 @@ export async function scanTree(
       ...(secrets?.notes ?? [NO_SECRETS]),
     ],
   };
+}
+
+/** What evaluates them is loaded where there are some. */
+async function scanFoundPipelines(
+  root: string,
+  paths: readonly string[],
+  context: ScanContext,
+): Promise<AuditedPipelines> {
+  if (paths.length === 0) return { evaluations: [], notes: [] };
+  return await (await import("./pipelines.ts")).scanPipelines(root, paths, context);
 }
 
 /** There may be an image in it. */

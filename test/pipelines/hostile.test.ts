@@ -14,7 +14,7 @@ async function audited(files: Readonly<Record<string, string>>) {
   using tree = treeOf(files);
   const { pipelines } = await discover(tree.root);
   const context = { policy: defaultPolicy, now: new Date(0) };
-  const { evaluations } = auditPipelines(readPipelines(tree.root, pipelines), context, "tree");
+  const { evaluations } = await auditPipelines(readPipelines(tree.root, pipelines), context, "tree");
   return evaluations;
 }
 

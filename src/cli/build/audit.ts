@@ -55,7 +55,7 @@ export async function buildAudit(places: readonly string[], options: AuditOption
       const github = fixes?.read.github.map((one, at) =>
         made?.unwritten.has(one.path) === true ? (read.github[at] ?? one) : one,
       );
-      const audited = auditPipelines(github === undefined ? read : { ...read, github }, context, extent);
+      const audited = await auditPipelines(github === undefined ? read : { ...read, github }, context, extent);
       return {
         subject: places.join(" "),
         evaluations: audited.evaluations,
