@@ -104,16 +104,17 @@ export interface EvaluationContext extends ScanContext {
  *
  * @param root - where the tree's own policy file is looked for
  * @param readsImages - false: neither images nor advisories are read, and what reads them is not loaded
+ * @param heapGrowth - percent between two collections, of what never holds much
  * @returns the exit code
  */
 export async function runEvaluation(
   root: string,
   options: EvaluationOptions,
   judge: (context: EvaluationContext) => Promise<Evaluated>,
-  { readsImages = true }: { readonly readsImages?: boolean } = {},
+  { readsImages = true, heapGrowth }: { readonly readsImages?: boolean; readonly heapGrowth?: number } = {},
 ): Promise<ExitCode> {
   const started = performance.now();
-  keepHeapNearWhatLives();
+  keepHeapNearWhatLives(heapGrowth);
   const outputs = parseFormats(options.format, process.stdout);
   const display = displayOf(options);
   const failOn = parseFailOn(options.failOn);

@@ -69,7 +69,8 @@ export async function buildAudit(places: readonly string[], options: AuditOption
         ...(options.diff ? { instead: forStandardOutput(made?.patch ?? "") } : {}),
       };
     },
-    { readsImages: false },
+    // A thousand files come to 200 MB: collecting more often is a tenth of the time.
+    { readsImages: false, heapGrowth: 200 },
   );
 }
 

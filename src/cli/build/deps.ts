@@ -4,8 +4,6 @@ import { sideNamed } from "../../collect/dependencies/sides.ts";
 import { discover } from "../../collect/tree/discover.ts";
 import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
 import { usageProblem } from "../../core/problem.ts";
-import { scanLockfile } from "../../scan/lockfile.ts";
-import { scanLockfileState } from "../../scan/lockfile-state.ts";
 import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { namedDirectory } from "../named-place.ts";
 import type { LookUpOptions } from "./package-look-up.ts";
@@ -21,6 +19,8 @@ export async function buildDeps(place: string, options: DepsOptions): Promise<nu
   const wrong = options.offline ? "--offline" : options.contents === false ? "--no-contents" : undefined;
   if (wrong !== undefined) throw usageProblem(wrong, `${wrong} is about a change that is reviewed`, "add --diff BASE");
   const root = namedDirectory(place, "name the directory of the lockfile");
+  const { scanLockfile } = await import("../../scan/lockfile.ts");
+  const { scanLockfileState } = await import("../../scan/lockfile-state.ts");
   return await runEvaluation(root, options, async (context) => {
     const found = await discover(root, undefined, context.exclusion);
     const { lockfiles, unlisted } = found;

@@ -3,7 +3,6 @@ import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts
 import { licensedPackages } from "../../engines/contents/licenses/declared.ts";
 import type { LicensedPackage, PackageType } from "../../engines/contents/model.ts";
 import { purlOf } from "../../engines/contents/purl.ts";
-import { archiveKindOf, readPackageArchive } from "../../engines/packages/contents/read.ts";
 import type {
   DependencyChange,
   DependencyPolicy,
@@ -136,6 +135,8 @@ async function read(
   const archive = await registries.archive(dependency, metadata);
   if (archive.state === "absent") return { archive, contents: absent(...archive.gaps) };
   const { url, bytes } = archive.facts;
+  // Loaded with the first archive: a review offline has none.
+  const { archiveKindOf, readPackageArchive } = await import("../../engines/packages/contents/read.ts");
   const kind = archiveKindOf(lastSegment(url), dependency.type);
   if (kind === undefined) {
     return { archive, contents: absent({ code: "packages.archive", reason: "no archive of a kind that is read" }) };

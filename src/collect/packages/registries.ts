@@ -24,7 +24,6 @@ import { createAsker, createSlots, type Told } from "./ask.ts";
 import { bounds } from "./bounds.ts";
 import type { MetadataCache } from "./cache.ts";
 import { documentsOf } from "./documents.ts";
-import { provenanceOf, signatureOf } from "./provenance.ts";
 import { type ChosenRegistry, type RegistryChoice, registryOf } from "./registry-of.ts";
 import { authorizationFor } from "./settings.ts";
 
@@ -117,6 +116,8 @@ export function openRegistries(options: RegistryOptions): PackageRegistries {
       ...{ asker, registry, document, version: key, entry, authorizationFor: authorization, material, now },
       ...(options.npmKeys === undefined ? {} : { npmKeys: options.npmKeys }),
     };
+    // The verifier is loaded with the first answer.
+    const { provenanceOf, signatureOf } = await import("./provenance.ts");
     const [provenance, signature] = await Promise.all([provenanceOf(request), signatureOf(request)]);
     const facts = { ...metadata, name, version, provenance, ...(signature === undefined ? {} : { signature }) };
     const validUntil = new Date(checkedAt.getTime() + bounds.standingHours * 60 * 60 * 1000).toISOString();
