@@ -1,10 +1,8 @@
 import type { CheckDescription } from "../core/check.ts";
-import type { Evaluations } from "../core/evaluations.ts";
 import { compareText } from "../core/order.ts";
 
 /** A layer's checks are a module each: a command that judges images alone need not wait for those of clusters. */
 const folders: Readonly<Record<string, () => Promise<readonly CheckDescription[]>>> = {
-  build: async () => (await import("../checks/build/index.ts")).buildChecks,
   cluster: async () => (await import("../checks/cluster/index.ts")).clusterChecks,
   image: async () => (await import("../checks/image/index.ts")).imageChecks,
   network: async () => (await import("../checks/network/index.ts")).networkChecks,
@@ -47,13 +45,6 @@ const parts: readonly {
   },
 ];
 
-/** At least the descriptions of the checks that the evaluations name, in the order of their ids. */
-export async function descriptionsFor(evaluations: Evaluations): Promise<CheckDescription[]> {
-  const ids = new Set<string>();
-  for (const { check } of evaluations) ids.add(check);
-  return await descriptionsOf(ids);
-}
-
 /** At least the descriptions of these checks, in the order of their ids. */
 export async function descriptionsOf(ids: Iterable<string>): Promise<CheckDescription[]> {
   const layers = new Set<string>();
@@ -67,8 +58,4 @@ export async function descriptionsOf(ids: Iterable<string>): Promise<CheckDescri
   const ofParts = Promise.all([...wanted].map(({ load }) => load()));
   const loaded = [...(await ofLayers).flat(), ...(await ofParts).flat(2)];
   return loaded.sort((one, other) => compareText(one.id, other.id));
-}
-
-export async function everyDescription(): Promise<CheckDescription[]> {
-  return (await Promise.all(Object.values(folders).map((load) => load()))).flat();
 }

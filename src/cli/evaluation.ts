@@ -1,5 +1,6 @@
 /** What every judging command shares: its options read, its context opened and closed, its report written. */
 
+import { identities } from "../checks/lists/identities.ts";
 import type { ScanCache } from "../collect/image/cache.ts";
 import { openExclusion } from "../collect/tree/exclusion.ts";
 import type { Asset } from "../core/asset.ts";
@@ -22,7 +23,7 @@ import type { OpenOptions } from "../engines/oci/open.ts";
 import { parsePlatform } from "../engines/oci/platform.ts";
 import type { ScanContext } from "../scan/context.ts";
 import { openRun } from "../scan/run.ts";
-import { descriptionsFor, descriptionsOf, everyDescription } from "./check-descriptions.ts";
+import { descriptionsOf } from "./check-descriptions.ts";
 import { type DisplayOptions, displayOf } from "./display-options.ts";
 import { keepHeapNearWhatLives } from "./heap.ts";
 import { knownWord } from "./known-word.ts";
@@ -170,11 +171,9 @@ export async function runEvaluation(
       ...(exclusion === undefined ? {} : { exclusion }),
     });
     const { subject, notes, join, instead, extent = "named", cluster, changes } = judged;
-    // Only exceptions are held against checks that had nothing to judge.
-    const known = policy.exceptions.length === 0 ? await descriptionsFor(judged.evaluations) : await everyDescription();
     const concluded = run.conclude(judged.evaluations, {
       extent,
-      checks: known,
+      checks: identities,
       ...(cluster === undefined ? {} : { cluster }),
     });
     const { evaluations } = concluded;

@@ -5,7 +5,7 @@
 
 import { authorityIn } from "./authority.ts";
 import { acceptKnown, type BaselineUnknown, formatUnknown, parseUnknowns } from "./baseline-unknowns.ts";
-import type { CheckDescription } from "./check.ts";
+import type { CheckIdentity } from "./check.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { EvaluationList, type Evaluations } from "./evaluations.ts";
 import { type Finding, fingerprintOf } from "./finding.ts";
@@ -69,7 +69,7 @@ export function applyBaseline(
   }: {
     readonly policy: Policy;
     readonly now: Date;
-    readonly checks: readonly CheckDescription[];
+    readonly checks: readonly CheckIdentity[];
     readonly authorities: ReadonlySet<string>;
   },
 ): { readonly evaluations: Evaluations; readonly use: BaselineUse } {

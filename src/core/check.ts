@@ -80,6 +80,9 @@ export type CheckDescription = Omit<Check<never>, "needs" | "parameters" | "appl
 
 export type EvidenceFor<Facts extends object> = { readonly [Name in keyof Facts]: Evidence<Facts[Name]> };
 
+/** What tells one check from another, and where it belongs: known of all without loading any. */
+export type CheckIdentity = Pick<CheckDescription, "id" | "layer" | "category">;
+
 /** What a specification says of the controls, as a check states it. */
 export function controlsOf({
   controls = [],

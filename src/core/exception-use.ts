@@ -2,7 +2,7 @@
 
 import type { Asset } from "./asset.ts";
 import { bounds } from "./bounds.ts";
-import type { CheckDescription } from "./check.ts";
+import type { CheckIdentity } from "./check.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { assetFilter, type Exception, everyExceptionFor, isExpired } from "./exception.ts";
 
@@ -41,7 +41,7 @@ export function usesOf(
     now,
     checks,
     extent,
-  }: { readonly now: Date; readonly checks: readonly CheckDescription[]; readonly extent: RunExtent },
+  }: { readonly now: Date; readonly checks: readonly CheckIdentity[]; readonly extent: RunExtent },
 ): ExceptionInRun[] {
   const findings = new Map<Exception, number>();
   const flaws = new Map<Exception, Set<string>>();
@@ -105,7 +105,7 @@ function stepsFor(exceptions: readonly Exception[], byAsset: readonly EvaluatedA
 function isJudged(
   exception: Exception,
   byAsset: Iterable<EvaluatedAsset>,
-  checks: ReadonlyMap<string, CheckDescription>,
+  checks: ReadonlyMap<string, CheckIdentity>,
   extent: RunExtent,
 ): boolean {
   if (extent === "named" && (exception.asset === undefined || /[*?]/.test(exception.asset))) return false;
@@ -130,7 +130,7 @@ function isJudged(
 /** Advisories say of themselves that they are: `CVE-2021-44906`, `GHSA-xvch-5gv4-984h`. Other ids may be any check's. */
 const ADVISORY = /^ghsa-|-(?:19|20)\d\d[-:]/i;
 
-function mayFind(check: CheckDescription | undefined, id: string, { ids }: Exception): boolean {
+function mayFind(check: CheckIdentity | undefined, id: string, { ids }: Exception): boolean {
   return (
     ids.length === 0 ||
     ids.some((named) => {

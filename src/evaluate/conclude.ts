@@ -5,7 +5,7 @@
 import { isAccepted, unknownsAccepted } from "../core/accepted-unknown.ts";
 import { applyBaseline, type Baseline } from "../core/baseline.ts";
 import { basisOf, type Tool } from "../core/basis.ts";
-import type { CheckDescription } from "../core/check.ts";
+import type { CheckIdentity } from "../core/check.ts";
 import { actionsUnder } from "../core/enforcement.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
@@ -22,7 +22,7 @@ export interface ConcludeContext {
   readonly now: Date;
   readonly extent: RunExtent;
   /** All that there are: an exception may name one that had nothing to judge. */
-  readonly checks: readonly CheckDescription[];
+  readonly checks: readonly CheckIdentity[];
   readonly baseline?: Baseline;
   readonly authorities: Authorities;
   /** Codes of gaps (`--accept-unknown`) that the exit code does not count. */

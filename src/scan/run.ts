@@ -11,7 +11,7 @@ import type { UpdateLookup } from "../collect/updates/updates.ts";
 import { type Authority, authorityIn, formatAuthority } from "../core/authority.ts";
 import type { Baseline } from "../core/baseline.ts";
 import type { DatabaseUse, Tool } from "../core/basis.ts";
-import type { CheckDescription } from "../core/check.ts";
+import type { CheckIdentity } from "../core/check.ts";
 import { counted } from "../core/counted.ts";
 import type { Evaluations } from "../core/evaluations.ts";
 import type { RunExtent } from "../core/exception-use.ts";
@@ -75,7 +75,7 @@ export interface Run {
 export interface ConcludedRun {
   readonly extent: RunExtent;
   /** All that there are. */
-  readonly checks: readonly CheckDescription[];
+  readonly checks: readonly CheckIdentity[];
   /** The cluster that was read, by the name that it has in the evaluations. */
   readonly cluster?: { readonly name: string; readonly authority: Authority };
 }

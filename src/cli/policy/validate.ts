@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { identities } from "../../checks/lists/identities.ts";
 import { type ExtendedPolicy, isLocked, readExtended } from "../../collect/policy/extend.ts";
 import { checkEnvironment } from "../../collect/policy/load.ts";
 import { type PolicyPlace, placeNamed } from "../../collect/policy/place.ts";
@@ -12,7 +13,6 @@ import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { BREAK_GLASS_DAYS } from "../../engines/oci/distribution/pull-model.ts";
 import { loosenedText } from "../../report/wording.ts";
-import { everyDescription } from "../check-descriptions.ts";
 import { namedPlace } from "../named-place.ts";
 
 /**
@@ -63,7 +63,7 @@ async function unknownChecks({ settings }: ExtendedPolicy): Promise<string[]> {
     }),
   ];
   if (stated.length === 0) return [];
-  const ids = (await everyDescription()).map(({ id }) => id);
+  const ids = identities.map(({ id }) => id);
   const named = stated.flatMap(([key, { checks }]) => Object.keys(checks).map((pattern) => [key, pattern] as const));
   const notes = named
     .filter(([, pattern]) => !ids.some(compileGlob(pattern)))

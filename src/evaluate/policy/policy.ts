@@ -2,7 +2,7 @@
 import { policyChecks } from "../../checks/lists/policy.ts";
 import type { PolicyFacts } from "../../checks/subjects/policy.ts";
 import { fileAsset } from "../../core/asset.ts";
-import type { CheckDescription } from "../../core/check.ts";
+import type { CheckIdentity } from "../../core/check.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Evaluations } from "../../core/evaluations.ts";
 import { present } from "../../core/evidence.ts";
@@ -24,7 +24,7 @@ export function evaluatePolicy(
     now,
     extent,
     checks,
-  }: { readonly now: Date; readonly extent: RunExtent; readonly checks: readonly CheckDescription[] },
+  }: { readonly now: Date; readonly extent: RunExtent; readonly checks: readonly CheckIdentity[] },
 ): Evaluation[] {
   const { origin, exceptions } = policy;
   if (origin.kind === "default" || (extent === "named" && exceptions.length === 0)) return [];
