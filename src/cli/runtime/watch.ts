@@ -139,7 +139,6 @@ async function untilEnd(started: Started, renewal: Renewal, seconds: number | un
     ...(audit === undefined ? [] : [`audit events on port ${audit}`]),
     ...(status === undefined ? [] : [`health and metrics on port ${status}`]),
   ];
-  tell(["watches", ...ports].join(", "));
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = seconds === undefined ? undefined : setTimeout(resolve, seconds * 1_000);
   const give = listenToSignals({
@@ -152,6 +151,8 @@ async function untilEnd(started: Started, renewal: Renewal, seconds: number | un
       await renewal.now();
     },
   });
+  // Whoever reads it may send a signal at once.
+  tell(["watches", ...ports].join(", "));
   await Promise.race([promise, started.failed]);
   clearTimeout(timer);
   renewal.stop();
