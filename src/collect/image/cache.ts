@@ -11,16 +11,14 @@
  * - `stamp(stamp, digest)`: a local file that was read whole while it had this stamp
  * `used` is in seconds since 1970.
  */
-import { chmodSync, closeSync, openSync, readSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 import type { Digest } from "../../core/digest.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { FileFacts, Inventory } from "../../engines/contents/model.ts";
-import { makePrivateFolder, refuseLink } from "../../engines/files/write.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
+import { attempt, type CacheForm, clearCacheFile, openCacheFile } from "../cache-file.ts";
 import { cacheKeys, FORMAT } from "./cache-key.ts";
 import type { LayerScan } from "./layer-scan.ts";
 
@@ -56,18 +54,19 @@ export interface CacheStatus {
   readonly bytes: number;
 }
 
-/** "BHsc" in ASCII: tells the cache from any other SQLite file. */
-const APPLICATION_ID = 0x42487363;
-
-const SCHEMA = `
+const FORM: CacheForm = {
+  name: "the scan cache",
+  // "BHsc" in ASCII.
+  applicationId: 0x42487363,
+  version: FORMAT,
+  tables: `
   create table layer (diff_id text, key text, scan blob, used integer, primary key (diff_id, key)) without rowid;
   create table image (config_digest text, key text, inventory blob, used integer, primary key (config_digest, key)) without rowid;
   create table secrets (id text, key text, found blob, used integer, primary key (id, key)) without rowid;
   create table verified (digest text, diff_id text, primary key (digest, diff_id)) without rowid;
   create table stamp (stamp text, digest text, primary key (stamp, digest)) without rowid;
-  pragma application_id = ${APPLICATION_ID};
-  pragma user_version = ${FORMAT};
-`;
+`,
+};
 
 /**
  * Opens or makes the cache; undefined where it cannot be used.
@@ -75,13 +74,13 @@ const SCHEMA = `
  * @throws Problem (usage) `files.link` where a link is in its place: SQLite would write to what it leads to
  */
 export function openScanCache(path: string): ScanCache | undefined {
-  const database = openDatabase(path);
+  const database = openCacheFile(path, FORM);
   return database === undefined ? undefined : cacheOver(database);
 }
 
 /** Undefined where it cannot be used. */
 export function cacheStatus(path: string): CacheStatus | undefined {
-  const database = openDatabase(path);
+  const database = openCacheFile(path, FORM);
   try {
     return database
       ?.prepare(`select (select count(*) from layer) as layers, (select count(*) from image) as images,
@@ -95,89 +94,11 @@ export function cacheStatus(path: string): CacheStatus | undefined {
   }
 }
 
-export function clearCache(path: string): void {
-  for (const suffix of ["", "-wal", "-shm", "-journal"]) rmSync(path + suffix, { force: true });
-}
-
-function openDatabase(path: string): DatabaseSync | undefined {
-  for (const suffix of ["", "-wal", "-shm", "-journal"]) refuseLink(path + suffix, "the scan cache");
-  try {
-    makePrivateFolder(dirname(path));
-    const opened = openOrMake(path);
-    if (opened !== undefined || !isOurs(path)) return opened;
-    clearCache(path);
-    return openOrMake(path);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Undefined where the file is broken, of another format or none of ours. Throws where it cannot be had, as while
- * another process holds it locked.
- */
-function openOrMake(path: string): DatabaseSync | undefined {
-  const database = new DatabaseSync(path, { timeout: 2_000 });
-  try {
-    database.exec("pragma synchronous = off");
-    if (isEmpty(database)) {
-      database.exec("pragma journal_mode = wal; begin immediate");
-      // Another process may have made the tables meanwhile.
-      database.exec(isEmpty(database) ? `${SCHEMA} commit` : "commit");
-      chmodSync(path, 0o600);
-    }
-    if (pragma(database, "application_id") === APPLICATION_ID && pragma(database, "user_version") === FORMAT) {
-      return database;
-    }
-  } catch (error) {
-    if (!isBroken(error)) {
-      database.close();
-      throw error;
-    }
-  }
-  database.close();
-  return undefined;
-}
-
-function pragma(database: DatabaseSync, name: string): unknown {
-  return Object.values(database.prepare(`pragma ${name}`).get() ?? {})[0];
-}
-
-function isEmpty(database: DatabaseSync): boolean {
-  return database.prepare("select 1 from sqlite_schema limit 1").get() === undefined;
-}
-
-/** SQLITE_CORRUPT and SQLITE_NOTADB. */
-const BROKEN = new Set([11, 26]);
-
-function isBroken(error: unknown): boolean {
-  // The low byte of an extended result code is its primary one.
-  return error instanceof Error && "errcode" in error && BROKEN.has(Number(error.errcode) & 0xff);
-}
-
-/** What `--cache` names by mistake is not thrown away. The id stands at byte 68 (SQLite, "The Database Header"). */
-function isOurs(path: string): boolean {
-  const header = Buffer.alloc(72);
-  const descriptor = openSync(path, "r");
-  try {
-    return readSync(descriptor, header) === header.length && header.readInt32BE(68) === APPLICATION_ID;
-  } finally {
-    closeSync(descriptor);
-  }
-}
+export const clearCache = clearCacheFile;
 
 function cacheOver(database: DatabaseSync): ScanCache {
   const keys = cacheKeys();
   const now = () => Math.floor(Date.now() / 1000);
-
-  /** A cache that fails is a cache that has nothing. */
-  function attempt<T>(work: () => T): T | undefined {
-    try {
-      return work();
-    } catch {
-      return undefined;
-    }
-  }
 
   function blob(table: "layer" | "image", digest: Digest): Buffer | undefined {
     const [id, column] = table === "layer" ? ["diff_id", "scan"] : ["config_digest", "inventory"];
