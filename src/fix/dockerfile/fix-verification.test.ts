@@ -4,7 +4,8 @@ import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import type { Lint } from "../../evaluate/build/dockerfiles.ts";
-import { fixableTogether, fixVerifierOf, verifyFixes } from "./fix-verification.ts";
+import { fixableTogether, verifyFixes } from "../verified-edits.ts";
+import { fixVerifierOf } from "./fix-verification.ts";
 
 const text = "FROM a:1\nRUN bad\nRUN bad\n";
 const dockerfile = parseDockerfile("Dockerfile", text);

@@ -7,26 +7,8 @@ import type { Dockerfile } from "../../engines/dockerfile/model.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { applyEdits, editsOverlap } from "../../engines/dockerfile/rewrite.ts";
 import type { Lint } from "../../evaluate/build/dockerfiles.ts";
-import { isMade } from "../grades.ts";
+import { editsOf, type FixVerifier } from "../verified-edits.ts";
 import { bounds } from "./bounds.ts";
-
-export interface FixVerifier {
-  /** Fixes that may be tried one by one, by the length of the file. */
-  readonly tries: number;
-  /** Why some fixes, all made at once, do not do; undefined where they do. One sentence without a full stop. */
-  refuses(some: readonly Finding[]): string | undefined;
-}
-
-export interface RejectedFix {
-  readonly finding: Finding;
-  readonly reason: string;
-}
-
-export interface VerifiedFixes {
-  /** With edits at those findings alone whose edits are proven; the others have words. */
-  readonly evaluations: readonly Evaluation[];
-  readonly refused: readonly RejectedFix[];
-}
 
 /** Single edits that are tried in one file, where all of them together do not do. */
 const PROOFS = 200;
@@ -69,44 +51,6 @@ export function fixVerifierOf(dockerfile: Dockerfile, evaluations: readonly Eval
   return { tries: Math.min(PROOFS, Math.ceil(bounds.dockerfileProofLength / (dockerfile.text.length + 1))), refuses };
 }
 
-/** All edits are tried together first, which is what a user does; where that fails, each by itself. */
-export function verifyFixes(evaluations: readonly Evaluation[], verifier: FixVerifier): VerifiedFixes {
-  const editing = findingsWithEdits(evaluations);
-  if (editing.length === 0 || verifier.refuses(editing) === undefined) return { evaluations, refused: [] };
-  const refused = editing.flatMap((finding, index): RejectedFix[] => {
-    const reason =
-      index < verifier.tries ? verifier.refuses([finding]) : `only ${verifier.tries} are tried in one file`;
-    return reason === undefined ? [] : [{ finding, reason }];
-  });
-  const unverified = new Set(refused.map(({ finding }) => finding));
-  return { evaluations: evaluations.map((one) => inWords(one, (finding) => unverified.has(finding))), refused };
-}
-
-/** The first findings whose edits can all be made at once; the rest waits for what comes of these. */
-export function fixableTogether(
-  evaluations: readonly Evaluation[],
-  verifier: FixVerifier,
-  unsafe: boolean,
-): readonly Finding[] {
-  const editing = findingsWithEdits(evaluations).filter(({ fix }) => isMade(fix, unsafe));
-  if (editing.length === 0 || verifier.refuses(editing) === undefined) return editing;
-  const chosen: Finding[] = [];
-  for (const finding of editing.slice(0, verifier.tries)) {
-    if (verifier.refuses([...chosen, finding]) === undefined) chosen.push(finding);
-  }
-  return chosen;
-}
-
-/** Leaves the words of the fixes that are picked, and takes their edits away. */
-export function inWords(evaluation: Evaluation, picked: (finding: Finding) => boolean): Evaluation {
-  const findings = evaluation.findings.map((finding): Finding => {
-    const { fix } = finding;
-    if (fix?.kind !== "edit" || !picked(finding)) return finding;
-    return { ...finding, fix: { kind: "instruction", text: fix.text } };
-  });
-  return { ...evaluation, findings };
-}
-
 /** Edits with the line ends that the file has. */
 export function withLineEnds(evaluation: Evaluation, text: string): Evaluation {
   const first = text.indexOf("\n");
@@ -119,19 +63,6 @@ export function withLineEnds(evaluation: Evaluation, text: string): Evaluation {
     return { ...finding, fix: { ...fix, edits: [end(edit), ...more.map(end)] } };
   });
   return { ...evaluation, findings };
-}
-
-export function editsOf({ fix }: Finding): readonly TextEdit[] {
-  return fix?.kind === "edit" ? fix.edits : [];
-}
-
-/** Proven, and of a grade that is not made; in the file's order. */
-export function leftAsGraded(evaluations: readonly Evaluation[], unsafe: boolean): readonly Finding[] {
-  return findingsWithEdits(evaluations).filter(({ fix }) => !isMade(fix, unsafe));
-}
-
-function findingsWithEdits(evaluations: readonly Evaluation[]): Finding[] {
-  return evaluations.flatMap(({ findings }) => findings.filter(({ fix }) => fix?.kind === "edit"));
 }
 
 type Rated = Pick<Finding, "check" | "severity">;

@@ -5,8 +5,8 @@ import type { ReadDockerfile } from "../../engines/dockerfile/model.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { applyEdits } from "../../engines/dockerfile/rewrite.ts";
 import type { LintContext } from "../../evaluate/build/dockerfiles.ts";
+import { editsOf, fixableTogether, leftAsGraded } from "../verified-edits.ts";
 import { bounds } from "./bounds.ts";
-import { editsOf, fixableTogether, leftAsGraded } from "./fix-verification.ts";
 import { type LintedDockerfile, lintWithFixes } from "./linted.ts";
 
 export interface FixedDockerfile {

@@ -9,14 +9,8 @@ import {
   linterOf,
   lintIds,
 } from "../../evaluate/build/dockerfiles.ts";
-import {
-  type FixVerifier,
-  fixVerifierOf,
-  inWords,
-  type RejectedFix,
-  verifyFixes,
-  withLineEnds,
-} from "./fix-verification.ts";
+import { type FixVerifier, inWords, type RejectedFix, verifyFixes } from "../verified-edits.ts";
+import { fixVerifierOf, withLineEnds } from "./fix-verification.ts";
 
 export interface LintedDockerfile {
   /** One a check. */

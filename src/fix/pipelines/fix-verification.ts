@@ -8,7 +8,7 @@ import { isEvidenceProblem } from "../../core/problem.ts";
 import { severityRank } from "../../core/severity.ts";
 import { applyEdits, editsOverlap } from "../../engines/dockerfile/rewrite.ts";
 import type { Dependabot, GithubFile } from "../../engines/pipelines/model.ts";
-import { isMade } from "../grades.ts";
+import { editsOf, type FixVerifier } from "../verified-edits.ts";
 import { bounds } from "./bounds.ts";
 import { changedFields } from "./changed-fields.ts";
 import { fieldsOf } from "./fields.ts";
@@ -19,24 +19,13 @@ export type LintPipeline = (text: string) => {
   readonly evaluations: readonly Evaluation[];
 };
 
-export interface PipelineVerifier {
-  readonly tries: number;
-  /** Why some changes, all made at once, do not do; undefined where they do. One sentence without a full stop. */
-  refuses(some: readonly Finding[]): string | undefined;
-}
-
-export interface RefusedFix {
-  readonly finding: Finding;
-  readonly reason: string;
-}
-
 /** @param evaluations - of the file as it is */
 export function verifierOf(
   text: string,
   file: GithubFile | Dependabot,
   evaluations: readonly Evaluation[],
   lint: LintPipeline,
-): PipelineVerifier {
+): FixVerifier {
   const before = countOf(allFindings(evaluations));
   const refuses = (some: readonly Finding[]): string | undefined => {
     const edits = some.flatMap(editsOf);
@@ -102,57 +91,4 @@ function countOf(findings: readonly Finding[]): Map<string, Counted> {
     }
   }
   return counts;
-}
-
-/** All changes are tried together first; where that fails, each by itself. Those that do not do stay as words. */
-export function verifyProposals(
-  evaluations: readonly Evaluation[],
-  verifier: PipelineVerifier,
-): { readonly evaluations: readonly Evaluation[]; readonly refused: readonly RefusedFix[] } {
-  const editing = findingsWithEdits(evaluations);
-  if (editing.length === 0 || verifier.refuses(editing) === undefined) return { evaluations, refused: [] };
-  const refused = editing.flatMap((finding, index): RefusedFix[] => {
-    const reason =
-      index < verifier.tries ? verifier.refuses([finding]) : `only ${verifier.tries} are tried in one file`;
-    return reason === undefined ? [] : [{ finding, reason }];
-  });
-  const unproven = new Set(refused.map(({ finding }) => finding));
-  return { evaluations: evaluations.map((one) => inWords(one, unproven)), refused };
-}
-
-/** The first findings whose changes can all be made at once; the rest waits for what comes of these. */
-export function madeTogether(
-  evaluations: readonly Evaluation[],
-  verifier: PipelineVerifier,
-  unsafe: boolean,
-): readonly Finding[] {
-  const editing = findingsWithEdits(evaluations).filter(({ fix }) => isMade(fix, unsafe));
-  if (editing.length === 0 || verifier.refuses(editing) === undefined) return editing;
-  const chosen: Finding[] = [];
-  for (const finding of editing.slice(0, verifier.tries)) {
-    if (verifier.refuses([...chosen, finding]) === undefined) chosen.push(finding);
-  }
-  return chosen;
-}
-
-/** Proven, and of a grade that is not made. */
-export function leftAsGraded(evaluations: readonly Evaluation[], unsafe: boolean): readonly Finding[] {
-  return findingsWithEdits(evaluations).filter(({ fix }) => !isMade(fix, unsafe));
-}
-
-export function editsOf({ fix }: Finding): readonly (Finding["fix"] & { kind: "edit" })["edits"][number][] {
-  return fix?.kind === "edit" ? fix.edits : [];
-}
-
-function inWords(evaluation: Evaluation, unproven: ReadonlySet<Finding>): Evaluation {
-  const findings = evaluation.findings.map((finding): Finding => {
-    const { fix } = finding;
-    if (fix?.kind !== "edit" || !unproven.has(finding)) return finding;
-    return { ...finding, fix: { kind: "instruction", text: fix.text } };
-  });
-  return { ...evaluation, findings };
-}
-
-function findingsWithEdits(evaluations: readonly Evaluation[]): Finding[] {
-  return evaluations.flatMap(({ findings }) => findings.filter(({ fix }) => fix?.kind === "edit"));
 }

@@ -3,17 +3,16 @@ import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import { applyEdits } from "../../engines/dockerfile/rewrite.ts";
 import type { Dependabot, GithubFile } from "../../engines/pipelines/model.ts";
-import { bounds } from "./bounds.ts";
 import {
   editsOf,
-  type LintPipeline,
+  type FixVerifier,
+  fixableTogether,
   leftAsGraded,
-  madeTogether,
-  type PipelineVerifier,
-  type RefusedFix,
-  verifierOf,
-  verifyProposals,
-} from "./fix-verification.ts";
+  type RejectedFix,
+  verifyFixes,
+} from "../verified-edits.ts";
+import { bounds } from "./bounds.ts";
+import { type LintPipeline, verifierOf } from "./fix-verification.ts";
 import { withProposals } from "./propose.ts";
 import type { PipelineSource } from "./source.ts";
 
@@ -34,7 +33,7 @@ export interface FixedPipeline {
 export interface LintedPipeline {
   readonly evaluations: readonly Evaluation[];
   /** Changes that were tried and do not do. */
-  readonly refused: readonly RefusedFix[];
+  readonly refused: readonly RejectedFix[];
 }
 
 export interface PipelineFixContext extends Pick<PipelineSource, "other" | "pins"> {
@@ -45,7 +44,7 @@ export interface PipelineFixContext extends Pick<PipelineSource, "other" | "pins
 }
 
 interface Round extends LintedPipeline {
-  readonly verifier: PipelineVerifier;
+  readonly verifier: FixVerifier;
 }
 
 /** Evaluations with those changes that are proven; nothing is made. @throws Problem as `lint` does */
@@ -59,7 +58,7 @@ function roundOf(path: string, text: string, context: PipelineFixContext): Round
   const isLong = text.length > bounds.pipelineFixLength;
   const proposed = isLong ? found : withProposals(found, sourceOf(path, text, file, context));
   const verifier = verifierOf(text, file, proposed, context.lint);
-  return { ...verifyProposals(proposed, verifier), verifier };
+  return { ...verifyFixes(proposed, verifier), verifier };
 }
 
 function sourceOf(
@@ -82,7 +81,7 @@ export function fixPipeline(path: string, before: string, context: PipelineFixCo
   let after = before;
   let last = first;
   for (let round = 0; round < bounds.pipelineFixRounds; round++) {
-    const chosen = madeTogether(last.evaluations, last.verifier, context.unsafe);
+    const chosen = fixableTogether(last.evaluations, last.verifier, context.unsafe);
     if (chosen.length === 0) break;
     after = applyEdits(after, chosen.flatMap(editsOf));
     for (const finding of [...chosen].sort((a, b) => (lineOf(a) ?? 0) - (lineOf(b) ?? 0))) {
