@@ -2,17 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { VerifiedSignature } from "../../engines/trust/model.ts";
 import type { TraceSources } from "./model.ts";
-import {
-  digest,
-  digestOf,
-  gap,
-  image,
-  reference,
-  runs,
-  signature,
-  sources,
-  statement,
-} from "./sources.fixture.ts";
+import { digest, digestOf, gap, image, reference, runs, signature, sources, statement } from "./sources.fixture.ts";
 import { traceImage } from "./trace.ts";
 
 const link = (name: string, given: TraceSources) => {

@@ -100,7 +100,7 @@ function moved(
 }
 
 function lastPull(own: readonly RegistryDecision[], log: string): LinkFact[] {
-  const last = own.findLast(({ operation }) => operation === "manifest.pull");
+  const last = judgedPull(own);
   if (last === undefined || !last.allowed) return [];
   return [
     {
@@ -111,9 +111,14 @@ function lastPull(own: readonly RegistryDecision[], log: string): LinkFact[] {
   ];
 }
 
+/** Of whoever scans and signs nothing is asked: what they may pull says nothing of the image. */
+function judgedPull(own: readonly RegistryDecision[]): RegistryDecision | undefined {
+  return own.findLast(({ operation, basis }) => operation === "manifest.pull" && basis !== "exempt");
+}
+
 /** The guard's last word about a pull: what it refuses is not what the policy lets run. */
 function refusedPull(own: readonly RegistryDecision[], log: string): LinkBreak[] {
-  const last = own.findLast(({ operation }) => operation === "manifest.pull");
+  const last = judgedPull(own);
   if (last === undefined || last.allowed) return [];
   return [{ reason: `the registry guard refuses its pull: ${last.reason}`, evidence: evidenceOf(last, log) }];
 }
