@@ -39,7 +39,7 @@ export const secrets: Suite = {
 async function* labelledCases({ data }: SuiteContext): AsyncGenerator<Case> {
   const labels = readLabels(join(data, LABELS));
   const { scanner } = openSecretScanner();
-  const { found, gaps } = await secretsOfFolder(data, scanner, {
+  const { found, gaps } = await secretsOfFolder(data, { scanner }, {
     skipped: versionControl,
     skippedPaths: new Set(),
   });

@@ -150,7 +150,7 @@ export async function runEvaluation(
       acceptUnknown,
       cache,
       updates,
-      onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
+      onProgress: ({ name, done, total, unit }) => progress.update(progressLine(name, done, total, unit)),
     });
     close = run.close;
     const { policy } = run;

@@ -89,7 +89,7 @@ export async function scanTree(
     evaluations.take(evaluateManifestSecrets(manifests, secrets.scanner, { policy, now, scope: SCOPE }));
   }
   evaluations.take(
-    secrets === undefined ? scanUnlooked(own) : await scanSources(root, found.images, secrets.scanner, own),
+    secrets === undefined ? scanUnlooked(own) : await scanSources(root, found.images, secrets, own),
   );
   return {
     evaluations,

@@ -26,7 +26,7 @@ writeFileSync(join(root, ".git/config"), sampleCode);
 symlinkSync(join(root, "a/b/one.env"), join(root, "link"));
 
 test("every file is read once, whatever its length; links and the repository's store are not", async () => {
-  const { found, gaps } = await secretsOfFolder(root, scanner, { skipped: versionControl });
+  const { found, gaps } = await secretsOfFolder(root, { scanner }, { skipped: versionControl });
   assert.deepEqual(
     found.secrets.map(({ path, line, column }) => `${path}:${line}:${column}`),
     ["large:2:1", `large:${megabyte + 3}:1`, "a/b/one.env:1:6"],
@@ -43,7 +43,7 @@ test("what cannot be read is a gap", async () => {
 });
 
 test("a folder that is not there is the caller's error", async () => {
-  await assert.rejects(secretsOfFolder(join(root, "nowhere"), scanner, { skipped: versionControl }), (error) => {
+  await assert.rejects(secretsOfFolder(join(root, "nowhere"), { scanner }, { skipped: versionControl }), (error) => {
     return error instanceof Problem && error.kind === "usage";
   });
 });

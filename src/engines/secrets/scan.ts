@@ -27,6 +27,8 @@ export interface SecretScanner {
   scan(path: string, bytes: Buffer): FileSecrets;
   /** A file that comes in chunks. */
   open(path: string): SecretStream;
+  /** A stretch of a file that is no text; offsets are the stretch's own. */
+  openBinary(path: string): SecretStream;
   /**
    * Files that resemble the one before, as versions do: finds the same as `scan`, sooner. Each is kept until the next,
    * and nobody may write to it meanwhile.
@@ -47,14 +49,15 @@ const STEP = 256 * 1024;
 export function createSecretScanner(options: ScannerOptions): SecretScanner {
   const detectors = createDetectors(options.rules, options.assignments ?? true);
   const { find } = detectors.automaton;
-  const plain = (path: string) => openStream(path, detectors, options.fingerprint, find);
-  const open = (path: string) => withEscapes(plain(path), () => plain(path));
+  const plain = (path: string, kind?: ContentKind) => openStream(path, detectors, options.fingerprint, find, kind);
+  const open = (path: string, kind?: ContentKind) => withEscapes(plain(path, kind), () => plain(path, kind));
   const whole = (stream: SecretStream, bytes: Buffer): FileSecrets => {
     stream.write(bytes);
     return stream.end();
   };
   return {
-    open,
+    open: (path) => open(path),
+    openBinary: (path) => open(path, "binary"),
     scan: (path, bytes) => whole(open(path), bytes),
     versions() {
       const similar = createSimilarFinder(detectors.automaton);
@@ -75,9 +78,15 @@ interface Span {
 }
 
 /** Offsets are from the start of the file; the stretch that is held begins at `base`. */
-function openStream(path: string, detectors: Detectors, fingerprint: Fingerprinter, find: FindKeywords): SecretStream {
+function openStream(
+  path: string,
+  detectors: Detectors,
+  fingerprint: Fingerprinter,
+  find: FindKeywords,
+  known?: ContentKind,
+): SecretStream {
   const { rules, rulesOf, otherOf, ahead, behind } = detectors;
-  let kind: ContentKind | undefined;
+  let kind = known;
   let decode: ((bytes: Buffer) => Buffer) | undefined;
   let chunks: Buffer[] = [];
   let waiting = 0;
