@@ -109,20 +109,15 @@ export async function scanShare(share: Files & Share, send: (message: unknown) =
   takeShare(share, (piece) => scanPiece(root, files, piece, scanner, buffer), send);
 }
 
-function scanPiece(
-  root: string,
-  files: FileNames,
-  piece: number,
-  scanner: SecretScanner,
-  buffer: Buffer,
-): PieceRead {
+function scanPiece(root: string, files: FileNames, piece: number, scanner: SecretScanner, buffer: Buffer): PieceRead {
   const names = namesOf(root, files, piece);
   const quiet = { files: 0, bytes: 0 };
   const telling: PieceRead["telling"][number][] = [];
   for (const { path, name } of names) {
     try {
       const read = scanFile(name, path, scanner, buffer);
-      if (read.found.secrets.length + read.found.omitted > 0 || read.left !== undefined) telling.push({ path, ...read });
+      if (read.found.secrets.length + read.found.omitted > 0 || read.left !== undefined)
+        telling.push({ path, ...read });
       else {
         quiet.files++;
         quiet.bytes += read.bytes;
