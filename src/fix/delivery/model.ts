@@ -42,7 +42,7 @@ export interface DockerfileFacts {
 export interface PolicyFacts {
   readonly path: string;
   readonly registries: readonly string[];
-  readonly trust: Pick<TrustRules, "signers" | "images" | "roots">;
+  readonly trust: Pick<TrustRules, "signers" | "images" | "builders">;
   readonly identities: AccessRules["identities"];
   readonly environments: readonly string[];
 }

@@ -7,6 +7,8 @@ import { scalar } from "./plan-text.ts";
 /** Where a provider's jobs keep files that are no part of the checkout, and what a commit and a run are called there. */
 export interface Variables {
   readonly temporary: string;
+  /** Of credentials, for the time of the job. */
+  readonly credentials: string;
   readonly commit: string;
   readonly source: string;
   /** Unique a run: the image's tag, which nothing goes by. */
@@ -15,6 +17,7 @@ export interface Variables {
 
 export const GITHUB: Variables = {
   temporary: "$RUNNER_TEMP",
+  credentials: "$RUNNER_TEMP/registry",
   commit: "$GITHUB_SHA",
   source: "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY",
   tag: "$GITHUB_SHA-$GITHUB_RUN_ID-$GITHUB_RUN_ATTEMPT",
@@ -22,6 +25,7 @@ export const GITHUB: Variables = {
 
 export const GITLAB: Variables = {
   temporary: "$CI_PROJECT_DIR/delivery",
+  credentials: "$(mktemp -d)",
   commit: "$CI_COMMIT_SHA",
   source: "$CI_PROJECT_URL",
   tag: "$CI_COMMIT_SHA-$CI_PIPELINE_ID-$CI_JOB_ID",
@@ -45,7 +49,7 @@ export const advisories = (): string[] => [
 
 /** `--policy` of the default branch, which the change under review cannot edit. */
 export function policyOption(policy: string | undefined, branch: string): string {
-  return policy === undefined ? "" : ` --policy git:origin/${branch}:${policy}`;
+  return policy === undefined ? "" : ` --policy "git:origin/${branch}:${policy}"`;
 }
 
 export function build(
@@ -75,9 +79,10 @@ export function scan({ temporary }: Variables, policy: string): string[] {
 }
 
 /** Credentials in docker's form, which skopeo and bulkhead read. */
-export function logIn({ temporary }: Variables): string[] {
+export function logIn({ credentials }: Variables): string[] {
   return [
-    `export DOCKER_CONFIG="${temporary}/registry"`,
+    `DOCKER_CONFIG="${credentials}"`,
+    "export DOCKER_CONFIG",
     'mkdir -p -m 700 "$DOCKER_CONFIG"',
     'auth=$(printf \'%s:%s\' "$REGISTRY_USERNAME" "$REGISTRY_PASSWORD" | base64 -w 0)',
     'printf \'{"auths":{"%s":{"auth":"%s"}}}\' "${REPOSITORY%%/*}" "$auth" >"$DOCKER_CONFIG/config.json"',
@@ -113,9 +118,10 @@ export function keySecrets({ name }: Signing): { readonly key: string; readonly 
 /** Each of `$IMAGES` put into the manifests by digest, in the place of whatever tag or digest stood there. */
 export function edit(manifests: readonly string[]): string[] {
   return [
+    "version='(:[A-Za-z0-9_.-]+)?(@sha256:[0-9a-f]{64})?'",
     "for image in $IMAGES; do",
-    "  name=$(printf '%s' \"${image%@*}\" | sed 's/[.]/\\\\./g')",
-    '  sed -E -i "s#(^|[[:space:]\\"\'])$name(:[A-Za-z0-9_.-]+)?(@sha256:[0-9a-f]{64})?(\\$|[[:space:]\\"\'])#\\\\1$image\\\\4#" \\',
+    "  name=$(printf '%s' \"${image%@*}\" | sed 's/[.]/[.]/g')",
+    `  sed -E -i "s#(^|[[:space:]\\"'])$name$version(\\$|[[:space:]\\"'])#\\1$image\\4#" \\`,
     `    ${manifests.join(" ")}`,
     "done",
   ];

@@ -1,4 +1,5 @@
 /** Who signs in a pipeline: the signers that the policy asks for, as far as a pipeline of this provider can be them. */
+import { compileGlob } from "../../core/glob.ts";
 import type { ImageRule, SignerRule } from "../../engines/trust/rules-model.ts";
 import type { AttestedType, Provider, RepositoryFacts, Signing, SigningPlan } from "./model.ts";
 import { isPlain } from "./plan-text.ts";
@@ -52,7 +53,7 @@ export function planSigning(provider: Provider, facts: RepositoryFacts, rules: r
       workflow: provider === "github" ? workflow : WORKFLOW,
     },
     tags: provider === "github" ? tags : [],
-    told: provider === "github" ? [...told, ...ofIdentity] : told,
+    told: [...told, ...(provider === "github" ? ofIdentity : []), ...builderOf(publisher, provider, workflow, facts)],
   };
 }
 
@@ -68,6 +69,22 @@ function attestersOf(type: AttestedType, rules: readonly ImageRule[]): string[] 
   return rules.flatMap(({ signedBy, attestations }) =>
     attestations.filter((one) => one.type === type).flatMap((one) => one.signedBy ?? signedBy?.of.slice(0, 1) ?? []),
   );
+}
+
+/** A key speaks for builders that the policy lists: provenance names the run's workflow, where the platform vouches for it. */
+function builderOf(
+  publisher: Signing | undefined,
+  provider: Provider,
+  workflow: string,
+  { policy, remote, branch = "main" }: RepositoryFacts,
+): string[] {
+  if (publisher?.method !== "key" || !publisher.attests.includes("slsa") || provider === "gitlab") return [];
+  const ids = policy?.trust.builders.filter(({ signer }) => signer === publisher.name).flatMap((one) => one.ids) ?? [];
+  const id = `https://${remote ?? "github.com/OWNER/REPOSITORY"}/.github/workflows/${workflow}@refs/heads/${branch}`;
+  if (ids.some((one) => compileGlob(one)(id))) return [];
+  return [
+    `provenance of ${publisher.name} names ${id} as its builder: list it in trust.builders of the policy, with level 1`,
+  ];
 }
 
 /** Why a pipeline here cannot sign as that signer; undefined where it can. */

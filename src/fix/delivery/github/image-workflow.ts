@@ -162,7 +162,7 @@ ${block(["set -euo pipefail", ...install()], 10)}
           NAME: \${{ inputs.name }}
           INPUT_REPOSITORY: \${{ inputs.repository }}
 ${registryAccess(plan).env}        run: |
-${block(["set -euo pipefail", ...registryAccess(plan).lines, ...logIn(GITHUB), ...push(GITHUB), ...outputs()], 10)}
+${block(["set -euo pipefail", registryAccess(plan).repository, ...registryAccess(plan).credentials, ...logIn(GITHUB), ...push(GITHUB), ...outputs()], 10)}
 ${signSteps(plan, signing.publisher, "${{ steps.push.outputs.image }}")}${signing.countersigners.map((one) => countersignJob(plan, one)).join("")}`;
 }
 
@@ -238,7 +238,6 @@ ${block(["set -euo pipefail", 'export DOCKER_CONFIG="$RUNNER_TEMP/registry"', ..
 function countersignJob(plan: DeliveryPlan, signing: Signing): string {
   const access = registryAccess(plan);
   const scanned = [
-    'export DOCKER_CONFIG="$RUNNER_TEMP/registry"',
     `bulkhead image scan "$IMAGE"${policyOption(plan.policy, plan.branch)} --format table --format json="$RUNNER_TEMP/$NAME.scan.json"`,
     'bulkhead image sbom "$IMAGE" --format cyclonedx --output "$RUNNER_TEMP/$NAME.cdx.json"',
   ];
@@ -266,7 +265,7 @@ ${block(["set -euo pipefail", ...advisories()], 10)}
           NAME: \${{ inputs.name }}
           INPUT_REPOSITORY: \${{ inputs.repository }}
 ${access.env}        run: |
-${block(["set -euo pipefail", ...access.lines, ...logIn(GITHUB), ...scanned], 10)}
+${block(["set -euo pipefail", access.repository, ...access.credentials, ...logIn(GITHUB), ...scanned], 10)}
 ${signSteps(plan, signing, "${{ needs.publish.outputs.image }}")}`;
 }
 

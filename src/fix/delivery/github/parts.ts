@@ -59,8 +59,10 @@ function usesOtherRegistry({ images }: DeliveryPlan): boolean {
 export interface RegistryAccess {
   /** Lines of a step's `env`. */
   readonly env: string;
-  /** Set REPOSITORY, REGISTRY_USERNAME and REGISTRY_PASSWORD. */
-  readonly lines: readonly string[];
+  /** Sets REPOSITORY. */
+  readonly repository: string;
+  /** Set REGISTRY_USERNAME and REGISTRY_PASSWORD, of what REPOSITORY is in. */
+  readonly credentials: readonly string[];
   readonly secrets: readonly string[];
 }
 
@@ -95,7 +97,8 @@ export function registryAccess(plan: DeliveryPlan): RegistryAccess {
         : byToken;
   return {
     env: env.map((line) => `          ${line}\n`).join(""),
-    lines: ["REPOSITORY=${INPUT_REPOSITORY:-ghcr.io/${GITHUB_REPOSITORY,,}/$NAME}", ...choose],
+    repository: "REPOSITORY=${INPUT_REPOSITORY:-ghcr.io/${GITHUB_REPOSITORY,,}/$NAME}",
+    credentials: choose,
     secrets,
   };
 }

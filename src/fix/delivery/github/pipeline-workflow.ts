@@ -2,7 +2,7 @@
 import { pinned } from "../actions.ts";
 import type { DeliveryPlan, ImagePlan } from "../model.ts";
 import { scalar } from "../plan-text.ts";
-import { advisories, block, edit, install, list, policyOption } from "../scripts.ts";
+import { advisories, block, edit, GITHUB, install, list, logIn, policyOption } from "../scripts.ts";
 import { secretsOf } from "./image-workflow.ts";
 import { environment, mark, node, registryAccess, usesGithubRegistry } from "./parts.ts";
 
@@ -55,7 +55,7 @@ ${block(["set -euo pipefail", ...advisories()], 10)}
       - name: Check
         run: |
           bulkhead check .${policyOption(policy, branch)} --format table --format markdown="$RUNNER_TEMP/check.md" || result=$?
-          cat "$RUNNER_TEMP/check.md" >>"$GITHUB_STEP_SUMMARY"
+          if [ -s "$RUNNER_TEMP/check.md" ]; then cat "$RUNNER_TEMP/check.md" >>"$GITHUB_STEP_SUMMARY"; fi
           exit "\${result:-0}"
 ${images.map((image) => imageJob(plan, image)).join("")}${manifests.length === 0 ? "" : deployJob(plan)}`;
 }
@@ -138,13 +138,9 @@ function verification(plan: DeliveryPlan): string[] {
     "set -euo pipefail",
     "for image in $IMAGES; do",
     ...[
-      "NAME=verified",
-      "INPUT_REPOSITORY=${image%@*}",
-      ...access.lines,
-      'export DOCKER_CONFIG="$RUNNER_TEMP/registry"',
-      'mkdir -p -m 700 "$DOCKER_CONFIG"',
-      'auth=$(printf \'%s:%s\' "$REGISTRY_USERNAME" "$REGISTRY_PASSWORD" | base64 -w 0)',
-      'printf \'{"auths":{"%s":{"auth":"%s"}}}\' "${REPOSITORY%%/*}" "$auth" >"$DOCKER_CONFIG/config.json"',
+      "REPOSITORY=${image%@*}",
+      ...access.credentials,
+      ...logIn(GITHUB),
       `bulkhead verify "$image"${policyOption(plan.policy, plan.branch)}`,
     ].map((line) => `  ${line}`),
     "done",

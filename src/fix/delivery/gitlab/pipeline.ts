@@ -21,8 +21,8 @@ const NO_HASH = "0".repeat(64);
 /** What jobs run in. The digests are to be filled in: none of these is this project's to state. */
 const IMAGES = {
   node: `docker.io/library/node:24-trixie@sha256:${NO_HASH}`,
-  buildah: `quay.io/buildah/stable:v1.41@sha256:${NO_HASH}`,
-  skopeo: `quay.io/skopeo/stable:v1.20@sha256:${NO_HASH}`,
+  buildah: `quay.io/buildah/stable:latest@sha256:${NO_HASH}`,
+  skopeo: `quay.io/skopeo/stable:latest@sha256:${NO_HASH}`,
 } as const;
 
 /** @param included - another file is the root, which states the stages and what starts a pipeline */
@@ -236,7 +236,6 @@ function imageJobs({ signing }: DeliveryPlan, { name, dockerfile, context, repos
     `  variables:\n    NAME: ${scalar(name)}\n${more.map((line) => `    ${line}\n`).join("")}`;
   const where = repository === undefined ? [] : [`REPOSITORY: ${scalar(repository)}`];
   const file = `DOCKERFILE: ${scalar(dockerfile)}`;
-  const deep = 'GIT_DEPTH: "0"';
   return `
 build ${name}:
   extends: .build
@@ -245,7 +244,7 @@ ${variables(file, `CONTEXT: ${scalar(context)}`)}
 scan ${name}:
   extends: .scan
   needs: [build ${name}]
-${variables(file, deep)}
+${variables(file)}
 push ${name}:
   extends: .push
   needs: [build ${name}, scan ${name}]
@@ -253,13 +252,13 @@ ${variables(...where)}
 sign ${name}:
   extends: .sign
   needs: [scan ${name}, push ${name}]
-${variables(...where, file, deep)}${signing.countersigners
+${variables(...where, file)}${signing.countersigners
   .map(
     (one) => `
 sign ${name} as ${one.name}:
   extends: .sign-${one.name}
   needs: [push ${name}, sign ${name}]
-${variables(...where, file, deep)}`,
+${variables(...where, file)}`,
   )
   .join("")}`;
 }
@@ -340,5 +339,5 @@ function levelOf({ signing: { publisher } }: DeliveryPlan): string {
 /** One entry of a script, which a shell reads whole: lines may continue each other. */
 function items(lines: readonly string[], indentation: number): string {
   const space = " ".repeat(indentation);
-  return `${space}- |\n${block(lines, indentation + 2)}`;
+  return `${space}- |\n${block(["set -eo pipefail", ...lines], indentation + 2)}`;
 }
