@@ -333,6 +333,9 @@ program
   .argument("[dir]", "directory to write to", ".")
   .description("create a policy file with defaults, and its JSON Schema")
   .option("--package-managers", "write the settings of an existing policy to the package managers' own files", false)
+  .option("--pipeline <provider>", "write a delivery pipeline instead, from build to signed deployment: github or gitlab")
+  .option("--diff", "with --pipeline: print a patch, write no files", false)
+  .option("--force", "with --pipeline: replace files that an earlier run wrote", false)
   .action(async (dir: string, options) => finish((await import("./init.ts")).init(dir, options)));
 
 program
