@@ -41,6 +41,7 @@ const AREAS: Readonly<Record<string, string>> = {
   severity: "findings without a severity",
   store: "the store of what is kept over time",
   storage: "images of containers/storage",
+  trace: "the trace of one image",
   trust: "signatures, attestations, and who is trusted",
   updates: "pending updates",
 };
@@ -64,7 +65,6 @@ const ENDING = [
   "serve",
   "server",
   "signing",
-  "trace",
   "tuf",
   "vex",
 ];
