@@ -10,6 +10,7 @@ export interface AuditedPipelines {
   readonly evaluations: readonly Evaluation[];
   /** One sentence each. */
   readonly notes: readonly string[];
+  readonly read?: ReadPipelines;
 }
 
 /** @param paths - relative to the root, as they were found */
@@ -18,7 +19,8 @@ export async function scanPipelines(
   paths: readonly string[],
   context: WorkflowContext,
 ): Promise<AuditedPipelines> {
-  return await auditPipelines(readPipelines(root, paths), context, "check");
+  const read = readPipelines(root, paths);
+  return { ...(await auditPipelines(read, context, "check")), read };
 }
 
 /**
