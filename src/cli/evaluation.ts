@@ -13,6 +13,7 @@ import type { Diagram } from "../core/diagram.ts";
 import type { Verdict } from "../core/evaluation.ts";
 import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
 import type { RunExtent } from "../core/exception-use.ts";
+import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import { type Policy, policyDigest } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
 import { identifiedEnds, indexChildren, type Relation } from "../core/relation.ts";
@@ -87,6 +88,7 @@ export interface Evaluated {
   ) => {
     readonly controls: readonly ControlResult[];
     readonly layers: readonly LayerResult[];
+    readonly lifecycle?: readonly LifecycleStepResult[];
   };
   /** What the change under review does to lockfiles, where one is reviewed. */
   readonly changes?: readonly LockfileChanges[];

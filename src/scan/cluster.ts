@@ -25,7 +25,7 @@ import { runningRelations } from "./relations.ts";
 
 export interface ClusterContext
   extends Pick<ManifestsContext, "policy" | "now">,
-    Pick<ScanContext, "onRelations" | "onNetwork"> {
+    Pick<ScanContext, "onRelations" | "onNetwork" | "onLifecycle" | "pastRuns"> {
   /** Where files are that the policy of the scanned directory names. Absent: the working directory. */
   readonly root?: string;
   /** Of this namespace alone. */
@@ -69,6 +69,16 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   });
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
+  if (context.onLifecycle !== undefined) {
+    const { scanLifecycle } = await import("./lifecycle.ts");
+    const lifecycle = scanLifecycle(context.root ?? ".", {
+      ...judging,
+      manifests,
+      ...(context.pastRuns === undefined ? {} : { runs: context.pastRuns }),
+    });
+    evaluations.take(lifecycle.evaluations);
+    context.onLifecycle(lifecycle.seen);
+  }
   context.onRelations?.(network.relations);
   return {
     reading,

@@ -52,6 +52,8 @@ export async function evaluateCluster(
     root,
     onRelations: judging.onRelations,
     ...(judging.onNetwork === undefined ? {} : { onNetwork: judging.onNetwork }),
+    ...(judging.onLifecycle === undefined ? {} : { onLifecycle: judging.onLifecycle }),
+    ...(judging.pastRuns === undefined ? {} : { pastRuns: judging.pastRuns }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     ...(keyed === undefined ? {} : { scanner: keyed.scanner }),
     ...(proofs === undefined ? {} : { proofs }),
