@@ -30,6 +30,15 @@ export { allows, isCovered } from "./rbac/allows.ts";
 export { accountOf, firstByName } from "./rbac/principals.ts";
 export type * from "./rbac-model.ts";
 export type * from "./seccomp-model.ts";
+export {
+  clusterOf,
+  keyOfSecret,
+  type SecretUse,
+  type SecretUseKind,
+  type SecretUses,
+  secretKey,
+  secretUses,
+} from "./secret-uses.ts";
 
 /** An object that runs pods, or is one, whatever its kind. */
 export interface Workload {
