@@ -1,5 +1,11 @@
 /** How syncs of secrets went, as every check that speaks of them judges it. */
-import type { ExternalSecret, KubernetesObject, SecretStore } from "../../engines/kubernetes/model.ts";
+import {
+  clusterOf,
+  type ExternalSecret,
+  effectiveNamespace,
+  type KubernetesObject,
+  type SecretStore,
+} from "../../engines/kubernetes/model.ts";
 
 const MINUTE = 60 * 1000;
 const HOUR = 60 * MINUTE;
@@ -18,7 +24,10 @@ const SAYING: ReadonlySet<string> = new Set([
 export type SyncOutcome = "ready" | "failed" | "unanswered" | "unknown";
 
 /** @param asOf - what is newer than an hour may be before its first attempt */
-export function outcomeOf({ object, sync }: Pick<ExternalSecret | SecretStore, "object" | "sync">, asOf: Date): SyncOutcome {
+export function outcomeOf(
+  { object, sync }: Pick<ExternalSecret | SecretStore, "object" | "sync">,
+  asOf: Date,
+): SyncOutcome {
   if (sync?.ready === false || (sync?.failedNamespaces.length ?? 0) > 0) return "failed";
   if (sync?.ready === true) return "ready";
   if (sync !== undefined || object.source.kind === "file" || !SAYING.has(object.kind)) return "unknown";
@@ -53,4 +62,27 @@ export function asOfWhen(
 /** `ClusterSecretStore/prod` of a store: what those that read it name, within its namespace. */
 export function storeName({ kind, name }: KubernetesObject): string {
   return `${kind}/${name}`;
+}
+
+const CLUSTER_STORE = "ClusterSecretStore/";
+
+/** The store that one reads, as it is known among all: a cluster's by its name, others within their namespace. */
+export function readsStore({ object, store = "" }: ExternalSecret): string {
+  return keyOfStore(object, store);
+}
+
+/** How each store is, by `readsStore`; undefined of one that was not read. */
+export function storeOutcomes(
+  stores: readonly SecretStore[],
+  asOf: (object: KubernetesObject) => Date,
+): (key: string) => SyncOutcome | undefined {
+  const known = new Map(
+    stores.map((store) => [keyOfStore(store.object, storeName(store.object)), outcomeOf(store, asOf(store.object))]),
+  );
+  return (key) => known.get(key);
+}
+
+export function keyOfStore(object: KubernetesObject, store: string): string {
+  const namespace = store.startsWith(CLUSTER_STORE) ? "" : (effectiveNamespace(object) ?? "");
+  return JSON.stringify([clusterOf(object), namespace, store]);
 }

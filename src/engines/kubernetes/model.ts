@@ -98,6 +98,8 @@ export interface Secret {
   readonly type: string;
   /** Of `data` and `stringData` together, sorted. */
   readonly keys: readonly string[];
+  /** False where a cluster's Secret may have more: its managed fields do not name all. */
+  readonly keysKnown?: false;
   readonly immutable?: boolean;
   /**
    * RFC 3339, of a cluster's Secret: when one who set values in it last changed anything of theirs. Its data is as old or

@@ -248,6 +248,7 @@ function createReading(cluster: string, { server, namespace, onWorkload }: Readi
     const named = read.secrets.map((secret) => ({ secret, name: `${secret.object.namespace}/${secret.object.name}` }));
     const secrets = named.map(({ secret, name }) => {
       const change = changes.get(name);
+      if (withoutKeys.has(name)) return { ...secret, keysKnown: false as const };
       return change === undefined ? secret : { ...secret, lastDataChange: change };
     });
     for (const { secret, name } of named) {
