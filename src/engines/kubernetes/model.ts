@@ -54,6 +54,8 @@ export interface Workload {
   };
   readonly pod: PodSpec;
   readonly replicas?: number;
+  /** Of a Deployment, StatefulSet or DaemonSet, as stated: how it exchanges its pods. */
+  readonly strategy?: UpdateStrategy;
   /** `spec.selector.matchLabels`: what its controller picks its pods by. */
   readonly selector?: Readonly<Record<string, string>>;
   /** Of a StatefulSet: the Service by which its replicas find each other. */
@@ -69,6 +71,14 @@ export interface Workload {
   readonly untold?: readonly ManifestGap[];
   /** Of a Compose service, and only there. */
   readonly compose?: ComposeFacts;
+}
+
+/** `strategy`, or `updateStrategy` (Kubernetes API reference, DeploymentStrategy, StatefulSetUpdateStrategy v1 apps). */
+export interface UpdateStrategy {
+  /** `RollingUpdate` where none is stated, `Recreate`, `OnDelete`. */
+  readonly type?: string;
+  readonly maxUnavailable?: number | string;
+  readonly maxSurge?: number | string;
 }
 
 export interface Namespace {
