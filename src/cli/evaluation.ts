@@ -31,6 +31,7 @@ import { parseFormats, writeReport, writeSummary } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 import { type ReachingOptions, registryOptions } from "./reaching.ts";
+import { openThreads } from "./threads.ts";
 import type { UpdatesOptions } from "./updates.ts";
 import { toolVersion } from "./version.ts";
 import { writeStream } from "./write-stream.ts";
@@ -162,8 +163,10 @@ export async function runEvaluation(
     const { pictureOf } = outputs.some(({ format }) => format === "html")
       ? await import("./network/picture.ts")
       : { pictureOf: undefined };
+    const threads = openThreads();
     const judged = await judge({
       ...run.context,
+      ...(threads === undefined ? {} : { threads }),
       open,
       progress,
       onRelations,

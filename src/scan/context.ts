@@ -6,6 +6,7 @@ import type { Evidence } from "../core/evidence.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Relation } from "../core/relation.ts";
+import type { Threads } from "../core/threads.ts";
 import type { KnownBases } from "../engines/contents/base/recognise.ts";
 import type { Inventory } from "../engines/contents/model.ts";
 import type { OpenImage } from "../engines/oci/image.ts";
@@ -48,6 +49,8 @@ export interface ScanContext extends InventoryContext {
   readonly learned?: LearnedLookup;
   /** What of a directory is not scanned; absent: nothing is left out. */
   readonly exclusion?: Exclusion;
+  /** For work that is split; absent: there is one thread. */
+  readonly threads?: Threads;
   /** Told how what is read hangs together. */
   readonly onRelations?: (relations: readonly Relation[]) => void;
   /** Told who can talk to whom, where there is something to tell. */

@@ -113,7 +113,7 @@ async function scanFoundPipelines(
   context: ScanContext,
 ): Promise<AuditedPipelines> {
   if (paths.length === 0) return { evaluations: [], notes: [] };
-  return await (await import("./pipelines.ts")).scanPipelines(root, paths, context);
+  return await (await import("./pipelines.ts")).scanPipelines(root, paths, context, "check");
 }
 
 /** There may be an image in it. */
