@@ -21,6 +21,7 @@ import {
 } from "./options.ts";
 import { registryCommands } from "./registry/commands.ts";
 import { RENDER } from "./render-option.ts";
+import { ROTATION } from "./rotation-option.ts";
 import { runtimeCommands } from "./runtime/commands.ts";
 import { rootsCommands } from "./trust/roots-commands.ts";
 import { signingCommands } from "./trust/signing-commands.ts";
@@ -188,6 +189,7 @@ walking(judging(workload.command("audit")))
   .argument("[place]", "directory of manifests and Compose files, a file, or - for standard input", ".")
   .description("audit against Pod Security Standards and hardening checks")
   .option("--render", RENDER, false)
+  .option("--rotation <secret>", ROTATION)
   .action(async (place: string, options) =>
     finish((await import("./workload/audit.ts")).workloadAudit(place, options)),
   );
@@ -205,6 +207,7 @@ walking(judging(workload.command("fix")))
 const cluster = program.command("cluster").description("audit a live cluster");
 updating(connecting(pulling(judging(cluster.command("audit")))))
   .description("audit workloads, namespaces and RBAC of a cluster (read-only)")
+  .option("--rotation <secret>", ROTATION)
   .action(async (options) => finish((await import("./cluster/audit.ts")).clusterAudit(options)));
 
 admissionCommands(program, finish);

@@ -16,6 +16,7 @@ import { detectCni } from "../engines/reachability/cni.ts";
 import type { SecretScanner } from "../engines/secrets/scan.ts";
 import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
+import { rotationRelations } from "../evaluate/kubernetes/secret-rotation.ts";
 import { evaluateEach, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import { bounds } from "./bounds.ts";
 import type { ScanContext } from "./context.ts";
@@ -58,7 +59,11 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
     scope: name,
     detection: { states: reading.daemonSets, ...(context.proofs === undefined ? {} : { proofs: context.proofs }) },
   };
-  context.onRelations?.([...runningRelations(reading.images, name, now), ...accessRelations(manifests, judging)]);
+  context.onRelations?.([
+    ...runningRelations(reading.images, name, now),
+    ...accessRelations(manifests, judging),
+    ...rotationRelations(manifests, judging),
+  ]);
   // Annotations of any object may hold a secret, so that each list that was refused counts.
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);
   const evaluations = new EvaluationList(evaluateEach(manifests, judging));

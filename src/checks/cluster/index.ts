@@ -5,12 +5,15 @@ import { admissionSelectsNothing } from "./admission-selects-nothing.ts";
 import { apiServerAuthentication } from "./api-server-authentication.ts";
 import { apiServerAuthorization } from "./api-server-authorization.ts";
 import { auditLog } from "./audit-log.ts";
+import { bootstrapTokenWithoutExpiration } from "./bootstrap-token-without-expiration.ts";
 import { controlPlaneTls } from "./control-plane-tls.ts";
 import { controllerManagerFlags } from "./controller-manager-flags.ts";
 import { encryptionAtRest } from "./encryption-at-rest.ts";
 import { encryptionNotConfigured } from "./encryption-not-configured.ts";
 import { encryptionProvider } from "./encryption-provider.ts";
 import { etcdAuthentication } from "./etcd-authentication.ts";
+import { externalSecretFailed } from "./external-secret-failed.ts";
+import { externalSecretStale } from "./external-secret-stale.ts";
 import { hostFilePermissions } from "./host-file-permissions.ts";
 import { hostPathVolume } from "./host-path-volume.ts";
 import { imageVerification } from "./image-verification.ts";
@@ -55,7 +58,11 @@ import { rbacTokenCreate } from "./rbac-token-create.ts";
 import { rbacUnboundRole } from "./rbac-unbound-role.ts";
 import { rbacWildcard } from "./rbac-wildcard.ts";
 import { runtimeDetection } from "./runtime-detection.ts";
+import { secretMissing } from "./secret-missing.ts";
 import { secretNotRotated } from "./secret-not-rotated.ts";
+import { secretStoreNotReady } from "./secret-store-not-ready.ts";
+import { secretStoreStaticCredentials } from "./secret-store-static-credentials.ts";
+import { secretUnused } from "./secret-unused.ts";
 import { unverifiedImageAdmitted } from "./unverified-image-admitted.ts";
 import { webhookFailsOpen } from "./webhook-fails-open.ts";
 import { webhookMissesPods } from "./webhook-misses-pods.ts";
@@ -68,12 +75,15 @@ export const clusterChecks = [
   apiServerAuthentication,
   apiServerAuthorization,
   auditLog,
+  bootstrapTokenWithoutExpiration,
   controlPlaneTls,
   controllerManagerFlags,
   encryptionAtRest,
   encryptionNotConfigured,
   encryptionProvider,
   etcdAuthentication,
+  externalSecretFailed,
+  externalSecretStale,
   hostFilePermissions,
   hostPathVolume,
   imageVerification,
@@ -118,7 +128,11 @@ export const clusterChecks = [
   rbacUnboundRole,
   rbacWildcard,
   runtimeDetection,
+  secretMissing,
   secretNotRotated,
+  secretStoreNotReady,
+  secretStoreStaticCredentials,
+  secretUnused,
   unverifiedImageAdmitted,
   webhookFailsOpen,
   webhookMissesPods,

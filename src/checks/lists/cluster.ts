@@ -5,12 +5,15 @@ import { admissionSelectsNothing } from "../cluster/admission-selects-nothing.ts
 import { apiServerAuthentication } from "../cluster/api-server-authentication.ts";
 import { apiServerAuthorization } from "../cluster/api-server-authorization.ts";
 import { auditLog } from "../cluster/audit-log.ts";
+import { bootstrapTokenWithoutExpiration } from "../cluster/bootstrap-token-without-expiration.ts";
 import { controlPlaneTls } from "../cluster/control-plane-tls.ts";
 import { controllerManagerFlags } from "../cluster/controller-manager-flags.ts";
 import { encryptionAtRest } from "../cluster/encryption-at-rest.ts";
 import { encryptionNotConfigured } from "../cluster/encryption-not-configured.ts";
 import { encryptionProvider } from "../cluster/encryption-provider.ts";
 import { etcdAuthentication } from "../cluster/etcd-authentication.ts";
+import { externalSecretFailed } from "../cluster/external-secret-failed.ts";
+import { externalSecretStale } from "../cluster/external-secret-stale.ts";
 import { hostPathVolume } from "../cluster/host-path-volume.ts";
 import { imageVerification } from "../cluster/image-verification.ts";
 import { kubeletConfiguration } from "../cluster/kubelet-configuration.ts";
@@ -49,7 +52,11 @@ import { rbacTokenCreate } from "../cluster/rbac-token-create.ts";
 import { rbacUnboundRole } from "../cluster/rbac-unbound-role.ts";
 import { rbacWildcard } from "../cluster/rbac-wildcard.ts";
 import { runtimeDetection } from "../cluster/runtime-detection.ts";
+import { secretMissing } from "../cluster/secret-missing.ts";
 import { secretNotRotated } from "../cluster/secret-not-rotated.ts";
+import { secretStoreNotReady } from "../cluster/secret-store-not-ready.ts";
+import { secretStoreStaticCredentials } from "../cluster/secret-store-static-credentials.ts";
+import { secretUnused } from "../cluster/secret-unused.ts";
 import { webhookFailsOpen } from "../cluster/webhook-fails-open.ts";
 import { webhookMissesPods } from "../cluster/webhook-misses-pods.ts";
 import { webhookWithoutEndpoints } from "../cluster/webhook-without-endpoints.ts";
@@ -61,12 +68,15 @@ export const clusterChecks = [
   apiServerAuthentication,
   apiServerAuthorization,
   auditLog,
+  bootstrapTokenWithoutExpiration,
   controlPlaneTls,
   controllerManagerFlags,
   encryptionAtRest,
   encryptionNotConfigured,
   encryptionProvider,
   etcdAuthentication,
+  externalSecretFailed,
+  externalSecretStale,
   hostPathVolume,
   imageVerification,
   kubeletConfiguration,
@@ -105,7 +115,11 @@ export const clusterChecks = [
   rbacUnboundRole,
   rbacWildcard,
   runtimeDetection,
+  secretMissing,
   secretNotRotated,
+  secretStoreNotReady,
+  secretStoreStaticCredentials,
+  secretUnused,
   webhookFailsOpen,
   webhookMissesPods,
   webhookWithoutEndpoints,
