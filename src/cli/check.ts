@@ -1,4 +1,5 @@
 import type { CheckDescription } from "../core/check.ts";
+import type { AssetContext } from "../core/context.ts";
 import type { Evaluations } from "../core/evaluations.ts";
 import type { Policy } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
@@ -125,6 +126,11 @@ async function openVerifier(policy: Policy, root: string, options: CheckOptions)
   return await openVerifying(policy, root, options);
 }
 
-function joined(judged: Evaluations, excluded: number, checks: readonly CheckDescription[]) {
-  return { controls: evaluateControls(judged, checks, excluded), layers: evaluateLayers(judged, checks) };
+function joined(
+  judged: Evaluations,
+  excluded: number,
+  checks: readonly CheckDescription[],
+  contexts?: readonly AssetContext[],
+) {
+  return { controls: evaluateControls(judged, checks, excluded, contexts), layers: evaluateLayers(judged, checks) };
 }

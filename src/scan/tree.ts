@@ -85,6 +85,7 @@ export async function scanTree(
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
   context.onRelations?.(network.relations);
+  context.onReach?.(network.reach);
   if (secrets !== undefined) {
     evaluations.take(evaluateManifestSecrets(manifests, secrets.scanner, { policy, now, scope: SCOPE }));
   }

@@ -1,5 +1,5 @@
 /**
- * Forty situations of a finding in words, with what is known of them and the row that a person who thinks it through writes down.
+ * Forty situations of a finding in words (those of images here, of all else in oracle-places.ts, the order in oracle-order.ts), with what is known of them and the row that a person who thinks it through writes down.
  * Written before the join and without it: nothing of src/joins is imported here. Times are days before today; what was observed
  * counts for seven.
  */
@@ -78,14 +78,20 @@ export interface RowCase {
   readonly row: Row;
 }
 
-const nothing: Row = { runs: "unknown", reachable: "unknown", exposed: "unknown", loaded: "unknown", signed: "unknown" };
-const api: Image = { config: "c1", manifest: "m1", name: "registry/api:1" };
+export const nothing: Row = {
+  runs: "unknown",
+  reachable: "unknown",
+  exposed: "unknown",
+  loaded: "unknown",
+  signed: "unknown",
+};
+export const api: Image = { config: "c1", manifest: "m1", name: "registry/api:1" };
 const other: Image = { config: "c2", manifest: "m2", name: "registry/api:1" };
 const multi: Image = { config: "c1", manifest: "m1", index: "i1", name: "registry/api:1" };
 const unopened: Image = { name: "registry/api:1" };
-const whole = {};
+export const whole = {};
 
-export const rows: readonly RowCase[] = [
+export const imageRows: readonly RowCase[] = [
   {
     words: "the worst: it runs in three pods, an Ingress leads to it, its code was loaded, nobody signed it",
     given: {
@@ -213,7 +219,8 @@ export const rows: readonly RowCase[] = [
     row: { ...nothing, runs: "yes", exposed: "no" },
   },
   {
-    words: "manifests pin its digest and no cluster was read: whether they are applied nobody knows, what they open is known",
+    words:
+      "manifests pin its digest and no cluster was read: whether they are applied nobody knows, what they open is known",
     given: {
       in: { image: api },
       running: [{ by: "files:shop/api", what: "name registry/api:1@m1", pinned: "m1" }],
@@ -322,233 +329,5 @@ export const rows: readonly RowCase[] = [
       running: [{ by: "shop/api", what: "config c1", daysAgo: 10 }],
     },
     row: { ...nothing, runs: "no", reachable: "no", exposed: "no" },
-  },
-  {
-    words: "a workload of the cluster with pods, reached from the private network, its image signed",
-    given: {
-      in: { workload: "shop/api" },
-      cluster: whole,
-      running: [{ by: "shop/api", what: "manifest m1", pods: 2 }],
-      images: [api],
-      reach: { "shop/api": { reachable: "yes", exposed: "yes" } },
-      verified: [{ of: "c1", verdict: "pass" }],
-    },
-    row: { runs: "yes", reachable: "yes", exposed: "yes", loaded: "unknown", signed: "yes" },
-  },
-  {
-    words: "a workload of two images, one of them unsigned: the pod runs what nobody signed",
-    given: {
-      in: { workload: "shop/api" },
-      cluster: whole,
-      running: [
-        { by: "shop/api", what: "manifest m1", pods: 1 },
-        { by: "shop/api", what: "manifest m2", pods: 1 },
-      ],
-      images: [api, { config: "c2", manifest: "m2", name: "registry/proxy:1" }],
-      reach: { "shop/api": { reachable: "no", exposed: "no" } },
-      verified: [
-        { of: "c1", verdict: "pass" },
-        { of: "c2", verdict: "fail" },
-      ],
-    },
-    row: { runs: "yes", reachable: "no", exposed: "no", loaded: "unknown", signed: "no" },
-  },
-  {
-    words: "a workload of two images, of one of which nobody asked who signed it",
-    given: {
-      in: { workload: "shop/api" },
-      cluster: whole,
-      running: [
-        { by: "shop/api", what: "manifest m1", pods: 1 },
-        { by: "shop/api", what: "manifest m2", pods: 1 },
-      ],
-      images: [api, { config: "c2", manifest: "m2", name: "registry/proxy:1" }],
-      reach: { "shop/api": { reachable: "no", exposed: "no" } },
-      verified: [{ of: "c1", verdict: "pass" }],
-    },
-    row: { runs: "yes", reachable: "no", exposed: "no", loaded: "unknown", signed: "unknown" },
-  },
-  {
-    words: "a workload of the cluster that is scaled to nothing, with a Service in front",
-    given: {
-      in: { workload: "shop/api" },
-      cluster: whole,
-      reach: { "shop/api": { reachable: "yes", exposed: "yes" } },
-    },
-    row: { ...nothing, runs: "no", reachable: "no", exposed: "no" },
-  },
-  {
-    words: "a workload of manifests that nothing reaches, as these manifests say",
-    given: { in: { workload: "files:shop/api" }, reach: { "files:shop/api": { reachable: "no", exposed: "no" } } },
-    row: { ...nothing, reachable: "no", exposed: "no" },
-  },
-  {
-    words: "a workload of manifests whose network nobody computed: a Compose file",
-    given: { in: { workload: "files:shop/api" } },
-    row: nothing,
-  },
-  {
-    words: "a workload of manifests that pins the digest which was verified",
-    given: {
-      in: { workload: "files:shop/api" },
-      running: [{ by: "files:shop/api", what: "name registry/api:1@m1", pinned: "m1" }],
-      verified: [{ of: "registry/api:1@m1", verdict: "pass", digest: "m1" }],
-    },
-    row: { ...nothing, signed: "yes" },
-  },
-  {
-    words: "a workload of manifests whose tag was verified today: what it pulls tomorrow is another question",
-    given: {
-      in: { workload: "files:shop/api" },
-      running: [{ by: "files:shop/api", what: "name registry/api:1" }],
-      verified: [{ of: "registry/api:1", verdict: "pass", digest: "m1" }],
-    },
-    row: nothing,
-  },
-  {
-    words: "a namespace of the cluster: what one of its workloads is, it is",
-    given: {
-      in: { namespace: "shop" },
-      cluster: whole,
-      workloads: ["shop/api", "shop/web", "bank/api"],
-      running: [{ by: "shop/api", what: "manifest m1", pods: 1 }],
-      reach: {
-        "shop/api": { reachable: "no", exposed: "no" },
-        "shop/web": { reachable: "yes", exposed: "yes" },
-        "bank/api": { reachable: "yes", exposed: "yes" },
-      },
-    },
-    row: { ...nothing, runs: "yes", reachable: "no", exposed: "no" },
-  },
-  {
-    words: "a Dockerfile that an image which runs exposed was built from; that one is signed, and others may be built from it",
-    given: {
-      in: { file: "api/Dockerfile" },
-      cluster: whole,
-      running: [{ by: "shop/api", what: "manifest m1", pods: 1 }],
-      images: [api],
-      built: { c1: "api/Dockerfile" },
-      reach: { "shop/api": { reachable: "yes", exposed: "yes" } },
-      verified: [{ of: "c1", verdict: "pass" }],
-    },
-    row: { ...nothing, runs: "yes", reachable: "yes", exposed: "yes" },
-  },
-  {
-    words: "a Dockerfile whose only image does not run: another image may have been built from it",
-    given: {
-      in: { file: "api/Dockerfile" },
-      cluster: whole,
-      images: [api],
-      built: { c1: "api/Dockerfile" },
-    },
-    row: nothing,
-  },
-  {
-    words: "a workflow: nothing links it to what runs",
-    given: {
-      in: { file: ".github/workflows/ci.yml" },
-      cluster: whole,
-      running: [{ by: "cluster", what: "manifest m1", pods: 1 }],
-    },
-    row: nothing,
-  },
-  {
-    words: "the cluster itself, which runs: it was read a moment ago",
-    given: { in: { cluster: true }, cluster: whole },
-    row: { ...nothing, runs: "yes" },
-  },
-  {
-    words: "a node that was looked at as it ran",
-    given: { in: { host: "node-1" } },
-    row: { ...nothing, runs: "yes" },
-  },
-];
-
-/** One finding as the order sees it; what is not said is unknown. */
-export interface Ranked {
-  readonly name: string;
-  readonly severity?: "critical" | "high" | "medium" | "low" | "negligible" | "unknown";
-  /** Below the threshold, or its action is `warn`: the exit code does not count it. */
-  readonly advice?: true;
-  readonly exploited?: true;
-  readonly epss?: number;
-  readonly fixable?: true;
-  readonly row?: Partial<Row>;
-}
-
-/** First what to fix first. */
-export const orders: readonly { readonly words: string; readonly order: readonly Ranked[] }[] = [
-  {
-    words: "what blocks comes before advice, however bad that may be",
-    order: [
-      { name: "blocks", severity: "high" },
-      { name: "advice", severity: "critical", advice: true, exploited: true, row: { exposed: "yes" } },
-    ],
-  },
-  {
-    words: "severity comes before everything that is known of the place",
-    order: [
-      { name: "critical, nowhere", severity: "critical", row: { runs: "no", reachable: "no", exposed: "no" } },
-      { name: "high, exposed", severity: "high", exploited: true, row: { runs: "yes", reachable: "yes", exposed: "yes" } },
-    ],
-  },
-  {
-    words: "what is exploited comes before what is likely to be, before where it is",
-    order: [
-      { name: "known exploited", exploited: true, row: { exposed: "no" } },
-      { name: "likely", epss: 0.4, row: { exposed: "no" } },
-      { name: "unlikely and exposed", epss: 0.05, row: { exposed: "yes" } },
-    ],
-  },
-  {
-    words: "exposed, then reachable, then running, then loaded",
-    order: [
-      { name: "exposed", row: { runs: "yes", reachable: "yes", exposed: "yes", loaded: "no" } },
-      { name: "reachable", row: { runs: "yes", reachable: "yes", exposed: "no", loaded: "yes" } },
-      { name: "runs, loaded", row: { runs: "yes", reachable: "no", exposed: "no", loaded: "yes" } },
-      { name: "runs, idle", row: { runs: "yes", reachable: "no", exposed: "no", loaded: "no" } },
-      { name: "nowhere", row: { runs: "no", reachable: "no", exposed: "no", loaded: "yes" } },
-    ],
-  },
-  {
-    words: "unknown stands where yes stands: the next question decides between them",
-    order: [
-      { name: "unknown, loaded", row: { exposed: "unknown", reachable: "yes", runs: "yes", loaded: "yes" } },
-      { name: "yes, idle", row: { exposed: "yes", reachable: "yes", runs: "yes", loaded: "no" } },
-      { name: "no", row: { exposed: "no", reachable: "yes", runs: "yes", loaded: "yes" } },
-    ],
-  },
-  {
-    words: "a stale no is no longer a no",
-    order: [
-      { name: "stale no", row: { loaded: "no, stale" } },
-      { name: "no", row: { loaded: "no" } },
-    ],
-  },
-  {
-    words: "unsigned, or nobody knows, before signed; a stale signature is not a signature",
-    order: [
-      { name: "a: unsigned", row: { signed: "no" } },
-      { name: "b: unknown", row: { signed: "unknown" } },
-      { name: "c: stale", row: { signed: "yes, stale" } },
-      { name: "signed", row: { signed: "yes" } },
-    ],
-  },
-  {
-    words: "where nothing else tells, what is likelier to be exploited, then what can be fixed, then the name",
-    order: [
-      { name: "z", epss: 0.05 },
-      { name: "y", fixable: true },
-      { name: "a" },
-      { name: "b" },
-    ],
-  },
-  {
-    words: "an unknown severity is after the rated ones of what blocks, and its place still tells",
-    order: [
-      { name: "negligible", severity: "negligible" },
-      { name: "unrated, exposed", severity: "unknown", row: { exposed: "yes" } },
-      { name: "unrated, closed", severity: "unknown", row: { exposed: "no" } },
-    ],
   },
 ];
