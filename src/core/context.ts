@@ -89,6 +89,28 @@ export function contextText(context: FindingContext): string | undefined {
   return contextQuestions.map((question) => `${question} ${answerText(context[question])}`).join(" · ");
 }
 
+/** In a word or two what is known and makes it more or less urgent: `exposed`, `unsigned`; `does not run`. */
+export function contextMarks({ exposed, reachable, runs, signed }: FindingContext): string[] {
+  const is = ({ answer, stale }: ContextAnswer, wanted: Answer) => answer === wanted && stale !== true;
+  const place = is(exposed, "yes")
+    ? ["exposed"]
+    : is(reachable, "yes")
+      ? ["reachable"]
+      : is(runs, "yes")
+        ? ["runs"]
+        : is(runs, "no")
+          ? ["does not run"]
+          : [];
+  return [...place, ...(is(signed, "no") ? ["unsigned"] : [])];
+}
+
+/** `yes: 3 pods run it (2026-11-24)`; undefined where it is not known. */
+export function answerWords(answer: ContextAnswer): string | undefined {
+  if (answer.answer === "unknown") return undefined;
+  const dated = answer.observedAt === undefined ? "" : ` (${answer.observedAt.slice(0, 10)})`;
+  return `${answerText(answer)}: ${answer.reason}${dated}`;
+}
+
 /**
  * Where a finding stands by its place alone: a number, the lower the sooner. Of each question the answer that is worse for
  * whoever runs it comes first, and unknown or stale counts as that one: what nobody looked at is never put last.

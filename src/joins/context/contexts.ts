@@ -6,7 +6,6 @@ import type { Asset, NamespaceAsset, WorkloadAsset } from "../../core/asset.ts";
 import { authorityIn } from "../../core/authority.ts";
 import type { AssetContext, ContextAnswer, WorkloadReach } from "../../core/context.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
-import { isPlainPass } from "../../core/evaluations.ts";
 import { type ContextFacts, is, together, unknown } from "./facts.ts";
 import { isDigest, isImage, keysOfAsset } from "./images.ts";
 import { type Runs, runsOf } from "./runs.ts";
