@@ -1,4 +1,5 @@
 import type { CheckDescription } from "../core/check.ts";
+import type { AssetContext } from "../core/context.ts";
 import type { Evaluations } from "../core/evaluations.ts";
 import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import type { Policy } from "../core/policy.ts";
@@ -149,9 +150,10 @@ function joined(
   judged: Evaluations,
   excluded: number,
   checks: readonly CheckDescription[],
+  contexts?: readonly AssetContext[],
 ): Pick<Report, "lifecycle"> & {
   readonly controls: readonly ControlResult[];
   readonly layers: readonly LayerResult[];
 } {
-  return { controls: evaluateControls(judged, checks, excluded), layers: evaluateLayers(judged, checks) };
+  return { controls: evaluateControls(judged, checks, excluded, contexts), layers: evaluateLayers(judged, checks) };
 }

@@ -4,10 +4,11 @@ import { identities } from "../checks/lists/identities.ts";
 import type { ScanCache } from "../collect/image/cache.ts";
 import { openExclusion } from "../collect/tree/exclusion.ts";
 import type { Asset } from "../core/asset.ts";
-import type { Authority } from "../core/authority.ts";
+import { type Authority, lineageUnder } from "../core/authority.ts";
 import { type Baseline, baselineOf, formatBaseline } from "../core/baseline.ts";
 import { unabsorbed, unknownsOf } from "../core/baseline-unknowns.ts";
 import type { CheckDescription } from "../core/check.ts";
+import type { AssetContext, WorkloadReach } from "../core/context.ts";
 import type { LockfileChanges } from "../core/dependency-changes.ts";
 import type { Diagram } from "../core/diagram.ts";
 import type { Verdict } from "../core/evaluation.ts";
@@ -22,6 +23,7 @@ import { type RatedSeverity, severities } from "../core/severity.ts";
 import { writeWhole } from "../engines/files/write.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import { parsePlatform } from "../engines/oci/platform.ts";
+import { contextsOf, identifiedReach } from "../joins/context/contexts.ts";
 import type { ScanContext } from "../scan/context.ts";
 import { openRun } from "../scan/run.ts";
 import { descriptionsOf } from "./check-descriptions.ts";
@@ -78,13 +80,19 @@ export interface Evaluated {
   /** Those of the caller alone: what concludes them takes a list over. */
   readonly evaluations: Evaluations;
   /** The cluster that was read, by the name that it has in the evaluations. */
-  readonly cluster?: { readonly name: string; readonly authority: Authority };
+  readonly cluster?: {
+    readonly name: string;
+    readonly authority: Authority;
+    /** Why not all of its pods are known; absent: they are. */
+    readonly unread?: string;
+  };
   /** What joins evaluations; asked once the baseline's findings are set apart. */
   readonly join?: (
     evaluations: Evaluations,
     excluded: number,
     /** At least those that the evaluations name. */
     checks: readonly CheckDescription[],
+    contexts?: readonly AssetContext[],
   ) => {
     readonly controls: readonly ControlResult[];
     readonly layers: readonly LayerResult[];
@@ -99,6 +107,7 @@ export interface Evaluated {
 
 export interface EvaluationContext extends ScanContext {
   readonly onRelations: (relations: readonly Relation[]) => void;
+  readonly onReach: (reach: readonly WorkloadReach[]) => void;
   readonly open: OpenOptions;
   readonly progress: Progress;
 }
@@ -161,6 +170,10 @@ export async function runEvaluation(
     const onRelations = (told: readonly Relation[]) => {
       for (const relation of told) relations.push(relation);
     };
+    const reach: WorkloadReach[] = [];
+    const onReach = (told: readonly WorkloadReach[]) => {
+      for (const one of told) reach.push(one);
+    };
     const diagrams: Diagram[] = [];
     const { pictureOf } = outputs.some(({ format }) => format === "html")
       ? await import("./network/picture.ts")
@@ -172,6 +185,7 @@ export async function runEvaluation(
       open,
       progress,
       onRelations,
+      onReach,
       ...(pictureOf === undefined ? {} : { onNetwork: (network) => diagrams.push(...pictureOf(network)) }),
       ...(exclusion === undefined ? {} : { exclusion }),
     });
@@ -183,12 +197,29 @@ export async function runEvaluation(
     });
     const { evaluations } = concluded;
     const { named, assets } = namedIn(evaluations);
+    const identified = [
+      // What is judged goes by its place until it is concluded.
+      ...identifiedEnds(relations, concluded.identities),
+      ...indexChildren(assets),
+    ];
+    // Where there is one thing alone, nothing is to be put in an order of places.
+    const contexts =
+      join === undefined && cluster === undefined
+        ? undefined
+        : contextsOf({
+            evaluations,
+            relations: identified,
+            reach: identifiedReach(reach, concluded.identities),
+            ...(cluster === undefined ? {} : { cluster: { ...cluster, id: lineageUnder(cluster.authority, "") } }),
+            now,
+            days: policy.runtime.observedDays,
+          });
     const checks = await descriptionsOf(named);
     const joined = (all: Evaluations, isCompared: boolean) => {
       const excluded = exclusion?.count() ?? 0;
-      const now = join?.(all, excluded, checks);
+      const now = join?.(all, excluded, checks, contexts);
       if (now === undefined || !isCompared) return now;
-      const before = join?.(withoutFindings(all), excluded, checks).controls ?? [];
+      const before = join?.(withoutFindings(all), excluded, checks, contexts).controls ?? [];
       const verdicts = new Map(before.map(({ number, verdict }) => [number, verdict]));
       return {
         ...now,
@@ -205,11 +236,8 @@ export async function runEvaluation(
       ...(concluded.baseline === undefined ? {} : { baseline: concluded.baseline }),
       subject,
       evaluations,
-      relations: [
-        // What is judged goes by its place until it is concluded.
-        ...identifiedEnds(relations, concluded.identities),
-        ...indexChildren(assets),
-      ],
+      relations: identified,
+      ...(contexts === undefined ? {} : { contexts }),
       ...joined(evaluations, concluded.baseline !== undefined),
       ...(changes === undefined ? {} : { changes }),
       ...(diagrams.length === 0 ? {} : { diagrams }),

@@ -1,5 +1,6 @@
 import type { DatabaseUse, Tool } from "./basis.ts";
 import type { CheckDescription, ControlNumber, Layer } from "./check.ts";
+import type { AssetContext } from "./context.ts";
 import type { LockfileChanges } from "./dependency-changes.ts";
 import type { Diagram } from "./diagram.ts";
 import type { Digest } from "./digest.ts";
@@ -31,6 +32,8 @@ export interface Report {
   readonly evaluations: Evaluations;
   /** How what was looked at hangs together. */
   readonly relations: readonly Relation[];
+  /** Whether each asset with findings runs, is reached, exposed and signed; absent where a command does not join that. */
+  readonly contexts?: readonly AssetContext[];
   /** The ten, in order; absent where a command does not judge them (`image scan`). */
   readonly controls?: readonly ControlResult[];
   readonly layers?: readonly LayerResult[];

@@ -1,4 +1,5 @@
 import { assetTitle } from "../core/asset.ts";
+import { contextLookup } from "../core/context.ts";
 import { counted } from "../core/counted.ts";
 import { isPlainPass } from "../core/evaluations.ts";
 import { printable } from "../core/printable.ts";
@@ -73,12 +74,13 @@ function* apart(lines: readonly string[]): Generator<string> {
 function* detailLines(page: Page, report: Report, view: View): Generator<string> {
   const { dim } = page.colors;
   const { groups, passed } = detailsOf(report, view);
+  const contextOf = contextLookup(report.contexts);
   const found = noSeverities();
   for (const group of groups) for (const severity of countedSeverities) found[severity] += group.found[severity];
   yield* apart([rule(page, "FINDINGS", tallyText(found))]);
   for (const { name, found: own, told } of groups) {
     yield* apart([rule(page, clip(printable(name), page.columns - 24), tallyText(own))]);
-    for (const one of told) yield* apart(evaluationLines(page, one));
+    for (const one of told) yield* apart(evaluationLines(page, one, contextOf));
   }
   if (view.all) {
     // What passed is as many as there are checks and assets: it is gone through, and not held.

@@ -1,6 +1,7 @@
 import type { InventoryContext } from "../collect/image/inventory.ts";
 import type { Exclusion } from "../collect/tree/exclusion.ts";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
+import type { WorkloadReach } from "../core/context.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Evidence } from "../core/evidence.ts";
 import type { LifecycleStepResult } from "../core/lifecycle.ts";
@@ -59,6 +60,8 @@ export interface ScanContext extends InventoryContext {
   readonly pastRuns?: readonly PastRun[];
   /** Told what there is of each step from a commit to what runs. */
   readonly onLifecycle?: (seen: readonly LifecycleStepResult[]) => void;
+  /** Told who gets to each workload. */
+  readonly onReach?: (reach: readonly WorkloadReach[]) => void;
   /** Told who can talk to whom, where there is something to tell. */
   readonly onNetwork?: (network: EvaluatedNetwork["network"]) => void;
 }

@@ -98,6 +98,7 @@ export async function scanTree(
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
   context.onRelations?.(network.relations);
+  context.onReach?.(network.reach);
   if (secrets !== undefined) {
     evaluations.take(evaluateManifestSecrets(manifests, secrets.scanner, { policy, now, scope: SCOPE }));
   }

@@ -3,6 +3,7 @@
 import { z } from "zod";
 import { categories } from "../../core/category.ts";
 import type { ControlNumber } from "../../core/check.ts";
+import { answers } from "../../core/context.ts";
 import { changeKinds } from "../../core/dependency-changes.ts";
 import { type Digest, parseDigest } from "../../core/digest.ts";
 import { confidences, fixGrades, loadedStates } from "../../core/finding.ts";
@@ -89,10 +90,25 @@ const finding = z.object({
   locations: z.tuple([location], location),
   fix: fix.exactOptional(),
   origin: z.enum(["base", "application"]).exactOptional(),
-  loaded: z.object({ state: z.enum(loadedStates), reason: text }).exactOptional(),
-  priority: z
-    .object({ score: z.number(), exploited: z.boolean(), mark: text.exactOptional(), reasons: texts })
+  loaded: z
+    .object({
+      state: z.enum(loadedStates),
+      reason: text,
+      observedAt: text.exactOptional(),
+      stale: z.literal(true).exactOptional(),
+    })
     .exactOptional(),
+  priority: z
+    .object({
+      score: z.number(),
+      exploited: z.boolean(),
+      epss: z.number().exactOptional(),
+      mark: text.exactOptional(),
+      reasons: texts,
+    })
+    .exactOptional(),
+  // The row of the finding, as `contexts` and `loaded` say it: `yes`, `no`, `unknown`, `no, stale`.
+  context: z.object({ exposed: text, reachable: text, runs: text, loaded: text, signed: text }).exactOptional(),
   evidence: named,
   references: texts.exactOptional(),
 });
@@ -210,6 +226,24 @@ const relation = z.object({
   gaps,
 });
 
+const contextAnswer = z.object({
+  answer: z.enum(answers),
+  reason: text,
+  observedAt: text.exactOptional(),
+  stale: z.literal(true).exactOptional(),
+});
+
+const context = z.object({
+  asset: z.object({
+    kind: z.enum(["image", "rootfs", "file", "sbom", "workload", "namespace", "cluster", "registry", "host"]),
+    id: text,
+  }),
+  exposed: contextAnswer,
+  reachable: contextAnswer,
+  runs: contextAnswer,
+  signed: contextAnswer,
+});
+
 const control = z.object({
   number: controlNumber,
   title: text,
@@ -310,6 +344,8 @@ export const jsonReport = z.object({
   bases: z.array(basis).default([]),
   evaluations: z.array(evaluation),
   relations: z.array(relation).default([]),
+  // Of commands that join what is known of assets.
+  contexts: z.array(context).exactOptional(),
   checks: z.array(check),
 });
 
