@@ -7,7 +7,7 @@
  */
 
 import { ALLOW_LENGTH, parseAllow } from "./allow.ts";
-import { assignmentAt } from "./assignment.ts";
+import { assignmentAt } from "./assignment/assignment.ts";
 import { bounds } from "./bounds.ts";
 import { type ContentKind, contentKindOf, LOOKED_AT, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
@@ -153,7 +153,7 @@ function openStream(
         ...match,
         rule: prepared.rule,
         // Among tests a password opens nothing, nor a key that anybody can make; what an issuer made at random may.
-        wellKnown: match.wellKnown || (isForTests(path) && (isSelfMade(prepared.rule.id) || !isRandom(match.secret))),
+        wellKnown: match.wellKnown || (isForTests(path) && isMadeUp(prepared.rule, match.secret)),
         order: number,
         start: match.start + span.from,
         end: match.end + span.from,
@@ -263,6 +263,11 @@ function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {
   if (kind !== "utf-16le" && kind !== "utf-16be") return undefined;
   const decoder = new TextDecoder(kind);
   return (bytes) => Buffer.from(decoder.decode(bytes, { stream: true }));
+}
+
+/** Where no form says that an issuer made it, a test may have. */
+function isMadeUp({ id, confidence }: SecretRule, secret: string): boolean {
+  return confidence !== "high" || isSelfMade(id) || !isRandom(secret);
 }
 
 function placeOf({ line, column }: Hit): Pick<Hit, "line" | "column"> {
