@@ -1,8 +1,12 @@
 import type { CheckDescription } from "../core/check.ts";
+import type { AssetContext } from "../core/context.ts";
 import type { Evaluations } from "../core/evaluations.ts";
+import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import type { Policy } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
+import type { ControlResult, LayerResult, Report } from "../core/report.ts";
 import { evaluateControls, evaluateLayers } from "../joins/baseline/baseline.ts";
+import { lifecycleOf } from "../joins/lifecycle/lifecycle.ts";
 import { scanTree } from "../scan/tree.ts";
 import type { ClusterCheckOptions } from "./cluster/check.ts";
 import { isProbing } from "./cluster/probe-options.ts";
@@ -67,14 +71,18 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
   if (options.cluster) {
     return await runEvaluation(root, options, async (opened) => {
       const { judging, notes } = await withLearned(opened, options);
-      const evaluated = await (await import("./cluster/check.ts")).checkCluster(judging, options, root);
-      return { ...evaluated, notes: [...evaluated.notes, ...notes()], join: joined };
+      const lifecycle = lifecycleListener();
+      const context = { ...judging, onLifecycle: lifecycle.listen };
+      const evaluated = await (await import("./cluster/check.ts")).checkCluster(context, options, root);
+      return { ...evaluated, notes: [...evaluated.notes, ...notes()], join: lifecycle.join };
     });
   }
   return await runEvaluation(root, options, async (opened) => {
     const { judging, notes: learnedNotes } = await withLearned(opened, options);
     const verifying = options.verify ? await openVerifier(judging.policy, root, options) : undefined;
-    const context = verifying === undefined ? judging : { ...judging, trust: verifying.trust };
+    const lifecycle = lifecycleListener();
+    const listening = { ...judging, onLifecycle: lifecycle.listen };
+    const context = verifying === undefined ? listening : { ...listening, trust: verifying.trust };
     const { evaluations, notes } = await scanTree(root, context, options);
     for (const each of options.probeRegistry) {
       const { scanRegistry } = await import("../scan/registry-probe.ts");
@@ -85,9 +93,22 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
       notes: [...notes, ...(verifying?.notes ?? []), ...learnedNotes()],
       subject: dir,
       extent: "tree",
-      join: joined,
+      join: lifecycle.join,
     };
   });
+}
+
+/** Keeps what was seen of the lifecycle until what was found is known. */
+function lifecycleListener() {
+  let seen: readonly LifecycleStepResult[] = [];
+  const listen = (told: readonly LifecycleStepResult[]): void => {
+    seen = told;
+  };
+  const join: typeof joined = (judged, excluded, checks) => {
+    const lifecycle = lifecycleOf(seen, judged);
+    return { ...joined(judged, excluded, checks), ...(lifecycle.length === 0 ? {} : { lifecycle }) };
+  };
+  return { listen, join };
 }
 
 /** @throws Problem (usage) where options are about something else than what is checked */
@@ -125,6 +146,14 @@ async function openVerifier(policy: Policy, root: string, options: CheckOptions)
   return await openVerifying(policy, root, options);
 }
 
-function joined(judged: Evaluations, excluded: number, checks: readonly CheckDescription[]) {
-  return { controls: evaluateControls(judged, checks, excluded), layers: evaluateLayers(judged, checks) };
+function joined(
+  judged: Evaluations,
+  excluded: number,
+  checks: readonly CheckDescription[],
+  contexts?: readonly AssetContext[],
+): Pick<Report, "lifecycle"> & {
+  readonly controls: readonly ControlResult[];
+  readonly layers: readonly LayerResult[];
+} {
+  return { controls: evaluateControls(judged, checks, excluded, contexts), layers: evaluateLayers(judged, checks) };
 }

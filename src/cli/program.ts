@@ -21,6 +21,7 @@ import {
 } from "./options.ts";
 import { registryCommands } from "./registry/commands.ts";
 import { RENDER } from "./render-option.ts";
+import { ROTATION } from "./rotation-option.ts";
 import { runtimeCommands } from "./runtime/commands.ts";
 import { rootsCommands } from "./trust/roots-commands.ts";
 import { signingCommands } from "./trust/signing-commands.ts";
@@ -188,6 +189,7 @@ walking(judging(workload.command("audit")))
   .argument("[place]", "directory of manifests and Compose files, a file, or - for standard input", ".")
   .description("audit against Pod Security Standards and hardening checks")
   .option("--render", RENDER, false)
+  .option("--rotation <secret>", ROTATION)
   .action(async (place: string, options) =>
     finish((await import("./workload/audit.ts")).workloadAudit(place, options)),
   );
@@ -205,6 +207,7 @@ walking(judging(workload.command("fix")))
 const cluster = program.command("cluster").description("audit a live cluster");
 updating(connecting(pulling(judging(cluster.command("audit")))))
   .description("audit workloads, namespaces and RBAC of a cluster (read-only)")
+  .option("--rotation <secret>", ROTATION)
   .action(async (options) => finish((await import("./cluster/audit.ts")).clusterAudit(options)));
 
 admissionCommands(program, finish);
@@ -333,6 +336,9 @@ program
   .argument("[dir]", "directory to write to", ".")
   .description("create a policy file with defaults, and its JSON Schema")
   .option("--package-managers", "write the settings of an existing policy to the package managers' own files", false)
+  .option("--pipeline <provider>", "write a delivery pipeline instead, from build to signed deployment: github or gitlab")
+  .option("--diff", "with --pipeline: print a patch, write no files", false)
+  .option("--force", "with --pipeline: replace files that an earlier run wrote", false)
   .action(async (dir: string, options) => finish((await import("./init.ts")).init(dir, options)));
 
 program

@@ -7,7 +7,7 @@ import { certificatesFor, type KeyFiles } from "../keys.ts";
 import type { SuiteUse, Trust } from "../model.ts";
 import { type Verified, verifyCleartext } from "../openpgp/verify.ts";
 import { sha256Of } from "../suite-cache.ts";
-import { readXz } from "../xz.ts";
+import { readXz } from "../../../formats/xz/xz.ts";
 import { type Release, readRelease } from "./release.ts";
 import type { AptSource } from "./sources.ts";
 
