@@ -1,6 +1,6 @@
 /** Which images a directory builds: one a Dockerfile, under the name that its manifests and its policy have for it. */
 import { compileGlob } from "../../core/glob.ts";
-import type { DockerfileFacts, ImagePlan, RepositoryFacts } from "./model.ts";
+import type { DockerfileFacts, ImagePlan, JobImage, RepositoryFacts } from "./model.ts";
 import { isPlain, repositoryOf } from "./plan-text.ts";
 
 /** @returns one image a Dockerfile, and what is left out */
@@ -97,6 +97,27 @@ function fromPattern(pattern: string, name: string): string | undefined {
   if (open !== undefined) return `${open}/${name}`;
   if (/[*?]/.test(pattern)) return undefined;
   return pattern.split("/").at(-1) === name ? pattern : `${pattern}/${name}`;
+}
+
+/** Where the tools of GitLab's jobs are published. */
+export const TOOLS: Readonly<Record<JobImage, string>> = {
+  node: "docker.io/library/node:24-trixie",
+  buildah: "quay.io/buildah/stable:latest",
+  skopeo: "quay.io/skopeo/stable:latest",
+};
+
+/** The tools where they are published; where the policy lists registries, copies in the first of them that has a place for some. */
+export function jobImages(registries: readonly string[]): Readonly<Record<JobImage, string>> {
+  const placeOf = (tool: JobImage): string => {
+    const published = TOOLS[tool];
+    const repository = repositoryOf(published);
+    if (registries.length === 0 || registries.some((entry) => covers(entry, repository))) return published;
+    const copy = registries
+      .map((entry) => fromPattern(entry, `ci-${tool}`))
+      .find((made) => made !== undefined && hasRegistry(made) && isRepository(made));
+    return copy === undefined ? published : `${copy}${published.slice(repository.length)}`;
+  };
+  return { node: placeOf("node"), buildah: placeOf("buildah"), skopeo: placeOf("skopeo") };
 }
 
 function covers(entry: string, repository: string): boolean {
