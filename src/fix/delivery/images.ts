@@ -7,6 +7,7 @@ import { isPlain, repositoryOf } from "./plan-text.ts";
 export function planImages(facts: RepositoryFacts): { images: ImagePlan[]; told: string[] } {
   const told: string[] = [];
   const taken = new Set<string>();
+  const bases = new Set<string>();
   const images = facts.dockerfiles.flatMap((dockerfile): ImagePlan[] => {
     const { path, context, isContextCertain, secretIds } = dockerfile;
     if (!isPlain(path) || !isPlain(context)) {
@@ -15,8 +16,12 @@ export function planImages(facts: RepositoryFacts): { images: ImagePlan[]; told:
     }
     if (!isContextCertain)
       told.push(`${path}: no directory has all that it copies: ${context} is assumed as its build context`);
-    const name = uniqueName(nameOf(dockerfile, facts.name), path, taken);
-    const repository = repositoryFor(name, dockerfile, facts);
+    const called = nameOf(dockerfile, facts.name);
+    const isFirst = !bases.has(called);
+    bases.add(called);
+    const name = uniqueName(called, path, taken);
+    // Another Dockerfile of that name has its repository already.
+    const repository = repositoryFor(isFirst ? called : name, dockerfile, facts);
     if (repository === undefined)
       told.push(
         `${path}: no policy, manifest or Compose file says what ${name} is called: the repository's own registry is used`,
@@ -68,8 +73,8 @@ function uniqueName(name: string, path: string, taken: Set<string>): string {
   return unique;
 }
 
-/** Keys of the pipeline's other jobs. */
-const RESERVED: ReadonlySet<string> = new Set(["check", "deploy"]);
+/** Keys of the pipeline's other jobs, and words that YAML may read as something else than a key. */
+const RESERVED: ReadonlySet<string> = new Set("check deploy true false null yes no on off y n".split(" "));
 
 /** What manifests or Compose call an image of that name in an allowed registry; else what the policy's patterns make of it. */
 function repositoryFor(
