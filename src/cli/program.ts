@@ -326,8 +326,10 @@ program
 
 program
   .command("cache")
-  .argument("[action]", "status or clear", "status")
-  .description("show or clear the scan cache")
+  .argument("[action]", "status, prune or clear", "status")
+  .description("show, prune or clear the scan cache")
+  .option("--older-than <days>", "with prune: remove entries that were not used for so many days (default: 90)")
+  .option("--max-size <MB>", "with prune: remove the oldest entries until it is no larger (default: 1074)")
   .option("--cache <file>", "scan cache file (default: in the user's cache directory)")
   .action(async (action: string, options) => finish((await import("./cache.ts")).cache(action, options)));
 
@@ -336,7 +338,10 @@ program
   .argument("[dir]", "directory to write to", ".")
   .description("create a policy file with defaults, and its JSON Schema")
   .option("--package-managers", "write the settings of an existing policy to the package managers' own files", false)
-  .option("--pipeline <provider>", "write a delivery pipeline instead, from build to signed deployment: github or gitlab")
+  .option(
+    "--pipeline <provider>",
+    "write a delivery pipeline instead, from build to signed deployment: github or gitlab",
+  )
   .option("--diff", "with --pipeline: print a patch, write no files", false)
   .option("--force", "with --pipeline: replace files that an earlier run wrote", false)
   .action(async (dir: string, options) => finish((await import("./init.ts")).init(dir, options)));
