@@ -57,6 +57,8 @@ export interface EvaluationOptions extends PullingOptions, DisplayOptions, Omit<
   readonly writeBaseline?: string;
   /** Files, or git:REF:PATH. */
   readonly vex: readonly string[];
+  /** Reports of other scanners, as for VEX; of commands that take some in. */
+  readonly import?: readonly string[];
   readonly db?: string;
   readonly format: readonly string[];
   readonly failOn?: string;
@@ -155,6 +157,7 @@ export async function runEvaluation(
       baseline: options.baseline,
       writesBaseline: options.writeBaseline !== undefined,
       vex: options.vex,
+      imports: options.import ?? [],
       database,
       bases: options.bases ?? defaultBases(),
       failOn,

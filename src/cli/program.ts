@@ -10,6 +10,7 @@ import {
   collect,
   connecting,
   fetching,
+  importing,
   judging as judgingAlone,
   learning,
   probing,
@@ -57,7 +58,9 @@ Examples:
 Exit codes: 0 clean, 1 findings at or above the threshold, 2 usage or input error, 3 incomplete`,
   );
 
-learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(program.command("check"))))))))))
+importing(
+  learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(program.command("check")))))))))),
+)
   .argument("[dir]", "directory to check", ".")
   .description("check everything in a directory and report the ten controls")
   .option("--cluster", "check a live cluster instead of a directory", false)
@@ -80,7 +83,7 @@ learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(
   .action(async (dir: string, options) => finish((await import("./check.ts")).check(dir, options)));
 
 const image = program.command("image").description("scan and inspect images");
-learning(updating(verifying(pulling(fetching(judging(image.command("scan")))))))
+importing(learning(updating(verifying(pulling(fetching(judging(image.command("scan"))))))))
   .argument(
     "<reference...>",
     "registry/name:tag, oci:DIR[:NAME], oci-archive:FILE, docker-archive:FILE, a path, dir:DIR, or sbom:FILE",
