@@ -425,6 +425,7 @@ export const identities: readonly Pick<CheckDescription, "id" | "layer" | "categ
   { id: "workload/host-process", layer: "workload", category: "configuration" },
   { id: "workload/image-latest-tag", layer: "workload", category: "configuration" },
   { id: "workload/image-without-digest", layer: "workload", category: "configuration" },
+  { id: "workload/long-lived-token-mounted", layer: "workload", category: "configuration" },
   { id: "workload/low-user-id", layer: "workload", category: "configuration" },
   { id: "workload/manifest-not-parsed", layer: "workload", category: "configuration" },
   { id: "workload/missing-probes", layer: "workload", category: "configuration" },
