@@ -63,7 +63,7 @@ importing(
 )
   .argument("[dir]", "directory to check", ".")
   .description("check everything in a directory and report the ten controls")
-  .option("--cluster", "check a live cluster instead of a directory", false)
+  .option("--cluster", "check a live cluster instead of a directory, or with the directory that is named", false)
   .option("--node", "check what watches this machine's system calls instead of a directory", false)
   .option("--root <directory>", "with --node: where the host's root filesystem is mounted", "/")
   .option("--host <name>", "with --node: name of the node (default: the host's own)")
@@ -80,7 +80,10 @@ importing(
     collect,
     [] as string[],
   )
-  .action(async (dir: string, options) => finish((await import("./check.ts")).check(dir, options)));
+  .action(async (dir: string, options, command) => {
+    const isNamed = command.args.length > 0;
+    return finish((await import("./check.ts")).check(dir, options, { isNamed }));
+  });
 
 const image = program.command("image").description("scan and inspect images");
 importing(learning(updating(verifying(pulling(fetching(judging(image.command("scan"))))))))

@@ -22,6 +22,7 @@ import { acceptanceNotes } from "../evaluate/acceptance-notes.ts";
 import { type Conclusion, conclude } from "../evaluate/conclude.ts";
 import type { KnownIds } from "../evaluate/imports/flaws.ts";
 import type { ImportContext } from "../evaluate/imports/imports.ts";
+import type { ClusterAuthority } from "../evaluate/identify.ts";
 import { missingDatabaseNotes } from "../evaluate/missing-database.ts";
 import type { ScanContext } from "./context.ts";
 
@@ -81,7 +82,7 @@ export interface ConcludedRun {
   /** All that there are. */
   readonly checks: readonly CheckIdentity[];
   /** The cluster that was read, by the name that it has in the evaluations. */
-  readonly cluster?: { readonly name: string; readonly authority: Authority };
+  readonly cluster?: ClusterAuthority;
 }
 
 /** @throws Problem (usage) where what the caller named cannot be read */
