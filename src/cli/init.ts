@@ -284,6 +284,8 @@ runtime:
   optional: []
   # Days for which a proof of \`bulkhead runtime prove\` counts.
   proofDays: ${runtime.proofDays}
+  # Days for which what containers were seen to run and load counts when findings are ordered.
+  observedDays: ${runtime.observedDays}
   # Where \`bulkhead runtime watch\` sends alerts beside its standard output. Of an untrusted policy nowhere.
   outputs: []
   #  - { to: "file:/var/log/bulkhead/alerts.jsonl" }

@@ -26,6 +26,7 @@ import { type FoundNamespace, isSystemNamespace, namespacesOf } from "./namespac
 import { detectionOf, type KnownDetection } from "./runtime-detection.ts";
 import { secretAges } from "./secret-ages.ts";
 import { sourceEvidence } from "./secret-sources.ts";
+import { secretSyncs } from "./secret-syncs.ts";
 
 export interface ManifestsContext {
   readonly policy: Policy;
@@ -254,6 +255,7 @@ function evaluateCluster(
   const access = resolveAccess(forAccess.manifests);
   const forComponents = readsOf(manifests);
   const { ages, gaps: ofUnknownAge } = secretAges(manifests, context);
+  const synced = secretSyncs(manifests, context);
   const images = verificationOf(manifests, whole.short);
   const guards = guardWebhooksOf(manifests, whole.short);
   const detection = detectionOf(manifests, whole.short, context);
@@ -262,6 +264,7 @@ function evaluateCluster(
     access,
     components: componentsOf(forComponents.manifests),
     secretAges: ages,
+    secretSyncs: synced.syncs,
     imageVerification: images.verification,
     guardWebhooks: guards,
     answeredWebhooks: guards,
@@ -275,6 +278,9 @@ function evaluateCluster(
     components: present(facts.components, observedAt, { gaps: [...gaps, ...whole.short.of(forComponents.lists)] }),
     secretAges: present(ages, observedAt, {
       gaps: [...gaps, ...ofUnknownAge, ...whole.short.of(["secrets", "externalSecrets"])],
+    }),
+    secretSyncs: present(synced.syncs, observedAt, {
+      gaps: [...gaps, ...synced.gaps, ...whole.short.of(["externalSecrets", "secretStores"])],
     }),
     imageVerification: present(images.verification, observedAt, {
       gaps: [...gaps, ...images.gaps, ...whole.short.of(images.lists)],
@@ -315,6 +321,7 @@ function mayApply(
     manifests: observed.manifests,
     components: facts.components,
     secretAges: facts.secretAges,
+    secretSyncs: facts.secretSyncs,
     imageVerification: facts.imageVerification,
     guardWebhooks: facts.guardWebhooks,
     answeredWebhooks: facts.answeredWebhooks,

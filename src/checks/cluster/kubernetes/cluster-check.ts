@@ -3,7 +3,7 @@ import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, ty
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type { GuardWebhook, ImageVerification } from "../../../engines/admission/model.ts";
 import type { RuntimeDetection } from "../../../engines/detectors/model.ts";
-import type { Access, Component, Manifests, Secret } from "../../../engines/kubernetes/model.ts";
+import type { Access, Component, KubernetesObject, Manifests, Secret } from "../../../engines/kubernetes/model.ts";
 import { draftsOf, type FieldDetection } from "../../findings/kubernetes-finding.ts";
 
 /** All that a check over a cluster may be handed; it names those that it needs. */
@@ -16,6 +16,8 @@ export interface ClusterFacts {
   readonly components: readonly Component[];
   /** Partial where a Secret's managed fields do not say when its data changed. */
   readonly secretAges: SecretAges;
+  /** How what fills Secrets went. Partial where nothing says how one of a cluster went. */
+  readonly secretSyncs: SecretSyncs;
   /** What verifies images on admission. Partial where its objects leave open whether a namespace's pods are verified. */
   readonly imageVerification: ImageVerification;
   /** Webhooks of policy engines and of verifiers of images. */
@@ -31,6 +33,15 @@ export interface SecretAges {
   readonly maxAgeDays?: number;
   /** Those of a cluster that have data and that no store's operator keeps up. */
   readonly secrets: readonly Secret[];
+}
+
+export interface SecretSyncs {
+  /** Whether anything says how one went. */
+  readonly told: boolean;
+  /** As of when the state of an object is. */
+  readonly asOf: (object: KubernetesObject) => Date;
+  /** The policy's `rotation.secrets.maxAgeDays`. */
+  readonly maxAgeDays?: number;
 }
 
 export interface ClusterCheck extends Check<ClusterFacts> {
