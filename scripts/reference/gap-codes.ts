@@ -26,6 +26,7 @@ const AREAS: Readonly<Record<string, string>> = {
   git: "Git repositories",
   history: "the history of an image",
   image: "which image is meant",
+  imports: "reports of other scanners (`--import`)",
   kubernetes: "manifests and Compose files",
   lifecycle: "end of life of releases",
   mesh: "service meshes",

@@ -1,16 +1,18 @@
+import type { Asset } from "../core/asset.ts";
 import type { CheckDescription } from "../core/check.ts";
-import type { AssetContext } from "../core/context.ts";
-import type { Evaluations } from "../core/evaluations.ts";
-import type { LifecycleStepResult } from "../core/lifecycle.ts";
+import type { AssetContext, WorkloadReach } from "../core/context.ts";
+import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
+import type { LifecycleState, LifecycleStepResult } from "../core/lifecycle.ts";
 import type { Policy } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
+import type { Relation } from "../core/relation.ts";
 import type { ControlResult, LayerResult, Report } from "../core/report.ts";
 import { evaluateControls, evaluateLayers } from "../joins/baseline/baseline.ts";
 import { lifecycleOf } from "../joins/lifecycle/lifecycle.ts";
 import { scanTree } from "../scan/tree.ts";
 import type { ClusterCheckOptions } from "./cluster/check.ts";
 import { isProbing } from "./cluster/probe-options.ts";
-import { type EvaluationContext, runEvaluation } from "./evaluation.ts";
+import { type Evaluated, type EvaluationContext, runEvaluation } from "./evaluation.ts";
 import type { LearnedOptions } from "./learned.ts";
 import { namedDirectory } from "./named-place.ts";
 
@@ -35,8 +37,16 @@ export interface CheckOptions extends ClusterCheckOptions, LearnedOptions {
 
 const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload audit`; a directory: `bulkhead check DIR`";
 
-/** `bulkhead check [DIR | --cluster]`: everything below a folder, and the ten controls. */
-export async function check(dir: string, options: CheckOptions): Promise<number> {
+/**
+ * `bulkhead check [DIR] [--cluster]`: everything below a folder or in a cluster, or both, and the ten controls.
+ *
+ * @param isNamed - whether the caller named the directory: beside a cluster it is checked where that is so
+ */
+export async function check(
+  dir: string,
+  options: CheckOptions,
+  { isNamed = false }: { readonly isNamed?: boolean } = {},
+): Promise<number> {
   const root = namedDirectory(dir, FOR_FILE);
   refuseAside(options);
   if (options.node) {
@@ -73,8 +83,10 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
       const { judging, notes } = await withLearned(opened, options);
       const lifecycle = lifecycleListener();
       const context = { ...judging, onLifecycle: lifecycle.listen };
-      const evaluated = await (await import("./cluster/check.ts")).checkCluster(context, options, root);
-      return { ...evaluated, notes: [...evaluated.notes, ...notes()], join: lifecycle.join };
+      const { checkCluster } = await import("./cluster/check.ts");
+      const evaluated = await checkCluster(context, options, root);
+      const both = isNamed ? await withDirectory(evaluated, context, root, dir, options) : evaluated;
+      return { ...both, notes: [...both.notes, ...notes()], join: lifecycle.join };
     });
   }
   return await runEvaluation(root, options, async (opened) => {
@@ -98,15 +110,22 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
   });
 }
 
-/** Keeps what was seen of the lifecycle until what was found is known. */
+/** Of two places the one that says more; what one lacks may be in the other that was not read. */
+const telling: readonly LifecycleState[] = ["blocks", "exists", "theatre", "unknown", "absent"];
+
+/** Keeps what was seen of the lifecycle, in a directory or a cluster or both, until what was found is known. */
 function lifecycleListener() {
   let seen: readonly LifecycleStepResult[] = [];
   const listen = (told: readonly LifecycleStepResult[]): void => {
-    seen = told;
+    const known = new Map(seen.map((one) => [one.step, one]));
+    seen = told.map((one) => {
+      const before = known.get(one.step);
+      return before !== undefined && telling.indexOf(before.state) < telling.indexOf(one.state) ? before : one;
+    });
   };
-  const join: typeof joined = (judged, excluded, checks) => {
+  const join: typeof joined = (judged, excluded, checks, contexts) => {
     const lifecycle = lifecycleOf(seen, judged);
-    return { ...joined(judged, excluded, checks), ...(lifecycle.length === 0 ? {} : { lifecycle }) };
+    return { ...joined(judged, excluded, checks, contexts), ...(lifecycle.length === 0 ? {} : { lifecycle }) };
   };
   return { listen, join };
 }
@@ -138,6 +157,40 @@ async function withLearned(judging: EvaluationContext, { learned: file }: Learne
   if (file === undefined) return { judging, notes: () => [] };
   const { lookup, notes } = (await import("./learned.ts")).openLearned(file);
   return { judging: { ...judging, learned: lookup }, notes };
+}
+
+/** The cluster and the directory that it is deployed from together: the controls are judged over both. */
+async function withDirectory(
+  evaluated: Evaluated,
+  judging: EvaluationContext,
+  root: string,
+  dir: string,
+  options: CheckOptions,
+): Promise<Evaluated> {
+  const relations: Relation[] = [];
+  const reach: WorkloadReach[] = [];
+  const verifying = options.verify ? await openVerifier(judging.policy, root, options) : undefined;
+  const tree = await scanTree(
+    root,
+    {
+      ...judging,
+      ...(verifying === undefined ? {} : { trust: verifying.trust }),
+      onRelations: (told) => relations.push(...told),
+      onReach: (told) => reach.push(...told),
+    },
+    options,
+  );
+  const assets = new Set<Asset>();
+  for (const { asset } of tree.evaluations) assets.add(asset);
+  const evaluations = new EvaluationList(evaluated.evaluations);
+  evaluations.take(tree.evaluations);
+  return {
+    ...evaluated,
+    subject: `${dir} and ${evaluated.subject}`,
+    evaluations,
+    beside: { assets, relations, reach },
+    notes: [...evaluated.notes, ...tree.notes],
+  };
 }
 
 /** The verifier, which a check without it need not load. */

@@ -71,12 +71,16 @@ export async function fixManifests(
   const { readImageUsers } = await import("./image-users.ts");
   const { fixWorkloads } = await import("../fix/kubernetes/fixes.ts");
   const users = await readImageUsers(found.images, open);
+  // Without a store there is nothing to write for them.
+  const keyed =
+    unsafe && policy.rotation.secrets.store !== undefined ? await openPolicyScanner(policy, place.root) : undefined;
   const fixes = fixWorkloads(readManifestFiles(place.root, found), {
     policy,
     now,
     users,
     enforce,
     unsafe,
+    ...(keyed === undefined ? {} : { scanner: keyed.scanner }),
     ...(learned === undefined ? {} : { learned }),
     ...(reported === undefined
       ? {}
@@ -84,5 +88,5 @@ export async function fixManifests(
     scope: SCOPE,
     namespaces: "declared",
   });
-  return { fixes, notes: manifestNotes(fixes.manifests) };
+  return { fixes, notes: [...manifestNotes(fixes.manifests), ...(keyed?.notes ?? [])] };
 }

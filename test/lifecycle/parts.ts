@@ -1,18 +1,16 @@
 /**
  * The parts of the chain, each real and each on loopback: the guard in front of docker-registry, an API server that asks the webhook,
- * buildah and podman, and `runtime watch` and `runtime learn` on the live sensor.
+ * buildah and podman.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
-import { appendFileSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { releaseKey, strangerKey } from "../../examples/shop/signers.ts";
 import { jsonLines, recordBelow } from "../../src/engines/vulnerability/database/advisories.fixture.ts";
 import { importAdvisories } from "../../src/engines/vulnerability/database/import.ts";
 import type { ServedProcess } from "../admission/served.ts";
 import { type Buildah, buildahIn } from "../buildah.ts";
-import { bulkhead, type Ended, program } from "../bulkhead.ts";
+import { bulkhead, type Ended } from "../bulkhead.ts";
 import {
   installRights,
   installWebhooks,
@@ -25,7 +23,6 @@ import { freePort } from "../free-ports.ts";
 import { findProgram } from "../registry/client-programs.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "../registry/docker-registry.ts";
 import { makeAccount, makeKeys, type ServedGuard, serveGuard } from "../registry/served-guard.ts";
-import { cannotSense, sensorProgram } from "../runtime/live/sensor.ts";
 import { type OwnPodman, ownPodman, podmanMissing } from "../runtime/own-podman.ts";
 
 /** Why the chain cannot be driven here; false where it can. */
@@ -34,9 +31,6 @@ export const chainMissing: string | false =
   podmanMissing ||
   (findDockerRegistry() === undefined && "docker-registry is not installed") ||
   (findProgram("buildah") === undefined && "buildah is not installed");
-
-/** Why nothing is watched live: what would have happened is replayed then. */
-export const sensorMissing: string | false = cannotSense() ?? false;
 
 const PASSWORD = ["of", "this", "test", "alone"].join("-");
 
@@ -231,9 +225,9 @@ export function writeContexts(folder: string, host: string): { readonly base: st
   writeFileSync(join(base, "fs/etc/os-release"), "ID=alpine\nVERSION_ID=3.22.1\n");
   writeFileSync(
     join(base, "fs/lib/apk/db/installed"),
-    "P:busybox\nV:1.37.0-r20\nA:x86_64\nL:GPL-2.0-only\nF:bin\nR:sh\n\nP:tzdata\nV:2026a-r0\nA:x86_64\nL:MIT\nF:etc\nR:zone\n\n",
+    "P:busybox\nV:1.37.0-r20\nA:x86_64\nL:GPL-2.0-only\nF:bin\nR:sh\n\nP:tzdata\nV:2026a-r0\nA:x86_64\nL:MIT\nF:etc\nR:zone\n\nP:idle\nV:1-r0\nA:x86_64\nL:MIT\nF:etc\nR:idle\n\n",
   );
-  writeFileSync(join(base, "fs/etc/zone"), "UTC\n");
+  for (const name of ["zone", "idle"]) writeFileSync(join(base, `fs/etc/${name}`), "UTC\n");
   writeFileSync(join(base, "Dockerfile"), "FROM scratch\nARG DAY=1\nLABEL day=$DAY\nCOPY fs/ /\n");
   mkdirSync(api);
   writeFileSync(join(api, "serve"), "trap 'exit 0' TERM; while :; do sleep 1; done\n");
@@ -264,120 +258,4 @@ export function writeContexts(folder: string, host: string): { readonly base: st
   git("add", "api");
   git("commit", "-qm", "the api");
   return { base, api };
-}
-
-export interface Watch {
-  /** Alerts so far. */
-  readonly file: string;
-  until(pattern: RegExp): Promise<void>;
-  /** Ends the sensor, and has none follow. */
-  blind(): void;
-  stop(): Promise<void>;
-}
-
-const RULES = `
-- rule: Marked file opened
-  desc: what this test has a container do
-  condition: evt.type in (open, openat, openat2) and container.id != host and fd.name endswith /etc/zone
-  output: "Opened | file=%fd.name command=%proc.cmdline"
-  priority: WARNING
-`;
-
-/** `runtime watch` of podman's containers, with one rule, its alerts in a file. */
-export async function watchContainers({ folder, podman }: Chain): Promise<Watch> {
-  const at = (name: string) => join(folder, name);
-  writeFileSync(at("rules.yaml"), RULES);
-  const sensor = at("sensor");
-  if (!existsSync(sensor)) symlinkSync(sensorProgram, sensor);
-  const file = at("alerts.jsonl");
-  const child = start_(podman, folder, [
-    ...[
-      "runtime",
-      "watch",
-      "--rules",
-      at("rules.yaml"),
-      "--sensor",
-      sensor,
-      "--host",
-      "node-1",
-      "--scope",
-      "containers",
-    ],
-    ...["--output", `file:${file}`, "--format", "alerts", "--journal", at("journal.jsonl")],
-  ]);
-  await child.says(/watches/);
-  return {
-    file,
-    async until(pattern) {
-      await eventually(
-        () => existsSync(file) && pattern.test(readFileSync(file, "utf8")),
-        () => child.said(),
-      );
-    },
-    blind() {
-      // What would be started in its place is not there.
-      execFileSync("rm", [sensor]);
-      const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8").trim().split(" ");
-      for (const pid of children) {
-        if (readFileSync(`/proc/${pid}/comm`, "utf8").startsWith("bulkhead-senso"))
-          process.kill(Number(pid), "SIGKILL");
-      }
-    },
-    stop: child.stop,
-  };
-}
-
-/** `runtime learn` of podman's containers until it is stopped, then written to `learned.json`. */
-export async function learnContainers({ folder, podman }: Chain): Promise<{ stop(): Promise<void> }> {
-  const child = start_(podman, folder, [
-    ...["runtime", "learn", "--sensor", sensorProgram, "--hours", "0"],
-    ...["--format", "json", "--output", "learned.json"],
-  ]);
-  await child.says(/learns until/);
-  return { stop: child.stop };
-}
-
-function start_(podman: OwnPodman, folder: string, words: readonly string[]) {
-  const child: ChildProcess = spawn(process.execPath, [program, ...words, "--root", podman.root], {
-    cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: folder },
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  let said = "";
-  child.stderr?.on("data", (chunk) => (said += chunk));
-  const ended = once(child, "exit");
-  return {
-    pid: child.pid ?? 0,
-    said: () => said,
-    async says(pattern: RegExp) {
-      await eventually(
-        () => pattern.test(said) || child.exitCode !== null,
-        () => said,
-      );
-      if (!pattern.test(said)) throw new Error(`${words.slice(0, 2).join(" ")} ended: ${said}`);
-    },
-    async stop() {
-      child.kill("SIGTERM");
-      await ended;
-    },
-  };
-}
-
-/** @throws Error with what was said where it does not come to be so within two minutes */
-export async function eventually(
-  holds: () => boolean | Promise<boolean>,
-  said: () => string = () => "",
-): Promise<void> {
-  for (let tries = 0; tries < 1_200; tries++) {
-    if (await holds()) return;
-    await setTimeout(100);
-  }
-  throw new Error(`it does not come to be so: ${said()}`);
-}
-
-/** Where nothing can be watched live: the same by hand, as `runtime watch` would have written it. */
-export function replayedAlert(folder: string, line: object): string {
-  const file = join(folder, "alerts.jsonl");
-  appendFileSync(file, `${JSON.stringify(line)}\n`);
-  return file;
 }
