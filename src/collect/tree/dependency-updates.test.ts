@@ -5,7 +5,6 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { readUpdateConfigurations } from "./dependency-updates.ts";
 import { readPipelines } from "./pipelines.ts";
-import { pipelinesAtRoot } from "./root-pipelines.ts";
 import { secretScansLeftOut } from "./secret-scan-settings.ts";
 
 const folders: string[] = [];
@@ -26,7 +25,10 @@ function tree(files: Readonly<Record<string, string>>): string {
 /** `name: found, why it is stopped` of each entry; then the gaps. */
 function read(files: Readonly<Record<string, string>>): string[] {
   const root = tree(files);
-  const { github } = readPipelines(root, pipelinesAtRoot(root));
+  const { github } = readPipelines(
+    root,
+    [".github/dependabot.yml"].filter((name) => Object.hasOwn(files, name)),
+  );
   const { configurations, gaps } = readUpdateConfigurations(root, github);
   return [
     ...configurations.flatMap(({ entries }) =>

@@ -153,7 +153,8 @@ test("an SBOM has to be read by something", () => {
 
 test("a scan has to come before what it gates", () => {
   const scan = (image = IMAGE) => `- run: trivy image --exit-code 1 ${image}:1`;
-  const order = (files: Readonly<Record<string, string>>) => told({ files }).filter((one) => one.startsWith("scan-after"));
+  const order = (files: Readonly<Record<string, string>>) =>
+    told({ files }).filter((one) => one.startsWith("scan-after"));
   const one = (steps: string) => order({ [RELEASE]: workflow(steps) });
   const late = "scan-after-release 8,7: trivy scans after the image is pushed, with nothing left to stop";
   assert.deepEqual(one(`${build}\n${scan()}`), [late]);
