@@ -26,7 +26,7 @@ import { runningRelations } from "./relations.ts";
 
 export interface ClusterContext
   extends Pick<ManifestsContext, "policy" | "now">,
-    Pick<ScanContext, "onRelations" | "onNetwork" | "onLifecycle" | "onReach" | "pastRuns"> {
+    Pick<ScanContext, "onRelations" | "onNetwork" | "onLifecycle" | "onDeployed" | "onReach"> {
   /** Where files are that the policy of the scanned directory names. Absent: the working directory. */
   readonly root?: string;
   /** Of this namespace alone. */
@@ -76,13 +76,11 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   });
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
-  if (context.onLifecycle !== undefined) {
+  const deployed = { manifests, detection: judging.detection };
+  context.onDeployed?.(deployed);
+  if (context.onLifecycle !== undefined && context.onDeployed === undefined) {
     const { scanLifecycle } = await import("./lifecycle.ts");
-    const lifecycle = scanLifecycle(context.root ?? ".", {
-      ...judging,
-      manifests,
-      ...(context.pastRuns === undefined ? {} : { runs: context.pastRuns }),
-    });
+    const lifecycle = scanLifecycle(undefined, { policy, now, ...deployed });
     evaluations.take(lifecycle.evaluations);
     context.onLifecycle(lifecycle.seen);
   }
