@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { longLivedTokenMounted } from "./long-lived-token-mounted.ts";
 import { detected, findingsOf, fixesOf, verdictsOf } from "./kubernetes/workload.fixture.ts";
+import { longLivedTokenMounted } from "./long-lived-token-mounted.ts";
 import { secretInEnvironment } from "./secret-in-environment.ts";
 
 const pod = (spec: string) => `apiVersion: v1
@@ -29,11 +29,7 @@ test("a variable of an image that takes a file becomes one; the second of a Secr
       ["set", "spec.containers[0].env[0].name", "POSTGRES_PASSWORD_FILE"],
       ["remove", "spec.containers[0].env[0].valueFrom"],
       ["set", "spec.containers[0].env[0].value", "/run/secrets/pg/password"],
-      [
-        "add",
-        "spec.containers[0].volumeMounts",
-        { name: "secret-pg", mountPath: "/run/secrets/pg", readOnly: true },
-      ],
+      ["add", "spec.containers[0].volumeMounts", { name: "secret-pg", mountPath: "/run/secrets/pg", readOnly: true }],
       ["add", "spec.volumes", { name: "secret-pg", secret: { secretName: "pg" } }],
     ],
     "mount the Secret as a file and have the program read it",
@@ -89,17 +85,21 @@ test("a token that does not end becomes one that does, with the files that it ha
   assert.deepEqual(detected(longLivedTokenMounted, withVolume("ci")), [
     "12:13 volume t of Secret ci-token | Volume t holds a service account token that never expires",
   ]);
-  assert.deepEqual(fixesOf(longLivedTokenMounted, withVolume("ci", undefined, ", items: [{ key: token, path: a/b }]")), [
+  assert.deepEqual(
+    fixesOf(longLivedTokenMounted, withVolume("ci", undefined, ", items: [{ key: token, path: a/b }]")),
     [
-      ["remove", "spec.volumes[0].secret"],
       [
-        "set",
-        "spec.volumes[0].projected",
-        { sources: [{ serviceAccountToken: { path: "a/b", expirationSeconds: 3600 } }] },
+        ["remove", "spec.volumes[0].secret"],
+        [
+          "set",
+          "spec.volumes[0].projected",
+          { sources: [{ serviceAccountToken: { path: "a/b", expirationSeconds: 3600 } }] },
+        ],
       ],
     ],
-  ]);
-  const grade = (text: string) => findingsOf(longLivedTokenMounted, text).map(({ fix }) => fix?.kind === "patch" && fix.grade);
+  );
+  const grade = (text: string) =>
+    findingsOf(longLivedTokenMounted, text).map(({ fix }) => fix?.kind === "patch" && fix.grade);
   assert.deepEqual(grade(withVolume("ci")), ["likely"]);
   assert.deepEqual(grade(withVolume("other")), ["needs knowledge"]);
   assert.deepEqual(grade(withVolume("ci", "{ name: t, mountPath: /t, subPath: token }")), ["needs knowledge"]);
