@@ -42,6 +42,7 @@ const AREAS: Readonly<Record<string, string>> = {
   severity: "findings without a severity",
   store: "the store of what is kept over time",
   storage: "images of containers/storage",
+  trace: "the trace of one image",
   trust: "signatures, attestations, and who is trusted",
   updates: "pending updates",
 };
@@ -65,7 +66,6 @@ const ENDING = [
   "serve",
   "server",
   "signing",
-  "trace",
   "tuf",
   "vex",
 ];

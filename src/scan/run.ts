@@ -20,6 +20,7 @@ import { Problem } from "../core/problem.ts";
 import type { RatedSeverity } from "../core/severity.ts";
 import { acceptanceNotes } from "../evaluate/acceptance-notes.ts";
 import { type Conclusion, conclude } from "../evaluate/conclude.ts";
+import type { ClusterAuthority } from "../evaluate/identify.ts";
 import type { KnownIds } from "../evaluate/imports/flaws.ts";
 import type { ImportContext } from "../evaluate/imports/imports.ts";
 import { missingDatabaseNotes } from "../evaluate/missing-database.ts";
@@ -81,7 +82,7 @@ export interface ConcludedRun {
   /** All that there are. */
   readonly checks: readonly CheckIdentity[];
   /** The cluster that was read, by the name that it has in the evaluations. */
-  readonly cluster?: { readonly name: string; readonly authority: Authority };
+  readonly cluster?: ClusterAuthority;
 }
 
 /** @throws Problem (usage) where what the caller named cannot be read */
