@@ -19,7 +19,7 @@ export interface KeyedScanner {
 }
 
 /** Raised when the engine's answer to the same bytes and rules changes. */
-const ENGINE = 6;
+const ENGINE = 7;
 
 export interface ScannerOptions {
   /** Before those that are built in: where both find something at one place and are as sure, these are told. */

@@ -103,7 +103,12 @@ const FORMS: readonly Form[] = [
     loose: true,
   },
   // Go's `token string = "…"`
-  { first: " \t", between: /^[ \t]{1,8}[\w.*[\]]{1,32}[ \t]{0,8}=(?![=>])[ \t]{0,8}/, value: "quoted" },
+  {
+    first: " \t",
+    before: /(?:^|[^<])$/,
+    between: /^[ \t]{1,8}[\w.*[\]]{1,32}[ \t]{0,8}=(?![=>])[ \t]{0,8}/,
+    value: "quoted",
+  },
   // C's `token[] = "…"`, C#'s `Token { get; set; } = "…"`
   { first: "[", between: /^\[[\w ]{0,16}\][ \t]{0,8}=(?!=)[ \t]{0,8}/, value: "quoted" },
   { first: " {", between: /^[ \t]{0,4}\{[ \t]{0,4}get;[^}\n]{0,40}\}[ \t]{0,4}=[ \t]{0,4}/, value: "quoted" },
