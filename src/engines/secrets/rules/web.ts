@@ -160,4 +160,43 @@ export const webRules: readonly SecretRule[] = [
     severity: "high",
     reference: "https://www.postgresql.org/docs/current/libpq-envars.html",
   },
+  {
+    id: "authorization-token",
+    title: "Authorization header with a token",
+    keywords: ["authorization"],
+    pattern:
+      /authorization["']?\s{0,2}[:=,]\s{0,4}["'`]?(?:token|bot|api-?key|key|pat|ssws|sso-key|genie-?key|klaviyo-api-key|discogs token=)[ =](?:token=)?["']?(?<secret>[A-Za-z0-9._~+/-]{20,400}={0,2})(?![A-Za-z0-9$({])/i,
+    before: 8,
+    after: 480,
+    minEntropy: 3.5,
+    validate: passwordValidity,
+    confidence: "medium",
+    severity: "high",
+    reference: "https://www.rfc-editor.org/rfc/rfc9110#section-11.6.2",
+  },
+  {
+    id: "redis-command-password",
+    title: "Password on redis-cli's command line",
+    keywords: ["redis-cli"],
+    pattern:
+      /redis-cli(?: -[a-zA-Z-]{1,16}(?:[ =][^\s"'-][^\s"']{0,60})?){0,6} (?:-a|--pass)[ =]["']?(?<secret>[^\s"'`;|&>$<-][^\s"'`;|&>]{2,120})/,
+    before: 2,
+    after: 560,
+    validate: passwordValidity,
+    confidence: "medium",
+    severity: "medium",
+    reference: "https://redis.io/docs/latest/develop/tools/cli/",
+  },
+  {
+    id: "login-call-password",
+    title: "Password given to a login in a program",
+    keywords: [".login("],
+    pattern:
+      /\.login\(\s{0,8}["'][^"'\s@]{1,80}@[^"'\s]{1,120}["'],\s{0,8}["'](?<secret>[^"'\s<>{}$]{5,80})["']/,
+    before: 2,
+    validate: passwordValidity,
+    confidence: "low",
+    severity: "low",
+    reference: "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html",
+  },
 ];
