@@ -1,6 +1,5 @@
 /** The secrets of a folder of files: every regular file is read once; no symlink is followed. */
-import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, constants, fstatSync, openSync, readdirSync, readSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
@@ -8,6 +7,8 @@ import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import { bounds as collectBounds } from "../bounds.ts";
 import { createAccumulator } from "./accumulator.ts";
+import { ARCHIVE_HEAD, type ArchiveScanner, archiveKindOf, createArchiveScanner } from "./archives.ts";
+import { bounds } from "./bounds.ts";
 
 export interface FolderOptions {
   /** Names of folders that are not looked into, wherever they are. */
@@ -36,16 +37,22 @@ export async function secretsOfFolder(
   options: FolderOptions,
 ): Promise<FoundSecrets> {
   const accumulator = createAccumulator(root);
-  const buffer = Buffer.allocUnsafe(AT_ONCE);
-  const pending = [""];
+  const reader: Reader = {
+    scanner,
+    accumulator,
+    archives: createArchiveScanner(scanner, accumulator),
+    buffer: Buffer.allocUnsafe(AT_ONCE),
+  };
+  const pending: Folder[] = [{ path: "", location: Buffer.from(root) }];
   const skipped: string[] = [];
   let entries = 0;
   let sinceYield = 0;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const listed = list(join(root, folder));
+    const listed = list(folder.location);
     if (!Array.isArray(listed)) {
-      if (folder === "") throw new Problem({ kind: "usage", code: "secrets.folder", place: root, cause: listed.cause });
-      accumulator.unread(folder, listed.cause);
+      if (folder.path === "")
+        throw new Problem({ kind: "usage", code: "secrets.folder", place: root, cause: listed.cause });
+      accumulator.unread(folder.path, listed.cause);
       continue;
     }
     entries += listed.length;
@@ -60,13 +67,14 @@ export async function secretsOfFolder(
     }
     listed.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const entry of listed) {
-      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (options.exclusion?.excludes(path, entry.isDirectory()) === true) continue;
-      if (entry.isDirectory()) {
+      const path = folder.path === "" ? entry.name : `${folder.path}/${entry.name}`;
+      const location = Buffer.concat([folder.location, SEPARATOR, entry.bytes]);
+      if (options.exclusion?.excludes(path, entry.isDirectory) === true) continue;
+      if (entry.isDirectory) {
         if (options.skipped.has(entry.name)) skipped.push(path);
-        else if (options.skippedPaths?.has(path) !== true) pending.push(path);
-      } else if (entry.isFile() && options.skipsFile?.(path) !== true) {
-        sinceYield += scanFile(join(root, path), path, scanner, accumulator, buffer);
+        else if (options.skippedPaths?.has(path) !== true) pending.push({ path, location });
+      } else if (entry.isFile && options.skipsFile?.(path) !== true) {
+        sinceYield += scanFile(location, path, reader);
       }
     }
     sinceYield += listed.length;
@@ -83,39 +91,50 @@ export async function secretsOfFolder(
 /** One file. @throws Problem where it cannot be read */
 export function secretsOfFile(file: string, path: string, scanner: SecretScanner): FoundSecrets {
   const accumulator = createAccumulator(path);
-  scanFile(file, path, scanner, accumulator, Buffer.allocUnsafe(AT_ONCE));
+  const archives = createArchiveScanner(scanner, accumulator);
+  scanFile(file, path, { scanner, accumulator, archives, buffer: Buffer.allocUnsafe(AT_ONCE) });
   return accumulator.finish();
 }
 
+interface Reader {
+  readonly scanner: SecretScanner;
+  readonly accumulator: ReturnType<typeof createAccumulator>;
+  readonly archives: ArchiveScanner;
+  /** Used again for every file. */
+  readonly buffer: Buffer;
+}
+
 /** Returns the bytes that were read. */
-function scanFile(
-  file: string,
-  path: string,
-  scanner: SecretScanner,
-  accumulator: ReturnType<typeof createAccumulator>,
-  buffer: Buffer,
-): number {
+function scanFile(file: string | Buffer, path: string, { scanner, accumulator, archives, buffer }: Reader): number {
   let descriptor: number | undefined;
   try {
     // The file may have become a symlink or a pipe since it was listed: neither is followed or waited for.
     descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     if (!fstatSync(descriptor).isFile()) throw new Error("not a regular file");
     const first = fill(descriptor, buffer);
+    const isArchive = archiveKindOf(path, buffer.subarray(0, Math.min(first, ARCHIVE_HEAD))) !== undefined;
     if (first < buffer.length) {
-      accumulator.file(path, first, scanner.scan(path, buffer.subarray(0, first)));
+      const bytes = buffer.subarray(0, first);
+      accumulator.file(path, first, scanner.scan(path, bytes));
+      if (isArchive) archives.scan(path, bytes);
       return first;
     }
     const stream = scanner.open(path);
-    stream.write(Buffer.from(buffer));
+    const pieces = [Buffer.from(buffer)];
+    stream.write(pieces[0] as Buffer);
     let bytes = first;
     for (;;) {
       const chunk = Buffer.allocUnsafe(AT_ONCE);
       const count = fill(descriptor, chunk);
-      stream.write(chunk.subarray(0, count));
+      const piece = chunk.subarray(0, count);
+      stream.write(piece);
       bytes += count;
+      if (isArchive && bytes <= bounds.archiveBytes) pieces.push(piece);
       if (count < chunk.length) break;
     }
     accumulator.file(path, bytes, stream.end());
+    if (isArchive && bytes <= bounds.archiveBytes) archives.scan(path, Buffer.concat(pieces));
+    else if (isArchive) archives.tooLarge(path);
     return bytes;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
@@ -136,9 +155,31 @@ function fill(descriptor: number, buffer: Buffer): number {
   return length;
 }
 
-function list(path: string): Dirent[] | { cause: string } {
+interface Folder {
+  /** Below the root. */
+  readonly path: string;
+  /** As the system has it: a name may be no UTF-8. */
+  readonly location: Buffer;
+}
+
+interface Entry {
+  /** What is no UTF-8 in it is U+FFFD. */
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly isDirectory: boolean;
+  readonly isFile: boolean;
+}
+
+const SEPARATOR = Buffer.from("/");
+
+function list(location: Buffer): Entry[] | { cause: string } {
   try {
-    return readdirSync(path, { withFileTypes: true });
+    return readdirSync(location, { withFileTypes: true, encoding: "buffer" }).map((entry) => ({
+      name: entry.name.toString("utf8"),
+      bytes: entry.name,
+      isDirectory: entry.isDirectory(),
+      isFile: entry.isFile(),
+    }));
   } catch (error) {
     return { cause: systemCause(error) };
   }

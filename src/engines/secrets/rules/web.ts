@@ -191,8 +191,7 @@ export const webRules: readonly SecretRule[] = [
     id: "login-call-password",
     title: "Password given to a login in a program",
     keywords: [".login("],
-    pattern:
-      /\.login\(\s{0,8}["'][^"'\s@]{1,80}@[^"'\s]{1,120}["'],\s{0,8}["'](?<secret>[^"'\s<>{}$]{5,80})["']/,
+    pattern: /\.login\(\s{0,8}["'][^"'\s@]{1,80}@[^"'\s]{1,120}["'],\s{0,8}["'](?<secret>[^"'\s<>{}$]{5,80})["']/,
     before: 2,
     validate: passwordValidity,
     confidence: "low",
