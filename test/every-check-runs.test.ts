@@ -167,6 +167,41 @@ function writeIndex(): string {
   return root;
 }
 
+/** What renews secrets, and what uses them. */
+const lifecycle: readonly object[] = [
+  {
+    apiVersion: "external-secrets.io/v1",
+    kind: "SecretStore",
+    metadata: { name: "prod", namespace: "shop" },
+    spec: { provider: { vault: { auth: { tokenSecretRef: { name: "vault", key: "token" } } } } },
+  },
+  {
+    apiVersion: "external-secrets.io/v1",
+    kind: "ExternalSecret",
+    metadata: { name: "db", namespace: "shop" },
+    spec: { secretStoreRef: { name: "prod" }, refreshInterval: "0" },
+  },
+  {
+    apiVersion: "cert-manager.io/v1",
+    kind: "Certificate",
+    metadata: { name: "web", namespace: "shop" },
+    spec: { secretName: "web" },
+    status: { notAfter: "2026-01-01T00:00:00Z" },
+  },
+  {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "bootstrap-token-abcdef", namespace: "kube-system" },
+    type: "bootstrap.kubernetes.io/token",
+  },
+  {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "web", namespace: "shop" },
+    spec: { containers: [{ name: "web", envFrom: [{ secretRef: { name: "gone" } }] }] },
+  },
+];
+
 /** The age of a Secret, whether a webhook is answered, and what admission refuses are known of a cluster alone. */
 function cluster() {
   const reader = manifestReader();
@@ -181,7 +216,8 @@ function cluster() {
     webhooks: [{ name: "validate.kyverno.svc", clientConfig: { service }, rules }],
   };
   const shopNamespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
-  for (const object of [shopNamespace, secret, guard]) reader.object(object, { kind: "cluster", cluster: "prod" });
+  for (const object of [shopNamespace, secret, guard, ...lifecycle])
+    reader.object(object, { kind: "cluster", cluster: "prod" });
   const manifests = reader.manifests();
   const judging = { policy, now, scope: "prod" };
   const untried = { code: "admission.probe-bound", reason: "not tried" };
