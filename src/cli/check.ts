@@ -1,12 +1,18 @@
+import type { Asset } from "../core/asset.ts";
 import type { CheckDescription } from "../core/check.ts";
-import type { Evaluations } from "../core/evaluations.ts";
+import type { AssetContext, WorkloadReach } from "../core/context.ts";
+import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
+import type { LifecycleState, LifecycleStepResult } from "../core/lifecycle.ts";
 import type { Policy } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
+import type { Relation } from "../core/relation.ts";
+import type { ControlResult, LayerResult, Report } from "../core/report.ts";
 import { evaluateControls, evaluateLayers } from "../joins/baseline/baseline.ts";
+import { lifecycleOf } from "../joins/lifecycle/lifecycle.ts";
 import { scanTree } from "../scan/tree.ts";
 import type { ClusterCheckOptions } from "./cluster/check.ts";
 import { isProbing } from "./cluster/probe-options.ts";
-import { type EvaluationContext, runEvaluation } from "./evaluation.ts";
+import { type Evaluated, type EvaluationContext, runEvaluation } from "./evaluation.ts";
 import type { LearnedOptions } from "./learned.ts";
 import { namedDirectory } from "./named-place.ts";
 
@@ -31,8 +37,16 @@ export interface CheckOptions extends ClusterCheckOptions, LearnedOptions {
 
 const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload audit`; a directory: `bulkhead check DIR`";
 
-/** `bulkhead check [DIR | --cluster]`: everything below a folder, and the ten controls. */
-export async function check(dir: string, options: CheckOptions): Promise<number> {
+/**
+ * `bulkhead check [DIR] [--cluster]`: everything below a folder or in a cluster, or both, and the ten controls.
+ *
+ * @param isNamed - whether the caller named the directory: beside a cluster it is checked where that is so
+ */
+export async function check(
+  dir: string,
+  options: CheckOptions,
+  { isNamed = false }: { readonly isNamed?: boolean } = {},
+): Promise<number> {
   const root = namedDirectory(dir, FOR_FILE);
   refuseAside(options);
   if (options.node) {
@@ -67,14 +81,20 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
   if (options.cluster) {
     return await runEvaluation(root, options, async (opened) => {
       const { judging, notes } = await withLearned(opened, options);
-      const evaluated = await (await import("./cluster/check.ts")).checkCluster(judging, options, root);
-      return { ...evaluated, notes: [...evaluated.notes, ...notes()], join: joined };
+      const lifecycle = lifecycleListener();
+      const context = { ...judging, onLifecycle: lifecycle.listen };
+      const { checkCluster } = await import("./cluster/check.ts");
+      const evaluated = await checkCluster(context, options, root);
+      const both = isNamed ? await withDirectory(evaluated, context, root, dir, options) : evaluated;
+      return { ...both, notes: [...both.notes, ...notes()], join: lifecycle.join };
     });
   }
   return await runEvaluation(root, options, async (opened) => {
     const { judging, notes: learnedNotes } = await withLearned(opened, options);
     const verifying = options.verify ? await openVerifier(judging.policy, root, options) : undefined;
-    const context = verifying === undefined ? judging : { ...judging, trust: verifying.trust };
+    const lifecycle = lifecycleListener();
+    const listening = { ...judging, onLifecycle: lifecycle.listen };
+    const context = verifying === undefined ? listening : { ...listening, trust: verifying.trust };
     const { evaluations, notes } = await scanTree(root, context, options);
     for (const each of options.probeRegistry) {
       const { scanRegistry } = await import("../scan/registry-probe.ts");
@@ -85,9 +105,29 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
       notes: [...notes, ...(verifying?.notes ?? []), ...learnedNotes()],
       subject: dir,
       extent: "tree",
-      join: joined,
+      join: lifecycle.join,
     };
   });
+}
+
+/** Of two places the one that says more; what one lacks may be in the other that was not read. */
+const telling: readonly LifecycleState[] = ["blocks", "exists", "theatre", "unknown", "absent"];
+
+/** Keeps what was seen of the lifecycle, in a directory or a cluster or both, until what was found is known. */
+function lifecycleListener() {
+  let seen: readonly LifecycleStepResult[] = [];
+  const listen = (told: readonly LifecycleStepResult[]): void => {
+    const known = new Map(seen.map((one) => [one.step, one]));
+    seen = told.map((one) => {
+      const before = known.get(one.step);
+      return before !== undefined && telling.indexOf(before.state) < telling.indexOf(one.state) ? before : one;
+    });
+  };
+  const join: typeof joined = (judged, excluded, checks, contexts) => {
+    const lifecycle = lifecycleOf(seen, judged);
+    return { ...joined(judged, excluded, checks, contexts), ...(lifecycle.length === 0 ? {} : { lifecycle }) };
+  };
+  return { listen, join };
 }
 
 /** @throws Problem (usage) where options are about something else than what is checked */
@@ -119,12 +159,54 @@ async function withLearned(judging: EvaluationContext, { learned: file }: Learne
   return { judging: { ...judging, learned: lookup }, notes };
 }
 
+/** The cluster and the directory that it is deployed from together: the controls are judged over both. */
+async function withDirectory(
+  evaluated: Evaluated,
+  judging: EvaluationContext,
+  root: string,
+  dir: string,
+  options: CheckOptions,
+): Promise<Evaluated> {
+  const relations: Relation[] = [];
+  const reach: WorkloadReach[] = [];
+  const verifying = options.verify ? await openVerifier(judging.policy, root, options) : undefined;
+  const tree = await scanTree(
+    root,
+    {
+      ...judging,
+      ...(verifying === undefined ? {} : { trust: verifying.trust }),
+      onRelations: (told) => relations.push(...told),
+      onReach: (told) => reach.push(...told),
+    },
+    options,
+  );
+  const assets = new Set<Asset>();
+  for (const { asset } of tree.evaluations) assets.add(asset);
+  const evaluations = new EvaluationList(evaluated.evaluations);
+  evaluations.take(tree.evaluations);
+  return {
+    ...evaluated,
+    subject: `${dir} and ${evaluated.subject}`,
+    evaluations,
+    beside: { assets, relations, reach },
+    notes: [...evaluated.notes, ...tree.notes],
+  };
+}
+
 /** The verifier, which a check without it need not load. */
 async function openVerifier(policy: Policy, root: string, options: CheckOptions) {
   const { openVerifying } = await import("./trust/verifying.ts");
   return await openVerifying(policy, root, options);
 }
 
-function joined(judged: Evaluations, excluded: number, checks: readonly CheckDescription[]) {
-  return { controls: evaluateControls(judged, checks, excluded), layers: evaluateLayers(judged, checks) };
+function joined(
+  judged: Evaluations,
+  excluded: number,
+  checks: readonly CheckDescription[],
+  contexts?: readonly AssetContext[],
+): Pick<Report, "lifecycle"> & {
+  readonly controls: readonly ControlResult[];
+  readonly layers: readonly LayerResult[];
+} {
+  return { controls: evaluateControls(judged, checks, excluded, contexts), layers: evaluateLayers(judged, checks) };
 }

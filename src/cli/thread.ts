@@ -6,6 +6,7 @@ type Task = (input: never, send: (message: unknown) => void) => void | Promise<v
 
 const tasks: Readonly<Record<string, () => Promise<Task>>> = {
   pipelines: async () => (await import("../scan/pipelines-thread.ts")).evaluateShare,
+  secrets: async () => (await import("../collect/secrets/folder.ts")).scanShare,
 };
 
 const { task, input } = workerData as ThreadStart;

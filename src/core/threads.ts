@@ -34,7 +34,7 @@ export interface SharedWork<Result> {
    * @param own - the work on one piece; what it throws is thrown
    * @returns the results in the order of the pieces
    */
-  finish(own: (at: number) => Result): Promise<Result[]>;
+  finish(own: (at: number) => Result | Promise<Result>): Promise<Result[]>;
 }
 
 /**
@@ -42,26 +42,32 @@ export interface SharedWork<Result> {
  * one: on a machine that is busy the other may come to none. What it took and did not finish is done here.
  *
  * @param task - sends what {@link takeShare} makes
+ * @param told - hears of what the other has done
  */
-export function beginShare<Result>(threads: Threads, task: string, input: object, count: number): SharedWork<Result> {
+export function beginShare<Result>(threads: Threads, task: string, input: object, count: number,
+  told?: (result: Result) => void,
+): SharedWork<Result> {
   const turns: Turns = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const results = new Map<number, Result>();
   const other = threads
     .run(task, { ...input, turns, count } satisfies Share, (message) => {
       const { at, result } = message as Piece<Result>;
       results.set(at, result);
+      told?.(result);
     })
     // What is missing of it is done below: if the input is to blame, this thread says so.
     .catch(() => {});
   return {
     async finish(own) {
       try {
-        for (const at of takeTurns(turns, count)) results.set(at, own(at));
+        for (const at of takeTurns(turns, count)) results.set(at, await own(at));
       } finally {
         Atomics.store(turns, 0, count);
         await other;
       }
-      return Array.from({ length: count }, (_, at) => (results.has(at) ? (results.get(at) as Result) : own(at)));
+      const all: Result[] = [];
+      for (let at = 0; at < count; at++) all.push(results.has(at) ? (results.get(at) as Result) : await own(at));
+      return all;
     },
   };
 }

@@ -26,7 +26,7 @@ import { runningRelations } from "./relations.ts";
 
 export interface ClusterContext
   extends Pick<ManifestsContext, "policy" | "now">,
-    Pick<ScanContext, "onRelations" | "onNetwork"> {
+    Pick<ScanContext, "onRelations" | "onNetwork" | "onLifecycle" | "onReach" | "pastRuns"> {
   /** Where files are that the policy of the scanned directory names. Absent: the working directory. */
   readonly root?: string;
   /** Of this namespace alone. */
@@ -44,6 +44,8 @@ export interface ScannedCluster {
   /** The same for every context, user and machine that reads the cluster. */
   readonly authority: Authority;
   readonly evaluations: EvaluationList;
+  /** Why not all of its pods are known; absent: they are. */
+  readonly unread?: string;
   readonly notes: readonly string[];
 }
 
@@ -74,11 +76,23 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   });
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
+  if (context.onLifecycle !== undefined) {
+    const { scanLifecycle } = await import("./lifecycle.ts");
+    const lifecycle = scanLifecycle(context.root ?? ".", {
+      ...judging,
+      manifests,
+      ...(context.pastRuns === undefined ? {} : { runs: context.pastRuns }),
+    });
+    evaluations.take(lifecycle.evaluations);
+    context.onLifecycle(lifecycle.seen);
+  }
   context.onRelations?.(network.relations);
+  context.onReach?.(network.reach);
   return {
     reading,
     authority: uid === undefined ? { kind: "cluster-address", ...addressOf(connection) } : { kind: "cluster", uid },
     evaluations,
+    ...unreadPods(reading, context.namespace),
     notes: [
       `cluster ${name}: ${version ?? "version unknown"}, ${manifests.objects.length} objects` +
         (folded === 0 ? "" : `; ${folded} more are evaluated as their owners`),
@@ -91,6 +105,14 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
       ...network.notes,
     ],
   };
+}
+
+function unreadPods({ manifests }: ClusterReading, namespace: string | undefined): Pick<ScannedCluster, "unread"> {
+  const gap = manifests.gaps.find(({ lists, code }) =>
+    code === "kubernetes.bound" ? lists !== undefined : lists?.includes("workloads") === true,
+  );
+  if (gap !== undefined) return { unread: gap.reason };
+  return namespace === undefined ? {} : { unread: `only namespace ${namespace} was read` };
 }
 
 /** One line an image: digest, name, how many pods, and since when the oldest of them runs. */

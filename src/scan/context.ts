@@ -1,8 +1,10 @@
 import type { InventoryContext } from "../collect/image/inventory.ts";
 import type { Exclusion } from "../collect/tree/exclusion.ts";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
+import type { WorkloadReach } from "../core/context.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Evidence } from "../core/evidence.ts";
+import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Relation } from "../core/relation.ts";
@@ -10,6 +12,7 @@ import type { Threads } from "../core/threads.ts";
 import type { KnownBases } from "../engines/contents/base/recognise.ts";
 import type { Inventory } from "../engines/contents/model.ts";
 import type { OpenImage } from "../engines/oci/image.ts";
+import type { PastRun } from "../engines/pipelines/model.ts";
 import type { AdvisoryDatabase } from "../engines/vulnerability/database/open.ts";
 import type { VexDocument } from "../engines/vulnerability/vex/model.ts";
 import type { StepLineLookup } from "../evaluate/image/dockerfile-lines.ts";
@@ -53,6 +56,12 @@ export interface ScanContext extends InventoryContext {
   readonly threads?: Threads;
   /** Told how what is read hangs together. */
   readonly onRelations?: (relations: readonly Relation[]) => void;
+  /** Past runs of pipelines that the caller names; absent: nobody told of any. */
+  readonly pastRuns?: readonly PastRun[];
+  /** Told what there is of each step from a commit to what runs. */
+  readonly onLifecycle?: (seen: readonly LifecycleStepResult[]) => void;
+  /** Told who gets to each workload. */
+  readonly onReach?: (reach: readonly WorkloadReach[]) => void;
   /** Told who can talk to whom, where there is something to tell. */
   readonly onNetwork?: (network: EvaluatedNetwork["network"]) => void;
 }

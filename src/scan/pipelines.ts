@@ -12,6 +12,7 @@ export interface AuditedPipelines {
   readonly evaluations: readonly Evaluation[];
   /** One sentence each. */
   readonly notes: readonly string[];
+  readonly read?: ReadPipelines;
 }
 
 /**
@@ -28,7 +29,8 @@ export async function scanPipelines(
   extent: Extent,
 ): Promise<AuditedPipelines> {
   const begun = beginEvaluations(context.threads, { root, paths, context });
-  return await auditPipelines(readPipelines(root, paths), context, extent, begun);
+  const read = readPipelines(root, paths);
+  return { ...(await auditPipelines(read, context, extent, begun)), read };
 }
 
 /** @param evaluateAll - evaluates GitHub's files, in their order */

@@ -49,12 +49,15 @@ export async function evaluateCluster(
   const connection = connectionOf(clusterNamed(options));
   const proofs = options.proofs === undefined || options.proofs.length === 0 ? undefined : readProofs(options.proofs);
   const keyed = options.secrets ? await openPolicyScanner(policy, process.cwd()) : undefined;
-  const { reading, authority, evaluations, notes } = await scanCluster(connection, {
+  const { reading, authority, evaluations, unread, notes } = await scanCluster(connection, {
     policy,
     now,
     root,
     onRelations: judging.onRelations,
+    onReach: judging.onReach,
     ...(judging.onNetwork === undefined ? {} : { onNetwork: judging.onNetwork }),
+    ...(judging.onLifecycle === undefined ? {} : { onLifecycle: judging.onLifecycle }),
+    ...(judging.pastRuns === undefined ? {} : { pastRuns: judging.pastRuns }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     ...(keyed === undefined ? {} : { scanner: keyed.scanner }),
     ...(proofs === undefined ? {} : { proofs }),
@@ -71,7 +74,7 @@ export async function evaluateCluster(
     extent: "tree",
     ...rotationInstead(options.rotation),
     evaluations,
-    cluster: { name: connection.name, authority },
+    cluster: { name: connection.name, authority, ...(unread === undefined ? {} : { unread }) },
     notes: [
       ...notes,
       ...(keyed?.notes ?? [NO_SECRETS]),

@@ -215,6 +215,7 @@ const more = {
     rules: fc.subarray(["bulkhead", "a.yaml"], { minLength: 1 }),
     optional: fc.subarray(["Rule a", "Rule b"]),
     proofDays: days,
+    observedDays: days,
     outputs: fc.array(
       fc.record({ to: fc.constantFrom("file:/a", "https://a.example.com/"), severity: fc.constantFrom("high", "low") }),
       { maxLength: 2 },

@@ -1,6 +1,6 @@
 /** The rules and the hand-written detectors behind one automaton. */
 import { ALLOW_KEYWORDS } from "./allow.ts";
-import { ASSIGNMENT_AFTER, ASSIGNMENT_BEFORE, ASSIGNMENT_KEYWORDS } from "./assignment.ts";
+import { ASSIGNMENT_AFTER, ASSIGNMENT_BEFORE, ASSIGNMENT_KEYWORDS } from "./assignment/assignment.ts";
 import { type Automaton, createAutomaton } from "./automaton.ts";
 import type { SecretRule } from "./rule.ts";
 import { type PreparedRule, prepareRule } from "./window.ts";

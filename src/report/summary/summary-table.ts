@@ -64,7 +64,9 @@ function entryLines(page: Page, { number, group, entry, named }: NumberedEntry):
   const paint = entry.isOver ? severityPaint(page, worst.severity) : dim;
   const inner = page.columns - INDENT;
   const names = entry.name === undefined ? [] : [andMore(entry.name, entry.names)];
-  const before = [entry.check, ...names, ...(entry.mark === undefined ? [] : [entry.mark])].map(printable).join(" · ");
+  const before = [entry.check, ...names, ...(entry.mark === undefined ? [] : [entry.mark]), ...entry.marks]
+    .map(printable)
+    .join(" · ");
   const more = entry.places < 2 ? "" : andMore("", entry.places);
   const placeRoom = inner - displayWidth(before) - displayWidth(more) - 3;
   const place = placeRoom < 8 ? "" : ` · ${clipStart(printable(entry.place), placeRoom)}${more}`;

@@ -218,7 +218,7 @@ function createReading(cluster: string, { server, namespace, onWorkload }: Readi
     for (const item of listed.items) {
       objects++;
       if (kind === "Namespace") uid ??= uidOfCluster(item);
-      if (kind === "Pod") running.pod(item);
+      if (kind === "Pod") running.pod(item, owned.ownerOf(item));
       if (kind === "Secret") noteSecret(item);
       if (kind === "ConstraintTemplate") templates.push(item);
       if (kind === "DaemonSet") daemonSets.push(...[daemonSetState(item)].filter((state) => state !== undefined));

@@ -1,0 +1,89 @@
+/** One file on disk, through the scanner. */
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+import type { SecretScanner } from "../../engines/secrets/scan.ts";
+import type { FileSecrets } from "../../engines/secrets/stream.ts";
+import { lookedAt, SMALL } from "../../engines/secrets/stretches.ts";
+
+export interface FileRead {
+  readonly bytes: number;
+  readonly found: FileSecrets;
+  readonly left?: { readonly what: string; readonly bytes: number };
+}
+
+/** A file up to this is read at once, into memory that is used again. */
+const AT_ONCE = 1024 * 1024;
+
+/** Memory for one file at a time. */
+export function fileBuffer(): Buffer {
+  return Buffer.allocUnsafe(AT_ONCE);
+}
+
+/** @throws Error where it cannot be read, or is no regular file */
+export function scanFile(name: string | Buffer, path: string, scanner: SecretScanner, buffer: Buffer): FileRead {
+  // The file may have become a symlink or a pipe since it was listed: neither is followed or waited for.
+  const descriptor = openSync(name, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const stat = fstatSync(descriptor);
+    if (!stat.isFile()) throw new Error("not a regular file");
+    const first = fill(descriptor, buffer, null);
+    if (first < SMALL) return { bytes: first, found: scanner.scan(path, buffer.subarray(0, first)) };
+    const looked = lookedAt(buffer.subarray(0, first), stat.size, (from, length) => {
+      const bytes = Buffer.allocUnsafe(length);
+      return bytes.subarray(0, fill(descriptor, bytes, from));
+    });
+    if (looked.left !== undefined) return scanStretches(descriptor, path, scanner, looked.stretches, looked.left);
+    if (first < buffer.length) return { bytes: first, found: scanner.scan(path, buffer.subarray(0, first)) };
+    const stream = scanner.open(path);
+    stream.write(Buffer.from(buffer));
+    let bytes = first;
+    for (;;) {
+      const chunk = Buffer.allocUnsafe(AT_ONCE);
+      const count = fill(descriptor, chunk, null);
+      stream.write(chunk.subarray(0, count));
+      bytes += count;
+      if (count < chunk.length) break;
+    }
+    return { bytes, found: stream.end() };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What is found has its place in the file. */
+function scanStretches(
+  descriptor: number,
+  path: string,
+  scanner: SecretScanner,
+  stretches: ReturnType<typeof lookedAt>["stretches"],
+  left: NonNullable<FileRead["left"]>,
+): FileRead {
+  const secrets: FileSecrets["secrets"][number][] = [];
+  let [bytes, omitted, examined] = [0, 0, 0];
+  for (const { from, to } of stretches) {
+    const stream = scanner.openBinary(path);
+    for (let at = from; at < to; ) {
+      const chunk = Buffer.allocUnsafe(Math.min(AT_ONCE, to - at));
+      const count = fill(descriptor, chunk, at);
+      stream.write(chunk.subarray(0, count));
+      at += count;
+      bytes += count;
+      if (count < chunk.length) break;
+    }
+    const found = stream.end();
+    for (const secret of found.secrets) secrets.push({ ...secret, offset: secret.offset + from });
+    omitted += found.omitted;
+    examined += found.examined;
+  }
+  return { bytes, found: { secrets, omitted, examined }, left };
+}
+
+/** @param from - null: where the last read ended */
+function fill(descriptor: number, buffer: Buffer, from: number | null): number {
+  let length = 0;
+  while (length < buffer.length) {
+    const count = readSync(descriptor, buffer, length, buffer.length - length, from === null ? null : from + length);
+    if (count === 0) break;
+    length += count;
+  }
+  return length;
+}
