@@ -21,7 +21,7 @@ import { bounds } from "./bounds.ts";
 import type { ScanContext } from "./context.ts";
 import { scanImage, scanUnopened } from "./image.ts";
 import { scanNetwork } from "./network-evaluations.ts";
-import { runningRelations } from "./relations.ts";
+import { runningRelations, silentRelations } from "./relations.ts";
 
 export interface ClusterContext
   extends Pick<ManifestsContext, "policy" | "now">,
@@ -60,7 +60,11 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
     scope: name,
     detection: { states: reading.daemonSets, ...(context.proofs === undefined ? {} : { proofs: context.proofs }) },
   };
-  context.onRelations?.([...runningRelations(reading.images, name, now), ...accessRelations(manifests, judging)]);
+  context.onRelations?.([
+    ...runningRelations(reading.images, name, now),
+    ...silentRelations(reading.silent, name, now),
+    ...accessRelations(manifests, judging),
+  ]);
   // Annotations of any object may hold a secret, so that each list that was refused counts.
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);
   const evaluations = new EvaluationList(evaluateEach(manifests, judging));
