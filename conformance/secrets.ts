@@ -52,7 +52,7 @@ export const secrets: Suite = {
 async function* labelledCases(folder: string): AsyncGenerator<Case> {
   const labels = readLabels(join(folder, LABELS));
   const { scanner } = openSecretScanner();
-  const { found, gaps } = await secretsOfFolder(folder, scanner, {
+  const { found, gaps } = await secretsOfFolder(folder, { scanner }, {
     skipped: versionControl,
     skippedPaths: new Set(),
   });

@@ -13,7 +13,7 @@ import { bounds } from "./bounds.ts";
 import { HOST_FILES_VERSION } from "./host/files.ts";
 
 /** Raised when what the tables hold changes its meaning. */
-export const FORMAT = 4;
+export const FORMAT = 5;
 
 /** 16 hexadecimal digits for each kind of answer. */
 export interface CacheKeys {

@@ -33,20 +33,44 @@ export function archiveKindOf(path: string, head: Buffer): Kind | undefined {
 }
 
 export interface ArchiveScanner {
-  /** @param bytes - all of the file; nobody writes to them meanwhile */
-  scan(path: string, bytes: Buffer): void;
+  /**
+   * @param bytes - all of the file; nobody writes to them meanwhile
+   * @returns whether all of it was read
+   */
+  scan(path: string, bytes: Buffer): boolean;
   /** One that is over the bound of a file. */
   tooLarge(path: string): void;
 }
 
+/** What all archives of a folder or layer have inflated to, in KiB: threads that share a folder share it. */
+export type Unpacked = Int32Array<SharedArrayBuffer>;
+
+export function noneUnpacked(): Unpacked {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+}
+
 /** For one folder or layer: what all of its archives inflate to is bounded. */
-export function createArchiveScanner(scanner: SecretScanner, accumulator: Accumulator): ArchiveScanner {
-  let left: number = bounds.unpackedBytesOfAsset;
+export function createArchiveScanner(
+  scanner: SecretScanner,
+  told: Pick<Accumulator, "file" | "archive">,
+  unpacked: Unpacked = noneUnpacked(),
+): ArchiveScanner {
+  let whole = true;
+  const accumulator: typeof told = {
+    file: told.file,
+    archive(path, cause) {
+      whole = false;
+      told.archive(path, cause);
+    },
+  };
 
   /** Takes from what is left. @throws Problem where it is not enough */
   function spend(count: number, place: string): void {
-    left -= count;
-    if (left < 0) throw refused(place, "more than is unpacked of all archives together");
+    const kibibytes = Math.ceil(count / 1024);
+    if (Atomics.add(unpacked, 0, kibibytes) + kibibytes <= bounds.unpackedBytesOfAsset / 1024) return;
+    // It would come to be negative after many.
+    Atomics.sub(unpacked, 0, kibibytes);
+    throw refused(place, "more than is unpacked of all archives together");
   }
 
   function open(path: string, scanned: string, bytes: Buffer, depth: number): void {
@@ -128,7 +152,11 @@ export function createArchiveScanner(scanner: SecretScanner, accumulator: Accumu
   }
 
   return {
-    scan: (path, bytes) => open(path, path, bytes, 1),
+    scan(path, bytes) {
+      whole = true;
+      open(path, path, bytes, 1);
+      return whole;
+    },
     tooLarge: (path) => accumulator.archive(path, `it has more than ${bounds.archiveBytes} bytes`),
   };
 }

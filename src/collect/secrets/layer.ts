@@ -36,8 +36,9 @@ export function createLayerSecrets(scanner: SecretScanner, place: string): Layer
         close();
         const path = cleanPath(entry.name) ?? entry.name.slice(0, LONGEST_NAME);
         if (bytes.length === entry.size) {
-          accumulator.file(path, bytes.length, scanner.scan(path, bytes));
-          if (isArchive(path, bytes)) archives.scan(path, bytes);
+          // Of an archive that was read whole the packed bytes tell nothing more.
+          if (isArchive(path, bytes) && archives.scan(path, bytes)) accumulator.quiet(1, bytes.length);
+          else accumulator.file(path, bytes.length, scanner.scan(path, bytes));
           return;
         }
         const pieces = isArchive(path, bytes) ? [] : undefined;

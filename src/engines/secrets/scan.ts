@@ -29,6 +29,8 @@ export interface SecretScanner {
   scan(path: string, bytes: Buffer): FileSecrets;
   /** A file that comes in chunks. */
   open(path: string): SecretStream;
+  /** A stretch of a file that is no text; offsets are the stretch's own. */
+  openBinary(path: string): SecretStream;
   /**
    * Files that resemble the one before, as versions do: finds the same as `scan`, sooner. Each is kept until the next,
    * and nobody may write to it meanwhile.
@@ -50,14 +52,16 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
   const detectors = createDetectors(options.rules, options.assignments ?? true);
   const { find } = detectors.automaton;
   const within = { detectors, fingerprint: options.fingerprint, find };
-  const plain = (path: string) => openStream(path, within);
-  const open = (path: string) => withEscapes(plain(path), () => plain(path));
+  const plain = (path: string, kind?: ContentKind) =>
+    openStream(path, kind === undefined ? within : { ...within, kind });
+  const open = (path: string, kind?: ContentKind) => withEscapes(plain(path, kind), () => plain(path, kind));
   const whole = (stream: SecretStream, bytes: Buffer): FileSecrets => {
     stream.write(bytes);
     return stream.end();
   };
   return {
-    open,
+    open: (path) => open(path),
+    openBinary: (path) => open(path, "binary"),
     scan: (path, bytes) => whole(open(path), bytes),
     versions() {
       const similar = createSimilarFinder(detectors.automaton);
@@ -81,6 +85,8 @@ interface StreamOptions {
   readonly detectors: Detectors;
   readonly fingerprint: Fingerprinter;
   readonly find: FindKeywords;
+  /** Absent: its first bytes tell. */
+  readonly kind?: ContentKind;
   /** It is what base64 held: no further level is looked at. */
   readonly decoded?: true;
 }
@@ -92,7 +98,7 @@ const DECODED_ORDER = 100_000;
 function openStream(path: string, options: StreamOptions): SecretStream & { readonly hits: readonly Hit[] } {
   const { detectors, fingerprint, find } = options;
   const { rules, rulesOf, otherOf, ahead, behind } = detectors;
-  let kind: ContentKind | undefined;
+  let { kind } = options;
   let decode: ((bytes: Buffer) => Buffer) | undefined;
   let chunks: Buffer[] = [];
   let waiting = 0;

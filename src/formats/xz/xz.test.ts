@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { mutatedBytes } from "../contents/mutated-bytes.fixture.ts";
+import { mutatedBytes } from "../../engines/contents/mutated-bytes.fixture.ts";
 import { readXz } from "./xz.ts";
 
 const TEXT =
