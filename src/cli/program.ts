@@ -73,6 +73,10 @@ importing(
     collect,
     [] as string[],
   )
+  .option(
+    "--runs <file>",
+    "past runs of pipelines, as `gh run list --json workflowName,event,conclusion,createdAt` writes them",
+  )
   .option("--render", RENDER, false)
   .option(
     "--probe-registry <ref>",

@@ -58,7 +58,7 @@ function* tableLines(report: Report, options: RenderOptions): Generator<string> 
   if (view.details) {
     if (report.evaluations.length > 0) yield* detailLines(page, report, view);
   } else {
-    yield* apart(assetLines(page, view));
+    yield* apart(assetLines(page, report, view));
     yield* apart(unknownLines(page, report, view));
   }
   yield* apart(footer(page, report, view));

@@ -72,8 +72,7 @@ export async function fixManifests(
   const { fixWorkloads } = await import("../fix/kubernetes/fixes.ts");
   const users = await readImageUsers(found.images, open);
   // Without a store there is nothing to write for them.
-  const keyed =
-    unsafe && policy.rotation.secrets.store !== undefined ? await openPolicyScanner(policy, place.root) : undefined;
+  const keyed = policy.rotation.secrets.store === undefined ? undefined : await openPolicyScanner(policy, place.root);
   const fixes = fixWorkloads(readManifestFiles(place.root, found), {
     policy,
     now,

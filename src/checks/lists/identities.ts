@@ -272,6 +272,7 @@ export const identities: readonly Pick<CheckDescription, "id" | "layer" | "categ
   { id: "cluster/api-server-authorization", layer: "cluster", category: "configuration" },
   { id: "cluster/audit-log", layer: "cluster", category: "configuration" },
   { id: "cluster/bootstrap-token-without-expiration", layer: "cluster", category: "configuration" },
+  { id: "cluster/certificate-expired", layer: "cluster", category: "configuration" },
   { id: "cluster/control-plane-tls", layer: "cluster", category: "configuration" },
   { id: "cluster/controller-manager-flags", layer: "cluster", category: "configuration" },
   { id: "cluster/encryption-at-rest", layer: "cluster", category: "configuration" },

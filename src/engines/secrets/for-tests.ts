@@ -12,9 +12,9 @@ export function isForTests(path: string): boolean {
   return FOR_TESTS.test(path) || VENDORED.test(path);
 }
 
-/** Private keys, tokens that a key signs, hashes of passwords: a test makes its own, and asks no issuer. */
+/** Private keys and stores of them, tokens that a key signs, hashes of passwords: a test makes its own, and asks no issuer. */
 export function isSelfMade(rule: string): boolean {
-  return /private-key|^json-web-token$|^kubernetes-service-account-token$|^argocd-token$|-hash$|^authorization-b/.test(
+  return /private-key|key-store$|^keepass|^json-web-token$|^kubernetes-service-account-token$|^argocd-token$|-hash$|^authorization-b/.test(
     rule,
   );
 }

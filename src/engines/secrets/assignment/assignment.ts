@@ -3,6 +3,7 @@
  * format to hold them against, so this rather misses one than calls a word, a reference or a checksum a secret. What
  * somebody may have chosen as a password is told too, and ranks low.
  */
+import { isText } from "../encoded.ts";
 import { entropyOf } from "../entropy.ts";
 import { isPlaceholder } from "../placeholder.ts";
 import { isExpression, isReference } from "../reference.ts";
@@ -80,8 +81,16 @@ function chanceAs(secret: string, kind: NameKind, given: GivenValue & { readonly
   if (chance === "likely") return chance;
   if (given.compared === true) return undefined;
   if (chance === "perhaps" && kind !== "key" && (!loose || kind === "password")) return chance;
+  if (kind !== "key" && !loose && chanceOf(decodedOf(secret)) !== undefined) return "perhaps";
   if (kind === "secret" && isUuid(secret) && entropyOf(secret) >= 3 && !loose) return "perhaps";
   return kind === "password" && isChosen(secret, isSettings(path)) ? "chosen" : undefined;
+}
+
+/** What a text in base64 says, as in the data of a Kubernetes Secret; empty where it is none. */
+function decodedOf(value: string): string {
+  if (value.length % 4 !== 0 || !/^[A-Za-z0-9+/]{12,400}={0,2}$/.test(value)) return "";
+  const bytes = Buffer.from(value, "base64");
+  return isText(bytes) ? bytes.toString("utf8") : "";
 }
 
 function skipBack(bytes: Buffer, from: number, limit: number): number {

@@ -43,6 +43,8 @@ function moved({ places, image }: TraceSources, digests: ReadonlySet<string>): L
     const digest = digestIn(relation);
     if (type !== "runs" || digest === undefined || digests.has(digest) || !isSameName(to.name, image.reference))
       return [];
+    // Each of its workloads says the same.
+    if (from.kind !== "cluster") return [];
     // The digest of a configuration says nothing of a manifest that was not read.
     if (to.kind !== "image" || to.identifiedBy !== "manifest") return [];
     return [
