@@ -186,10 +186,9 @@ function openStream(path: string, options: StreamOptions): SecretStream & { read
     const found = encodedAt(held, at, beginning);
     if (found === undefined) return;
     encodedTo = base + found.end;
-    examined += found.text.length;
     const inner = openStream(path, { ...options, find: detectors.automaton.find, decoded: true });
     inner.write(found.text);
-    inner.end();
+    examined += found.text.length + inner.end().examined;
     const name = nameBefore(held.toString("latin1", Math.max(0, at - 80), at), Math.min(at, 80));
     for (const { line: _, column: __, ...hit } of inner.hits) {
       if (hit.rule.confidence === "low") continue;

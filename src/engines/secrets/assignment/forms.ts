@@ -31,8 +31,7 @@ interface Form {
   readonly loose?: true;
 }
 
-/** The end of a name in quotes, brackets or a call. */
-const closing = /(?:\\{0,2}["'`])?[\])]{0,3}/.source;
+/** What the end of a name in quotes, brackets or a call begins with, or a sign behind it. */
 const QUOTE_OR_SIGN = "\"'`\\]) \t=:?.+|-";
 
 /** In order: the first that fits and has a value counts. */
@@ -50,15 +49,14 @@ const FORMS: readonly Form[] = [
   // `token = "…"`, `"token": "…"`, `token ||= "…"`, `TOKEN := …`
   {
     first: QUOTE_OR_SIGN,
-    between: new RegExp(
-      `^${closing}[ \\t]{0,16}(?::{1,3}=|\\|\\|=|\\?\\?=|[?.+]=|=>|->|={1,3}(?![=>~])|:(?!:))(?:[ \\t]{0,16}|\\s{0,32}(?=["'\`]))`,
-    ),
+    between:
+      /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,16}(?::{1,3}=|\|\|=|\?\?=|[?.+]=|=>|->|={1,3}(?![=>~])|:(?!:))(?:[ \t]{0,16}|\s{0,32}(?=["'`]))/,
     value: "either",
   },
   // `process.env.TOKEN || "…"`, `os.environ.get("TOKEN") or "…"`
   {
     first: "\"'`]) \t|?",
-    between: new RegExp(`^${closing}[ \\t]{0,4}(?:\\|\\||\\?\\?|\\?:|or\\b)\\s{0,16}`),
+    between: /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,4}(?:\|\||\?\?|\?:|or\b)\s{0,16}/,
     value: "quoted",
   },
   // `<token>…</token>`

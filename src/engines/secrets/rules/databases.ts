@@ -238,7 +238,7 @@ export const databaseRules: readonly SecretRule[] = [
     title: "Password of a database's user in SQL",
     keywords: ["identified", "password '", "password='", "password = '", "password = n'", "password=n'"],
     pattern:
-      /(?:\bidentified(?: with [\w']{1,40})?(?: by)?(?: password)?|\b(?:user|role|login)\b[^;'"\r\n]{1,160}\bpassword)(?:\s{0,4}=\s{0,4}|\s{1,4})N?'(?<secret>[^'\r\n]{3,128})'/i,
+      /(?:\bidentified(?: with [\w']{1,40})?(?: by)?(?: password)?|\b(?:create|alter) (?:user|role|login)\b[^;'"\r\n]{1,160}\bpassword)(?:\s{0,4}=\s{0,4}|\s{1,4})N?'(?<secret>[^'\r\n]{3,128})'/i,
     before: 200,
     after: 200,
     validate: passwordValidity,

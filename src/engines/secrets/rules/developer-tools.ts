@@ -77,14 +77,6 @@ export const developerToolRules: readonly SecretRule[] = [
     reference: "https://www.chromatic.com/docs/setup/",
   }),
   token({
-    id: "checkly-api-key",
-    title: "Checkly API key",
-    keywords: ["cu_"],
-    body: "cu_[a-f0-9]{32}",
-    minEntropy: 3.2,
-    reference: "https://www.checklyhq.com/docs/accounts-and-users/creating-api-key/",
-  }),
-  token({
     id: "postman-collection-key",
     title: "Postman collection access key",
     keywords: ["PMAT-"],
@@ -168,14 +160,6 @@ export const developerToolRules: readonly SecretRule[] = [
     keywords: ["ghost"],
     body: "[a-f0-9]{24}:[a-f0-9]{64}",
     reference: "https://docs.ghost.org/admin-api#token-authentication",
-  }),
-  token({
-    id: "cloudflare-prefixed-token",
-    title: "Cloudflare API key or token (since 2025)",
-    keywords: ["cfut_", "cfat_", "cfk_"],
-    body: "cf(?:ut|at|k)_[A-Za-z0-9]{40}[a-f0-9]{8}",
-    severity: "critical",
-    reference: "https://developers.cloudflare.com/fundamentals/api/get-started/create-token/",
   }),
   token({
     id: "voiceflow-api-key",

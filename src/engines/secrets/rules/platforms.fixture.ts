@@ -38,7 +38,6 @@ export const platformSamples: Readonly<Record<string, Samples>> = {
   "elastic-cloud-api-key": atLeast(`essu_${base64url(80)}==`, 50),
   "mezmo-service-key": exactly(`sts_${hex(32)}`),
   "retool-api-token": atLeast(`retool_01${"_"}${lower(28)}`, 22),
-  "liveblocks-secret-key": atLeast(`sk_prod_${alnum(64)}`, 40),
   "onesignal-api-key": exactly(`os_v2_app_${base32(103).toLowerCase()}`),
   "convertkit-api-key": exactly(`kit_${hex(32)}`),
   "zoho-oauth-token": exactly(`1000.${hex(32)}.${hex(32, "b")}`),

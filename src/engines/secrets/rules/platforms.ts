@@ -211,14 +211,6 @@ export const platformRules: readonly SecretRule[] = [
     reference: "https://docs.retool.com/org-users/guides/retool-api/authentication",
   }),
   token({
-    id: "liveblocks-secret-key",
-    title: "Liveblocks secret key",
-    keywords: ["sk_prod_", "sk_dev_"],
-    body: "sk_(?:prod|dev)_[A-Za-z0-9_-]{48,72}(?![-])",
-    minEntropy: 4,
-    reference: "https://liveblocks.io/docs/authentication",
-  }),
-  token({
     id: "onesignal-api-key",
     title: "OneSignal API key",
     keywords: ["os_v2_"],
