@@ -205,7 +205,7 @@ test("the image that is scanned has to be the one that is released", () => {
   assert.deepEqual(told({ files: { [RELEASE]: steps("$IMAGE") } }), []);
 });
 
-const WEEKLY = ".github/workflows/rebuild.yml";
+const WEEKLY = ".github/workflows/rebuild-images.yml";
 const every = (cron: string) => `name: rebuild\non:\n  schedule: [{ cron: "${cron}" }]`;
 
 test("a rebuild on schedule has to bring something new", () => {
@@ -222,6 +222,9 @@ test("a rebuild on schedule has to bring something new", () => {
   assert.match(one(fresh, { cron: "0 25 * * 1" })[0] ?? "", /hour "25" cannot be read/);
   assert.match(one(fresh, { cron: "weekly" })[0] ?? "", /has 1 fields, not 5/);
   assert.deepEqual(one("- run: echo done"), [`${none} 3: ${WEEKLY} is called "rebuild" and builds no image`]);
+  // What else is built on a schedule is no image.
+  const site = { ".github/workflows/rebuild-site.yml": workflow("- run: hugo", every("0 3 * * 1")) };
+  assert.deepEqual(told({ files: site }), []);
   // What was not read may build.
   assert.deepEqual(one("- run: make images"), [`${none} pass`]);
   assert.match(
