@@ -377,19 +377,6 @@ describe("the other commands", { concurrency: 2 }, () => {
     assertRefused(await run("db", "import", "odd.jsonl", "--db", "odd.jsonl/below.db"), /^bulkhead: \w+\.[\w-]+: /);
   });
 
-  it("cache is filled by a scan, and emptied again", async () => {
-    const own = join(folder, "own.db");
-    await scan("sound", "--cache", own);
-    assert.match((await run("cache", "status", "--cache", own)).stdout, /: 1 layers, 1 images, /);
-    assert.equal((await run("cache", "clear", "--cache", own)).code, 0);
-    assert.match((await run("cache", "--cache", own)).stdout, /: 0 layers, 0 images, /);
-    assertRefused(await run("cache", "polish"), /^bulkhead: cli\.usage: cache polish: unknown action/);
-    const without = join(folder, "without");
-    mkdirSync(without);
-    await bulkhead(["image", "scan", join(folder, "sound"), "--no-cache"], { cwd: folder, home: without });
-    assert.ok(!readdirSync(join(without, ".cache", "bulkhead")).includes("scans.db"));
-  });
-
   it("a cache that is another file is left alone", async () => {
     const notes = join(folder, "precious.txt");
     writeFileSync(notes, "a line that somebody wrote\n");

@@ -1,7 +1,7 @@
 /** What a Debian package holds (deb(5)): an ar archive of control.tar and data.tar, each packed with xz or zstd. */
 import { zstdDecompressSync } from "node:zlib";
 import { createTarWalker } from "../../src/engines/oci/tar.ts";
-import { readXz } from "../../src/engines/updates/xz.ts";
+import { readXz } from "../../src/formats/xz/xz.ts";
 import type { ArchiveEntry } from "./tar.ts";
 
 export interface DebianContent {

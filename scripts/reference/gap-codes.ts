@@ -26,6 +26,7 @@ const AREAS: Readonly<Record<string, string>> = {
   git: "Git repositories",
   history: "the history of an image",
   image: "which image is meant",
+  imports: "reports of other scanners (`--import`)",
   kubernetes: "manifests and Compose files",
   lifecycle: "end of life of releases",
   mesh: "service meshes",
@@ -41,6 +42,7 @@ const AREAS: Readonly<Record<string, string>> = {
   severity: "findings without a severity",
   store: "the store of what is kept over time",
   storage: "images of containers/storage",
+  trace: "the trace of one image",
   trust: "signatures, attestations, and who is trusted",
   updates: "pending updates",
 };
@@ -64,7 +66,6 @@ const ENDING = [
   "serve",
   "server",
   "signing",
-  "trace",
   "tuf",
   "vex",
 ];

@@ -14,6 +14,7 @@ import type { Diagram } from "../core/diagram.ts";
 import type { Verdict } from "../core/evaluation.ts";
 import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
 import type { RunExtent } from "../core/exception-use.ts";
+import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import { type Policy, policyDigest } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
 import { identifiedEnds, indexChildren, type Relation } from "../core/relation.ts";
@@ -33,6 +34,7 @@ import { parseFormats, writeReport, writeSummary } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 import { type ReachingOptions, registryOptions } from "./reaching.ts";
+import { openThreads } from "./threads.ts";
 import type { UpdatesOptions } from "./updates.ts";
 import { toolVersion } from "./version.ts";
 import { writeStream } from "./write-stream.ts";
@@ -55,6 +57,8 @@ export interface EvaluationOptions extends PullingOptions, DisplayOptions, Omit<
   readonly writeBaseline?: string;
   /** Files, or git:REF:PATH. */
   readonly vex: readonly string[];
+  /** Reports of other scanners, as for VEX; of commands that take some in. */
+  readonly import?: readonly string[];
   readonly db?: string;
   readonly format: readonly string[];
   readonly failOn?: string;
@@ -100,6 +104,7 @@ export interface Evaluated {
   ) => {
     readonly controls: readonly ControlResult[];
     readonly layers: readonly LayerResult[];
+    readonly lifecycle?: readonly LifecycleStepResult[];
   };
   /** What the change under review does to lockfiles, where one is reviewed. */
   readonly changes?: readonly LockfileChanges[];
@@ -158,13 +163,14 @@ export async function runEvaluation(
       baseline: options.baseline,
       writesBaseline: options.writeBaseline !== undefined,
       vex: options.vex,
+      imports: options.import ?? [],
       database,
       bases: options.bases ?? defaultBases(),
       failOn,
       acceptUnknown,
       cache,
       updates,
-      onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
+      onProgress: ({ name, done, total, unit }) => progress.update(progressLine(name, done, total, unit)),
     });
     close = run.close;
     const { policy } = run;
@@ -181,8 +187,10 @@ export async function runEvaluation(
     const { pictureOf } = outputs.some(({ format }) => format === "html")
       ? await import("./network/picture.ts")
       : { pictureOf: undefined };
+    const threads = openThreads();
     const judged = await judge({
       ...run.context,
+      ...(threads === undefined ? {} : { threads }),
       open,
       progress,
       onRelations,

@@ -7,6 +7,7 @@ import type { Digest } from "./digest.ts";
 import type { Verdict } from "./evaluation.ts";
 import type { Evaluations } from "./evaluations.ts";
 import type { Finding } from "./finding.ts";
+import type { LifecycleStepResult } from "./lifecycle.ts";
 import type { PolicyOrigin } from "./policy.ts";
 import type { Relation } from "./relation.ts";
 
@@ -36,6 +37,8 @@ export interface Report {
   /** The ten, in order; absent where a command does not judge them (`image scan`). */
   readonly controls?: readonly ControlResult[];
   readonly layers?: readonly LayerResult[];
+  /** Of each step from a commit to a watched pod what there is, in order; absent where a command does not join them. */
+  readonly lifecycle?: readonly LifecycleStepResult[];
   /** What the change under review does to each lockfile; absent where no change is reviewed. */
   readonly changes?: readonly LockfileChanges[];
   /** Shown where pictures are: in a page. */

@@ -15,6 +15,7 @@ import type { Report } from "../core/report.ts";
 import { changeMarkdown } from "./changes.ts";
 import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
+import { lifecycleMarkdown } from "./lifecycle.ts";
 import { code, plain, row } from "./markdown-text.ts";
 import type { RenderOptions } from "./options.ts";
 import { verdictText } from "./page.ts";
@@ -59,6 +60,7 @@ export function* renderMarkdown(report: Report, { all }: Pick<RenderOptions, "al
     changeMarkdown(report),
     statusOf(report, audited),
     controlsOf(report),
+    lifecycleMarkdown(report),
     unknownOf(report),
     basisOf(report),
   ].join("");

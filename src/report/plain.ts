@@ -11,6 +11,7 @@ import { changePlain } from "./changes.ts";
 import { detailsOf } from "./details.ts";
 import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
+import { lifecyclePlain } from "./lifecycle.ts";
 import type { RenderOptions } from "./options.ts";
 import { pairs } from "./pairs.ts";
 import { nextText, resultText, verdictOfExit, worstText } from "./summary/result.ts";
@@ -55,6 +56,7 @@ function* plainLines(report: Report, view: View): Generator<string> {
     const covered = coverageText(coverage);
     yield `control: ${number} ${verdict} ${title}: ${covered === undefined ? "" : `${covered}: `}${reason}`;
   }
+  yield* lifecyclePlain(report);
   yield* changePlain(report);
   yield* fixPlain(report, view);
   if (view.details) {

@@ -8,6 +8,7 @@ import { changeLines } from "./changes.ts";
 import { controlDetailLines, controlLines, layerLines } from "./control-table.ts";
 import { detailsOf } from "./details.ts";
 import { inOrder } from "./in-order.ts";
+import { lifecycleDetailLines, lifecycleRow } from "./lifecycle.ts";
 import type { RenderOptions } from "./options.ts";
 import { type Page, pageOf, rule, verdictMark, verdictPaint, verdictText, verdictWidth } from "./page.ts";
 import {
@@ -51,12 +52,13 @@ function* tableLines(report: Report, options: RenderOptions): Generator<string> 
   yield `${bold(name)}${dim(" · ")}${clip(printable(subject), page.columns - displayWidth(name) - 3)}`;
   if (controls.length > 0) yield* apart(view.details ? controlDetailLines(page, controls) : controlLines(page, report));
   if (view.details && layers.length > 0) yield* apart(layerLines(page, layers));
+  yield* view.details ? apart(lifecycleDetailLines(page, report)) : lifecycleRow(page, report);
   yield* apart(changeLines(page, report));
   yield* apart(fixLines(page, report, view));
   if (view.details) {
     if (report.evaluations.length > 0) yield* detailLines(page, report, view);
   } else {
-    yield* apart(assetLines(page, view));
+    yield* apart(assetLines(page, report, view));
     yield* apart(unknownLines(page, report, view));
   }
   yield* apart(footer(page, report, view));

@@ -16,6 +16,7 @@ import { detectCni } from "../engines/reachability/cni.ts";
 import type { SecretScanner } from "../engines/secrets/scan.ts";
 import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
+import { rotationRelations } from "../evaluate/kubernetes/secret-rotation.ts";
 import { evaluateEach, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import { bounds } from "./bounds.ts";
 import type { ScanContext } from "./context.ts";
@@ -25,7 +26,7 @@ import { runningRelations, silentRelations } from "./relations.ts";
 
 export interface ClusterContext
   extends Pick<ManifestsContext, "policy" | "now">,
-    Pick<ScanContext, "onRelations" | "onNetwork" | "onReach"> {
+    Pick<ScanContext, "onRelations" | "onNetwork" | "onLifecycle" | "onDeployed" | "onReach"> {
   /** Where files are that the policy of the scanned directory names. Absent: the working directory. */
   readonly root?: string;
   /** Of this namespace alone. */
@@ -62,8 +63,9 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   };
   context.onRelations?.([
     ...runningRelations(reading.images, name, now),
-    ...silentRelations(reading.silent, name, now),
-    ...accessRelations(manifests, judging),
+      ...silentRelations(reading.silent, name, now),
+      ...accessRelations(manifests, judging),
+      ...rotationRelations(manifests, judging),
   ]);
   // Annotations of any object may hold a secret, so that each list that was refused counts.
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);
@@ -75,6 +77,14 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   });
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
+  const deployed = { manifests, detection: judging.detection };
+  context.onDeployed?.(deployed);
+  if (context.onLifecycle !== undefined && context.onDeployed === undefined) {
+    const { scanLifecycle } = await import("./lifecycle.ts");
+    const lifecycle = scanLifecycle(undefined, { policy, now, ...deployed });
+    evaluations.take(lifecycle.evaluations);
+    context.onLifecycle(lifecycle.seen);
+  }
   context.onRelations?.(network.relations);
   context.onReach?.(network.reach);
   return {

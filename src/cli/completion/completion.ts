@@ -26,7 +26,7 @@ export function completion(shell: string, program: Command): number {
     "--check": checks.map(({ id }) => id),
     "bulkhead completion": names,
     "bulkhead explain": checks.map(({ id }) => id),
-    "bulkhead cache": ["status", "clear"],
+    "bulkhead cache": ["status", "prune", "clear"],
   };
   process.stdout.write(script(placesOf(program, values)));
   return 0;

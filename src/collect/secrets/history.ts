@@ -122,11 +122,15 @@ async function secretsOfOwnFiles(
   const shown = prefix === "" ? ".git/" : prefix;
   let all: FoundSecrets | undefined;
   for (const folder of new Set([commonFolder, ...(isBelow(commonFolder, gitFolder) ? [] : [gitFolder])])) {
-    const read = await secretsOfFolder(folder, scanner, {
-      skipped: new Set(),
-      skippedPaths: new Set(["objects", "modules"]),
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const read = await secretsOfFolder(
+      folder,
+      { scanner },
+      {
+        skipped: new Set(),
+        skippedPaths: new Set(["objects", "modules"]),
+        ...(signal === undefined ? {} : { signal }),
+      },
+    );
     const secrets = read.found.secrets.map((secret) => ({ ...secret, path: shown + secret.path }));
     const own = { ...read, found: { ...read.found, secrets } };
     all = all === undefined ? own : together(all, own);
@@ -181,6 +185,8 @@ export function together(past: FoundSecrets, present: FoundSecrets): FoundSecret
       secrets: [...past.found.secrets, ...present.found.secrets],
       files: past.found.files + present.found.files,
       bytes: past.found.bytes + present.found.bytes,
+      // Of a history whole objects are looked at.
+      ...(present.found.left === undefined ? {} : { left: present.found.left }),
     },
     gaps: [...past.gaps, ...present.gaps],
   };

@@ -7,6 +7,7 @@ import { answers } from "../../core/context.ts";
 import { changeKinds } from "../../core/dependency-changes.ts";
 import { type Digest, parseDigest } from "../../core/digest.ts";
 import { confidences, fixGrades, loadedStates } from "../../core/finding.ts";
+import { lifecycleStates, lifecycleSteps } from "../../core/lifecycle.ts";
 import { imageIdentities, otherEnds, relationTypes } from "../../core/relation.ts";
 import { severities } from "../../core/severity.ts";
 import { isObject } from "../../core/untyped.ts";
@@ -327,6 +328,18 @@ export const jsonReport = z.object({
   notes: texts,
   controls: z.array(control).exactOptional(),
   layers: z.array(z.object({ layer, verdict, defends: texts, failing: texts.default([]) })).exactOptional(),
+  // Not in the first reports of this version.
+  lifecycle: z
+    .array(
+      z.object({
+        step: z.enum(lifecycleSteps),
+        state: z.enum(lifecycleStates),
+        reason: text,
+        short: text.exactOptional(),
+        places: z.array(location),
+      }),
+    )
+    .exactOptional(),
   changes: z.array(changes).exactOptional(),
   bases: z.array(basis).default([]),
   evaluations: z.array(evaluation),

@@ -8,6 +8,7 @@ import type { Evaluations } from "../../core/evaluations.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { ExceptionUse } from "../../core/exception.ts";
 import type { Finding, Fix } from "../../core/finding.ts";
+import type { LifecycleStepResult } from "../../core/lifecycle.ts";
 import type { Location } from "../../core/location.ts";
 import type { PolicyChain, PolicyOrigin } from "../../core/policy.ts";
 import type { Relation, RelationEnd } from "../../core/relation.ts";
@@ -46,6 +47,7 @@ export function* renderJson(report: Report): Generator<string> {
     notes: report.notes.values(),
     controls: report.controls?.map((control) => controlJson(control, placeOf)),
     layers: report.layers?.map(({ layer, verdict, defends, failing }) => ({ layer, verdict, defends, failing })),
+    lifecycle: report.lifecycle?.map(lifecycleJson),
     changes: report.changes?.map(changesJson),
     bases: bases.all.map(basisJson),
     evaluations: itemByItem(evaluations, (evaluation) => evaluationJson(evaluation, bases.placeOf, rowOf)),
@@ -58,6 +60,10 @@ export function* renderJson(report: Report): Generator<string> {
   });
   yield* jsonPieces(document);
   yield "\n";
+}
+
+function lifecycleJson({ step, state, reason, short, places }: LifecycleStepResult): object {
+  return { step, state, reason, short, places: places.map(locationJson) };
 }
 
 function changesJson({ lockfile, counts, closes, direct, others }: LockfileChanges): object {

@@ -10,7 +10,7 @@ import { clip, clipStart, displayWidth, fitTitle, pad, wrap } from "../width.ts"
 import { type AssetTally, isFound, otherCount, restText, verdictsText } from "./asset-tally.ts";
 import { andMore, type FixEntry, fixEntry, restOfFixes } from "./fix-entry.ts";
 import type { FixGroup } from "./fix-groups.ts";
-import { limits, mostFixes } from "./limits.ts";
+import { limits, mostAssets, mostFixes } from "./limits.ts";
 import { groupUnknowns, type UnknownGroup, unknownCount } from "./unknown-groups.ts";
 
 const INDENT = 4;
@@ -93,10 +93,11 @@ function fixTexts({ fix, command }: FixEntry, room: number): string[] {
 const columns = ["critical", "high", "medium", "low"] as const;
 
 /** One line an asset, the worst first. */
-export function assetLines(page: Page, { assets: all }: View): string[] {
+export function assetLines(page: Page, report: Pick<Report, "lifecycle">, { assets: all }: View): string[] {
   if (all.length === 0) return [];
   const some = all.filter(isFound);
-  const shown = some.slice(0, some.length === limits.assets + 1 ? limits.assets + 1 : limits.assets);
+  const most = mostAssets(report);
+  const shown = some.slice(0, some.length === most + 1 ? most + 1 : most);
   const rest = all.filter((tally) => !shown.includes(tally));
   return [
     ...(page.columns < TABULAR ? assetList(page, shown, all.length) : assetTable(page, shown, all.length)),

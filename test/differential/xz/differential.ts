@@ -1,7 +1,7 @@
 /** Our decoder of .xz files beside xz itself: what it packed, with any settings, whole, joined and broken. */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readXz } from "../../../src/engines/updates/xz.ts";
+import { readXz } from "../../../src/formats/xz/xz.ts";
 import type { Differential, Reading } from "../differential.ts";
 import type { Random } from "../random.ts";
 

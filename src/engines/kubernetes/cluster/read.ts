@@ -11,7 +11,7 @@ import type { ClusterConnection } from "./connection.ts";
 import { type DaemonSetState, daemonSetState } from "./daemon-sets.ts";
 import { readClusterUid, uidOfCluster } from "./identity.ts";
 import { lastDataChange, notesValueChanges } from "./managed-fields.ts";
-import { asWritten, reportedAddresses } from "./normalise.ts";
+import { asWritten, reportedAddresses, reportedSync } from "./normalise.ts";
 import { createOwned, ownerName } from "./owned.ts";
 import { type Listed, listAll } from "./pages.ts";
 import type { ManifestList } from "./resource-model.ts";
@@ -229,7 +229,8 @@ function createReading(cluster: string, { server, namespace, onWorkload }: Readi
       else {
         if (resource.list === "workloads") onWorkload?.({ ...judged, apiVersion, kind });
         const written = asWritten({ ...judged, apiVersion, kind }, server);
-        reader.object({ ...written, ...reportedAddresses(kind, item) }, { kind: "cluster", cluster });
+        const reported = { ...reportedAddresses(kind, item), ...reportedSync(resource.list, item) };
+        reader.object({ ...written, ...reported }, { kind: "cluster", cluster });
       }
     }
   }
@@ -249,6 +250,7 @@ function createReading(cluster: string, { server, namespace, onWorkload }: Readi
     const named = read.secrets.map((secret) => ({ secret, name: `${secret.object.namespace}/${secret.object.name}` }));
     const secrets = named.map(({ secret, name }) => {
       const change = changes.get(name);
+      if (withoutKeys.has(name)) return { ...secret, keysKnown: false as const };
       return change === undefined ? secret : { ...secret, lastDataChange: change };
     });
     for (const { secret, name } of named) {
