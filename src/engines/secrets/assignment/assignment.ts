@@ -83,7 +83,7 @@ function chanceAs(secret: string, kind: NameKind, given: GivenValue & { readonly
   if (chance === "perhaps" && kind !== "key" && (!loose || kind === "password")) return chance;
   if (kind !== "key" && !loose && chanceOf(decodedOf(secret)) !== undefined) return "perhaps";
   if (kind === "secret" && isUuid(secret) && entropyOf(secret) >= 3 && !loose) return "perhaps";
-  return kind === "password" && isChosen(secret, isSettings(path)) ? "chosen" : undefined;
+  return kind === "password" && isChosen(secret, !loose && isSettings(path)) ? "chosen" : undefined;
 }
 
 /** What a text in base64 says, as in the data of a Kubernetes Secret; empty where it is none. */
