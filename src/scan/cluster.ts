@@ -22,7 +22,7 @@ import { bounds } from "./bounds.ts";
 import type { ScanContext } from "./context.ts";
 import { scanImage, scanUnopened } from "./image.ts";
 import { scanNetwork } from "./network-evaluations.ts";
-import { runningRelations } from "./relations.ts";
+import { runningRelations, silentRelations } from "./relations.ts";
 
 export interface ClusterContext
   extends Pick<ManifestsContext, "policy" | "now">,
@@ -63,8 +63,9 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   };
   context.onRelations?.([
     ...runningRelations(reading.images, name, now),
-    ...accessRelations(manifests, judging),
-    ...rotationRelations(manifests, judging),
+      ...silentRelations(reading.silent, name, now),
+      ...accessRelations(manifests, judging),
+      ...rotationRelations(manifests, judging),
   ]);
   // Annotations of any object may hold a secret, so that each list that was refused counts.
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);

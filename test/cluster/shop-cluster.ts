@@ -39,6 +39,8 @@ export interface ShopCluster {
   readonly words: readonly string[];
   readonly cluster: Cluster;
   run(...words: readonly string[]): Promise<Ended>;
+  /** A file that a run wrote. */
+  read(name: string): string;
   stop(): Promise<void>;
 }
 
@@ -95,7 +97,8 @@ export async function startShopCluster(version: ShopVersion): Promise<ShopCluste
       ...["--plain-http", "--images", "--verify"],
       ...["--probe-unsigned", probes.unsigned, "--probe-stranger", probes.stranger],
     ];
-    return { folder, tree, words, cluster, run, stop };
+    const read = (name: string) => readFileSync(join(folder, name), "utf8");
+    return { folder, tree, words, cluster, run, read, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -133,7 +136,7 @@ function writeTree(folder: string, version: ShopVersion, host: string, pushed: P
     if (!/\.ya?ml$/.test(path)) continue;
     const text = readFileSync(join(tree, path), "utf8")
       .replaceAll("registry.example.com", host)
-      .replace(/image: busybox$/gm, `image: ${host}/library/busybox`)
+      .replace(/image: (busybox|postgres)$/gm, `image: ${host}/library/$1`)
       .replace(/(shop\/([a-z]+):[0-9.]+)@sha256:[0-9a-f]{64}/g, (all, named: string, name: string) => {
         const digest = pushed.get(name);
         return digest === undefined ? all : `${named}@${digest}`;

@@ -155,6 +155,6 @@ export function noCounts(): Record<string, number> {
 
 /** In one or two words, what a tool calls the reason for setting a finding aside. */
 export function reasonWord(text: string | undefined): string {
-  const word = lineOf(text)?.toLowerCase().replaceAll("_", " ") ?? "suppressed";
+  const word = lineOf(text)?.toLowerCase().replaceAll("_", " ").trim() || "suppressed";
   return word.length <= 40 ? word : `${word.slice(0, 39)}…`;
 }

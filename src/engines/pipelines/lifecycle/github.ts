@@ -5,9 +5,10 @@ import type { Field, Place, Text } from "../field.ts";
 import { isAlways, isNever } from "../github/gate.ts";
 import type { GithubFile, Job, ScriptCommand, Step, StepsJob, Uses, Workflow } from "../github/model.ts";
 import { actsOfAction, isUpload } from "./actions.ts";
-import { type Act, actsOf, opaqueOf } from "./commands.ts";
+import { type Act, actsOf } from "./commands.ts";
 import { type Known, namedImage } from "./image.ts";
 import type { LifecyclePipeline, LifecycleStep, Mention, OpaqueStep, Schedule } from "./model.ts";
+import { mayAct, opaqueOf } from "./opaque.ts";
 import { silencedBy } from "./silenced.ts";
 
 interface Gathered {
@@ -19,9 +20,10 @@ interface Gathered {
 /** What never runs does nothing: jobs and steps whose `if` is false whatever happens are left out. */
 export function githubLifecycle(file: GithubFile): LifecyclePipeline {
   const gathered: Gathered = { steps: [], opaque: [], mentions: [] };
-  const byStep = Map.groupBy(file.runScripts.commands, ({ step }) => step);
-  const opaqueScripts = file.runScripts.unread.map(({ place, reason }) => ({ what: reason, place }));
-  gathered.opaque.push(...opaqueScripts);
+  // Taken apart scripts are larger than all else of a file: not for those that have nothing to do with images.
+  const { commands, unread } = scriptsOf(file).some(({ value }) => mayAct(value)) ? file.runScripts : NO_SCRIPTS;
+  const byStep = Map.groupBy(commands, ({ step }) => step);
+  gathered.opaque.push(...unread.map(({ place, reason }) => ({ what: reason, place })));
   if (file.kind === "action") takeSteps(gathered, file.steps, { path: file.path, byStep, known: new Map() });
   else for (const job of file.jobs) takeJob(gathered, job, file, byStep);
   const schedule = file.kind === "workflow" ? scheduleOf(file) : undefined;
@@ -33,6 +35,14 @@ export function githubLifecycle(file: GithubFile): LifecyclePipeline {
     before: file.kind === "workflow" ? beforeEach(file.jobs) : new Map(),
     ...(schedule === undefined ? {} : { schedule }),
   };
+}
+
+const NO_SCRIPTS = { commands: [], unread: [] } as const;
+
+function scriptsOf(file: GithubFile): Text[] {
+  const jobs = file.kind === "action" ? [] : file.jobs.filter((job) => job.kind === "steps");
+  const steps = file.kind === "action" ? file.steps : jobs.flatMap((job) => job.steps);
+  return steps.flatMap((step) => (step.kind === "run" ? [step.run] : []));
 }
 
 interface Around {
@@ -84,6 +94,10 @@ function takeSteps(into: Gathered, steps: readonly Step[], { path, job, byStep, 
       continue;
     }
     const commands = byStep.get(step) ?? [];
+    // Of one that was not taken apart, or of a shell that is not read.
+    if (commands.length === 0) {
+      mention(into, { text: step.run.value, place: step.run.place, job: at.job, index, upload: false });
+    }
     const shell = commands.flatMap(({ command }) => command ?? []);
     for (const { words, place, command } of commands) {
       const [written = "", ...rest] = words;
@@ -109,11 +123,8 @@ function takeSteps(into: Gathered, steps: readonly Step[], { path, job, byStep, 
 export function wrapped(program: string, words: readonly string[]): readonly Act[] {
   if (/^(?:npx|pnpx|bunx|uvx|pipx)$/.test(program)) {
     const at = words.findIndex((word) => !word.startsWith("-") && word !== "run");
-    const name =
-      (words[at] ?? "")
-        .replace(/(?<=.)@[^/]*$/, "")
-        .split("/")
-        .at(-1) ?? "";
+    // `@scope/name@version`
+    const [name = ""] = ((words[at] ?? "").split("/").at(-1) ?? "").split("@");
     return at < 0 ? [] : actsOf(name, words.slice(at + 1));
   }
   if (!/^(?:docker|podman|nerdctl)$/.test(program) || words[0] !== "run") return [];

@@ -2,10 +2,11 @@
 import { bounds } from "../bounds.ts";
 import type { Place } from "../field.ts";
 import type { GitlabJob, GitlabLine, GitlabPipeline } from "../gitlab/model.ts";
-import { actsOf, opaqueOf } from "./commands.ts";
+import { actsOf } from "./commands.ts";
 import { mention, reachable, stepOf, wrapped } from "./github.ts";
 import type { Known } from "./image.ts";
 import type { LifecyclePipeline, LifecycleStep, Mention, OpaqueStep } from "./model.ts";
+import { opaqueOf } from "./opaque.ts";
 import { silencedBy } from "./silenced.ts";
 
 interface Gathered {

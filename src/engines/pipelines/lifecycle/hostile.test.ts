@@ -3,11 +3,12 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { readGithubFile } from "../github/read.ts";
 import { readGitlabPipeline } from "../gitlab/read.ts";
-import { actsOf, opaqueOf } from "./commands.ts";
+import { actsOf } from "./commands.ts";
 import { githubLifecycle } from "./github.ts";
 import { gitlabLifecycle } from "./gitlab.ts";
 import { namedImage, sameRepository } from "./image.ts";
 import { stepRoles } from "./model.ts";
+import { opaqueOf } from "./opaque.ts";
 import { renovateConfiguration } from "./renovate.ts";
 
 const words = fc.array(
