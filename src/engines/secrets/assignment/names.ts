@@ -20,7 +20,7 @@ export function endsSecretName(rest: string): boolean {
 
 /** Names of what is public, or about a secret and none. */
 const OTHER_NAMES =
-  /public|pub_?key|publishable|hash|checksum|digest|sha\d|md5|integrity|csrf|xsrf|cancel|cursor|(?<!a)next(?!auth)|page|example|placeholder|label|regex|fingerprint|thumbprint|hint|prompt|error|invalid|forgot|reset_?pass|site_?key|recv|askpass/i;
+  /public|pub_?key|publishable|hash|checksum|digest|sha\d|md5|integrity|csrf|xsrf|cancel|cursor|(?<!a)next(?!auth)|page|example|placeholder|label|regex|fingerprint|thumbprint|hint|prompt|error|invalid|forgot|reset_?pass|site_?key|recv|askpass|(?:proxy|grpc|[fsu]\w{0,5}cgi|wsgi|memcached)_pass$/i;
 
 const PASSWORD = /(?:password|passwd|passphrase|passcode|passwort|(?<!by)(?<!com)(?<!sur)(?<!tres)pass|pwd|passw)$/i;
 const SECRET = /(?:secret|token|credentials?|creds?|api[-_.]?auth)$/i;

@@ -211,7 +211,7 @@ function signSteps(plan: DeliveryPlan, signing: Signing, image: string): string 
     signing.method === "keyless"
       ? [
           `bulkhead verify "$IMAGE" --issuer https://token.actions.githubusercontent.com \\`,
-          `  --identity "https://github.com/$GITHUB_REPOSITORY/.github/workflows/${plan.signing.workflow}@$GITHUB_REF"`,
+          `  --identity "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/.github/workflows/${plan.signing.workflow}@$GITHUB_REF"`,
         ]
       : [];
   const platform =
