@@ -22,7 +22,7 @@ export function endsSecretName(rest: string): boolean {
 const OTHER_NAMES =
   /public|pub_?key|publishable|hash|checksum|digest|sha\d|md5|integrity|csrf|xsrf|cancel|cursor|(?<!a)next(?!auth)|page|example|placeholder|label|regex|fingerprint|thumbprint|hint|prompt|error|invalid|forgot|reset_?pass|site_?key|recv|askpass|(?:proxy|grpc|[fsu]\w{0,5}cgi|wsgi|memcached)_pass$/i;
 
-const PASSWORD = /(?:password|passwd|passphrase|passcode|passwort|(?<!by)(?<!com)(?<!sur)(?<!tres)pass|pwd|passw)$/i;
+const PASSWORD = /(?:password|passwd|passphrase|passcode|passwort|(?<!by)(?<!com)(?<!kee)(?<!last)(?<!sur)(?<!tres)pass|pwd|passw)$/i;
 const SECRET = /(?:secret|token|credentials?|creds?|api[-_.]?auth)$/i;
 /** One word in front makes a key one that opens something. */
 const SECRET_KEY =
