@@ -2,8 +2,8 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readXz } from "../../src/formats/xz/xz.ts";
 import { compareDpkg, type DpkgVersion, parseDpkg } from "../../src/engines/vulnerability/versions/dpkg.ts";
+import { readXz } from "../../src/formats/xz/xz.ts";
 import { bytesOf } from "../../src/net/body.ts";
 import { bounds } from "../../src/net/bounds.ts";
 import { createHttpClient } from "../../src/net/client.ts";

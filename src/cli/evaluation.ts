@@ -57,6 +57,8 @@ export interface EvaluationOptions extends PullingOptions, DisplayOptions, Omit<
   readonly writeBaseline?: string;
   /** Files, or git:REF:PATH. */
   readonly vex: readonly string[];
+  /** Reports of other scanners, as for VEX; of commands that take some in. */
+  readonly import?: readonly string[];
   readonly db?: string;
   readonly format: readonly string[];
   readonly failOn?: string;
@@ -85,6 +87,12 @@ export interface Evaluated {
     readonly authority: Authority;
     /** Why not all of its pods are known; absent: they are. */
     readonly unread?: string;
+  };
+  /** The directory that was checked beside the cluster: what is called alike in both is two things. */
+  readonly beside?: {
+    readonly assets: ReadonlySet<Asset>;
+    readonly relations: readonly Relation[];
+    readonly reach: readonly WorkloadReach[];
   };
   /** What joins evaluations; asked once the baseline's findings are set apart. */
   readonly join?: (
@@ -155,6 +163,7 @@ export async function runEvaluation(
       baseline: options.baseline,
       writesBaseline: options.writeBaseline !== undefined,
       vex: options.vex,
+      imports: options.import ?? [],
       database,
       bases: options.bases ?? defaultBases(),
       failOn,
@@ -189,17 +198,21 @@ export async function runEvaluation(
       ...(pictureOf === undefined ? {} : { onNetwork: (network) => diagrams.push(...pictureOf(network)) }),
       ...(exclusion === undefined ? {} : { exclusion }),
     });
-    const { subject, notes, join, instead, extent = "named", cluster, changes } = judged;
+    const { subject, notes, join, instead, extent = "named", cluster, beside, changes } = judged;
     const concluded = run.conclude(judged.evaluations, {
       extent,
       checks: identities,
-      ...(cluster === undefined ? {} : { cluster }),
+      ...(cluster === undefined
+        ? {}
+        : { cluster: { ...cluster, ...(beside === undefined ? {} : { beside: beside.assets }) } }),
     });
     const { evaluations } = concluded;
+    const [own, others] = apart(concluded.identities, beside?.assets);
     const { named, assets } = namedIn(evaluations);
     const identified = [
       // What is judged goes by its place until it is concluded.
-      ...identifiedEnds(relations, concluded.identities),
+      ...identifiedEnds(relations, own),
+      ...identifiedEnds(beside?.relations ?? [], others),
       ...indexChildren(assets),
     ];
     // Where there is one thing alone, nothing is to be put in an order of places.
@@ -209,7 +222,7 @@ export async function runEvaluation(
         : contextsOf({
             evaluations,
             relations: identified,
-            reach: identifiedReach(reach, concluded.identities),
+            reach: [...identifiedReach(reach, own), ...identifiedReach(beside?.reach ?? [], others)],
             ...(cluster === undefined ? {} : { cluster: { ...cluster, id: lineageUnder(cluster.authority, "") } }),
             now,
             days: policy.runtime.observedDays,
@@ -272,6 +285,13 @@ export async function runEvaluation(
     cache?.close();
     updates?.close();
   }
+}
+
+/** Those of the one thing that was checked, and those of what was checked beside it. */
+function apart(identities: ReadonlyMap<Asset, Asset>, beside: ReadonlySet<Asset> | undefined) {
+  const [own, others] = [new Map<Asset, Asset>(), new Map<Asset, Asset>()];
+  for (const [asset, identified] of identities) (beside?.has(asset) === true ? others : own).set(asset, identified);
+  return [own, others] as const;
 }
 
 function wasOf(verdict: Verdict | undefined): Pick<ControlResult, "before"> {

@@ -10,6 +10,7 @@ import {
   collect,
   connecting,
   fetching,
+  importing,
   judging as judgingAlone,
   learning,
   probing,
@@ -57,10 +58,12 @@ Examples:
 Exit codes: 0 clean, 1 findings at or above the threshold, 2 usage or input error, 3 incomplete`,
   );
 
-learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(program.command("check"))))))))))
+importing(
+  learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(program.command("check")))))))))),
+)
   .argument("[dir]", "directory to check", ".")
   .description("check everything in a directory and report the ten controls")
-  .option("--cluster", "check a live cluster instead of a directory", false)
+  .option("--cluster", "check a live cluster instead of a directory, or with the directory that is named", false)
   .option("--node", "check what watches this machine's system calls instead of a directory", false)
   .option("--root <directory>", "with --node: where the host's root filesystem is mounted", "/")
   .option("--host <name>", "with --node: name of the node (default: the host's own)")
@@ -70,6 +73,10 @@ learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(
     collect,
     [] as string[],
   )
+  .option(
+    "--runs <file>",
+    "past runs of pipelines, as `gh run list --json workflowName,event,conclusion,createdAt` writes them",
+  )
   .option("--render", RENDER, false)
   .option(
     "--probe-registry <ref>",
@@ -77,10 +84,13 @@ learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(
     collect,
     [] as string[],
   )
-  .action(async (dir: string, options) => finish((await import("./check.ts")).check(dir, options)));
+  .action(async (dir: string, options, command) => {
+    const isNamed = command.args.length > 0;
+    return finish((await import("./check.ts")).check(dir, options, { isNamed }));
+  });
 
 const image = program.command("image").description("scan and inspect images");
-learning(updating(verifying(pulling(fetching(judging(image.command("scan")))))))
+importing(learning(updating(verifying(pulling(fetching(judging(image.command("scan"))))))))
   .argument(
     "<reference...>",
     "registry/name:tag, oci:DIR[:NAME], oci-archive:FILE, docker-archive:FILE, a path, dir:DIR, or sbom:FILE",
@@ -231,14 +241,20 @@ const db = program.command("db").description("manage the advisory database");
 db.command("import")
   .argument(
     "<source...>",
-    "OSV records: directories, .zip, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; KEV (.json), EPSS (.csv); or one .bundle",
+    "OSV records, Red Hat's CSAF, Arch's and Photon's lists: directories, .zip, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; updateinfo.xml; rpm repositories: directories with repodata, or ECOSYSTEM=DIR; KEV (.json), EPSS (.csv); or one .bundle",
   )
-  .description("build the advisory database from OSV records")
+  .description("build the advisory database from files")
   .option("--db <file>", "database file to write (default: see `bulkhead db status`)")
   .option("--label <text>", "label shown in reports that use the database")
   .option(
     "--covers <ecosystem[:release]@date>",
     "declare complete coverage of an ecosystem as of a date; repeatable",
+    collect,
+    [] as string[],
+  )
+  .option(
+    "--keyring <file>",
+    "OpenPGP keys (file or directory) that must have signed the rpm repositories; repeatable",
     collect,
     [] as string[],
   )
@@ -253,7 +269,7 @@ db.command("update")
   .option("--from <url>", "mirror in OSV's layout (default: OSV's bucket)")
   .option(
     "--ecosystem <name>",
-    "OSV ecosystem: Debian, npm; repeatable (default: those in the database, else all supported ones)",
+    "OSV ecosystem (Debian, npm), or a vendor's own (Amazon Linux, Oracle Linux:9, Fedora:44); repeatable (default: those in the database, else all supported ones)",
     collect,
     [] as string[],
   )
@@ -326,8 +342,10 @@ program
 
 program
   .command("cache")
-  .argument("[action]", "status or clear", "status")
-  .description("show or clear the scan cache")
+  .argument("[action]", "status, prune or clear", "status")
+  .description("show, prune or clear the scan cache")
+  .option("--older-than <days>", "with prune: remove entries that were not used for so many days (default: 90)")
+  .option("--max-size <MB>", "with prune: remove the oldest entries until it is no larger (default: 1074)")
   .option("--cache <file>", "scan cache file (default: in the user's cache directory)")
   .action(async (action: string, options) => finish((await import("./cache.ts")).cache(action, options)));
 
@@ -336,7 +354,10 @@ program
   .argument("[dir]", "directory to write to", ".")
   .description("create a policy file with defaults, and its JSON Schema")
   .option("--package-managers", "write the settings of an existing policy to the package managers' own files", false)
-  .option("--pipeline <provider>", "write a delivery pipeline instead, from build to signed deployment: github or gitlab")
+  .option(
+    "--pipeline <provider>",
+    "write a delivery pipeline instead, from build to signed deployment: github or gitlab",
+  )
   .option("--diff", "with --pipeline: print a patch, write no files", false)
   .option("--force", "with --pipeline: replace files that an earlier run wrote", false)
   .action(async (dir: string, options) => finish((await import("./init.ts")).init(dir, options)));

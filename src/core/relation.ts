@@ -72,6 +72,7 @@ export const otherEnds = [
   "port",
   "package",
   "secret",
+  "object",
 ] as const;
 
 export function assetEnd(asset: Asset): RelationEnd {

@@ -1,4 +1,5 @@
 /** What a new value of each Secret would restart, as a table of the report's relations. */
+import { counted } from "../core/counted.ts";
 import { printable } from "../core/printable.ts";
 import type { Relation } from "../core/relation.ts";
 
@@ -41,7 +42,7 @@ export function rotationTable(relations: Iterable<Relation>, secret: string): st
   );
   const restarts = rows.filter(([, , , restart = ""]) => restart.startsWith("needed"));
   const away = restarts.filter(([, , , , interruption = ""]) => interruption.startsWith("yes"));
-  return `${lines.join("\n")}\n\n${rows.length} users, ${restarts.length} to restart, ${away.length} of them with an interruption\n`;
+  return `${lines.join("\n")}\n\n${counted(rows.length, "user")}, ${restarts.length} to restart, ${away.length} of them with an interruption\n`;
 }
 
 function isNamed(name: string, wanted: string): boolean {

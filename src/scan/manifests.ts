@@ -71,12 +71,15 @@ export async function fixManifests(
   const { readImageUsers } = await import("./image-users.ts");
   const { fixWorkloads } = await import("../fix/kubernetes/fixes.ts");
   const users = await readImageUsers(found.images, open);
+  // Without a store there is nothing to write for them.
+  const keyed = policy.rotation.secrets.store === undefined ? undefined : await openPolicyScanner(policy, place.root);
   const fixes = fixWorkloads(readManifestFiles(place.root, found), {
     policy,
     now,
     users,
     enforce,
     unsafe,
+    ...(keyed === undefined ? {} : { scanner: keyed.scanner }),
     ...(learned === undefined ? {} : { learned }),
     ...(reported === undefined
       ? {}
@@ -84,5 +87,5 @@ export async function fixManifests(
     scope: SCOPE,
     namespaces: "declared",
   });
-  return { fixes, notes: manifestNotes(fixes.manifests) };
+  return { fixes, notes: [...manifestNotes(fixes.manifests), ...(keyed?.notes ?? [])] };
 }

@@ -136,6 +136,9 @@ import { gitlabWorkflowRulesMissing } from "./gitlab-workflow-rules-missing.ts";
 import { gitlabWorldWritableMode } from "./gitlab-world-writable-mode.ts";
 import { goInstallUnpinned } from "./go-install-unpinned.ts";
 import { implicitRegistry } from "./implicit-registry.ts";
+import { importedDependencies } from "./imported-dependencies.ts";
+import { importedResults } from "./imported-results.ts";
+import { importedSecrets } from "./imported-secrets.ts";
 import { installWithoutYes } from "./install-without-yes.ts";
 import { instructionCasing } from "./instruction-casing.ts";
 import { invalidInstruction } from "./invalid-instruction.ts";
@@ -398,6 +401,9 @@ export const buildChecks = [
   gitlabWorldWritableMode,
   goInstallUnpinned,
   implicitRegistry,
+  importedDependencies,
+  importedResults,
+  importedSecrets,
   installWithoutYes,
   instructionCasing,
   invalidInstruction,

@@ -20,7 +20,7 @@ export const externalSecretFailed = clusterCheck<"secretSyncs">({
   },
   needs: { manifests: "partial", secretSyncs: "partial" },
   reads: ["externalSecrets", "secretStores"],
-  applies: ({ secretSyncs }) => secretSyncs.told,
+  applies: ({ manifests, secretSyncs }) => manifests.externalSecrets.length > 0 && secretSyncs.told,
   *detect({ manifests: { externalSecrets, secretStores }, secretSyncs: { asOf } }) {
     const stores = storeOutcomes(secretStores, asOf);
     for (const external of externalSecrets) {

@@ -17,8 +17,8 @@ export const externalSecretStale = clusterCheck<"secretSyncs">({
   },
   needs: { manifests: "partial", secretSyncs: "partial" },
   reads: ["externalSecrets", "secretStores"],
-  applies: ({ manifests, secretSyncs }) =>
-    secretSyncs.told || (secretSyncs.maxAgeDays !== undefined && manifests.externalSecrets.some(({ store }) => store)),
+  applies: ({ manifests, secretSyncs: { told, maxAgeDays } }) =>
+    manifests.externalSecrets.some(({ store }) => told || (maxAgeDays !== undefined && store !== undefined)),
   *detect({ manifests: { externalSecrets, secretStores }, secretSyncs: { asOf, maxAgeDays } }) {
     const stores = storeOutcomes(secretStores, asOf);
     for (const external of externalSecrets) {

@@ -6,6 +6,7 @@ import { apiServerAuthentication } from "./api-server-authentication.ts";
 import { apiServerAuthorization } from "./api-server-authorization.ts";
 import { auditLog } from "./audit-log.ts";
 import { bootstrapTokenWithoutExpiration } from "./bootstrap-token-without-expiration.ts";
+import { certificateExpired } from "./certificate-expired.ts";
 import { controlPlaneTls } from "./control-plane-tls.ts";
 import { controllerManagerFlags } from "./controller-manager-flags.ts";
 import { encryptionAtRest } from "./encryption-at-rest.ts";
@@ -76,6 +77,7 @@ export const clusterChecks = [
   apiServerAuthorization,
   auditLog,
   bootstrapTokenWithoutExpiration,
+  certificateExpired,
   controlPlaneTls,
   controllerManagerFlags,
   encryptionAtRest,

@@ -16,7 +16,7 @@ export const secretStoreNotReady = clusterCheck<"secretSyncs">({
   },
   needs: { manifests: "partial", secretSyncs: "partial" },
   reads: ["externalSecrets", "secretStores"],
-  applies: ({ manifests, secretSyncs }) => secretSyncs.told && manifests.secretStores.length > 0,
+  applies: ({ manifests, secretSyncs }) => manifests.secretStores.length > 0 && secretSyncs.told,
   *detect({ manifests: { externalSecrets, secretStores }, secretSyncs: { asOf } }) {
     const readers = Map.groupBy(externalSecrets, readsStore);
     for (const store of secretStores) {

@@ -13,7 +13,7 @@ export const pendingUpdates: ImageUpdatesCheck<{ readonly maxAgeDays: number }> 
   controls: [9],
   severity: "varies",
   documentation: {
-    what: "Checks the installed distribution packages against what the distribution's own repositories offer now (with `--updates`), and the image's age against the policy's `rebuild.maxAgeDays`, 7 where it says nothing. High, and so a fail: a security update that has been pending for longer than that (on Alpine, whose repositories do not tell security from the rest, any update), or an image that is older than that while updates are pending, or whose updates nobody looked up. An old image for which nothing is pending passes: a rebuild would change nothing. A young one passes without a look-up only where its base is young too. Where an image states no believable time of its build (reproducible builds state 1970), the updates alone decide.",
+    what: "Checks the installed distribution packages against what the distribution's own repositories offer now (with `--updates`), and the image's age against the policy's `rebuild.maxAgeDays`, 7 where it says nothing. High, and so a fail: a security update that has been pending for longer than that (where repositories do not tell security from the rest, as Alpine's and those of rpm without `updateinfo.xml`, any update), or an image that is older than that while updates are pending, or whose updates nobody looked up. An old image for which nothing is pending passes: a rebuild would change nothing. A young one passes without a look-up only where its base is young too. Where an image states no believable time of its build (reproducible builds state 1970), the updates alone decide.",
     why: "An image does not age well by itself: fixes come out every day, and none of them reaches an image that nobody builds again. Scanners tell of those fixes that have an advisory; the suites tell of all of them, the day they come out.",
     fix: "Build the image again, from a base that was pulled anew (`--pull --no-cache`), and let a schedule do so each week: `bulkhead image base --automate` writes it.",
     references: ["https://wiki.debian.org/DebianRepository/Format", "https://wiki.alpinelinux.org/wiki/Apk_spec"],
@@ -63,7 +63,7 @@ function updateFinding(
   maxAgeDays: number,
   now: Date,
 ): FindingDraft {
-  const { package: installed, available, suite, since, fixes } = update;
+  const { package: installed, available, suite, since, fixes, replacedBy } = update;
   const security = update.securitySuite || fixes.length > 0;
   const days = Math.max(0, daysSince(since.at, now) ?? 0);
   const overdue = isOld || ((security || update.mixed) && days > maxAgeDays);
@@ -71,7 +71,10 @@ function updateFinding(
   return {
     subject: `${installed.name}${installed.architecture === undefined ? "" : `:${installed.architecture}`}`,
     severity: overdue ? "high" : security ? "medium" : "low",
-    title: `${installed.name} ${available} is available in ${suite}`,
+    title:
+      replacedBy === undefined
+        ? `${installed.name} ${available} is available in ${suite}`
+        : `${installed.name} is replaced by ${replacedBy} ${available} in ${suite}`,
     locations: [location],
     matches: {
       // Not the flaws that it mends: who accepts one of those has not accepted that nobody rebuilds.
@@ -84,11 +87,11 @@ function updateFinding(
     fix: {
       kind: "upgrade",
       version: available,
-      text: `${rebuild.text}: ${installed.name} is upgraded to ${available}`,
+      text: `${rebuild.text}: ${installed.name} is upgraded to ${replacedBy === undefined ? "" : `${replacedBy} `}${available}`,
     },
     evidence: {
       installed: installed.version,
-      available,
+      available: replacedBy === undefined ? available : `${replacedBy} ${available}`,
       suite,
       pending: pendingText(days, since.by),
       ...(fixes.length === 0 ? {} : { fixes: fixes.join(", ") }),

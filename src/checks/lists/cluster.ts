@@ -6,6 +6,7 @@ import { apiServerAuthentication } from "../cluster/api-server-authentication.ts
 import { apiServerAuthorization } from "../cluster/api-server-authorization.ts";
 import { auditLog } from "../cluster/audit-log.ts";
 import { bootstrapTokenWithoutExpiration } from "../cluster/bootstrap-token-without-expiration.ts";
+import { certificateExpired } from "../cluster/certificate-expired.ts";
 import { controlPlaneTls } from "../cluster/control-plane-tls.ts";
 import { controllerManagerFlags } from "../cluster/controller-manager-flags.ts";
 import { encryptionAtRest } from "../cluster/encryption-at-rest.ts";
@@ -69,6 +70,7 @@ export const clusterChecks = [
   apiServerAuthorization,
   auditLog,
   bootstrapTokenWithoutExpiration,
+  certificateExpired,
   controlPlaneTls,
   controllerManagerFlags,
   encryptionAtRest,

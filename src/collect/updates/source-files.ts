@@ -17,10 +17,22 @@ export interface SourceFiles {
   readonly gaps: readonly Gap[];
 }
 
-const SOURCE_FILES: ReadonlySet<string> = new Set(["etc/apt/sources.list", "etc/apk/repositories"]);
+const SOURCE_FILES: ReadonlySet<string> = new Set([
+  ...["etc/apt/sources.list", "etc/apk/repositories"],
+  ...["etc/yum.conf", "etc/dnf/dnf.conf"],
+]);
 const SOURCE_FOLDERS: Readonly<Record<string, RegExp>> = {
   "etc/apt/sources.list.d": /[.](?:list|sources)$/,
   "etc/apk/repositories.d": /[.]list$/,
+  "etc/yum.repos.d": /[.]repo$/,
+  "etc/distro.repos.d": /[.]repo$/,
+  "etc/zypp/repos.d": /[.]repo$/,
+  "etc/zypp/services.d": /[.]service$/,
+  "etc/dnf/modules.d": /[.]module$/,
+  // Each file is a variable by its name.
+  "etc/yum/vars": /^\w+$/,
+  "etc/dnf/vars": /^\w+$/,
+  "etc/zypp/vars.d": /^\w+$/,
 };
 const KEY_FILES: ReadonlySet<string> = new Set(["etc/apt/trusted.gpg"]);
 const KEY_FOLDERS: ReadonlySet<string> = new Set([
@@ -29,6 +41,8 @@ const KEY_FOLDERS: ReadonlySet<string> = new Set([
   "etc/apt/trusted.gpg.d",
   "etc/apk/keys",
   "usr/share/apk/keys",
+  "etc/pki/rpm-gpg",
+  "usr/lib/rpm/gnupg/keys",
 ]);
 
 function kindOf(path: string): "source" | "key" | undefined {

@@ -6,6 +6,7 @@ import type { SuiteSource } from "../../engines/updates/fetch.ts";
 import type { KeyFile } from "../../engines/updates/keys.ts";
 import type { PendingUpdate, PendingUpdates } from "../../engines/updates/model.ts";
 import { pendingUpdates } from "../../engines/updates/pending.ts";
+import { isRpmState } from "../../engines/updates/rpm/repositories.ts";
 import type { AdvisoryDatabase } from "../../engines/vulnerability/database/open.ts";
 import { matchPackages } from "../../engines/vulnerability/matching.ts";
 import type { VulnerabilityMatch } from "../../engines/vulnerability/model.ts";
@@ -48,7 +49,11 @@ export async function lookUpUpdates(
   }
   const { updates, gaps } = await pendingUpdates({
     inventory: inventory.facts,
-    sources: lookup.sources ?? own.sources,
+    // Which modules are enabled, and what is excluded, is the root file system's to say, whoever names the repositories.
+    sources:
+      lookup.sources === undefined
+        ? own.sources
+        : [...lookup.sources, ...own.sources.filter(({ path }) => isRpmState(path))],
     keys: { caller: lookup.keyring, machine: machineKeys(distribution), image: own.keys },
     from: { ...lookup.from, now },
   });
@@ -78,7 +83,7 @@ const noPackages: Gap = {
 export function withFixes(pending: PendingUpdates, matches: readonly VulnerabilityMatch[]): PendingUpdates {
   const byPackage = Map.groupBy(matches, (match) => `${match.package.purl} ${match.package.path}`);
   const fixesOf = ({ package: each, availableSource }: PendingUpdate): string[] => {
-    const scheme = each.type === "apk" ? schemes.apk : schemes.dpkg;
+    const scheme = each.type === "apk" ? schemes.apk : each.type === "rpm" ? schemes.rpm : schemes.dpkg;
     const available = scheme.parse(availableSource);
     if (available === undefined) return [];
     const mended = (byPackage.get(`${each.purl} ${each.path}`) ?? []).filter(({ fixedVersion }) => {

@@ -28,6 +28,16 @@ export const bounds = {
   suiteIndexes: 96,
   /** Versions of one package in all of them. */
   suiteOffers: 1_000,
+  /** Elements of repomd.xml, a metalink or one package of primary.xml, and elements within elements. */
+  repositoryXmlElements: 100_000,
+  repositoryXmlDepth: 16,
+  /** primary.xml and modules.yaml, unpacked; Fedora's of all packages have 200 and 1 MiB, Oracle's of a release 700. */
+  rpmIndexUnpackedBytes: 1024 * 1024 * 1024,
+  rpmModulesBytes: 64 * 1024 * 1024,
+  /** Mirrors of one repository that are tried. */
+  mirrors: 4,
+  /** Builds that the advisories of one repository name. */
+  securityBuilds: 2_000_000,
   /** Milliseconds after which no further suite or index is asked for. */
   suitesMilliseconds: 10 * 60 * 1000,
 } as const;

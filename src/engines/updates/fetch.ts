@@ -4,7 +4,7 @@ import { Problem } from "../../core/problem.ts";
 import { type FeedClient, getDocument } from "../vulnerability/feeds/http.ts";
 import { conditions, validatorsOf } from "../vulnerability/feeds/validators.ts";
 import { bounds } from "./bounds.ts";
-import { type SignedCopy, type SuiteCache, sha256Of } from "./suite-cache.ts";
+import { hasDigest, type SignedCopy, type SuiteCache } from "./suite-cache.ts";
 
 export interface SuiteSource {
   /** Absent: no network, the cache alone. */
@@ -53,23 +53,31 @@ export async function fetchSigned(url: URL, source: SuiteSource, limit: number):
   }
 }
 
+/** A file as a signed one names it. */
+export interface IndexFile {
+  /** Hex of SHA-256, SHA-384 or SHA-512. */
+  readonly digest: string;
+  /** Bytes; absent where it is not stated. */
+  readonly size?: number;
+}
+
 /** What a signed file names by digest. @throws Problem as above, and `updates.digest` */
 export async function fetchIndex(
   urls: readonly URL[],
-  expected: { readonly sha256: string; readonly size: number },
+  { digest, size = bounds.suiteIndexBytes }: IndexFile,
   source: SuiteSource,
 ): Promise<Buffer> {
-  const kept = source.cache?.index(expected.sha256);
+  const kept = source.cache?.index(digest);
   if (kept !== undefined) return kept;
   const [first] = urls as readonly [URL, ...URL[]];
   if (source.client === undefined) throw notCached(first);
-  if (expected.size > bounds.suiteIndexBytes) throw over(first);
+  if (size > bounds.suiteIndexBytes) throw over(first);
   for (const url of urls) {
     source.onFetch?.(shownUrl(url));
-    const { status, body } = await getDocument(source.client, url, {}, expected.size);
+    const { status, body } = await getDocument(source.client, url, {}, size);
     if (status !== 200) continue;
-    if (body.length !== expected.size || sha256Of(body) !== expected.sha256) throw wrongDigest(url);
-    source.cache?.storeIndex(expected.sha256, body);
+    if (!hasDigest(body, digest)) throw wrongDigest(url);
+    source.cache?.storeIndex(digest, body);
     return body;
   }
   throw missing(first);
@@ -99,6 +107,6 @@ function over(url: URL): Problem {
 }
 
 function wrongDigest(url: URL): Problem {
-  const cause = "not what the signed file names: its SHA-256 is another";
+  const cause = "not what the signed file names: its digest is another";
   return new Problem({ kind: "input", code: "updates.digest", place: shownUrl(url), cause });
 }

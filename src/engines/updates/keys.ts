@@ -21,9 +21,10 @@ const ORDER: readonly Trust[] = ["caller", "machine", "image"];
 export function certificatesFor(
   files: KeyFiles,
   signedBy: readonly string[] | undefined,
+  isGeneral: (path: string) => boolean = (path) => path.startsWith("etc/apt/trusted.gpg"),
 ): { readonly trust: Trust; readonly certificates: readonly Certificate[] }[] {
   const rings = (files.caller.length > 0 ? (["caller"] as const) : ORDER).map((trust) => {
-    const own = trust === "image" ? fitting(files.image, signedBy) : files[trust];
+    const own = trust === "image" ? fitting(files.image, signedBy, isGeneral) : files[trust];
     return { trust, certificates: own.flatMap(({ bytes }) => certificatesIn(bytes)) };
   });
   const prints = (signedBy ?? []).flatMap((text) => (FINGERPRINT.test(text) ? text.toLowerCase() : []));
@@ -46,10 +47,14 @@ function certificatesIn(bytes: Buffer): readonly Certificate[] {
 
 const FINGERPRINT = /^(?:[0-9A-Fa-f]{40}|[0-9A-Fa-f]{64})!?$/;
 
-/** Of an image's own: those that the source names, or where it names no file apt's general ones. */
-function fitting(files: readonly KeyFile[], signedBy: readonly string[] | undefined): readonly KeyFile[] {
+/** Of an image's own: those that the source names, or where it names no file the general ones. */
+function fitting(
+  files: readonly KeyFile[],
+  signedBy: readonly string[] | undefined,
+  isGeneral: (path: string) => boolean,
+): readonly KeyFile[] {
   const named = (signedBy ?? []).filter((text) => !FINGERPRINT.test(text));
-  if (named.length === 0) return files.filter(({ path }) => path.startsWith("etc/apt/trusted.gpg"));
+  if (named.length === 0) return files.filter(({ path }) => isGeneral(path));
   return named.flatMap((text) =>
     text.includes("-----BEGIN PGP")
       ? [{ path: "", bytes: Buffer.from(text) }]

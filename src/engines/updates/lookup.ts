@@ -10,7 +10,7 @@ import type { PendingUpdates } from "./model.ts";
 
 export interface LookupRequest {
   readonly inventory: Inventory;
-  /** Files that say where packages come from, path and text: apt's or apk's. */
+  /** Files that say where packages come from, path and text: apt's, apk's, dnf's or zypper's. */
   readonly sources: readonly { readonly path: string; readonly text: string }[];
   readonly keys: KeyFiles;
   readonly from: SuiteSource;
@@ -23,7 +23,7 @@ export interface LookupAnswer {
 }
 
 /** Packages of a kind that are there: what a higher layer removed needs no update. */
-export function installedOf({ packages }: Inventory, type: "deb" | "apk"): Package[] {
+export function installedOf({ packages }: Inventory, type: "deb" | "apk" | "rpm"): Package[] {
   return packages.filter((each) => each.type === type && each.removedIn === undefined);
 }
 

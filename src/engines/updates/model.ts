@@ -6,7 +6,7 @@ export type Trust = "caller" | "machine" | "image";
 
 /** One suite or repository whose signed word was read. */
 export interface SuiteUse {
-  /** `trixie-security`; for Alpine `v3.22/main`. */
+  /** `trixie-security`; for Alpine `v3.22/main`; for rpm the id of its repository. */
   readonly name: string;
   /** URL without user, password and query. */
   readonly place: string;
@@ -16,9 +16,10 @@ export interface SuiteUse {
   readonly validUntil?: string;
   /** ISO 8601: when its server last said that this is the newest. */
   readonly checkedAt: string;
-  /** Hex fingerprint of the key that signed it, or the file name of Alpine's key. */
+  /** Hex fingerprint of the key that signed it, or the file name of Alpine's key; "" where nobody did. */
   readonly signedBy: string;
-  readonly trust: Trust;
+  /** `server`: not signed, and fetched over TLS, as most repositories of rpm are. */
+  readonly trust: Trust | "server";
   /** True: it carries nothing but security fixes. */
   readonly security: boolean;
 }
@@ -39,6 +40,8 @@ export interface PendingUpdate {
   readonly available: string;
   /** Of the source package that it is built from, which advisories speak of. */
   readonly availableSource: string;
+  /** The package that takes its place, where that is another one (`Obsoletes` of rpm). */
+  readonly replacedBy?: string;
   /** The suite that has it; a security suite where one has it. */
   readonly suite: string;
   /** True where a security suite has any version above the installed one. */

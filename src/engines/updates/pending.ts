@@ -7,20 +7,24 @@ import { alpineUpdates } from "./alpine/pending.ts";
 import { debianUpdates } from "./debian/pending.ts";
 import { installedOf, type LookupAnswer, type LookupRequest } from "./lookup.ts";
 import type { PendingUpdate } from "./model.ts";
+import { rpmUpdates } from "./rpm/pending.ts";
+import { isRpmSource } from "./rpm/repositories.ts";
 
 /**
- * Looks up every package of dpkg and apk. What cannot be looked up, or not in full, is a gap; what was found stands.
+ * Looks up every package of dpkg, apk and rpm. What cannot be looked up, or not in full, is a gap; what was found stands.
  * The flaws that each update mends are for the caller to fill in, who has the advisories.
  */
 export async function pendingUpdates(request: LookupRequest): Promise<LookupAnswer> {
   const { inventory } = request;
   const answers: LookupAnswer[] = [];
-  if (installedOf(inventory, "deb").length > 0) answers.push(await debianUpdates(request));
-  if (installedOf(inventory, "apk").length > 0) answers.push(await alpineUpdates(request));
+  const others = { ...request, sources: request.sources.filter(({ path }) => !isRpmSource(path)) };
+  if (installedOf(inventory, "deb").length > 0) answers.push(await debianUpdates(others));
+  if (installedOf(inventory, "apk").length > 0) answers.push(await alpineUpdates(others));
+  if (installedOf(inventory, "rpm").length > 0) answers.push(await rpmUpdates(request));
   const gaps: Gap[] = answers.flatMap((answer) => answer.gaps);
-  const rpm: PackageType = "rpm";
-  if (inventory.packages.some(({ type, removedIn }) => type === rpm && removedIn === undefined)) {
-    gaps.push({ code: "updates.unsupported", reason: "pending updates: not supported for rpm packages" });
+  const alpm: PackageType = "alpm";
+  if (inventory.packages.some(({ type, removedIn }) => type === alpm && removedIn === undefined)) {
+    gaps.push({ code: "updates.unsupported", reason: "pending updates: not supported for pacman's packages" });
   }
   return {
     updates: {

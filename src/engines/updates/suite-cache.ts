@@ -23,8 +23,9 @@ export type Seen = Record<string, Record<string, string>>;
 export interface SuiteCache {
   signed(url: string): SignedCopy | undefined;
   storeSigned(url: string, copy: SignedCopy): void;
-  index(sha256: string): Buffer | undefined;
-  storeIndex(sha256: string, bytes: Buffer): void;
+  /** @param digest - hex of SHA-256, SHA-384 or SHA-512 */
+  index(digest: string): Buffer | undefined;
+  storeIndex(digest: string, bytes: Buffer): void;
   seen(url: string): Seen;
   storeSeen(url: string, seen: Seen): void;
 }
@@ -70,18 +71,18 @@ export function openSuiteCache(folder: string): SuiteCache {
       write(`${keyOf(url)}.signed`, bytes);
       write(`${keyOf(url)}.json`, JSON.stringify({ url, ...about, sha256: sha256Of(bytes) }));
     },
-    index(sha256) {
-      const bytes = read(`${sha256}.index`);
-      if (bytes === undefined || sha256Of(bytes) !== sha256) return undefined;
+    index(digest) {
+      const bytes = read(`${digest}.index`);
+      if (bytes === undefined || !hasDigest(bytes, digest)) return undefined;
       try {
         const now = new Date();
-        utimesSync(join(folder, `${sha256}.index`), now, now);
+        utimesSync(join(folder, `${digest}.index`), now, now);
       } catch {
         // It counts as unused, then.
       }
       return bytes;
     },
-    storeIndex: (sha256, bytes) => write(`${sha256}.index`, bytes),
+    storeIndex: (digest, bytes) => write(`${digest}.index`, bytes),
     seen(url) {
       const found = parsed(`${keyOf(url)}.seen`);
       return typeof found === "object" && found !== null ? (found as Seen) : {};
@@ -90,6 +91,14 @@ export function openSuiteCache(folder: string): SuiteCache {
       if (Object.keys(seen).length <= SEEN_NAMES) write(`${keyOf(url)}.seen`, JSON.stringify(seen));
     },
   };
+}
+
+const HASH_OF_LENGTH: Readonly<Record<number, string>> = { 64: "sha256", 96: "sha384", 128: "sha512" };
+
+/** @param digest - hex of SHA-256, SHA-384 or SHA-512; any other is none */
+export function hasDigest(bytes: Buffer, digest: string): boolean {
+  const hash = HASH_OF_LENGTH[digest.length];
+  return hash !== undefined && createHash(hash).update(bytes).digest("hex") === digest;
 }
 
 export function sha256Of(bytes: Buffer | string): string {

@@ -76,6 +76,7 @@ const SAID: Readonly<Record<SuiteUse["trust"], string>> = {
   caller: "the caller's key",
   machine: "this machine's key",
   image: "trusted only by the image",
+  server: "not signed, trusted by its server's certificate",
 };
 
 function looked(

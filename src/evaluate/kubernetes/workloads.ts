@@ -19,6 +19,7 @@ import { componentsOf } from "../../engines/kubernetes/control-plane/components.
 import { containersOf, type KubernetesObject, type Manifests, type Workload } from "../../engines/kubernetes/model.ts";
 import { resolveAccess } from "../../engines/kubernetes/rbac/access.ts";
 import { inSeveralFiles, namespaceAsset, namespacesInSeveralFiles, workloadAsset, workloadName } from "./assets.ts";
+import { certificateEnds } from "./certificate-ends.ts";
 import { guardWebhooksOf, verificationOf } from "./image-verification.ts";
 import { type ListGaps, readsOf, splitListGaps } from "./list-gaps.ts";
 import { gapOf, type ManifestGaps, manifestGaps } from "./manifest-gaps.ts";
@@ -256,6 +257,7 @@ function evaluateCluster(
   const forComponents = readsOf(manifests);
   const { ages, gaps: ofUnknownAge } = secretAges(manifests, context);
   const synced = secretSyncs(manifests, context);
+  const certificates = certificateEnds(manifests, context);
   const images = verificationOf(manifests, whole.short);
   const guards = guardWebhooksOf(manifests, whole.short);
   const detection = detectionOf(manifests, whole.short, context);
@@ -264,6 +266,7 @@ function evaluateCluster(
     access,
     components: componentsOf(forComponents.manifests),
     secretAges: ages,
+    certificateEnds: certificates.ends,
     secretSyncs: synced.syncs,
     imageVerification: images.verification,
     guardWebhooks: guards,
@@ -278,6 +281,9 @@ function evaluateCluster(
     components: present(facts.components, observedAt, { gaps: [...gaps, ...whole.short.of(forComponents.lists)] }),
     secretAges: present(ages, observedAt, {
       gaps: [...gaps, ...ofUnknownAge, ...whole.short.of(["secrets", "externalSecrets"])],
+    }),
+    certificateEnds: present(certificates.ends, observedAt, {
+      gaps: [...gaps, ...certificates.gaps, ...whole.short.of(["secrets", "externalSecrets"])],
     }),
     secretSyncs: present(synced.syncs, observedAt, {
       gaps: [...gaps, ...synced.gaps, ...whole.short.of(["externalSecrets", "secretStores"])],
@@ -321,6 +327,7 @@ function mayApply(
     manifests: observed.manifests,
     components: facts.components,
     secretAges: facts.secretAges,
+    certificateEnds: facts.certificateEnds,
     secretSyncs: facts.secretSyncs,
     imageVerification: facts.imageVerification,
     guardWebhooks: facts.guardWebhooks,

@@ -31,8 +31,7 @@ interface Form {
   readonly loose?: true;
 }
 
-/** The end of a name in quotes, brackets or a call. */
-const closing = /(?:\\{0,2}["'`])?[\])]{0,3}/.source;
+/** What the end of a name in quotes, brackets or a call begins with, or a sign behind it. */
 const QUOTE_OR_SIGN = "\"'`\\]) \t=:?.+|-";
 
 /** In order: the first that fits and has a value counts. */
@@ -50,15 +49,14 @@ const FORMS: readonly Form[] = [
   // `token = "…"`, `"token": "…"`, `token ||= "…"`, `TOKEN := …`
   {
     first: QUOTE_OR_SIGN,
-    between: new RegExp(
-      `^${closing}[ \\t]{0,16}(?::{1,3}=|\\|\\|=|\\?\\?=|[?.+]=|=>|->|={1,3}(?![=>~])|:(?!:))(?:[ \\t]{0,16}|\\s{0,32}(?=["'\`]))`,
-    ),
+    between:
+      /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,16}(?::{1,3}=|\|\|=|\?\?=|[?.+]=|=>|->|={1,3}(?![=>~])|:(?!:))(?:[ \t]{0,16}|\s{0,32}(?=["'`]))/,
     value: "either",
   },
   // `process.env.TOKEN || "…"`, `os.environ.get("TOKEN") or "…"`
   {
     first: "\"'`]) \t|?",
-    between: new RegExp(`^${closing}[ \\t]{0,4}(?:\\|\\||\\?\\?|\\?:|or\\b)\\s{0,16}`),
+    between: /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,4}(?:\|\||\?\?|\?:|or\b)\s{0,16}/,
     value: "quoted",
   },
   // `<token>…</token>`
@@ -103,7 +101,12 @@ const FORMS: readonly Form[] = [
     loose: true,
   },
   // Go's `token string = "…"`
-  { first: " \t", between: /^[ \t]{1,8}[\w.*[\]]{1,32}[ \t]{0,8}=(?![=>])[ \t]{0,8}/, value: "quoted" },
+  {
+    first: " \t",
+    before: /(?:^|[^<])$/,
+    between: /^[ \t]{1,8}[\w.*[\]]{1,32}[ \t]{0,8}=(?![=>])[ \t]{0,8}/,
+    value: "quoted",
+  },
   // C's `token[] = "…"`, C#'s `Token { get; set; } = "…"`
   { first: "[", between: /^\[[\w ]{0,16}\][ \t]{0,8}=(?!=)[ \t]{0,8}/, value: "quoted" },
   { first: " {", between: /^[ \t]{0,4}\{[ \t]{0,4}get;[^}\n]{0,40}\}[ \t]{0,4}=[ \t]{0,4}/, value: "quoted" },
@@ -145,12 +148,12 @@ export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path:
   const before = bytes.toString("latin1", Math.max(0, nameStart - LONGEST_BEFORE), nameStart);
   const sign = head[0] as string;
   if (bytes[nameStart] === DASH && FLAG.first.includes(sign)) {
-    const value = valueOf(FLAG, bytes, nameEnd, head, before, path);
+    const value = givenBy(FLAG, bytes, nameEnd, head, before, path);
     if (value !== undefined) return value;
   }
   for (const form of FORMS) {
     if (!form.first.includes(sign) || form.before?.test(before) === false) continue;
-    const value = valueOf(form, bytes, nameEnd, head, before, path);
+    const value = givenBy(form, bytes, nameEnd, head, before, path);
     if (value !== undefined) return value;
   }
   return undefined;
@@ -177,7 +180,7 @@ function isProse(bytes: Buffer, nameStart: number, nameEnd: number): boolean {
   return !COMMANDS.has(bytes.toString("latin1", start, from).toLowerCase());
 }
 
-function valueOf(
+function givenBy(
   { between, value, loose }: Form,
   bytes: Buffer,
   nameEnd: number,

@@ -1,13 +1,13 @@
 /** One suite: its signed InRelease verified, and the indexes that it names read. */
 import { gunzipSync, zstdDecompressSync } from "node:zlib";
 import { Problem } from "../../../core/problem.ts";
+import { readXz } from "../../../formats/xz/xz.ts";
 import { bounds } from "../bounds.ts";
 import { type FetchedCopy, fetchIndex, fetchSigned, type SuiteSource, shownUrl } from "../fetch.ts";
 import { certificatesFor, type KeyFiles } from "../keys.ts";
 import type { SuiteUse, Trust } from "../model.ts";
 import { type Verified, verifyCleartext } from "../openpgp/verify.ts";
 import { sha256Of } from "../suite-cache.ts";
-import { readXz } from "../../../formats/xz/xz.ts";
 import { type Release, readRelease } from "./release.ts";
 import type { AptSource } from "./sources.ts";
 
@@ -153,7 +153,8 @@ export async function readIndex({ base, release }: OpenSuite, path: string, from
   if (chosen === undefined) throw refused(place, "updates.missing", "the suite does not name it");
   const url = new URL(path + chosen.ending, base);
   const byHash = new URL(`by-hash/SHA256/${chosen.file.sha256}`, url);
-  const packed = await fetchIndex(release.byHash ? [byHash, url] : [url], chosen.file, from);
+  const { sha256: digest, size } = chosen.file;
+  const packed = await fetchIndex(release.byHash ? [byHash, url] : [url], { digest, size }, from);
   const plain = release.files.get(path);
   const limit = Math.min(plain?.size ?? bounds.suiteIndexUnpackedBytes, bounds.suiteIndexUnpackedBytes);
   const bytes = unpacked(chosen.ending, packed, limit);

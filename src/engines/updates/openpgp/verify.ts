@@ -1,14 +1,19 @@
-/** Who signed a cleartext message. Pure. */
+/** Who signed a cleartext message, or a file with its signatures beside it. Pure. */
 import { bounds } from "../bounds.ts";
+import { dearmor } from "./armor.ts";
 import { type Certificate, concerns } from "./certificates.ts";
 import { readCleartext } from "./cleartext.ts";
 import { keysOf } from "./key-faults.ts";
+import { readPackets, SIGNATURE } from "./packets.ts";
 import type { PublicKey } from "./public-key.ts";
-import { isMadeBy, type Signature } from "./signature.ts";
+import { isMadeBy, readSignature, type Signature } from "./signature.ts";
 
-export interface Verified {
+export interface Verified extends Signer {
   /** The signed text alone. */
   readonly text: string;
+}
+
+export interface Signer {
   /** Of the key that made the signature, hex; and its certificate's. */
   readonly fingerprint: string;
   readonly certificate: string;
@@ -17,6 +22,7 @@ export interface Verified {
   readonly signedAt: Date;
 }
 
+const BINARY = 0x00;
 const TEXT = 0x01;
 /** Seconds that clocks may differ. */
 const SKEW = 600;
@@ -35,11 +41,48 @@ export function verifyCleartext(
 ): Verified | { readonly fault: string } {
   const message = readCleartext(bytes);
   if ("fault" in message) return message;
-  let fault = "has no signature that can be read";
   if (message.signatures.some(({ type }) => type !== TEXT)) return { fault: "has a signature that is not over a text" };
-  let good: Verified | undefined;
+  const { signatures, signed, hashes } = message;
+  const signer = signerOf(signatures, signed, (hash) => hashes.has(hash), certificates, now);
+  return "fault" in signer ? signer : { ...signer, text: message.text };
+}
+
+/**
+ * The same of a file with its signatures beside it: armored or not, over the bytes as they are.
+ *
+ * @param signature - of `repomd.xml.asc`
+ */
+export function verifyDetached(
+  bytes: Buffer,
+  signature: Buffer,
+  certificates: readonly Certificate[],
+  now: Date,
+): Signer | { readonly fault: string } {
+  const armored = signature.subarray(0, 4096).includes("-----BEGIN PGP");
+  const blocks = armored ? dearmor(signature.toString("latin1"), "PGP SIGNATURE") : [signature];
+  const read = blocks.map(readPackets);
+  const packets = read.flatMap((each) => each.packets);
+  if (packets.length === 0) return { fault: "has no signature that can be read" };
+  if (packets.length > bounds.openpgpSignatures) return { fault: "has more signatures than are read" };
+  const signatures = packets.flatMap(({ tag, body }) => (tag === SIGNATURE ? (readSignature(body) ?? []) : []));
+  if (read.some(({ whole }) => !whole) || signatures.length < packets.length) {
+    return { fault: "has a signature that cannot be read, or something else beside its signatures" };
+  }
+  if (signatures.some(({ type }) => type !== BINARY)) return { fault: "has a signature that is not over its bytes" };
+  return signerOf(signatures, bytes, () => true, certificates, now);
+}
+
+function signerOf(
+  signatures: readonly Signature[],
+  signed: Buffer,
+  isHashed: (hash: string) => boolean,
+  certificates: readonly Certificate[],
+  now: Date,
+): Signer | { readonly fault: string } {
+  let fault = "has no signature that can be read";
+  let good: Signer | undefined;
   let tries = 0;
-  for (const signature of message.signatures) {
+  for (const signature of signatures) {
     const concerned = certificates.filter((certificate) => concerns(certificate, signature));
     tries += concerned.length;
     if (tries > bounds.openpgpTries) return { fault: "has more keys to try than are tried" };
@@ -47,11 +90,11 @@ export function verifyCleartext(
       keysOf(certificate, signature, now).map((each) => ({ ...each, certificate })),
     );
     if (keys.length === 0) {
-      fault = `is signed by a key that is not trusted (${signature.issuerFingerprint ?? signature.issuer})`;
+      fault = `${UNTRUSTED} (${signature.issuerFingerprint ?? signature.issuer})`;
       continue;
     }
-    const makers = message.hashes.has(signature.hash)
-      ? keys.filter(({ key }) => isNamed(signature, key) && isMadeBy(signature, key, [message.signed]))
+    const makers = isHashed(signature.hash)
+      ? keys.filter(({ key }) => isNamed(signature, key) && isMadeBy(signature, key, [signed]))
       : [];
     if (makers.length === 0) {
       const isUnread = keys.every(({ key }) => key.verifies.name === "unread");
@@ -72,7 +115,6 @@ export function verifyCleartext(
     } else if (wrong !== undefined) fault = wrong;
     else {
       good ??= {
-        text: message.text,
         fingerprint: key.fingerprint,
         certificate: certificate.primary.fingerprint,
         owner: certificate.owner,
@@ -82,6 +124,9 @@ export function verifyCleartext(
   }
   return good ?? { fault };
 }
+
+/** How the fault of a message begins whose signers are all unknown: it may be good by a key that nobody named. */
+export const UNTRUSTED = "is signed by a key that is not trusted";
 
 function isNamed({ issuerFingerprint }: Signature, { fingerprint }: PublicKey): boolean {
   return issuerFingerprint === undefined || issuerFingerprint === fingerprint;

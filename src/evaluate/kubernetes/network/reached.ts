@@ -19,7 +19,9 @@ export interface Reached {
   readonly maybe?: string;
 }
 
-/** What a pod says to itself is no reach. Nodes reach their own pods always: the kubelet's probes. */
+/**
+ * What a pod says to itself is no reach. Nodes, and pods on their network, reach their own pods always: the kubelet's probes.
+ */
 export function reachedOverview(network: Network): ReachedOverview {
   const { classes, classOf, endpoints } = network;
   const by = new Map<number, number>();
@@ -27,18 +29,19 @@ export function reachedOverview(network: Network): ReachedOverview {
   return {
     visit(from, to, open) {
       const members = classes[from] ?? [];
-      const [first] = members;
-      if (first === undefined || endpoints[first]?.kind !== "pods") return;
+      const first = endpoints[members[0] ?? -1];
+      if (first?.kind !== "pods" || first.host) return;
       const found = open ? by : maybe;
       for (const one of to) {
         if (one === from && members.length < 2) continue;
-        if (!found.has(one)) found.set(one, first);
+        if (!found.has(one)) found.set(one, from);
       }
     },
     of(endpoint) {
       const own = classOf[endpoint] as number;
       const name = (found: ReadonlyMap<number, number>) => {
-        const index = found.get(own);
+        const members = classes[found.get(own) ?? -1];
+        const index = members?.find((one) => one !== endpoint);
         return index === undefined ? undefined : nameOf(network, index);
       };
       const [sure, unsure] = [name(by), name(maybe)];
