@@ -1,7 +1,7 @@
 /** Paths of tests, examples and documentation, where passwords are made up, and of what others wrote and published. */
 
 const FOR_TESTS =
-  /(?:^|\/)(?:tests?|__(?:tests|mocks|fixtures|snapshots)__|specs?|integration[-_]?tests?|integration\/(?:resources|fixtures|testdata)|testdata|test[-_](?:data|fixtures?|resources|keys?|certs?)|fixtures?|examples?|mocks?|samples?|docs?|e2e)\/|[._-](?:test|spec|mock|fixture|example|sample)s?(?:\.[^./]{1,16})?$|\.(?:template|tmpl|dist|snap)$|(?:^|\/)(?:test_|(?:example|sample)[._-])[^/]+$|_test\.[^/]+$/i;
+  /(?:^|\/)(?:tests?|__(?:tests|mocks|fixtures|snapshots)__|specs?|integration[-_]?tests?|integration\/(?:resources|fixtures|testdata)|test(?:ing)?[-_]?(?:data|fixtures?|resources|keys?|certs?|utils?)|man\/man\d|fixtures?|examples?|mocks?|samples?|docs?|e2e)\/|[._-](?:test|spec|mock|fixture|example|sample)s?(?:\.[^./]{1,16})?$|\.(?:template|tmpl|dist|snap)$|(?:^|\/)(?:test_|(?:example|sample)[._-])[^/]+$|_test\.[^/]+$/i;
 
 /** Folders into which package managers, or people for them, put what others wrote. */
 const VENDORED =

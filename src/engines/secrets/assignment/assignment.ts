@@ -26,7 +26,6 @@ export const ASSIGNMENT_AFTER = LONGEST_NAME + 256 + LONGEST_VALUE;
 type AssignmentRule = Pick<SecretRule, "id" | "title" | "confidence" | "severity" | "reference">;
 
 const reference = "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html";
-const title = "Random value given to a password, secret, token or key";
 
 /** What stands in a file of configuration is what runs: a program may as well be of a test, or name what it looks up. */
 const severities: Readonly<Record<Place, Readonly<Record<Chance, AssignmentRule["severity"]>>>> = {
@@ -35,13 +34,28 @@ const severities: Readonly<Record<Place, Readonly<Record<Chance, AssignmentRule[
   example: { likely: "low", perhaps: "low", chosen: "low" },
 };
 
+const random: AssignmentRule = {
+  id: "assigned-secret",
+  title: "Random value given to a password, secret, token or key",
+  confidence: "medium",
+  severity: "high",
+  reference,
+};
+const chosen: AssignmentRule = {
+  id: "assigned-password",
+  title: "Password in the clear",
+  confidence: "low",
+  severity: "low",
+  reference,
+};
+
+/** As they are at most: how grave one is, its place says. */
+export const assignmentRules: readonly AssignmentRule[] = [random, chosen];
+
 function ruleOf(chance: Chance, place: Place): AssignmentRule {
   const severity = severities[place][chance];
-  if (chance === "chosen") {
-    return { id: "assigned-password", title: "Password in the clear", confidence: "low", severity, reference };
-  }
-  const confidence = chance === "likely" && place !== "example" ? "medium" : "low";
-  return { id: "assigned-secret", title, confidence, severity, reference };
+  if (chance === "chosen") return { ...chosen, severity };
+  return { ...random, severity, confidence: chance === "likely" && place !== "example" ? "medium" : "low" };
 }
 
 export interface AssignmentMatch {
@@ -78,12 +92,15 @@ export function assignmentAt(bytes: Buffer, at: number, path: string): Assignmen
 function chanceAs(secret: string, kind: NameKind, given: GivenValue & { readonly path: string }): Chance | undefined {
   const { loose, path } = given;
   const chance = chanceOf(secret);
+  const decoded = decodedOf(secret);
+  // Of an interface's description: a sentence in base64.
+  if (/^[A-Za-z]+[,.]? [A-Za-z ,.'!-]+$/.test(decoded)) return undefined;
   if (chance === "likely") return chance;
   if (given.compared === true) return undefined;
   if (chance === "perhaps" && kind !== "key" && (!loose || kind === "password")) return chance;
-  if (kind !== "key" && !loose && chanceOf(decodedOf(secret)) !== undefined) return "perhaps";
+  if (kind !== "key" && !loose && chanceOf(decoded) !== undefined) return "perhaps";
   if (kind === "secret" && isUuid(secret) && entropyOf(secret) >= 3 && !loose) return "perhaps";
-  return kind === "password" && isChosen(secret, isSettings(path)) ? "chosen" : undefined;
+  return kind === "password" && isChosen(secret, !loose && isSettings(path)) ? "chosen" : undefined;
 }
 
 /** What a text in base64 says, as in the data of a Kubernetes Secret; empty where it is none. */

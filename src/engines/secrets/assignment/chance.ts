@@ -5,7 +5,7 @@ export type Chance = "likely" | "perhaps" | "chosen";
 
 /** References and templates: what stands here is filled in elsewhere. */
 const REFERENCE =
-  /^[$%@&<]|[<>{}()[\]\\\s]|\$\{|\$\(|%s|%d|^(?:https?|file|arn|vault|secret|ref\+|env|op|ssm|gs|s3|data|urn|sha\d+|md5):|^(?:\.{0,2}|~)\/|\.(?:json|ya?ml|pem|key|crt|txt|env|js|ts|py|go|java|html?)$/i;
+  /^[$%@&<]|[<>{}()[\]\\\s]|\$\{|\$\(|%s|%d|^(?:https?|file|arn|vault|secret|ref\+|env|op|ssm|gs|s3|data|urn|sha\d+|md5):|^[a-z][a-z0-9+.-]{1,20}:\/\/|^(?:\.{0,2}|~)\/|\.(?:json|ya?ml|pem|key|crt|txt|env|js|ts|py|go|java|html?)$/i;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Words with or without a number at the end: `my-secret-name-2`, `accessToken`. */
 const WORDS = /^[A-Za-z]+(?:[-_.:/ +@,!?][A-Za-z]+)*[-_.:]?\d{0,4}[-_.:!?]?$/;

@@ -34,7 +34,7 @@ export function unquotedIn(path: string): "settings" | "text" | "nowhere" {
 }
 
 const GENERATED =
-  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|go\.sum|[^/]+\.(?:lock|lockb|map|svg|css|min\.js|min\.mjs|po|pot|xlf|d\.ts|snap))$|(?:^|\/)(?:i18n|locales?|translations?|lang)\//i;
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|go\.sum|[^/]+\.(?:lock|lockb|map|svg|css|min\.js|min\.mjs|po|pot|xlf|d\.ts|snap)|[^/]+_[a-z]{2,3}(?:_[A-Za-z]{2,4})?\.properties|(?:messages|labels|strings|localizable)[^/]{0,40}\.(?:properties|strings|resx|arb|json|ya?ml))$|(?:^|\/)(?:i18n|locales?|translations?|lang)\//i;
 
 /** Lock files, maps, translations: full of random values, and of words called password. */
 export function isGenerated(path: string): boolean {

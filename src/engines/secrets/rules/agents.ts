@@ -68,7 +68,7 @@ export const agentRules: readonly SecretRule[] = [
     id: "modal-token-secret",
     title: "Modal token secret",
     keywords: ["as-"],
-    body: "as-[A-Za-z0-9]{22}",
+    body: "as-(?=[A-Za-z]{0,21}[0-9])[A-Za-z0-9]{22}",
     minEntropy: 4,
     confidence: "medium",
     reference: "https://modal.com/docs/reference/modal.config",
@@ -126,7 +126,7 @@ export const agentRules: readonly SecretRule[] = [
     reference: "https://cursor.com/docs/api",
   }),
   token({
-    id: "portkey-helicone-api-key",
+    id: "helicone-api-key",
     title: "Helicone API key",
     keywords: ["sk-helicone-"],
     body: "sk-helicone-[a-z0-9]{7}-[a-z0-9]{7}-[a-z0-9]{7}-[a-z0-9]{7}",
