@@ -28,6 +28,8 @@ const engines = {
   certificates: [],
   // What lockfiles pin is what contents read; archives and provenance are read as elsewhere.
   packages: ["contents", "oci", "vulnerability", "trust"],
+  // Package-urls are taken apart as elsewhere; what is exploited is a fact of the same kind.
+  reports: ["contents", "vulnerability"],
   // Compares versions, and asks servers as the feeds do.
   updates: ["contents", "files", "vulnerability"],
 };

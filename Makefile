@@ -17,6 +17,11 @@ help: ## what there is
 demo: install $(demo_shop) $(demo_db) ## check the insecure shop
 	@npx bulkhead check examples/shop/insecure --db $(demo_db) || { code=$$?; [ $$code -eq 1 ] || [ $$code -eq 3 ] || exit $$code; }
 
+.PHONY: demo-cluster
+demo-cluster: install ## check the hardened shop with its cluster: all ten controls pass (SHOP=insecure: all fail; SERVE=--serve keeps it up)
+	@scripts/setup-cluster
+	@npx node examples/shop/cluster.ts $(SHOP) $(SERVE)
+
 .PHONY: test
 test: install ## install what the tests need, lint, and run every test
 	@scripts/setup-tests

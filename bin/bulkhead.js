@@ -3,6 +3,7 @@
 import module from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { isMainThread } from "node:worker_threads";
 
 if (Number.parseInt(process.versions.node, 10) < 24) {
   process.stderr.write(
@@ -27,5 +28,7 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
       return { url: new URL(specifier, parentURL).href, format: kind.format, shortCircuit: true };
     },
   });
-  import("../src/cli/run.ts");
+  // Threads of a run begin here as well, so that they load what they need alike.
+  if (isMainThread) import("../src/cli/run.ts").then(({ run }) => run(new URL(import.meta.url)));
+  else import("../src/cli/thread.ts");
 }

@@ -1,16 +1,18 @@
 /**
  * Suite `secrets`. With a folder that holds files and a `labels.jsonl`: what of its labelled lines is told, as recall
- * and precision. Else every hit of high confidence in the public corpora must be one that was looked at.
+ * and precision. Else the project's own labelled cases, made at run time, and then the public corpora: every hit of high
+ * confidence there must be one that was looked at.
  */
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { contentsOfImage } from "../src/collect/image/inventory.ts";
 import { secretsOfFolder, versionControl } from "../src/collect/secrets/folder.ts";
 import { openSecretScanner } from "../src/collect/secrets/scanner.ts";
 import { openImage } from "../src/engines/oci/open.ts";
 import type { SecretFact } from "../src/engines/secrets/model.ts";
 import { unpackZstd } from "./images/unpack.ts";
+import { writeOwnCases } from "./secrets/write.ts";
 import type { Case, Suite, SuiteContext } from "./suite.ts";
 
 const LABELS = "labels.jsonl";
@@ -21,34 +23,48 @@ const FALSE_ALARMS = 5;
 
 /** A line that somebody looked at. */
 interface Label {
+  /** `archive!path` of a file within an archive. */
   readonly path: string;
+  /** From 1; 0 where lines mean nothing, as in a key's bytes. */
   readonly line: number;
   readonly secret: boolean;
+  /** What recall is told by; absent: the file's extension. */
+  readonly kind?: string;
 }
 
 export const secrets: Suite = {
-  about: "secrets of a folder with a labels.jsonl (recall and precision), else those of the public corpora",
+  about: "secrets of a folder with a labels.jsonl (recall and precision), else our own cases and the public corpora",
   needs: [],
-  cases: (context) => (existsSync(join(context.data, LABELS)) ? labelledCases(context) : corpusCases(context)),
+  async *cases(context) {
+    if (existsSync(join(context.data, LABELS))) return yield* labelledCases(context.data);
+    const own = join(context.temporary, "own");
+    mkdirSync(own);
+    writeOwnCases(own);
+    yield* labelledCases(own);
+    yield* corpusCases(context);
+  },
 };
 
 /**
  * A labelled secret passes when it is told at whatever rank, and what is none when it is not told, or ranks low, as
  * examples and passwords among tests do.
  */
-async function* labelledCases({ data }: SuiteContext): AsyncGenerator<Case> {
-  const labels = readLabels(join(data, LABELS));
+async function* labelledCases(folder: string): AsyncGenerator<Case> {
+  const labels = readLabels(join(folder, LABELS));
   const { scanner } = openSecretScanner();
-  const { found, gaps } = await secretsOfFolder(data, scanner, {
-    skipped: versionControl,
-    skippedPaths: new Set(),
-  });
+  const { found, gaps } = await secretsOfFolder(
+    folder,
+    { scanner },
+    {
+      skipped: versionControl,
+      skippedPaths: new Set(),
+    },
+  );
   const told = Map.groupBy(
     found.secrets.filter(({ path }) => path !== LABELS),
-    ({ path, line }) => `${path}:${line}`,
+    ({ path, line = 0 }) => `${path}:${line}`,
   );
-  const isTold = ({ path, line }: Label) => told.has(`${path}:${line}`);
-  const isRanked = ({ path, line }: Label) => told.get(`${path}:${line}`)?.some(ranksHigher) === true;
+  const factsAt = ({ path, line }: Label) => told.get(`${path}:${line}`) ?? [];
   yield {
     name: "every file is read",
     run: () => assert.deepEqual(gaps, []),
@@ -57,20 +73,61 @@ async function* labelledCases({ data }: SuiteContext): AsyncGenerator<Case> {
     yield {
       name: `${label.path}:${label.line} ${label.secret ? "is a secret" : "is none"}`,
       run() {
-        if (label.secret) assert.ok(isTold(label), "it is not told");
-        else assert.ok(!isRanked(label), `it is told: ${told.get(`${label.path}:${label.line}`)?.[0]?.rule}`);
+        const facts = factsAt(label);
+        if (label.secret) assert.ok(facts.length > 0, "it is not told");
+        else assert.ok(!facts.some(ranksHigher), `it is told: ${facts.find(ranksHigher)?.rule}`);
       },
     };
   }
-  const real = labels.filter(({ secret }) => secret);
   const known = new Set(labels.map(({ path, line }) => `${path}:${line}`));
   const unlabelled = [...told].filter(([place, facts]) => !known.has(place) && facts.some(ranksHigher));
   const lines = [
-    `recall ${share(real.filter(isTold).length, real.length)} (ranked over low: ${share(real.filter(isRanked).length, real.length)})`,
-    `precision ${share(real.filter(isRanked).length, labels.filter(isRanked).length)} of the labelled lines that rank over low`,
+    ...sharesBy("recall by kind", labels, ({ kind, path }) => [kind ?? (basename(path).split(".").at(-1) || path)], {
+      counts: ({ secret }) => secret,
+      holds: (label) => factsAt(label).length > 0,
+    }),
+    ...sharesBy(
+      "precision by rule, over low",
+      labels,
+      (label) => [...new Set(factsAt(label).filter(ranksHigher).map(ruleOf))],
+      { counts: () => true, holds: ({ secret }) => secret },
+    ),
+    ...wholeOf(labels, factsAt),
     `${unlabelled.length} lines without a label rank over low`,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function wholeOf(labels: readonly Label[], factsAt: (label: Label) => readonly SecretFact[]): string[] {
+  const real = labels.filter(({ secret }) => secret);
+  const isRanked = (label: Label) => factsAt(label).some(ranksHigher);
+  const told = real.filter((label) => factsAt(label).length > 0).length;
+  return [
+    `recall ${share(told, real.length)} (ranked over low: ${share(real.filter(isRanked).length, real.length)})`,
+    `precision ${share(real.filter(isRanked).length, labels.filter(isRanked).length)} of the labelled lines that rank over low`,
+  ];
+}
+
+/** One line a group, those first that hold least. */
+function sharesBy(
+  title: string,
+  labels: readonly Label[],
+  groupsOf: (label: Label) => readonly string[],
+  { counts, holds }: { readonly counts: (label: Label) => boolean; readonly holds: (label: Label) => boolean },
+): string[] {
+  const groups = new Map<string, { held: number; all: number }>();
+  for (const label of labels.filter(counts)) {
+    for (const name of groupsOf(label)) {
+      const group = groups.get(name) ?? { held: 0, all: 0 };
+      groups.set(name, { held: group.held + Number(holds(label)), all: group.all + 1 });
+    }
+  }
+  const sorted = [...groups].sort(([a, x], [b, y]) => x.held / x.all - y.held / y.all || (a < b ? -1 : 1));
+  return [`${title}:`, ...sorted.map(([name, { held, all }]) => `  ${name.padEnd(32)} ${share(held, all)}`)];
+}
+
+function ruleOf({ rule }: SecretFact): string {
+  return rule;
 }
 
 function ranksHigher({ severity, wellKnown }: SecretFact): boolean {
@@ -135,9 +192,9 @@ function readLabels(file: string): Label[] {
   const lines = readFileSync(file, "utf8").split("\n");
   return lines.flatMap((text, i) => {
     if (text.trim() === "") return [];
-    const { path, line, secret } = JSON.parse(text) as Partial<Label>;
+    const { path, line, secret, kind } = JSON.parse(text) as Partial<Label>;
     if (typeof path === "string" && typeof line === "number" && typeof secret === "boolean") {
-      return [{ path, line, secret }];
+      return [{ path, line, secret, ...(typeof kind === "string" ? { kind } : {}) }];
     }
     throw new Error(`${file}:${i + 1}: a label is {"path": "…", "line": 1, "secret": true}`);
   });

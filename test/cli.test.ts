@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -375,19 +375,6 @@ describe("the other commands", { concurrency: 2 }, () => {
     assertRefused(await run("db", "import", "odd.jsonl", "--db", "odd.db", "--covers", "npm"), /--covers npm: /);
     assert.deepEqual(readFileSync(join(folder, "odd.db")), before);
     assertRefused(await run("db", "import", "odd.jsonl", "--db", "odd.jsonl/below.db"), /^bulkhead: \w+\.[\w-]+: /);
-  });
-
-  it("cache is filled by a scan, and emptied again", async () => {
-    const own = join(folder, "own.db");
-    await scan("sound", "--cache", own);
-    assert.match((await run("cache", "status", "--cache", own)).stdout, /: 1 layers, 1 images, /);
-    assert.equal((await run("cache", "clear", "--cache", own)).code, 0);
-    assert.match((await run("cache", "--cache", own)).stdout, /: 0 layers, 0 images, /);
-    assertRefused(await run("cache", "polish"), /^bulkhead: cli\.usage: cache polish: unknown action/);
-    const without = join(folder, "without");
-    mkdirSync(without);
-    await bulkhead(["image", "scan", join(folder, "sound"), "--no-cache"], { cwd: folder, home: without });
-    assert.ok(!readdirSync(join(without, ".cache", "bulkhead")).includes("scans.db"));
   });
 
   it("a cache that is another file is left alone", async () => {

@@ -32,6 +32,7 @@ import { evaluateNode } from "../src/evaluate/runtime/node-detection.ts";
 import { evaluateAttested } from "../src/scan/attested-image.ts";
 import { scanTree } from "../src/scan/tree.ts";
 import { readyTrust } from "../src/scan/trust.ts";
+import { furtherSetUps, setUps } from "./lifecycle/set-ups.ts";
 
 /**
  * A check that is listed, documented and tested, and that no scan ever runs, is worse than none. So both shops, and what no
@@ -122,6 +123,13 @@ const controlPlane: readonly object[] = [
 ];
 
 /** What no shop has. */
+function writeFiles(root: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
+
 function writeOthers(): string {
   const root = join(folder, "others");
   const lock = { lockfileVersion: 3, packages: { "": {}, "node_modules/a": { version: "1.0.0", license: "MIT" } } };
@@ -135,10 +143,7 @@ function writeOthers(): string {
     "package-lock.json": JSON.stringify(lock),
     "registry/zot.json": JSON.stringify({ distSpecVersion: "1.1.1", storage: {}, http: {} }),
   };
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
+  writeFiles(root, files);
   const status = tarOf([
     { name: "lib/apk/db/installed", content: "P:musl\nV:1.2.3-r0\nL:MIT\n\n" },
     { name: "etc/kubernetes/admin.conf", mode: 0o600 },
@@ -162,6 +167,41 @@ function writeIndex(): string {
   return root;
 }
 
+/** What renews secrets, and what uses them. */
+const lifecycle: readonly object[] = [
+  {
+    apiVersion: "external-secrets.io/v1",
+    kind: "SecretStore",
+    metadata: { name: "prod", namespace: "shop" },
+    spec: { provider: { vault: { auth: { tokenSecretRef: { name: "vault", key: "token" } } } } },
+  },
+  {
+    apiVersion: "external-secrets.io/v1",
+    kind: "ExternalSecret",
+    metadata: { name: "db", namespace: "shop" },
+    spec: { secretStoreRef: { name: "prod" }, refreshInterval: "0" },
+  },
+  {
+    apiVersion: "cert-manager.io/v1",
+    kind: "Certificate",
+    metadata: { name: "web", namespace: "shop" },
+    spec: { secretName: "web" },
+    status: { notAfter: "2026-01-01T00:00:00Z" },
+  },
+  {
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "bootstrap-token-abcdef", namespace: "kube-system" },
+    type: "bootstrap.kubernetes.io/token",
+  },
+  {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "web", namespace: "shop" },
+    spec: { containers: [{ name: "web", envFrom: [{ secretRef: { name: "gone" } }] }] },
+  },
+];
+
 /** The age of a Secret, whether a webhook is answered, and what admission refuses are known of a cluster alone. */
 function cluster() {
   const reader = manifestReader();
@@ -176,7 +216,8 @@ function cluster() {
     webhooks: [{ name: "validate.kyverno.svc", clientConfig: { service }, rules }],
   };
   const shopNamespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } };
-  for (const object of [shopNamespace, secret, guard]) reader.object(object, { kind: "cluster", cluster: "prod" });
+  for (const object of [shopNamespace, secret, guard, ...lifecycle])
+    reader.object(object, { kind: "cluster", cluster: "prod" });
   const manifests = reader.manifests();
   const judging = { policy, now, scope: "prod" };
   const untried = { code: "admission.probe-bound", reason: "not tried" };
@@ -264,6 +305,11 @@ test("every listed check is run by a scan", async () => {
   const scanned = cluster();
   for (const root of [join(shop, "insecure"), join(shop, "hardened"), writeOthers()]) {
     scanned.push(...(await scanTree(root, context, { secrets: true, render: false })).evaluations);
+  }
+  for (const { name, theatre } of [...setUps, ...furtherSetUps]) {
+    const root = join(folder, name.replaceAll(" ", "-"));
+    writeFiles(root, theatre);
+    scanned.push(...(await scanTree(root, context, { secrets: false, render: false })).evaluations);
   }
   scanned.push(...reviewedChange());
   const rules = { trust: policy.trust, vouched: true, keys: new Map() };

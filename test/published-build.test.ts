@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { Worker } from "node:worker_threads";
 import { buildPackage } from "../scripts/published-build.ts";
+import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { asOf, type Program, site } from "./judged-image.fixture.ts";
 
 /** The package as it would be published, alone in a folder that no clone is around. */
@@ -127,4 +131,23 @@ test("an older Node is told what it lacks", { skip: older === undefined && "ther
   assert.equal(status, 2);
   assert.equal(stdout, "");
   assert.match(stderr, /^bulkhead: Bulkhead needs Node 24 or later, and this is \d+\.\d+\.\d+; /);
+});
+
+test("a thread of it finds its task", async () => {
+  const tree = join(folder, "threads");
+  mkdirSync(join(tree, ".github/workflows"), { recursive: true });
+  writeFileSync(join(tree, ".github/workflows/ci.yml"), "on: push\njobs: {}\n");
+  const input = {
+    root: tree,
+    paths: [".github/workflows/ci.yml"],
+    context: { policy: defaultPolicy, now: new Date(0) },
+    turns: new Int32Array(new SharedArrayBuffer(4)),
+    count: 1,
+  };
+  const worker = new Worker(pathToFileURL(program.file), { workerData: { task: "pipelines", input } });
+  const messages: { readonly result: readonly object[] }[] = [];
+  worker.on("message", (message) => messages.push(message));
+  assert.deepEqual(await once(worker, "exit"), [0]);
+  assert.equal(messages.length, 1);
+  assert.ok((messages[0]?.result.length ?? 0) > 10);
 });

@@ -1,12 +1,20 @@
+import { readPastRuns } from "../collect/pipelines/past-runs.ts";
+import type { Asset } from "../core/asset.ts";
 import type { CheckDescription } from "../core/check.ts";
-import type { Evaluations } from "../core/evaluations.ts";
+import type { AssetContext, WorkloadReach } from "../core/context.ts";
+import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
+import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import type { Policy } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
+import type { Relation } from "../core/relation.ts";
+import type { ControlResult, LayerResult, Report } from "../core/report.ts";
 import { evaluateControls, evaluateLayers } from "../joins/baseline/baseline.ts";
+import { lifecycleOf } from "../joins/lifecycle/lifecycle.ts";
+import type { Deployed } from "../scan/lifecycle.ts";
 import { scanTree } from "../scan/tree.ts";
 import type { ClusterCheckOptions } from "./cluster/check.ts";
 import { isProbing } from "./cluster/probe-options.ts";
-import { type EvaluationContext, runEvaluation } from "./evaluation.ts";
+import { type Evaluated, type EvaluationContext, runEvaluation } from "./evaluation.ts";
 import type { LearnedOptions } from "./learned.ts";
 import { namedDirectory } from "./named-place.ts";
 
@@ -27,12 +35,22 @@ export interface CheckOptions extends ClusterCheckOptions, LearnedOptions {
   readonly host?: string;
   /** Files and directories of proofs that detectors alert. */
   readonly proofs: readonly string[];
+  /** A file of past runs of pipelines. */
+  readonly runs?: string;
 }
 
 const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload audit`; a directory: `bulkhead check DIR`";
 
-/** `bulkhead check [DIR | --cluster]`: everything below a folder, and the ten controls. */
-export async function check(dir: string, options: CheckOptions): Promise<number> {
+/**
+ * `bulkhead check [DIR] [--cluster]`: everything below a folder or in a cluster, or both, and the ten controls.
+ *
+ * @param isNamed - whether the caller named the directory: beside a cluster it is checked where that is so
+ */
+export async function check(
+  dir: string,
+  options: CheckOptions,
+  { isNamed = false }: { readonly isNamed?: boolean } = {},
+): Promise<number> {
   const root = namedDirectory(dir, FOR_FILE);
   refuseAside(options);
   if (options.node) {
@@ -67,14 +85,26 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
   if (options.cluster) {
     return await runEvaluation(root, options, async (opened) => {
       const { judging, notes } = await withLearned(opened, options);
-      const evaluated = await (await import("./cluster/check.ts")).checkCluster(judging, options, root);
-      return { ...evaluated, notes: [...evaluated.notes, ...notes()], join: joined };
+      const lifecycle = lifecycleListener();
+      const context = { ...judging, onLifecycle: lifecycle.listen };
+      const { checkCluster } = await import("./cluster/check.ts");
+      // Pipelines of the directory are held against what the cluster holds, in one go.
+      let deployed: Deployed | undefined;
+      const onDeployed = (told: Deployed): void => {
+        deployed = told;
+      };
+      const evaluated = await checkCluster(isNamed ? { ...context, onDeployed } : context, options, root);
+      const beside = { ...context, ...pastRunsOf(options), ...(deployed === undefined ? {} : { deployed }) };
+      const both = isNamed ? await withDirectory(evaluated, beside, root, dir, options) : evaluated;
+      return { ...both, notes: [...both.notes, ...notes()], join: lifecycle.join };
     });
   }
   return await runEvaluation(root, options, async (opened) => {
     const { judging, notes: learnedNotes } = await withLearned(opened, options);
     const verifying = options.verify ? await openVerifier(judging.policy, root, options) : undefined;
-    const context = verifying === undefined ? judging : { ...judging, trust: verifying.trust };
+    const lifecycle = lifecycleListener();
+    const listening = { ...judging, ...pastRunsOf(options), onLifecycle: lifecycle.listen };
+    const context = verifying === undefined ? listening : { ...listening, trust: verifying.trust };
     const { evaluations, notes } = await scanTree(root, context, options);
     for (const each of options.probeRegistry) {
       const { scanRegistry } = await import("../scan/registry-probe.ts");
@@ -85,13 +115,32 @@ export async function check(dir: string, options: CheckOptions): Promise<number>
       notes: [...notes, ...(verifying?.notes ?? []), ...learnedNotes()],
       subject: dir,
       extent: "tree",
-      join: joined,
+      join: lifecycle.join,
     };
   });
 }
 
+/** Keeps what was seen of the lifecycle until what was found is known. */
+function lifecycleListener() {
+  let seen: readonly LifecycleStepResult[] = [];
+  const listen = (told: readonly LifecycleStepResult[]): void => {
+    seen = told;
+  };
+  const join: typeof joined = (judged, excluded, checks, contexts) => {
+    const lifecycle = lifecycleOf(seen, judged);
+    return { ...joined(judged, excluded, checks, contexts), ...(lifecycle.length === 0 ? {} : { lifecycle }) };
+  };
+  return { listen, join };
+}
+
+/** @throws Problem (usage) where the file is no list of runs */
+function pastRunsOf({ runs }: CheckOptions) {
+  return runs === undefined ? {} : { pastRuns: readPastRuns(runs) };
+}
+
 /** @throws Problem (usage) where options are about something else than what is checked */
-function refuseAside({ node, cluster, root, host, proofs }: CheckOptions): void {
+function refuseAside({ node, cluster, root, host, proofs, runs }: CheckOptions): void {
+  if (node && runs !== undefined) throw usageProblem("--runs", "runs are of pipelines, which a node has none of");
   if (node && cluster) throw usageProblem("--node --cluster", "a node and a cluster are checked apart");
   if (!node && (root !== "/" || host !== undefined)) {
     throw usageProblem(root === "/" ? "--host" : "--root", "it is about a node", "--node");
@@ -119,12 +168,54 @@ async function withLearned(judging: EvaluationContext, { learned: file }: Learne
   return { judging: { ...judging, learned: lookup }, notes };
 }
 
+/** The cluster and the directory that it is deployed from together: the controls are judged over both. */
+async function withDirectory(
+  evaluated: Evaluated,
+  judging: EvaluationContext,
+  root: string,
+  dir: string,
+  options: CheckOptions,
+): Promise<Evaluated> {
+  const relations: Relation[] = [];
+  const reach: WorkloadReach[] = [];
+  const verifying = options.verify ? await openVerifier(judging.policy, root, options) : undefined;
+  const tree = await scanTree(
+    root,
+    {
+      ...judging,
+      ...(verifying === undefined ? {} : { trust: verifying.trust }),
+      onRelations: (told) => relations.push(...told),
+      onReach: (told) => reach.push(...told),
+    },
+    options,
+  );
+  const assets = new Set<Asset>();
+  for (const { asset } of tree.evaluations) assets.add(asset);
+  const evaluations = new EvaluationList(evaluated.evaluations);
+  evaluations.take(tree.evaluations);
+  return {
+    ...evaluated,
+    subject: `${dir} and ${evaluated.subject}`,
+    evaluations,
+    beside: { assets, relations, reach },
+    notes: [...evaluated.notes, ...tree.notes],
+  };
+}
+
 /** The verifier, which a check without it need not load. */
 async function openVerifier(policy: Policy, root: string, options: CheckOptions) {
   const { openVerifying } = await import("./trust/verifying.ts");
   return await openVerifying(policy, root, options);
 }
 
-function joined(judged: Evaluations, excluded: number, checks: readonly CheckDescription[]) {
-  return { controls: evaluateControls(judged, checks, excluded), layers: evaluateLayers(judged, checks) };
+function joined(
+  judged: Evaluations,
+  excluded: number,
+  checks: readonly CheckDescription[],
+  contexts?: readonly AssetContext[],
+): Pick<Report, "lifecycle"> & {
+  readonly controls: readonly ControlResult[];
+  readonly layers: readonly LayerResult[];
+} {
+  return { controls: evaluateControls(judged, checks, excluded, contexts), layers: evaluateLayers(judged, checks) };
 }

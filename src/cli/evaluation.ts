@@ -4,15 +4,17 @@ import { identities } from "../checks/lists/identities.ts";
 import type { ScanCache } from "../collect/image/cache.ts";
 import { openExclusion } from "../collect/tree/exclusion.ts";
 import type { Asset } from "../core/asset.ts";
-import type { Authority } from "../core/authority.ts";
+import { type Authority, lineageUnder } from "../core/authority.ts";
 import { type Baseline, baselineOf, formatBaseline } from "../core/baseline.ts";
 import { unabsorbed, unknownsOf } from "../core/baseline-unknowns.ts";
 import type { CheckDescription } from "../core/check.ts";
+import type { AssetContext, WorkloadReach } from "../core/context.ts";
 import type { LockfileChanges } from "../core/dependency-changes.ts";
 import type { Diagram } from "../core/diagram.ts";
 import type { Verdict } from "../core/evaluation.ts";
 import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
 import type { RunExtent } from "../core/exception-use.ts";
+import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import { type Policy, policyDigest } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
 import { identifiedEnds, indexChildren, type Relation } from "../core/relation.ts";
@@ -21,6 +23,7 @@ import { type RatedSeverity, severities } from "../core/severity.ts";
 import { writeWhole } from "../engines/files/write.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import { parsePlatform } from "../engines/oci/platform.ts";
+import { contextsOf, identifiedReach } from "../joins/context/contexts.ts";
 import type { ScanContext } from "../scan/context.ts";
 import { openRun } from "../scan/run.ts";
 import { descriptionsOf } from "./check-descriptions.ts";
@@ -31,6 +34,7 @@ import { parseFormats, writeReport, writeSummary } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
 import { type ReachingOptions, registryOptions } from "./reaching.ts";
+import { openThreads } from "./threads.ts";
 import type { UpdatesOptions } from "./updates.ts";
 import { toolVersion } from "./version.ts";
 import { writeStream } from "./write-stream.ts";
@@ -53,6 +57,8 @@ export interface EvaluationOptions extends PullingOptions, DisplayOptions, Omit<
   readonly writeBaseline?: string;
   /** Files, or git:REF:PATH. */
   readonly vex: readonly string[];
+  /** Reports of other scanners, as for VEX; of commands that take some in. */
+  readonly import?: readonly string[];
   readonly db?: string;
   readonly format: readonly string[];
   readonly failOn?: string;
@@ -76,16 +82,29 @@ export interface Evaluated {
   /** Those of the caller alone: what concludes them takes a list over. */
   readonly evaluations: Evaluations;
   /** The cluster that was read, by the name that it has in the evaluations. */
-  readonly cluster?: { readonly name: string; readonly authority: Authority };
+  readonly cluster?: {
+    readonly name: string;
+    readonly authority: Authority;
+    /** Why not all of its pods are known; absent: they are. */
+    readonly unread?: string;
+  };
+  /** The directory that was checked beside the cluster: what is called alike in both is two things. */
+  readonly beside?: {
+    readonly assets: ReadonlySet<Asset>;
+    readonly relations: readonly Relation[];
+    readonly reach: readonly WorkloadReach[];
+  };
   /** What joins evaluations; asked once the baseline's findings are set apart. */
   readonly join?: (
     evaluations: Evaluations,
     excluded: number,
     /** At least those that the evaluations name. */
     checks: readonly CheckDescription[],
+    contexts?: readonly AssetContext[],
   ) => {
     readonly controls: readonly ControlResult[];
     readonly layers: readonly LayerResult[];
+    readonly lifecycle?: readonly LifecycleStepResult[];
   };
   /** What the change under review does to lockfiles, where one is reviewed. */
   readonly changes?: readonly LockfileChanges[];
@@ -96,6 +115,7 @@ export interface Evaluated {
 
 export interface EvaluationContext extends ScanContext {
   readonly onRelations: (relations: readonly Relation[]) => void;
+  readonly onReach: (reach: readonly WorkloadReach[]) => void;
   readonly open: OpenOptions;
   readonly progress: Progress;
 }
@@ -143,13 +163,14 @@ export async function runEvaluation(
       baseline: options.baseline,
       writesBaseline: options.writeBaseline !== undefined,
       vex: options.vex,
+      imports: options.import ?? [],
       database,
       bases: options.bases ?? defaultBases(),
       failOn,
       acceptUnknown,
       cache,
       updates,
-      onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
+      onProgress: ({ name, done, total, unit }) => progress.update(progressLine(name, done, total, unit)),
     });
     close = run.close;
     const { policy } = run;
@@ -158,32 +179,60 @@ export async function runEvaluation(
     const onRelations = (told: readonly Relation[]) => {
       for (const relation of told) relations.push(relation);
     };
+    const reach: WorkloadReach[] = [];
+    const onReach = (told: readonly WorkloadReach[]) => {
+      for (const one of told) reach.push(one);
+    };
     const diagrams: Diagram[] = [];
     const { pictureOf } = outputs.some(({ format }) => format === "html")
       ? await import("./network/picture.ts")
       : { pictureOf: undefined };
+    const threads = openThreads();
     const judged = await judge({
       ...run.context,
+      ...(threads === undefined ? {} : { threads }),
       open,
       progress,
       onRelations,
+      onReach,
       ...(pictureOf === undefined ? {} : { onNetwork: (network) => diagrams.push(...pictureOf(network)) }),
       ...(exclusion === undefined ? {} : { exclusion }),
     });
-    const { subject, notes, join, instead, extent = "named", cluster, changes } = judged;
+    const { subject, notes, join, instead, extent = "named", cluster, beside, changes } = judged;
     const concluded = run.conclude(judged.evaluations, {
       extent,
       checks: identities,
-      ...(cluster === undefined ? {} : { cluster }),
+      ...(cluster === undefined
+        ? {}
+        : { cluster: { ...cluster, ...(beside === undefined ? {} : { beside: beside.assets }) } }),
     });
     const { evaluations } = concluded;
+    const [own, others] = apart(concluded.identities, beside?.assets);
     const { named, assets } = namedIn(evaluations);
+    const identified = [
+      // What is judged goes by its place until it is concluded.
+      ...identifiedEnds(relations, own),
+      ...identifiedEnds(beside?.relations ?? [], others),
+      ...indexChildren(assets),
+    ];
+    // Where there is one thing alone, nothing is to be put in an order of places.
+    const contexts =
+      join === undefined && cluster === undefined
+        ? undefined
+        : contextsOf({
+            evaluations,
+            relations: identified,
+            reach: [...identifiedReach(reach, own), ...identifiedReach(beside?.reach ?? [], others)],
+            ...(cluster === undefined ? {} : { cluster: { ...cluster, id: lineageUnder(cluster.authority, "") } }),
+            now,
+            days: policy.runtime.observedDays,
+          });
     const checks = await descriptionsOf(named);
     const joined = (all: Evaluations, isCompared: boolean) => {
       const excluded = exclusion?.count() ?? 0;
-      const now = join?.(all, excluded, checks);
+      const now = join?.(all, excluded, checks, contexts);
       if (now === undefined || !isCompared) return now;
-      const before = join?.(withoutFindings(all), excluded, checks).controls ?? [];
+      const before = join?.(withoutFindings(all), excluded, checks, contexts).controls ?? [];
       const verdicts = new Map(before.map(({ number, verdict }) => [number, verdict]));
       return {
         ...now,
@@ -200,11 +249,8 @@ export async function runEvaluation(
       ...(concluded.baseline === undefined ? {} : { baseline: concluded.baseline }),
       subject,
       evaluations,
-      relations: [
-        // What is judged goes by its place until it is concluded.
-        ...identifiedEnds(relations, concluded.identities),
-        ...indexChildren(assets),
-      ],
+      relations: identified,
+      ...(contexts === undefined ? {} : { contexts }),
       ...joined(evaluations, concluded.baseline !== undefined),
       ...(changes === undefined ? {} : { changes }),
       ...(diagrams.length === 0 ? {} : { diagrams }),
@@ -239,6 +285,13 @@ export async function runEvaluation(
     cache?.close();
     updates?.close();
   }
+}
+
+/** Those of the one thing that was checked, and those of what was checked beside it. */
+function apart(identities: ReadonlyMap<Asset, Asset>, beside: ReadonlySet<Asset> | undefined) {
+  const [own, others] = [new Map<Asset, Asset>(), new Map<Asset, Asset>()];
+  for (const [asset, identified] of identities) (beside?.has(asset) === true ? others : own).set(asset, identified);
+  return [own, others] as const;
 }
 
 function wasOf(verdict: Verdict | undefined): Pick<ControlResult, "before"> {

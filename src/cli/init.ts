@@ -5,7 +5,7 @@ import { policyJsonSchema } from "../collect/policy/json-schema.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
 import { readBoundedText } from "../collect/tree/text-file.ts";
 import { printable } from "../core/printable.ts";
-import { Problem } from "../core/problem.ts";
+import { Problem, usageProblem } from "../core/problem.ts";
 import { isThere, writeNew } from "../engines/files/write.ts";
 import type { DependencyPolicy } from "../engines/packages/policy.ts";
 import { managerSettings } from "../fix/packages/manager-settings.ts";
@@ -19,13 +19,23 @@ const schemaFile = "bulkhead.schema.json";
 export interface InitOptions {
   /** The policy is there already: its settings alone are written to the package managers' files. */
   readonly packageManagers?: boolean;
+  /** `--pipeline`, and its own options. */
+  readonly pipeline?: string;
+  readonly diff?: boolean;
+  readonly force?: boolean;
 }
 
 /**
  * `bulkhead init [DIR]`: a policy file that states the defaults, its schema for editors, and what the policy says of dependencies
  * as settings of the package managers that the directory uses. Overwrites nothing, and changes nothing that is stated.
  */
-export async function init(dir: string, { packageManagers = false }: InitOptions = {}): Promise<number> {
+export async function init(dir: string, options: InitOptions = {}): Promise<number> {
+  const { packageManagers = false, pipeline, diff = false, force = false } = options;
+  if (pipeline !== undefined) {
+    if (packageManagers) throw usageProblem("--pipeline", "--package-managers writes other files", "give one of them");
+    return await (await import("./init-pipeline.ts")).initPipeline(dir, { pipeline, diff, force });
+  }
+  if (diff || force) throw usageProblem(diff ? "--diff" : "--force", "requires --pipeline");
   const root = namedDirectory(dir);
   if (packageManagers) {
     const { dependencies } = await loadPolicy({ root });
@@ -274,6 +284,8 @@ runtime:
   optional: []
   # Days for which a proof of \`bulkhead runtime prove\` counts.
   proofDays: ${runtime.proofDays}
+  # Days for which what containers were seen to run and load counts when findings are ordered.
+  observedDays: ${runtime.observedDays}
   # Where \`bulkhead runtime watch\` sends alerts beside its standard output. Of an untrusted policy nowhere.
   outputs: []
   #  - { to: "file:/var/log/bulkhead/alerts.jsonl" }

@@ -62,6 +62,19 @@ export function judging(command: Command): Command {
     .optionsGroup("");
 }
 
+/** Option of what can take reports of other scanners in. */
+export function importing(command: Command): Command {
+  return command
+    .optionsGroup("Data:")
+    .option(
+      "--import <file>",
+      "report of Trivy, Grype, Snyk, AWS or Google, or SARIF of any tool: adds findings, passes nothing; file or git:REF:PATH; repeatable",
+      collect,
+      [] as string[],
+    )
+    .optionsGroup("");
+}
+
 /** Options of what reads images from registries. */
 export function pulling(command: Command): Command {
   return reaching(command)

@@ -10,6 +10,7 @@ import {
   collect,
   connecting,
   fetching,
+  importing,
   judging as judgingAlone,
   learning,
   probing,
@@ -21,6 +22,7 @@ import {
 } from "./options.ts";
 import { registryCommands } from "./registry/commands.ts";
 import { RENDER } from "./render-option.ts";
+import { ROTATION } from "./rotation-option.ts";
 import { runtimeCommands } from "./runtime/commands.ts";
 import { rootsCommands } from "./trust/roots-commands.ts";
 import { signingCommands } from "./trust/signing-commands.ts";
@@ -56,10 +58,12 @@ Examples:
 Exit codes: 0 clean, 1 findings at or above the threshold, 2 usage or input error, 3 incomplete`,
   );
 
-learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(program.command("check"))))))))))
+importing(
+  learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(program.command("check")))))))))),
+)
   .argument("[dir]", "directory to check", ".")
   .description("check everything in a directory and report the ten controls")
-  .option("--cluster", "check a live cluster instead of a directory", false)
+  .option("--cluster", "check a live cluster instead of a directory, or with the directory that is named", false)
   .option("--node", "check what watches this machine's system calls instead of a directory", false)
   .option("--root <directory>", "with --node: where the host's root filesystem is mounted", "/")
   .option("--host <name>", "with --node: name of the node (default: the host's own)")
@@ -69,6 +73,10 @@ learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(
     collect,
     [] as string[],
   )
+  .option(
+    "--runs <file>",
+    "past runs of pipelines, as `gh run list --json workflowName,event,conclusion,createdAt` writes them",
+  )
   .option("--render", RENDER, false)
   .option(
     "--probe-registry <ref>",
@@ -76,10 +84,13 @@ learning(probing(walking(updating(verifying(connecting(pulling(fetching(judging(
     collect,
     [] as string[],
   )
-  .action(async (dir: string, options) => finish((await import("./check.ts")).check(dir, options)));
+  .action(async (dir: string, options, command) => {
+    const isNamed = command.args.length > 0;
+    return finish((await import("./check.ts")).check(dir, options, { isNamed }));
+  });
 
 const image = program.command("image").description("scan and inspect images");
-learning(updating(verifying(pulling(fetching(judging(image.command("scan")))))))
+importing(learning(updating(verifying(pulling(fetching(judging(image.command("scan"))))))))
   .argument(
     "<reference...>",
     "registry/name:tag, oci:DIR[:NAME], oci-archive:FILE, docker-archive:FILE, a path, dir:DIR, or sbom:FILE",
@@ -188,6 +199,7 @@ walking(judging(workload.command("audit")))
   .argument("[place]", "directory of manifests and Compose files, a file, or - for standard input", ".")
   .description("audit against Pod Security Standards and hardening checks")
   .option("--render", RENDER, false)
+  .option("--rotation <secret>", ROTATION)
   .action(async (place: string, options) =>
     finish((await import("./workload/audit.ts")).workloadAudit(place, options)),
   );
@@ -205,6 +217,7 @@ walking(judging(workload.command("fix")))
 const cluster = program.command("cluster").description("audit a live cluster");
 updating(connecting(pulling(judging(cluster.command("audit")))))
   .description("audit workloads, namespaces and RBAC of a cluster (read-only)")
+  .option("--rotation <secret>", ROTATION)
   .action(async (options) => finish((await import("./cluster/audit.ts")).clusterAudit(options)));
 
 admissionCommands(program, finish);
@@ -329,8 +342,10 @@ program
 
 program
   .command("cache")
-  .argument("[action]", "status or clear", "status")
-  .description("show or clear the scan cache")
+  .argument("[action]", "status, prune or clear", "status")
+  .description("show, prune or clear the scan cache")
+  .option("--older-than <days>", "with prune: remove entries that were not used for so many days (default: 90)")
+  .option("--max-size <MB>", "with prune: remove the oldest entries until it is no larger (default: 1074)")
   .option("--cache <file>", "scan cache file (default: in the user's cache directory)")
   .action(async (action: string, options) => finish((await import("./cache.ts")).cache(action, options)));
 
@@ -339,6 +354,12 @@ program
   .argument("[dir]", "directory to write to", ".")
   .description("create a policy file with defaults, and its JSON Schema")
   .option("--package-managers", "write the settings of an existing policy to the package managers' own files", false)
+  .option(
+    "--pipeline <provider>",
+    "write a delivery pipeline instead, from build to signed deployment: github or gitlab",
+  )
+  .option("--diff", "with --pipeline: print a patch, write no files", false)
+  .option("--force", "with --pipeline: replace files that an earlier run wrote", false)
   .action(async (dir: string, options) => finish((await import("./init.ts")).init(dir, options)));
 
 program

@@ -44,12 +44,13 @@ export function createProgress(
 const BAR = 24;
 
 /** `scanning shop/web  [=====>      ]  41%  123 of 300 MB`. */
-export function progressLine(name: string, done: number, total: number | undefined): string {
+export function progressLine(name: string, done: number, total: number | undefined, unit?: "files"): string {
   if (total === undefined || total === 0) return `reading ${name}: ${done.toLocaleString("en")} entries`;
   const part = Math.min(1, done / total);
   const filled = Math.round(part * BAR);
   const bar = "=".repeat(filled).padEnd(BAR);
-  return `scanning ${name} [${bar}] ${Math.round(part * 100)}% of ${megabytes(total)} MB`;
+  const size = unit === undefined ? `${megabytes(total)} MB` : `${total.toLocaleString("en")} files`;
+  return `scanning ${name} [${bar}] ${Math.round(part * 100)}% of ${size}`;
 }
 
 function megabytes(bytes: number): string {

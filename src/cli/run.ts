@@ -4,6 +4,7 @@ import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
 import { systemCause } from "../core/system-cause.ts";
 import { program } from "./program.ts";
+import { threadsFrom } from "./threads.ts";
 
 /** What the file system or the network refuses is no bug. */
 function isSystemError(error: unknown): error is NodeJS.ErrnoException {
@@ -15,52 +16,56 @@ function fail(line: string): void {
   process.exitCode = 2;
 }
 
-// A reader that has seen enough (`| head`) is no error, and the verdict still becomes the exit code. What cannot be written
-// for another reason (a full disk) was not said, whatever the verdict is.
-let unsaid = false;
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE" || unsaid) return;
-    unsaid = true;
-    if (stream === process.stderr) return;
-    fail(
-      new Problem({ kind: "unavailable", code: "cli.output", place: "standard output", cause: error.message }).line(),
-    );
-  });
-}
-
-// The first process of a container ignores signals that it does not handle; any other ends by them at once.
-if (process.pid === 1) {
-  for (const [signal, code] of [
-    ["SIGINT", 130],
-    ["SIGTERM", 143],
-  ] as const) {
-    process.once(signal, () => {
-      ended = true;
-      process.exit(code);
+/** @param entry - the file that the program was started from */
+export async function run(entry: URL): Promise<void> {
+  // A reader that has seen enough (`| head`) is no error, and the verdict still becomes the exit code. What cannot be written
+  // for another reason (a full disk) was not said, whatever the verdict is.
+  let unsaid = false;
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code === "EPIPE" || unsaid) return;
+      unsaid = true;
+      if (stream === process.stderr) return;
+      fail(
+        new Problem({ kind: "unavailable", code: "cli.output", place: "standard output", cause: error.message }).line(),
+      );
     });
   }
-}
 
-// Node ends with 0 when nothing is left to wait for, and with 1 on an error that nobody caught: neither is a verdict.
-let ended = false;
-process.on("exit", () => {
-  if (!ended) fail("internal error, please report it: exited early");
-  if (unsaid) process.exitCode = 2;
-});
-
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else if (error instanceof Problem) fail(error.line());
-  else if (isSystemError(error)) {
-    const place = error.path ?? process.argv.slice(2).join(" ");
-    fail(new Problem({ kind: "unavailable", code: "cli.io", place, cause: systemCause(error) }).line());
-  } else {
-    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    fail(`internal error, please report it: ${printable(text)}`);
+  // The first process of a container ignores signals that it does not handle; any other ends by them at once.
+  if (process.pid === 1) {
+    for (const [signal, code] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+    ] as const) {
+      process.once(signal, () => {
+        ended = true;
+        process.exit(code);
+      });
+    }
   }
-} finally {
-  ended = true;
+
+  // Node ends with 0 when nothing is left to wait for, and with 1 on an error that nobody caught: neither is a verdict.
+  let ended = false;
+  process.on("exit", () => {
+    if (!ended) fail("internal error, please report it: exited early");
+    if (unsaid) process.exitCode = 2;
+  });
+
+  try {
+    threadsFrom(entry);
+    await program.parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+    else if (error instanceof Problem) fail(error.line());
+    else if (isSystemError(error)) {
+      const place = error.path ?? process.argv.slice(2).join(" ");
+      fail(new Problem({ kind: "unavailable", code: "cli.io", place, cause: systemCause(error) }).line());
+    } else {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      fail(`internal error, please report it: ${printable(text)}`);
+    }
+  } finally {
+    ended = true;
+  }
 }

@@ -49,7 +49,8 @@ function openOrMake(path: string, { applicationId, version, tables }: CacheForm)
   try {
     database.exec("pragma synchronous = off");
     if (isEmpty(database)) {
-      database.exec("pragma journal_mode = wal; begin immediate");
+      // What is forgotten makes the file smaller; it has to be said before there is a table.
+      database.exec("pragma auto_vacuum = incremental; pragma journal_mode = wal; begin immediate");
       // Another process may have made the tables meanwhile.
       database.exec(isEmpty(database) ? `${schema} commit` : "commit");
       chmodSync(path, 0o600);

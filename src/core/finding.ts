@@ -40,6 +40,10 @@ export interface Loaded {
   readonly state: LoadedState;
   /** `/usr/lib/libssl.so.3 was opened`, `no file of it was opened in 26.0 h`, or why it is unknown. */
   readonly reason: string;
+  /** ISO 8601: until when that was watched; absent where that is not told. */
+  readonly observedAt?: string;
+  /** That is longer ago than the policy allows. */
+  readonly stale?: true;
 }
 
 export type LoadedState = (typeof loadedStates)[number];
@@ -58,6 +62,8 @@ export interface Priority {
   readonly score: number;
   /** Known to be exploited; the policy may let that alone decide. */
   readonly exploited: boolean;
+  /** FIRST's probability (0 to 1) that it is exploited within 30 days; absent where there is none. */
+  readonly epss?: number;
   /** The strongest reason in a word or two, for a column; absent where it is not worth one. */
   readonly mark?: string;
   /** `exploited in the wild (KEV 2021-11-03)`, `EPSS 0.97 (99th percentile)`: strongest first. */

@@ -33,6 +33,7 @@ export const relationTypes = [
   "reaches",
   "exposes",
   "loads",
+  "uses",
 ] as const;
 
 /** One thing of a relation. Two reports speak of one thing where kind, `identifiedBy` and id are equal. */
@@ -58,10 +59,21 @@ export const imageIdentities = ["config", "manifest", "index", "layers", "refere
 export type OtherEnd = (typeof otherEnds)[number];
 
 /**
- * What is no asset by itself: who acts in a cluster and what that one may do, who signed, what is connected to. What is in a
+ * What is no asset by itself: who acts in a cluster and what that one may do, who signed, what is connected to, what a workload uses. What
+ * is in a
  * cluster has an id that begins with that of the cluster's asset, so that it has one identity on every machine as well.
  */
-export const otherEnds = ["account", "permission", "signer", "attestation", "peer", "port", "package"] as const;
+export const otherEnds = [
+  "account",
+  "permission",
+  "signer",
+  "attestation",
+  "peer",
+  "port",
+  "package",
+  "secret",
+  "object",
+] as const;
 
 export function assetEnd(asset: Asset): RelationEnd {
   const { id, name } = asset;

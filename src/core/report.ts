@@ -1,11 +1,13 @@
 import type { DatabaseUse, Tool } from "./basis.ts";
 import type { CheckDescription, ControlNumber, Layer } from "./check.ts";
+import type { AssetContext } from "./context.ts";
 import type { LockfileChanges } from "./dependency-changes.ts";
 import type { Diagram } from "./diagram.ts";
 import type { Digest } from "./digest.ts";
 import type { Verdict } from "./evaluation.ts";
 import type { Evaluations } from "./evaluations.ts";
 import type { Finding } from "./finding.ts";
+import type { LifecycleStepResult } from "./lifecycle.ts";
 import type { PolicyOrigin } from "./policy.ts";
 import type { Relation } from "./relation.ts";
 
@@ -30,9 +32,13 @@ export interface Report {
   readonly evaluations: Evaluations;
   /** How what was looked at hangs together. */
   readonly relations: readonly Relation[];
+  /** Whether each asset with findings runs, is reached, exposed and signed; absent where a command does not join that. */
+  readonly contexts?: readonly AssetContext[];
   /** The ten, in order; absent where a command does not judge them (`image scan`). */
   readonly controls?: readonly ControlResult[];
   readonly layers?: readonly LayerResult[];
+  /** Of each step from a commit to a watched pod what there is, in order; absent where a command does not join them. */
+  readonly lifecycle?: readonly LifecycleStepResult[];
   /** What the change under review does to each lockfile; absent where no change is reviewed. */
   readonly changes?: readonly LockfileChanges[];
   /** Shown where pictures are: in a page. */

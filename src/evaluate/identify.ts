@@ -13,7 +13,14 @@ export interface Authorities {
   /** Of the directory, or of the one that the run was started in. */
   readonly directory: Authority;
   /** Of the cluster that was read, and what it goes by while it is evaluated. Absent: workloads are of the directory. */
-  readonly cluster?: { readonly name: string; readonly authority: Authority };
+  readonly cluster?: ClusterAuthority;
+}
+
+export interface ClusterAuthority {
+  readonly name: string;
+  readonly authority: Authority;
+  /** Assets of the directory that was checked with it, whatever they are called; absent: there are none. */
+  readonly beside?: ReadonlySet<Asset>;
 }
 
 /** As lineages start with them. */
@@ -80,7 +87,8 @@ function identified(asset: Asset, { directory, cluster }: Authorities): Asset {
       return { ...asset, lineage: lineageUnder(directory, asset.lineage) };
     default: {
       if (asset.kind === "workload" && asset.seenOn !== undefined) return asset;
-      const within = cluster === undefined ? undefined : withinCluster(asset.lineage, cluster.name);
+      const isBeside = cluster?.beside?.has(asset) === true;
+      const within = cluster === undefined || isBeside ? undefined : withinCluster(asset.lineage, cluster.name);
       const lineage =
         cluster === undefined || within === undefined
           ? lineageUnder(directory, asset.lineage)

@@ -1,10 +1,18 @@
 import { assetTitle } from "../core/asset.ts";
+import {
+  answerWords,
+  compareRows,
+  contextLookup,
+  contextQuestions,
+  type FindingContext,
+  type FindingRow,
+} from "../core/context.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation, type Location } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
-import { severities, severityRank } from "../core/severity.ts";
+import { severities } from "../core/severity.ts";
 import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
 import { isWebAddress } from "./markup.ts";
@@ -68,30 +76,27 @@ export function findingData(report: Report): PageData {
 }
 
 /** A finding of the page, before it is data. */
-interface Told {
-  readonly finding: Finding;
+interface Told extends FindingRow {
   readonly evaluation: Evaluation;
   readonly accepted?: string;
 }
 
 function worstFirst(report: Report): Told[] {
+  const contextOf = contextLookup(report.contexts);
   const told: Told[] = [];
   for (const evaluation of inOrder(report.evaluations)) {
-    for (const finding of evaluation.findings) told.push({ finding, evaluation });
+    const { asset } = evaluation;
+    for (const finding of evaluation.findings) told.push({ finding, evaluation, context: contextOf(asset, finding) });
     for (const { finding, since } of evaluation.baselined ?? []) {
-      told.push({ finding, evaluation, accepted: `in the baseline since ${since}` });
+      const context = contextOf(asset, finding);
+      told.push({ finding, evaluation, context, accepted: `in the baseline since ${since}` });
     }
     for (const { finding, exception } of evaluation.excepted) {
-      told.push({ finding, evaluation, accepted: `excepted: ${exceptionText(exception)}` });
+      const context = contextOf(asset, finding);
+      told.push({ finding, evaluation, context, accepted: `excepted: ${exceptionText(exception)}` });
     }
   }
-  const score = ({ finding }: Told) => finding.priority?.score ?? 0;
-  return told.sort(
-    (a, b) =>
-      overOf(b) - overOf(a) ||
-      severityRank(a.finding.severity) - severityRank(b.finding.severity) ||
-      score(b) - score(a),
-  );
+  return told.sort((a, b) => overOf(b) - overOf(a) || compareRows(a, b));
 }
 
 function overOf({ finding, accepted }: Told): 0 | 1 {
@@ -120,7 +125,7 @@ function rowOf(told: Told, layer: string | undefined, indexOf: (text: string | u
   const { severity, matches, title, fix, locations, references = [] } = finding;
   const part = scopeText(scope);
   const others = matches.ids.slice(1).join(", ");
-  const more = [...moreOf(finding)].flatMap(([label, value]) => [indexOf(label), indexOf(value)]);
+  const more = [...moreOf(finding, told.context)].flatMap(([label, value]) => [indexOf(label), indexOf(value)]);
   return [
     order.indexOf(severity),
     overOf(told),
@@ -140,7 +145,14 @@ function rowOf(told: Told, layer: string | undefined, indexOf: (text: string | u
   ];
 }
 
-function* moreOf({ detail, priority, locations, fix, evidence }: Finding): Generator<readonly [string, string]> {
+function* moreOf(
+  { detail, priority, locations, fix, evidence }: Finding,
+  context: FindingContext,
+): Generator<readonly [string, string]> {
+  for (const question of contextQuestions) {
+    const words = answerWords(context[question]);
+    if (words !== undefined) yield [question, words];
+  }
   if (detail !== undefined) yield ["detail", detail];
   if (priority !== undefined) yield ["ranked by", priority.reasons.join("; ")];
   for (const location of locations) {

@@ -11,6 +11,7 @@ import { groupsMarkup } from "./html-groups.ts";
 import { script } from "./html-script.ts";
 import { style as ownStyle } from "./html-style.ts";
 import { jsonPieces, keyByKey } from "./json/pieces.ts";
+import { lifecycleCells } from "./lifecycle.ts";
 import { markupText } from "./markup.ts";
 import {
   baselineText,
@@ -67,6 +68,7 @@ ${countsMarkup(report)}
   yield* groupsMarkup(report);
   yield* controlsMarkup(report);
   yield* layersMarkup(report);
+  yield* lifecycleMarkup(report);
   for (const diagram of report.diagrams ?? []) yield diagramMarkup(diagram);
   yield* assetsMarkup(report);
   yield* basisMarkup(report);
@@ -139,6 +141,14 @@ function layersMarkup({ layers = [] }: Report): Iterable<string> {
       `<tr><th scope="row">${result.layer}</th><td>${verdictMarkup(result.verdict)}</td><td>${markupText(layerText(result))}</td></tr>`,
   );
   return section("Layers of defense", ["Layer", "Verdict", "Defended by"], rows);
+}
+
+function lifecycleMarkup(report: Report): Iterable<string> {
+  const rows = lifecycleCells(report).map(([step = "", ...cells]) => {
+    const more = cells.map((cell) => `<td>${markupText(cell)}</td>`).join("");
+    return `<tr><th scope="row">${markupText(step)}</th>${more}</tr>`;
+  });
+  return section("Lifecycle", ["Step", "State", "Why", "Where"], rows);
 }
 
 /** Direct dependencies of one lockfile. */

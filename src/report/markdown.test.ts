@@ -22,9 +22,9 @@ test("a comment: verdict, the worst findings first, then the others, controls, w
     [
       "**✗ critical** CVE-2021-44906",
       "**✗ high** policy/expired-exception",
+      "high CVE-2019-14697",
+      "high CVE-2019-14697",
       "high CVE-2020-8203",
-      "high CVE-2019-14697",
-      "high CVE-2019-14697",
       "unknown GHSA-xx4c-jj58-r7x6",
     ],
   );

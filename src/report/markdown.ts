@@ -1,13 +1,21 @@
 import { assetTitle } from "../core/asset.ts";
+import {
+  blocks,
+  type ContextLookup,
+  compareRows,
+  contextLookup,
+  contextText,
+  type FindingRow,
+} from "../core/context.ts";
 import { counted } from "../core/counted.ts";
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
 import type { Finding } from "../core/finding.ts";
 import { formatLocation, type Location } from "../core/location.ts";
 import type { Report } from "../core/report.ts";
-import { severityRank } from "../core/severity.ts";
 import { changeMarkdown } from "./changes.ts";
 import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
+import { lifecycleMarkdown } from "./lifecycle.ts";
 import { code, plain, row } from "./markdown-text.ts";
 import type { RenderOptions } from "./options.ts";
 import { verdictText } from "./page.ts";
@@ -46,12 +54,13 @@ const mostFindings = 20;
  */
 export function* renderMarkdown(report: Report, { all }: Pick<RenderOptions, "all">): Generator<string> {
   const { told, audited } = withoutAudited(inOrder(report.evaluations), all);
-  const findings = worstFirst(told);
+  const findings = worstFirst(told, contextLookup(report.contexts));
   const head = headOf(report, findings);
   const tail = [
     changeMarkdown(report),
     statusOf(report, audited),
     controlsOf(report),
+    lifecycleMarkdown(report),
     unknownOf(report),
     basisOf(report),
   ].join("");
@@ -59,27 +68,18 @@ export function* renderMarkdown(report: Report, { all }: Pick<RenderOptions, "al
   yield `${head}${tableOf(report, findings, room, all ? findings.length : mostFindings)}${tail}`;
 }
 
-interface Told {
-  readonly finding: Finding;
+interface Told extends FindingRow {
   readonly evaluation: Evaluation;
 }
 
-function worstFirst(evaluations: Iterable<Evaluation>): Told[] {
+function worstFirst(evaluations: Iterable<Evaluation>, contextOf: ContextLookup): Told[] {
   const told: Told[] = [];
   for (const evaluation of evaluations) {
-    for (const finding of evaluation.findings) told.push({ finding, evaluation });
+    for (const finding of evaluation.findings) {
+      told.push({ finding, evaluation, context: contextOf(evaluation.asset, finding) });
+    }
   }
-  const score = ({ finding }: Told): number => finding.priority?.score ?? 0;
-  return told.sort(
-    (a, b) =>
-      Number(blocks(b)) - Number(blocks(a)) ||
-      severityRank(a.finding.severity) - severityRank(b.finding.severity) ||
-      score(b) - score(a),
-  );
-}
-
-function blocks({ finding, evaluation }: Told): boolean {
-  return finding.overThreshold && evaluation.action === undefined;
+  return told.sort(compareRows);
 }
 
 function headOf(report: Report, findings: readonly Told[]): string {
@@ -116,7 +116,8 @@ function tableOf(report: Report, findings: readonly Told[], room: number, most: 
   return `${lines.join("\n")}\n\n`;
 }
 
-function findingRow(report: Report, { finding, evaluation }: Told): string {
+function findingRow(report: Report, { finding, evaluation, context }: Told): string {
+  const known = contextText(context);
   const { severity, overThreshold, title, fix, locations } = finding;
   const { asset, action } = evaluation;
   const [location] = locations;
@@ -130,6 +131,7 @@ function findingRow(report: Report, { finding, evaluation }: Told): string {
       `${code(placeText(report, evaluation, location))}${locations.length === 1 ? "" : ` and ${locations.length - 1} more`}`,
       ...(location.kind === "file" && asset.kind === "file" ? [] : [code(assetTitle(asset))]),
       ...(instruction === undefined ? [] : [code(shortInstruction(instruction))]),
+      ...(known === undefined ? [] : [plain(known)]),
     ].join("<br>"),
     fix === undefined ? "no fix available" : plain(fix.text),
   ]);

@@ -1,4 +1,5 @@
 import { assetTitle } from "../core/asset.ts";
+import { type ContextLookup, contextLookup, contextText } from "../core/context.ts";
 import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { isPlainPass } from "../core/evaluations.ts";
@@ -10,6 +11,7 @@ import { changePlain } from "./changes.ts";
 import { detailsOf } from "./details.ts";
 import { inOrder } from "./in-order.ts";
 import { shortInstruction } from "./instruction.ts";
+import { lifecyclePlain } from "./lifecycle.ts";
 import type { RenderOptions } from "./options.ts";
 import { pairs } from "./pairs.ts";
 import { nextText, resultText, verdictOfExit, worstText } from "./summary/result.ts";
@@ -54,6 +56,7 @@ function* plainLines(report: Report, view: View): Generator<string> {
     const covered = coverageText(coverage);
     yield `control: ${number} ${verdict} ${title}: ${covered === undefined ? "" : `${covered}: `}${reason}`;
   }
+  yield* lifecyclePlain(report);
   yield* changePlain(report);
   yield* fixPlain(report, view);
   if (view.details) {
@@ -67,13 +70,14 @@ function* plainLines(report: Report, view: View): Generator<string> {
 }
 
 function* detailLines(report: Report, view: View): Generator<string> {
+  const contextOf = contextLookup(report.contexts);
   const { groups, passed } = detailsOf(report, view);
   for (const { evaluation, checks } of groups.flatMap(({ told }) => told)) {
-    yield* checks.length === 1 ? evaluationLines(evaluation, view.all) : unknownLines(evaluation, checks);
+    yield* checks.length === 1 ? evaluationLines(evaluation, view.all, contextOf) : unknownLines(evaluation, checks);
   }
   if (view.all) {
     for (const evaluation of inOrder(report.evaluations))
-      if (isPlainPass(evaluation)) yield* evaluationLines(evaluation, true);
+      if (isPlainPass(evaluation)) yield* evaluationLines(evaluation, true, contextOf);
   } else {
     for (const { asset, checks } of passed) {
       const judged = pairs([
@@ -102,7 +106,7 @@ function* footer(report: Report, view: View): Generator<string> {
   yield `result: ${verdictOfExit(report)}: ${resultText(report)}`;
 }
 
-function* evaluationLines(evaluation: Evaluation, all: boolean): Generator<string> {
+function* evaluationLines(evaluation: Evaluation, all: boolean, contextOf: ContextLookup): Generator<string> {
   const { asset, check, verdict, reason, evidence, action } = evaluation;
   const scope = scopeText(evaluation.scope);
   const judged = pairs([
@@ -115,10 +119,10 @@ function* evaluationLines(evaluation: Evaluation, all: boolean): Generator<strin
   const looked = pairs(Object.entries(evidence));
   if (looked !== "") yield `evidence: ${judged}: ${looked}`;
   const { findings, more } = shown(evaluation, all);
-  for (const finding of findings) yield `finding: ${findingPairs(finding, evaluation)}`;
+  for (const finding of findings) yield `finding: ${findingPairs(finding, evaluation, contextOf)}`;
   if (more > 0) yield `more: ${judged}: ${moreFindings(evaluation)} (--all shows them)`;
   for (const { finding, exception } of evaluation.excepted) {
-    yield `excepted: ${findingPairs(finding, evaluation)}: ${exceptionText(exception)}`;
+    yield `excepted: ${findingPairs(finding, evaluation, contextOf)}: ${exceptionText(exception)}`;
   }
   const baselined = baselinedText(evaluation);
   if (baselined !== undefined) yield `baselined: ${judged}: ${baselined}`;
@@ -138,7 +142,7 @@ function unknownLines(evaluation: Evaluation, checks: readonly string[]): string
   return [`unknown: ${judged}: ${checksText(checks)}: ${unknownText(evaluation)}`];
 }
 
-function findingPairs(finding: Finding, { asset, scope }: Evaluation): string {
+function findingPairs(finding: Finding, { asset, scope }: Evaluation, contextOf: ContextLookup): string {
   const { severity, matches, fix, locations, title, detail, overThreshold, priority } = finding;
   const [location] = locations;
   const layer = location.kind === "image" ? location.layer : undefined;
@@ -148,6 +152,7 @@ function findingPairs(finding: Finding, { asset, scope }: Evaluation): string {
     ["fixed", fix?.kind === "upgrade" ? fix.version : undefined],
     ["loaded", finding.loaded?.state],
     ["priority", priority?.reasons.join("; ")],
+    ["context", contextText(contextOf(asset, finding))],
     ["asset", assetTitle(asset)],
     ["scope", scopeText(scope)],
     ["at", location.kind === "image" ? `/${location.path}` : formatLocation(location)],

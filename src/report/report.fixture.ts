@@ -130,8 +130,14 @@ const finding = record(
     detail: text,
     fix,
     origin: fc.constantFrom("base", "application"),
-    loaded: record({ state: fc.constantFrom(...loadedStates), reason: text }),
-    priority: record({ score: fc.integer(), exploited: fc.boolean(), reasons: texts }, { mark: text }),
+    loaded: record(
+      { state: fc.constantFrom(...loadedStates), reason: text },
+      { observedAt: text, stale: fc.constant(true) },
+    ),
+    priority: record(
+      { score: fc.integer(), exploited: fc.boolean(), reasons: texts },
+      { mark: text, epss: fc.constantFrom(0, 0.25, 1) },
+    ),
     references: texts,
   },
 ) as fc.Arbitrary<Omit<Finding, "check">>;

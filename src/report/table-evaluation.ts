@@ -1,4 +1,5 @@
 import { assetTitle } from "../core/asset.ts";
+import { type ContextLookup, contextText } from "../core/context.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Finding, Fix } from "../core/finding.ts";
 import { formatLocation } from "../core/location.ts";
@@ -25,10 +26,12 @@ import {
 const titleLines = 4;
 
 /** One evaluation: its verdict and reason, its findings, what was excepted, what could not be known. */
-export function evaluationLines(page: Page, { evaluation, checks }: Told): string[] {
+export function evaluationLines(page: Page, { evaluation, checks }: Told, contextOf?: ContextLookup): string[] {
   const { dim, yellow } = page.colors;
   const { findings, more } = shown(evaluation, page.all);
   const lines = heading(page, evaluation, checksText(checks));
+  const row = contextOf === undefined ? undefined : rowText(evaluation, contextOf);
+  if (row !== undefined) lines.push(...hanging(page, row, verdictIndent.length).map(dim));
   if (findings.length > 0) {
     const tabular = page.columns >= tableColumns && findings.every(({ matches }) => matches.package !== undefined);
     lines.push("");
@@ -53,6 +56,17 @@ export function evaluationLines(page: Page, { evaluation, checks }: Told): strin
   if (notes.length > 0 && findings.length > 0) lines.push("");
   for (const { paint, text } of notes) lines.push(...hanging(page, text, verdictIndent.length).map(paint));
   return lines;
+}
+
+/** One row of all findings: they are in one asset. Of packages some may be loaded and others not. */
+function rowText({ asset, findings }: Evaluation, contextOf: ContextLookup): string | undefined {
+  const rows = new Set<string>();
+  for (const finding of findings) {
+    const text = contextText(contextOf(asset, finding));
+    if (text !== undefined) rows.add(text);
+  }
+  const [first] = rows;
+  return first === undefined || rows.size === 1 ? first : first.replace(/ · loaded [^·]*/, " · loaded varies");
 }
 
 function heading(page: Page, evaluation: Evaluation, checks: string): string[] {

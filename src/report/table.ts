@@ -1,4 +1,5 @@
 import { assetTitle } from "../core/asset.ts";
+import { contextLookup } from "../core/context.ts";
 import { counted } from "../core/counted.ts";
 import { isPlainPass } from "../core/evaluations.ts";
 import { printable } from "../core/printable.ts";
@@ -7,6 +8,7 @@ import { changeLines } from "./changes.ts";
 import { controlDetailLines, controlLines, layerLines } from "./control-table.ts";
 import { detailsOf } from "./details.ts";
 import { inOrder } from "./in-order.ts";
+import { lifecycleDetailLines, lifecycleRow } from "./lifecycle.ts";
 import type { RenderOptions } from "./options.ts";
 import { type Page, pageOf, rule, verdictMark, verdictPaint, verdictText, verdictWidth } from "./page.ts";
 import {
@@ -48,17 +50,35 @@ function* tableLines(report: Report, options: RenderOptions): Generator<string> 
   const { tool, subject, controls = [], layers = [] } = report;
   const name = printable(`${tool.name} ${tool.version}`);
   yield `${bold(name)}${dim(" · ")}${clip(printable(subject), page.columns - displayWidth(name) - 3)}`;
-  if (controls.length > 0) yield* apart(view.details ? controlDetailLines(page, controls) : controlLines(page, report));
-  if (view.details && layers.length > 0) yield* apart(layerLines(page, layers));
+  if (!view.details) {
+    yield* summaryLines(page, report, view);
+    return;
+  }
+  if (controls.length > 0) yield* apart(controlDetailLines(page, controls));
+  if (layers.length > 0) yield* apart(layerLines(page, layers));
+  yield* apart(lifecycleDetailLines(page, report));
   yield* apart(changeLines(page, report));
   yield* apart(fixLines(page, report, view));
-  if (view.details) {
-    if (report.evaluations.length > 0) yield* detailLines(page, report, view);
-  } else {
-    yield* apart(assetLines(page, view));
-    yield* apart(unknownLines(page, report, view));
-  }
+  if (report.evaluations.length > 0) yield* detailLines(page, report, view);
   yield* apart(footer(page, report, view));
+}
+
+/** What two screens hold: the more there is to say of the rest, the fewer fixes are told at once. */
+function* summaryLines(page: Page, report: Report, view: View): Generator<string> {
+  const above = [
+    ...(report.controls === undefined ? [] : apart(controlLines(page, report))),
+    ...lifecycleRow(page, report),
+    ...apart(changeLines(page, report)),
+  ];
+  const below = [
+    ...apart(assetLines(page, report, view)),
+    ...apart(unknownLines(page, report, view)),
+    ...apart(footer(page, report, view)),
+  ];
+  yield* above;
+  // The name above all, and with the fixes an empty line, their heading, and what says how many there are more.
+  yield* apart(fixLines(page, report, view, limits.lines - above.length - below.length - 4));
+  yield* below;
 }
 
 /** Lines after an empty one; nothing where there are none. */
@@ -71,12 +91,13 @@ function* apart(lines: readonly string[]): Generator<string> {
 function* detailLines(page: Page, report: Report, view: View): Generator<string> {
   const { dim } = page.colors;
   const { groups, passed } = detailsOf(report, view);
+  const contextOf = contextLookup(report.contexts);
   const found = noSeverities();
   for (const group of groups) for (const severity of countedSeverities) found[severity] += group.found[severity];
   yield* apart([rule(page, "FINDINGS", tallyText(found))]);
   for (const { name, found: own, told } of groups) {
     yield* apart([rule(page, clip(printable(name), page.columns - 24), tallyText(own))]);
-    for (const one of told) yield* apart(evaluationLines(page, one));
+    for (const one of told) yield* apart(evaluationLines(page, one, contextOf));
   }
   if (view.all) {
     // What passed is as many as there are checks and assets: it is gone through, and not held.

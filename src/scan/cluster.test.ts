@@ -9,9 +9,17 @@ test("a line names an image's digest, its pods and its age", () => {
   const since = "2026-11-23T00:00:00Z";
   const lines = imageLines(
     [
-      { name: "web:1", repository: "registry.example/web", digest, since, pods: 5, examples: ["shop/a", "shop/b"] },
-      { name: "old", digest, since: "?", pods: 1, examples: ["shop/c"] },
-      { name: "new", pods: 1, examples: ["shop/d"] },
+      {
+        name: "web:1",
+        repository: "registry.example/web",
+        digest,
+        since,
+        pods: 5,
+        owners: [],
+        examples: ["shop/a", "shop/b"],
+      },
+      { name: "old", digest, since: "?", pods: 1, owners: [], examples: ["shop/c"] },
+      { name: "new", pods: 1, owners: [], examples: ["shop/d"] },
     ],
     new Date("2026-11-24T12:00:00Z"),
   );

@@ -16,16 +16,17 @@ import { detectCni } from "../engines/reachability/cni.ts";
 import type { SecretScanner } from "../engines/secrets/scan.ts";
 import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
+import { rotationRelations } from "../evaluate/kubernetes/secret-rotation.ts";
 import { evaluateEach, type ManifestsContext, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import { bounds } from "./bounds.ts";
 import type { ScanContext } from "./context.ts";
 import { scanImage, scanUnopened } from "./image.ts";
 import { scanNetwork } from "./network-evaluations.ts";
-import { runningRelations } from "./relations.ts";
+import { runningRelations, silentRelations } from "./relations.ts";
 
 export interface ClusterContext
   extends Pick<ManifestsContext, "policy" | "now">,
-    Pick<ScanContext, "onRelations" | "onNetwork"> {
+    Pick<ScanContext, "onRelations" | "onNetwork" | "onLifecycle" | "onDeployed" | "onReach"> {
   /** Where files are that the policy of the scanned directory names. Absent: the working directory. */
   readonly root?: string;
   /** Of this namespace alone. */
@@ -43,6 +44,8 @@ export interface ScannedCluster {
   /** The same for every context, user and machine that reads the cluster. */
   readonly authority: Authority;
   readonly evaluations: EvaluationList;
+  /** Why not all of its pods are known; absent: they are. */
+  readonly unread?: string;
   readonly notes: readonly string[];
 }
 
@@ -58,7 +61,12 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
     scope: name,
     detection: { states: reading.daemonSets, ...(context.proofs === undefined ? {} : { proofs: context.proofs }) },
   };
-  context.onRelations?.([...runningRelations(reading.images, name, now), ...accessRelations(manifests, judging)]);
+  context.onRelations?.([
+    ...runningRelations(reading.images, name, now),
+    ...silentRelations(reading.silent, name, now),
+    ...accessRelations(manifests, judging),
+    ...rotationRelations(manifests, judging),
+  ]);
   // Annotations of any object may hold a secret, so that each list that was refused counts.
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);
   const evaluations = new EvaluationList(evaluateEach(manifests, judging));
@@ -69,11 +77,21 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   });
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
+  const deployed = { manifests, detection: judging.detection };
+  context.onDeployed?.(deployed);
+  if (context.onLifecycle !== undefined && context.onDeployed === undefined) {
+    const { scanLifecycle } = await import("./lifecycle.ts");
+    const lifecycle = scanLifecycle(undefined, { policy, now, ...deployed });
+    evaluations.take(lifecycle.evaluations);
+    context.onLifecycle(lifecycle.seen);
+  }
   context.onRelations?.(network.relations);
+  context.onReach?.(network.reach);
   return {
     reading,
     authority: uid === undefined ? { kind: "cluster-address", ...addressOf(connection) } : { kind: "cluster", uid },
     evaluations,
+    ...unreadPods(reading, context.namespace),
     notes: [
       `cluster ${name}: ${version ?? "version unknown"}, ${manifests.objects.length} objects` +
         (folded === 0 ? "" : `; ${folded} more are evaluated as their owners`),
@@ -86,6 +104,14 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
       ...network.notes,
     ],
   };
+}
+
+function unreadPods({ manifests }: ClusterReading, namespace: string | undefined): Pick<ScannedCluster, "unread"> {
+  const gap = manifests.gaps.find(({ lists, code }) =>
+    code === "kubernetes.bound" ? lists !== undefined : lists?.includes("workloads") === true,
+  );
+  if (gap !== undefined) return { unread: gap.reason };
+  return namespace === undefined ? {} : { unread: `only namespace ${namespace} was read` };
 }
 
 /** One line an image: digest, name, how many pods, and since when the oldest of them runs. */

@@ -8,6 +8,7 @@ import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import { accessRelations } from "../evaluate/kubernetes/access-relations.ts";
 import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets.ts";
+import { rotationRelations } from "../evaluate/kubernetes/secret-rotation.ts";
 import { evaluateEach, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import type { WorkloadFixContext, WorkloadFixes } from "../fix/kubernetes/fixes.ts";
 import type { ScanContext } from "./context.ts";
@@ -27,7 +28,11 @@ export async function scanManifests(
   { policy, now, onRelations, exclusion }: Pick<ScanContext, "policy" | "now" | "onRelations" | "exclusion">,
 ): Promise<ScannedManifests> {
   const { manifests, rendering, skipped = [] } = await readPlace(place, exclusion);
-  onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
+  onRelations?.([
+    ...manifestRelations(manifests, now),
+    ...accessRelations(manifests, { scope: SCOPE, now }),
+    ...rotationRelations(manifests, { scope: SCOPE, now }),
+  ]);
   const { scanner, notes } = await openPolicyScanner(policy, place.root);
   const seccompProfiles = place.kind === "folder" ? findSeccompProfiles(place.root, manifests, now) : undefined;
   const evaluations = new EvaluationList(
@@ -66,12 +71,15 @@ export async function fixManifests(
   const { readImageUsers } = await import("./image-users.ts");
   const { fixWorkloads } = await import("../fix/kubernetes/fixes.ts");
   const users = await readImageUsers(found.images, open);
+  // Without a store there is nothing to write for them.
+  const keyed = policy.rotation.secrets.store === undefined ? undefined : await openPolicyScanner(policy, place.root);
   const fixes = fixWorkloads(readManifestFiles(place.root, found), {
     policy,
     now,
     users,
     enforce,
     unsafe,
+    ...(keyed === undefined ? {} : { scanner: keyed.scanner }),
     ...(learned === undefined ? {} : { learned }),
     ...(reported === undefined
       ? {}
@@ -79,5 +87,5 @@ export async function fixManifests(
     scope: SCOPE,
     namespaces: "declared",
   });
-  return { fixes, notes: manifestNotes(fixes.manifests) };
+  return { fixes, notes: [...manifestNotes(fixes.manifests), ...(keyed?.notes ?? [])] };
 }

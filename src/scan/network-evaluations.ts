@@ -13,7 +13,7 @@ export async function scanNetwork(
   context: Omit<NetworkContext, "intended">,
 ): Promise<EvaluatedNetwork> {
   const hasPods = manifests.workloads.some(({ origin }) => origin === "kubernetes");
-  if (!hasPods) return { evaluations: [], relations: [], notes: [] };
+  if (!hasPods) return { evaluations: [], relations: [], reach: [], notes: [] };
   const name = context.policy.network.intended;
   const intended = name === undefined ? {} : { intended: { name, text: await readNamedByPolicy(name, root) } };
   const { evaluateNetwork } = await import("../evaluate/kubernetes/network.ts");

@@ -1,42 +1,50 @@
 /** Continuous integration of a tree: each file, and all of them together. */
 import { type ReadPipelines, readPipelines } from "../collect/tree/pipelines.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import type { Threads } from "../core/threads.ts";
 import type { ReadGithubFile } from "../engines/pipelines/model.ts";
 import { evaluatePipelines } from "../evaluate/build/pipelines.ts";
 import { ignoreNotes } from "../evaluate/build/workflow-ignores.ts";
 import { evaluateReadGithub, type WorkflowContext, workflowIds } from "../evaluate/build/workflows.ts";
+import { beginEvaluations } from "./pipelines-thread.ts";
 
 export interface AuditedPipelines {
   readonly evaluations: readonly Evaluation[];
   /** One sentence each. */
   readonly notes: readonly string[];
+  readonly read?: ReadPipelines;
 }
+
+/**
+ * `check`: of a whole tree, and whether a scan blocks; `tree`: without that question; `files`: some were named, and what
+ * holds of all together is not known.
+ */
+export type Extent = "check" | "tree" | "files";
 
 /** @param paths - relative to the root, as they were found */
 export async function scanPipelines(
   root: string,
   paths: readonly string[],
-  context: WorkflowContext,
+  context: WorkflowContext & { readonly threads?: Threads },
+  extent: Extent,
 ): Promise<AuditedPipelines> {
-  return await auditPipelines(readPipelines(root, paths), context, "check");
+  const begun = beginEvaluations(context.threads, { root, paths, context });
+  const read = readPipelines(root, paths);
+  return { ...(await auditPipelines(read, context, extent, begun)), read };
 }
 
-/**
- * @param extent - `check`: of a whole tree, and whether a scan blocks; `tree`: without that question; `files`: some were named,
- *   and what holds of all together is not known
- */
+/** @param evaluateAll - evaluates GitHub's files, in their order */
 export async function auditPipelines(
   read: ReadPipelines,
   context: WorkflowContext,
-  extent: "check" | "tree" | "files",
+  extent: Extent,
+  evaluateAll = async (files: readonly ReadGithubFile[]) => files.flatMap((file) => evaluateReadGithub(file, context)),
 ): Promise<AuditedPipelines> {
+  const together = extent === "files" ? [] : evaluatePipelines(read, context, extent === "check");
+  const github = await evaluateAll(read.github);
   const gitlab = read.gitlab.length === 0 ? undefined : await auditGitlab(read.gitlab, context);
   return {
-    evaluations: [
-      ...read.github.flatMap((file) => evaluateReadGithub(file, context)),
-      ...(gitlab?.evaluations ?? []),
-      ...(extent === "files" ? [] : evaluatePipelines(read, context, extent === "check")),
-    ],
+    evaluations: [...github, ...(gitlab?.evaluations ?? []), ...together],
     notes: [...read.github.flatMap((file) => notesOf(file, context)), ...(gitlab?.notes ?? [])],
   };
 }

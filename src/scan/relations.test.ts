@@ -13,7 +13,7 @@ const now = new Date("2026-01-01T00:00:00Z");
 const digest = `sha256:${"a".repeat(64)}` as Digest;
 
 test("a cluster runs images by their digests; one without a digest is a name, with its gap", () => {
-  const [web, old] = runningRelations(
+  const [web, owned, alone, old] = runningRelations(
     [
       {
         name: "web:1",
@@ -21,9 +21,13 @@ test("a cluster runs images by their digests; one without a digest is a name, wi
         digest,
         since: "2025-12-01T00:00:00Z",
         pods: 2,
+        owners: [
+          { kind: "Deployment", namespace: "shop", name: "web", pods: 1 },
+          { kind: "Pod", namespace: "shop", name: "a", pods: 1 },
+        ],
         examples: ["shop/a"],
       },
-      { name: "old:1", since: "?", pods: 1, examples: ["shop/b"] },
+      { name: "old:1", since: "?", pods: 1, owners: [], examples: ["shop/b"] },
     ],
     "prod",
     now,
@@ -31,6 +35,12 @@ test("a cluster runs images by their digests; one without a digest is a name, wi
   assert.deepEqual(web?.to, { kind: "image", id: digest, identifiedBy: "manifest", name: "web:1" });
   assert.deepEqual([web?.type, web?.since, web?.gaps], ["runs", "2025-12-01T00:00:00Z", []]);
   assert.deepEqual(old?.to, { kind: "image", id: "old:1", identifiedBy: "reference", name: "old:1" });
+  for (const [relation, id] of [
+    [owned, "prod/Deployment/shop/web"],
+    [alone, "prod/Pod/shop/a"],
+  ] as const) {
+    assert.deepEqual([relation?.from.id, relation?.to, relation?.evidence.pods], [id, web?.to, "1"]);
+  }
   assert.deepEqual([old?.since, old?.gaps.map(({ code }) => code)], [undefined, ["cluster.image-digest"]]);
 });
 

@@ -7,15 +7,15 @@ import type { LayerReference } from "../core/location.ts";
 import { assetEnd, type Relation, type RelationEnd } from "../core/relation.ts";
 import type { BaseImage } from "../engines/contents/model.ts";
 import { bounds as kubernetesBounds } from "../engines/kubernetes/bounds.ts";
-import type { RunningImage } from "../engines/kubernetes/cluster/running.ts";
+import type { ImageOwner, RunningImage, SilentPods } from "../engines/kubernetes/cluster/running.ts";
 import { containersOf, lineageOf, type Manifests } from "../engines/kubernetes/model.ts";
 import { scopeOf } from "../evaluate/kubernetes/namespaces.ts";
 
-/** A cluster runs each of its pods' images, as their states say. */
+/** A cluster runs each of its pods' images, as their states say, and so does what made these pods. */
 export function runningRelations(images: readonly RunningImage[], cluster: string, now: Date): Relation[] {
-  return images.map(({ name, digest, repository, since, pods, examples }): Relation => {
+  return images.flatMap(({ name, digest, repository, since, pods, owners, examples }): Relation[] => {
     const isTime = since !== undefined && !Number.isNaN(Date.parse(since));
-    return {
+    const whole: Relation = {
       type: "runs",
       from: { kind: "cluster", id: cluster, name: cluster },
       to:
@@ -35,7 +35,36 @@ export function runningRelations(images: readonly RunningImage[], cluster: strin
           ? [{ code: "cluster.image-digest", reason: `no container runtime reports the digest of ${name}` }]
           : [],
     };
+    return [whole, ...owners.map((owner) => ofOwner(whole, owner, cluster))];
   });
+}
+
+/** Pods that are there and of which no kubelet tells what they run: they run what they ask for, whatever that is. */
+export function silentRelations(pods: readonly SilentPods[], cluster: string, now: Date): Relation[] {
+  return pods.flatMap(({ images, ...owner }) =>
+    images.map((name): Relation => {
+      const whole: Relation = {
+        type: "runs",
+        from: { kind: "cluster", id: cluster, name: cluster },
+        to: { kind: "image", id: name, identifiedBy: "reference", name },
+        observedAt: now.toISOString(),
+        evidence: {},
+        gaps: [{ code: "cluster.image-digest", reason: `no kubelet reports what runs as ${name}` }],
+      };
+      return ofOwner(whole, owner, cluster);
+    }),
+  );
+}
+
+/** Since when its own pods run is not told: `since` is of the oldest of all. */
+function ofOwner({ since: _, ...whole }: Relation, owner: ImageOwner, cluster: string): Relation {
+  const { kind, namespace, name, pods } = owner;
+  const id = `${cluster}/${kind}/${namespace}/${name}`.slice(0, kubernetesBounds.assetNameLength);
+  return {
+    ...whole,
+    from: { kind: "workload", id, name: `${namespace}/${kind}/${name}` },
+    evidence: { pods: String(pods) },
+  };
 }
 
 /** A workload of manifests would run the images that its containers name: what a tag is then, nobody can say now. */

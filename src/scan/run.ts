@@ -13,13 +13,16 @@ import type { Baseline } from "../core/baseline.ts";
 import type { DatabaseUse, Tool } from "../core/basis.ts";
 import type { CheckIdentity } from "../core/check.ts";
 import { counted } from "../core/counted.ts";
-import type { Evaluations } from "../core/evaluations.ts";
+import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
 import type { RunExtent } from "../core/exception-use.ts";
 import type { Policy } from "../core/policy.ts";
 import { Problem } from "../core/problem.ts";
 import type { RatedSeverity } from "../core/severity.ts";
 import { acceptanceNotes } from "../evaluate/acceptance-notes.ts";
 import { type Conclusion, conclude } from "../evaluate/conclude.ts";
+import type { ClusterAuthority } from "../evaluate/identify.ts";
+import type { KnownIds } from "../evaluate/imports/flaws.ts";
+import type { ImportContext } from "../evaluate/imports/imports.ts";
 import { missingDatabaseNotes } from "../evaluate/missing-database.ts";
 import type { ScanContext } from "./context.ts";
 
@@ -39,6 +42,8 @@ export interface RunOptions {
   readonly writesBaseline?: boolean;
   /** Files, or git:REF:PATH. */
   readonly vex: readonly string[];
+  /** Reports of other scanners, as for VEX. */
+  readonly imports?: readonly string[];
   /** The advisory database: without the usual one verdicts are unknown, without one that the caller named there is no run. */
   readonly database: {
     readonly path: string;
@@ -77,7 +82,7 @@ export interface ConcludedRun {
   /** All that there are. */
   readonly checks: readonly CheckIdentity[];
   /** The cluster that was read, by the name that it has in the evaluations. */
-  readonly cluster?: { readonly name: string; readonly authority: Authority };
+  readonly cluster?: ClusterAuthority;
 }
 
 /** @throws Problem (usage) where what the caller named cannot be read */
@@ -86,6 +91,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
   const policy = await loadPolicy({ flag: options.policy, root, environment: options.environment });
   const baseline = options.baseline === undefined ? undefined : await readBaseline(options.baseline, root);
   const vex = await readVexDocuments(options.vex, root);
+  const imports = await importsOf(options.imports ?? [], root);
   const advisories = await advisoriesOf(options.database);
   const directory = authorityOfDirectory(root);
   const inRepository = directoryInRepository(root);
@@ -106,7 +112,9 @@ export async function openRun(options: RunOptions): Promise<Run> {
     notes: [...vexNotes(vex), ...baselineNotes(options.baseline, root, policy)],
     ...(baseline === undefined ? {} : { baseline }),
     conclude: (scanned, { extent, checks, cluster }) => {
-      const conclusion = conclude(scanned, {
+      const all = scanned instanceof EvaluationList ? scanned : new EvaluationList(scanned);
+      const importNotes = imports?.(all, { policy, now, vex, known: knownTo(advisories) }) ?? [];
+      const conclusion = conclude(all, {
         tool: options.tool,
         policy,
         now,
@@ -121,6 +129,7 @@ export async function openRun(options: RunOptions): Promise<Run> {
       return {
         ...conclusion,
         notes: [
+          ...importNotes,
           ...(uses ? authorityNotes(directory, conclusion.found) : []),
           ...missingDatabaseNotes(conclusion.evaluations),
           ...acceptanceNotes(conclusion.evaluations, { policy, now, codes: acceptUnknown }),
@@ -130,6 +139,29 @@ export async function openRun(options: RunOptions): Promise<Run> {
     close: () => {
       if (!(advisories instanceof Problem)) advisories.close();
     },
+  };
+}
+
+type AddImports = (evaluations: EvaluationList, context: ImportContext) => readonly string[];
+
+/** Their readers are loaded where there are some; undefined where there are none. */
+async function importsOf(flags: readonly string[], root: string): Promise<AddImports | undefined> {
+  if (flags.length === 0) return undefined;
+  const { readImports } = await import("../collect/named/imports.ts");
+  const { addImports } = await import("../evaluate/imports/imports.ts");
+  const reports = await readImports(flags, root);
+  return (evaluations, context) => addImports(evaluations, reports, context);
+}
+
+function knownTo(advisories: ScanContext["advisories"]): KnownIds {
+  if (advisories instanceof Problem) return { aliasesOf: () => [], exploited: () => undefined, epss: () => undefined };
+  return {
+    aliasesOf: (id) =>
+      advisories
+        .advisoriesNamed(id)
+        .flatMap((advisory) => (advisory.flaws.length > 0 ? [] : [advisory.id, ...advisory.aliases])),
+    exploited: (cve) => advisories.exploited(cve),
+    epss: (cve) => advisories.epss(cve),
   };
 }
 

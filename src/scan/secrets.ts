@@ -38,9 +38,10 @@ export async function scanSecrets(
     case "folder": {
       const { root, history } = target;
       const onProgress = (done: number) => context.onProgress?.({ name, done });
-      const present = await secretsOfFolder(root, scanner, {
+      const present = await secretsOfFolder(root, keyed, {
         skipped: versionControl,
-        onProgress,
+        onProgress: (done, total) => context.onProgress?.({ name, done, total, unit: "files" }),
+        ...(context.threads === undefined ? {} : { threads: context.threads }),
         ...(context.exclusion === undefined ? {} : { exclusion: context.exclusion }),
       });
       const skipped = present.skipped ?? [];

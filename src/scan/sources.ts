@@ -1,10 +1,10 @@
 /** The secrets of a folder of sources, for `check`. */
 import { relative, sep } from "node:path";
 import { secretsOfFolder, versionControl } from "../collect/secrets/folder.ts";
+import type { KeyedScanner } from "../collect/secrets/scanner.ts";
 import { fileAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { isEvidenceProblem, Problem } from "../core/problem.ts";
-import type { SecretScanner } from "../engines/secrets/scan.ts";
 import { evaluateCommitted } from "../evaluate/secrets/secrets.ts";
 import type { ScanContext } from "./context.ts";
 
@@ -22,17 +22,18 @@ export function scanUnlooked(context: ScanContext): Evaluation[] {
 export async function scanSources(
   root: string,
   images: readonly string[],
-  scanner: SecretScanner,
+  keyed: KeyedScanner,
   context: ScanContext,
 ): Promise<Evaluation[]> {
   const asset = fileAsset(".");
   const layouts = new Set(images.map((path) => relative(root, path).replaceAll(sep, "/")));
   try {
-    const found = await secretsOfFolder(root, scanner, {
+    const found = await secretsOfFolder(root, keyed, {
       skipped,
       ...(context.exclusion === undefined ? {} : { exclusion: context.exclusion }),
       skipsFile: (path) => isBlob(path, layouts),
-      onProgress: (files) => context.onProgress?.({ name: "secrets", done: files }),
+      onProgress: (done, total) => context.onProgress?.({ name: "secrets", done, total, unit: "files" }),
+      ...(context.threads === undefined ? {} : { threads: context.threads }),
       ...(context.signal === undefined ? {} : { signal: context.signal }),
     });
     return evaluateCommitted(asset, found, context);

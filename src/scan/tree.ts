@@ -78,6 +78,19 @@ export async function scanTree(
   evaluations.take(linted.flatMap((dockerfile) => dockerfile.evaluations));
   const pipelines = await scanFoundPipelines(root, found.pipelines, own);
   evaluations.take(pipelines.evaluations);
+  if (pipelines.read !== undefined || manifests.objects.length > 0 || context.deployed !== undefined) {
+    const { scanLifecycle } = await import("./lifecycle.ts");
+    const lifecycle = scanLifecycle(root, {
+      policy,
+      now,
+      ...(context.deployed ?? { manifests }),
+      dockerfiles: linted.flatMap(({ file }) => file?.dockerfile ?? []),
+      ...(pipelines.read === undefined ? {} : { pipelines: pipelines.read }),
+      ...(context.pastRuns === undefined ? {} : { runs: context.pastRuns }),
+    });
+    evaluations.take(lifecycle.evaluations);
+    context.onLifecycle?.(lifecycle.seen);
+  }
   const seccompProfiles = findSeccompProfiles(root, manifests, now);
   evaluations.take(evaluateEach(manifests, { policy, now, scope: SCOPE, seccompProfiles }));
   evaluations.take(evaluateRegistryServers(findRegistryServers(root, found.registryConfigurations, manifests), own));
@@ -85,12 +98,11 @@ export async function scanTree(
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
   context.onRelations?.(network.relations);
+  context.onReach?.(network.reach);
   if (secrets !== undefined) {
     evaluations.take(evaluateManifestSecrets(manifests, secrets.scanner, { policy, now, scope: SCOPE }));
   }
-  evaluations.take(
-    secrets === undefined ? scanUnlooked(own) : await scanSources(root, found.images, secrets.scanner, own),
-  );
+  evaluations.take(secrets === undefined ? scanUnlooked(own) : await scanSources(root, found.images, secrets, own));
   return {
     evaluations,
     notes: [
@@ -113,7 +125,7 @@ async function scanFoundPipelines(
   context: ScanContext,
 ): Promise<AuditedPipelines> {
   if (paths.length === 0) return { evaluations: [], notes: [] };
-  return await (await import("./pipelines.ts")).scanPipelines(root, paths, context);
+  return await (await import("./pipelines.ts")).scanPipelines(root, paths, context, "check");
 }
 
 /** There may be an image in it. */

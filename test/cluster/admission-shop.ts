@@ -151,7 +151,7 @@ export async function startWebhook(cluster: Cluster, { folder, words, port }: St
     folder,
     words: [
       ...["--policy", "bulkhead.yaml", "--kubeconfig", kubeconfig, "--webhooks", "bulkhead-admission"],
-      ...["--plain-http", "--no-log", "--no-reports", "--drain", "0", ...words],
+      ...["--plain-http", ...(words.includes("--log") ? [] : ["--no-log"]), "--no-reports", "--drain", "0", ...words],
     ],
     ...(port === undefined ? {} : { port }),
   });

@@ -25,6 +25,10 @@ export interface ServedOptions {
   readonly database: string | undefined;
   /** What else it is given. */
   readonly words: readonly string[];
+  /** Absent: one that is free. */
+  readonly port?: number;
+  /** Whether it scans what is pushed; absent: it does not. */
+  readonly works?: boolean;
 }
 
 const environmentOf = (folder: string) => ({ ...process.env, XDG_CACHE_HOME: join(folder, "cache") });
@@ -46,16 +50,27 @@ export function makeAccount(folder: string, name: string, password: string): str
 }
 
 /** Over keys that are made already. @throws Error with what it said, where it ends before it serves */
-export async function serveGuard({ folder, policy, engine, database, words }: ServedOptions): Promise<ServedGuard> {
+export async function serveGuard(options: ServedOptions): Promise<ServedGuard> {
+  const { folder, policy, engine, database, words, works = false } = options;
   const at = (name: string) => join(folder, name);
   writeFileSync(at("bulkhead.yaml"), JSON.stringify(policy));
   if (database !== undefined) writeFileSync(at("database-url"), database);
-  const port = await freePort();
+  const port = options.port ?? (await freePort());
   const all = [
     ...["registry", "serve", "--policy", at("bulkhead.yaml"), "--engine", `http://${engine}`, "--keys", at("keys")],
     ...(database === undefined ? ["--data", at("data")] : ["--database-url-file", at("database-url")]),
     ...["--url", `http://127.0.0.1:${port}`, "--host", "127.0.0.1", "--port", String(port), "--plain-http"],
-    ...["--status-host", "127.0.0.1", "--status-port", "0", "--no-work", "--log", at("decisions.log"), "--drain", "0"],
+    ...[
+      "--status-host",
+      "127.0.0.1",
+      "--status-port",
+      "0",
+      ...(works ? [] : ["--no-work"]),
+      "--log",
+      at("decisions.log"),
+      "--drain",
+      "0",
+    ],
   ];
   const child = spawn(process.execPath, [PROGRAM, ...all, ...words], {
     env: environmentOf(folder),

@@ -46,6 +46,7 @@ import { dependencySource } from "./dependency-source.ts";
 import { dependencyThreat } from "./dependency-threat.ts";
 import { dependencyTiny } from "./dependency-tiny.ts";
 import { dependencyTyposquat } from "./dependency-typosquat.ts";
+import { dependencyUpdatesWithoutEffect } from "./dependency-updates-without-effect.ts";
 import { dependencyVulnerable } from "./dependency-vulnerable.ts";
 import { distributionUpgrade } from "./distribution-upgrade.ts";
 import { dnfCacheKept } from "./dnf-cache-kept.ts";
@@ -135,6 +136,9 @@ import { gitlabWorkflowRulesMissing } from "./gitlab-workflow-rules-missing.ts";
 import { gitlabWorldWritableMode } from "./gitlab-world-writable-mode.ts";
 import { goInstallUnpinned } from "./go-install-unpinned.ts";
 import { implicitRegistry } from "./implicit-registry.ts";
+import { importedDependencies } from "./imported-dependencies.ts";
+import { importedResults } from "./imported-results.ts";
+import { importedSecrets } from "./imported-secrets.ts";
 import { installWithoutYes } from "./install-without-yes.ts";
 import { instructionCasing } from "./instruction-casing.ts";
 import { invalidInstruction } from "./invalid-instruction.ts";
@@ -168,10 +172,12 @@ import { provenanceAge } from "./provenance-age.ts";
 import { provenanceBuilder } from "./provenance-builder.ts";
 import { provenanceLevel } from "./provenance-level.ts";
 import { provenanceMissing } from "./provenance-missing.ts";
+import { provenanceNeverRequired } from "./provenance-never-required.ts";
 import { provenanceRef } from "./provenance-ref.ts";
 import { provenanceSource } from "./provenance-source.ts";
 import { provenanceTrigger } from "./provenance-trigger.ts";
 import { provenanceWorkflow } from "./provenance-workflow.ts";
+import { rebuildWithoutEffect } from "./rebuild-without-effect.ts";
 import { redundantPlatform } from "./redundant-platform.ts";
 import { registryNotAllowed } from "./registry-not-allowed.ts";
 import { relativeDestination } from "./relative-destination.ts";
@@ -181,15 +187,21 @@ import { remoteLoginServer } from "./remote-login-server.ts";
 import { reservedStageName } from "./reserved-stage-name.ts";
 import { runsAsRoot } from "./runs-as-root.ts";
 import { runtimeSocket } from "./runtime-socket.ts";
+import { sbomNeverRead } from "./sbom-never-read.ts";
+import { scanAfterRelease } from "./scan-after-release.ts";
+import { scanOfOtherImage } from "./scan-of-other-image.ts";
 import { secretFileCopied } from "./secret-file-copied.ts";
 import { secretInArgOrEnv } from "./secret-in-arg-or-env.ts";
 import { secretLeftInLayer } from "./secret-left-in-layer.ts";
+import { secretScanWithoutEffect } from "./secret-scan-without-effect.ts";
 import { secretWritten } from "./secret-written.ts";
 import { securityInsecure } from "./security-insecure.ts";
 import { setuidBit } from "./setuid-bit.ts";
 import { severalSourcesToFile } from "./several-sources-to-file.ts";
 import { shellFormEntrypoint } from "./shell-form-entrypoint.ts";
 import { shellStateLost } from "./shell-state-lost.ts";
+import { signedDigestDeployedByTag } from "./signed-digest-deployed-by-tag.ts";
+import { signedNeverVerified } from "./signed-never-verified.ts";
 import { stageNameCasing } from "./stage-name-casing.ts";
 import { sudo } from "./sudo.ts";
 import { systemVolume } from "./system-volume.ts";
@@ -299,6 +311,7 @@ export const buildChecks = [
   dependencyThreat,
   dependencyTiny,
   dependencyTyposquat,
+  dependencyUpdatesWithoutEffect,
   dependencyVulnerable,
   distributionUpgrade,
   dnfCacheKept,
@@ -388,6 +401,9 @@ export const buildChecks = [
   gitlabWorldWritableMode,
   goInstallUnpinned,
   implicitRegistry,
+  importedDependencies,
+  importedResults,
+  importedSecrets,
   installWithoutYes,
   instructionCasing,
   invalidInstruction,
@@ -421,10 +437,12 @@ export const buildChecks = [
   provenanceBuilder,
   provenanceLevel,
   provenanceMissing,
+  provenanceNeverRequired,
   provenanceRef,
   provenanceSource,
   provenanceTrigger,
   provenanceWorkflow,
+  rebuildWithoutEffect,
   redundantPlatform,
   registryNotAllowed,
   relativeDestination,
@@ -434,15 +452,21 @@ export const buildChecks = [
   reservedStageName,
   runsAsRoot,
   runtimeSocket,
+  sbomNeverRead,
+  scanAfterRelease,
+  scanOfOtherImage,
   secretFileCopied,
   secretInArgOrEnv,
   secretLeftInLayer,
+  secretScanWithoutEffect,
   secretWritten,
   securityInsecure,
   setuidBit,
   severalSourcesToFile,
   shellFormEntrypoint,
   shellStateLost,
+  signedDigestDeployedByTag,
+  signedNeverVerified,
   stageNameCasing,
   sudo,
   systemVolume,

@@ -1,4 +1,5 @@
 /** What both checks of secrets say of one: at all the places of a file where it stands. */
+import { counted } from "../../core/counted.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { Location } from "../../core/location.ts";
 import type { Severity } from "../../core/severity.ts";
@@ -85,9 +86,15 @@ function placeOf({ line, column, offset, layer, commit }: SecretFact): string {
 }
 
 /** What was searched, for who reads a pass. */
-export function searched({ files, bytes }: Pick<SecretsFound, "files" | "bytes">): Record<string, string> {
+export function searched({ files, bytes, left = [] }: Omit<SecretsFound, "secrets">): Record<string, string> {
+  const parts = left.map(({ what, files: of, bytes: size }) => `${what} (${counted(of, "file")}, ${sizeOf(size)})`);
   return {
     files: String(files),
-    bytes: bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`,
+    bytes: sizeOf(bytes),
+    ...(parts.length === 0 ? {} : { "left out": parts.join(", ") }),
   };
+}
+
+function sizeOf(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -7,6 +7,7 @@ import { endOfLife } from "./end-of-life.ts";
 import { exposedPort } from "./exposed-port.ts";
 import { fileCapabilities } from "./file-capabilities.ts";
 import { historyLint } from "./history-lint.ts";
+import { importedVulnerabilities } from "./imported-vulnerabilities.ts";
 import { knownVulnerabilities } from "./known-vulnerabilities.ts";
 import { pendingUpdates } from "./pending-updates.ts";
 import { removedPackages } from "./removed-packages.ts";
@@ -27,6 +28,7 @@ export const imageChecks = [
   exposedPort,
   fileCapabilities,
   historyLint,
+  importedVulnerabilities,
   knownVulnerabilities,
   pendingUpdates,
   removedPackages,

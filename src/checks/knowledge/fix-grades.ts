@@ -75,6 +75,18 @@ const KINDS: Readonly<Record<string, FixKind>> = {
   "workload/proc-mount": PROC_MOUNT,
   "workload/proc-mount-restricted": PROC_MOUNT,
   "workload/run-as-non-root": { grade: "likely", reason: "the kubelet refuses what would start as root" },
+  "workload/long-lived-token-mounted": {
+    grade: "likely",
+    reason: "the token ends after an hour, and the program must read it again",
+  },
+  "workload/secret-in-environment": {
+    grade: "likely",
+    reason: "the image documents that it reads the file, which its user must be able to read",
+  },
+  "workload/secret-in-manifest": {
+    grade: "likely",
+    reason: "the values must be in the store first, and leave the file",
+  },
   "workload/selinux": { grade: "likely", reason: "on nodes with SELinux it loses what it may touch of the node" },
   "workload/seccomp-baseline": { grade: "likely", reason: "the profile may refuse a system call of the program" },
   "workload/seccomp-restricted": { grade: "likely", reason: "the profile may refuse a system call of the program" },

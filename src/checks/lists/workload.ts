@@ -18,6 +18,7 @@ import { hostProbes } from "../workload/host-probes.ts";
 import { hostProcess } from "../workload/host-process.ts";
 import { imageLatestTag } from "../workload/image-latest-tag.ts";
 import { imageWithoutDigest } from "../workload/image-without-digest.ts";
+import { longLivedTokenMounted } from "../workload/long-lived-token-mounted.ts";
 import { lowUserId } from "../workload/low-user-id.ts";
 import { missingProbes } from "../workload/missing-probes.ts";
 import { missingResourceLimits } from "../workload/missing-resource-limits.ts";
@@ -65,6 +66,7 @@ export const workloadChecks = [
   hostProcess,
   imageLatestTag,
   imageWithoutDigest,
+  longLivedTokenMounted,
   lowUserId,
   missingProbes,
   missingResourceLimits,

@@ -17,6 +17,7 @@ import { hostProbes } from "./host-probes.ts";
 import { hostProcess } from "./host-process.ts";
 import { imageLatestTag } from "./image-latest-tag.ts";
 import { imageWithoutDigest } from "./image-without-digest.ts";
+import { longLivedTokenMounted } from "./long-lived-token-mounted.ts";
 import { lowUserId } from "./low-user-id.ts";
 import { manifestNotParsed } from "./manifest-not-parsed.ts";
 import { missingProbes } from "./missing-probes.ts";
@@ -65,6 +66,7 @@ export const workloadChecks = [
   hostProcess,
   imageLatestTag,
   imageWithoutDigest,
+  longLivedTokenMounted,
   lowUserId,
   manifestNotParsed,
   missingProbes,

@@ -1,4 +1,5 @@
 import { containersOf } from "../../engines/kubernetes/model.ts";
+import { secretAsFile } from "./kubernetes/secret-as-file.ts";
 import { workloadCheck } from "./kubernetes/workload-check.ts";
 
 /** Secrets by environment variables (Kubernetes documentation, "Good practices for Kubernetes Secrets"). */
@@ -9,7 +10,7 @@ export const secretInEnvironment = workloadCheck({
   documentation: {
     what: "Checks for containers that take a Secret's keys into their environment, by `secretKeyRef` or by `envFrom`, where a volume would do.",
     why: "The environment goes to every child process, into crash reports and debug pages, and can be read under /proc by anyone who may look at the process. It stays what it was when the container started: a Secret that is exchanged needs a restart, a mounted one does not.",
-    fix: "Mount the Secret as a volume and let the program read the file; many take a variable with `_FILE` behind the name.",
+    fix: "Mount the Secret as a volume and let the program read the file; many take a variable with `_FILE` behind the name, and of some images that is known: `workload fix --unsafe` does it for those.",
     references: [
       "https://kubernetes.io/docs/concepts/security/secrets-good-practices/",
       "https://kubernetes.io/docs/tasks/inject-data-application/distribute-credentials-secure/",
@@ -17,6 +18,7 @@ export const secretInEnvironment = workloadCheck({
   },
   needs: { workload: "partial" },
   *detect({ workload }) {
+    const taken = new Set<string>();
     for (const placed of containersOf(workload.pod)) {
       const { env, envFrom } = placed.container;
       for (const [index, { name, secretKeyRef }] of env.entries()) {
@@ -26,7 +28,9 @@ export const secretInEnvironment = workloadCheck({
           subject: `env ${name} of Secret ${secretKeyRef.name}`,
           title: `Environment variable ${name} holds a key of Secret ${secretKeyRef.name}`,
           path: [...placed.path, "env", index],
-          fix: "mount the Secret as a file and have the program read it",
+          fix:
+            secretAsFile(workload, placed, index, secretKeyRef, taken) ??
+            "mount the Secret as a file and have the program read it",
         };
       }
       for (const [index, { secretRef }] of envFrom.entries()) {

@@ -12,10 +12,16 @@ import {
 import type { SecretFact } from "../../engines/secrets/model.ts";
 import { clip, clipSubject } from "../findings/one-line.ts";
 import { secretFindings } from "../findings/secret-finding.ts";
+import { externalSecretFix } from "./kubernetes/external-secret-fix.ts";
 
 /** What the check is handed of a tree of manifests, or of a cluster. */
 export interface SecretInManifestFacts {
   readonly manifestSecrets: ManifestSecrets;
+}
+
+export interface SecretInManifestParameters {
+  /** The policy's `rotation.secrets.store`. */
+  readonly store: string | undefined;
 }
 
 export interface ManifestSecrets {
@@ -42,7 +48,7 @@ export interface ClearSecret {
 export type ClearKind = "secret" | "file" | "setting" | "tried first" | "example";
 
 /** Secrets that stand in manifests (Kubernetes, "Good practices for Kubernetes Secrets"). */
-export const secretInManifest: Check<SecretInManifestFacts> = {
+export const secretInManifest: Check<SecretInManifestFacts, SecretInManifestParameters> = {
   id: "workload/secret-in-manifest",
   title: "Plaintext secrets in manifests",
   layer: "workload",
@@ -52,7 +58,7 @@ export const secretInManifest: Check<SecretInManifestFacts> = {
   documentation: {
     what: "Checks the values of `ConfigMap`s, of `env`, of `command` and `args`, of the headers and commands of probes and of annotations, of manifests, Compose files and what a cluster holds, for keys, tokens and passwords, as `build/committed-secret` does. In files also through `data` and `stringData` of `Secret`s, decoded: any value is high even where no rule knows it, for base64 hides nothing. Of a `Secret` the text of a file of settings in which no rule finds anything is medium; what needs no `Secret` (a user's name, a host, a switch) is low. A password of a `ConfigMap` or of `env` that is a word is medium; one that everyone tries first (`changeme`), and what stands among tests and examples, is low wherever it is. Placeholders, templates, references to a store, certificates and public keys, values that SOPS has encrypted (`ENC[…]`; others beside them are not) and `SealedSecret`s are fine. What is never shown is the value.",
     why: "Manifests are in repositories, in pipelines' logs and in the release history of tools; anyone who may read a `ConfigMap` or a pod, and in most clusters that is everyone, reads what is written there.",
-    fix: "Revoke the secret where it was issued. Keep the new one in a secret store and let External Secrets, the Secrets Store CSI driver or an operator fill a `Secret` from it, or encrypt the manifest (SOPS, Sealed Secrets); mount it into the one container that needs it.",
+    fix: "Revoke the secret where it was issued. Keep the new one in a secret store and let External Secrets, the Secrets Store CSI driver or an operator fill a `Secret` from it, or encrypt the manifest (SOPS, Sealed Secrets); where the policy names a store (`rotation.secrets.store`), `workload fix --unsafe` writes the ExternalSecret; mount it into the one container that needs it.",
     references: [
       "https://kubernetes.io/docs/concepts/security/secrets-good-practices/",
       "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html",
@@ -60,7 +66,17 @@ export const secretInManifest: Check<SecretInManifestFacts> = {
   },
   subject: "manifest-values",
   needs: { manifestSecrets: "partial" },
-  *evaluate({ manifestSecrets: { secrets, places, clear } }) {
+  parameters: { store: (policy) => policy.rotation.secrets.store },
+  *evaluate({ manifestSecrets: { secrets, places, clear }, store }) {
+    // One change ends all findings of a Secret: the first of them proposes it.
+    const proposed = new Set<KubernetesObject>();
+    const withFix = (draft: FindingDraft, object: KubernetesObject | undefined): FindingDraft => {
+      if (store === undefined || object === undefined || proposed.has(object)) return draft;
+      const fix = externalSecretFix(object, store);
+      if (fix === undefined) return draft;
+      proposed.add(object);
+      return { ...draft, fix };
+    };
     const byPath = Map.groupBy(secrets, ({ path }) => path);
     for (const own of byPath.values()) {
       const found = secretFindings(own, {
@@ -71,15 +87,27 @@ export const secretInManifest: Check<SecretInManifestFacts> = {
           return place === undefined ? { kind: "file", path: secret.path } : locationOf(place.object, place.field);
         },
       });
-      for (const draft of found) yield placed(draft, own, places);
+      for (const draft of found) {
+        const place = placeOf(draft, own, places);
+        yield withFix(placed(draft, place), place?.object);
+      }
     }
-    for (const one of clear) yield inClear(one);
+    for (const one of clear) yield withFix(inClear(one), one.object);
   },
 };
 
-function placed(draft: FindingDraft, secrets: readonly SecretFact[], places: ManifestSecrets["places"]): FindingDraft {
+type Place = { readonly object: KubernetesObject; readonly field: FieldPath };
+
+function placeOf(
+  draft: FindingDraft,
+  secrets: readonly SecretFact[],
+  places: ManifestSecrets["places"],
+): Place | undefined {
   const first = secrets.find(({ rule, fingerprint, path }) => draft.subject === `${rule} ${fingerprint} in ${path}`);
-  const place = first === undefined ? undefined : places.get(first);
+  return first === undefined ? undefined : places.get(first);
+}
+
+function placed(draft: FindingDraft, place: Place | undefined): FindingDraft {
   if (place === undefined) return draft;
   const { object, field } = place;
   return {

@@ -7,7 +7,7 @@ import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { fixPipelines } from "../../scan/pipeline-fixes.ts";
-import { auditPipelines } from "../../scan/pipelines.ts";
+import { auditPipelines, scanPipelines } from "../../scan/pipelines.ts";
 import { type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { leftNotes } from "../left-fixes.ts";
 import { namedPlace } from "../named-place.ts";
@@ -34,8 +34,7 @@ export interface AuditOptions extends EvaluationOptions {
 export async function buildAudit(places: readonly string[], options: AuditOptions): Promise<number> {
   if (options.unsafe && !options.fix && !options.diff) throw usageProblem("--unsafe", "requires --fix or --diff");
   if (options.online && !options.fix && !options.diff) throw usageProblem("--online", "requires --fix or --diff");
-  const mirrors = parseMirrors(options.registryMirror);
-  const forge = forgeOf(options.forge);
+  const asking = { mirrors: parseMirrors(options.registryMirror), forge: forgeOf(options.forge) };
   const named = placesOf(places);
   return await runEvaluation(
     named.root,
@@ -43,19 +42,13 @@ export async function buildAudit(places: readonly string[], options: AuditOption
     async (context) => {
       const found = named.files === undefined ? await discover(named.root, undefined, context.exclusion) : undefined;
       const paths = named.files ?? found?.pipelines ?? [];
-      const read = readPipelines(named.root, paths);
       const extent = named.files === undefined ? "tree" : "files";
-      const pins = options.online ? await pinsFor(read, context, { mirrors, forge }) : undefined;
-      const fixes =
-        options.fix || options.diff
-          ? fixPipelines(read, { ...context, unsafe: options.unsafe, ...(pins === undefined ? {} : { pins }) })
-          : undefined;
-      const made = fixes === undefined ? undefined : makeFixes(named.root, fixes, options.diff);
-      // What could not be written is as it was.
-      const github = fixes?.read.github.map((one, at) =>
-        made?.unwritten.has(one.path) === true ? (read.github[at] ?? one) : one,
-      );
-      const audited = await auditPipelines(github === undefined ? read : { ...read, github }, context, extent);
+      const fixed =
+        options.fix || options.diff ? await fixedPipelines(named.root, paths, context, options, asking) : undefined;
+      const audited =
+        fixed === undefined
+          ? await scanPipelines(named.root, paths, context, extent)
+          : await auditPipelines(fixed.read, context, extent);
       return {
         subject: places.join(" "),
         evaluations: audited.evaluations,
@@ -63,15 +56,39 @@ export async function buildAudit(places: readonly string[], options: AuditOption
           ...(paths.length === 0 ? ["no pipelines found in this directory"] : []),
           ...(found === undefined ? [] : skippedNotes(found)),
           ...audited.notes,
-          ...(pins?.failed ?? []).map((line) => `not looked up: ${line}`),
-          ...(made === undefined ? [] : [...made.notes, ...leftNotes(made.left)]),
+          ...(fixed?.notes ?? []),
         ],
-        ...(options.diff ? { instead: forStandardOutput(made?.patch ?? "") } : {}),
+        ...(options.diff ? { instead: forStandardOutput(fixed?.patch ?? "") } : {}),
       };
     },
     // A thousand files come to 200 MB: collecting more often is a tenth of the time.
     { readsImages: false, heapGrowth: 200 },
   );
+}
+
+/** Fixes made, or shown: the files as they are then. */
+async function fixedPipelines(
+  root: string,
+  paths: readonly string[],
+  context: EvaluationContext,
+  options: AuditOptions,
+  asking: Pick<PinOptions, "mirrors" | "forge">,
+): Promise<{ readonly read: ReadPipelines; readonly notes: readonly string[]; readonly patch: string }> {
+  const read = readPipelines(root, paths);
+  const pins = options.online ? await pinsFor(read, context, asking) : undefined;
+  const fixes = fixPipelines(read, {
+    ...context,
+    unsafe: options.unsafe,
+    ...(pins === undefined ? {} : { pins }),
+  });
+  const made = makeFixes(root, fixes, options.diff);
+  // What could not be written is as it was.
+  const github = fixes.read.github.map((one, at) => (made.unwritten.has(one.path) ? (read.github[at] ?? one) : one));
+  return {
+    read: { ...read, github },
+    notes: [...(pins?.failed ?? []).map((line) => `not looked up: ${line}`), ...made.notes, ...leftNotes(made.left)],
+    patch: made.patch,
+  };
 }
 
 async function pinsFor(

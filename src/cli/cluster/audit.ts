@@ -6,6 +6,7 @@ import type { ClusterReading } from "../../engines/kubernetes/cluster/read.ts";
 import { imageLines, scanCluster, scanRunningImages } from "../../scan/cluster.ts";
 import { NO_SECRETS } from "../../scan/tree.ts";
 import { type Evaluated, type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
+import { rotationInstead } from "../rotation-output.ts";
 
 export interface ClusterOptions {
   readonly kubeconfig?: string;
@@ -17,6 +18,8 @@ export interface ClusterOptions {
   readonly secrets: boolean;
   /** Files and directories of proofs that detectors alert; of `check` alone. */
   readonly proofs?: readonly string[];
+  /** A Secret, or all: show what a new value of it would restart in the report's place. */
+  readonly rotation?: string;
 }
 
 /** Images that the notes name without --all. */
@@ -46,12 +49,15 @@ export async function evaluateCluster(
   const connection = connectionOf(clusterNamed(options));
   const proofs = options.proofs === undefined || options.proofs.length === 0 ? undefined : readProofs(options.proofs);
   const keyed = options.secrets ? await openPolicyScanner(policy, process.cwd()) : undefined;
-  const { reading, authority, evaluations, notes } = await scanCluster(connection, {
+  const { reading, authority, evaluations, unread, notes } = await scanCluster(connection, {
     policy,
     now,
     root,
     onRelations: judging.onRelations,
+    onReach: judging.onReach,
     ...(judging.onNetwork === undefined ? {} : { onNetwork: judging.onNetwork }),
+    ...(judging.onLifecycle === undefined ? {} : { onLifecycle: judging.onLifecycle }),
+    ...(judging.onDeployed === undefined ? {} : { onDeployed: judging.onDeployed }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     ...(keyed === undefined ? {} : { scanner: keyed.scanner }),
     ...(proofs === undefined ? {} : { proofs }),
@@ -66,8 +72,9 @@ export async function evaluateCluster(
   return {
     subject: connection.name,
     extent: "tree",
+    ...rotationInstead(options.rotation),
     evaluations,
-    cluster: { name: connection.name, authority },
+    cluster: { name: connection.name, authority, ...(unread === undefined ? {} : { unread }) },
     notes: [
       ...notes,
       ...(keyed?.notes ?? [NO_SECRETS]),

@@ -18,6 +18,7 @@ export function completion(shell: string, program: Command): number {
   const values = {
     "--format": formats,
     "bulkhead image sbom --format": ["cyclonedx", "spdx"],
+    "bulkhead init --pipeline": ["github", "gitlab"],
     "--fail-on": [...severities, "never"],
     "--group-by": groupings,
     "--sort": sortKeys,
@@ -26,7 +27,7 @@ export function completion(shell: string, program: Command): number {
     "--check": checks.map(({ id }) => id),
     "bulkhead completion": names,
     "bulkhead explain": checks.map(({ id }) => id),
-    "bulkhead cache": ["status", "clear"],
+    "bulkhead cache": ["status", "prune", "clear"],
   };
   process.stdout.write(script(placesOf(program, values)));
   return 0;

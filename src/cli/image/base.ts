@@ -87,7 +87,7 @@ async function show(reference: string, bases: string, options: BaseOptions, prin
     judgesAge: true,
     ...(updates === undefined ? {} : { updates }),
     ...(cache === undefined ? {} : { cache }),
-    onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
+    onProgress: ({ name, done, total, unit }) => progress.update(progressLine(name, done, total, unit)),
   };
   try {
     const read = await readBase(reference, folderOf(reference), context);

@@ -33,7 +33,7 @@ export async function imageSbom(reference: string, options: SbomOptions): Promis
   const context: InventoryContext = {
     now: new Date(),
     ...(cache === undefined ? {} : { cache }),
-    onProgress: ({ name, done, total }) => progress.update(progressLine(name, done, total)),
+    onProgress: ({ name, done, total, unit }) => progress.update(progressLine(name, done, total, unit)),
   };
   try {
     const { sbom, imageCreated } = await sbomOf(reference, options, context);

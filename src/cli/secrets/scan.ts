@@ -1,7 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { folderOf } from "../../collect/image/named-folder.ts";
-import { loadGitleaksRules } from "../../collect/secrets/gitleaks.ts";
 import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
@@ -23,13 +22,12 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
     throw usageProblem(target, "--history requires a directory");
   }
   const root = kind === "folder" ? (folder ?? resolve(target)) : process.cwd();
-  const { rules, notes } = loadGitleaksRules(options.rules);
   const { fingerprintKey } = options;
-  const own = { rules, ...(fingerprintKey === undefined ? {} : { fingerprintKey }) };
+  const own = { files: options.rules, ...(fingerprintKey === undefined ? {} : { fingerprintKey }) };
   return await runEvaluation(root, options, async (context) => {
     const keyed = await openPolicyScanner(context.policy, root, own);
     const scanned = await scanSecrets(target, targetOf(), keyed, context);
-    return { subject: target, evaluations: scanned.evaluations, notes: [...scanned.notes, ...notes, ...keyed.notes] };
+    return { subject: target, evaluations: scanned.evaluations, notes: [...scanned.notes, ...keyed.notes] };
   });
 
   function targetOf(): SecretsTarget {

@@ -1,4 +1,4 @@
-/** Where the pages of `verify` and `trace` go. */
+/** Where the page of `verify` goes. */
 import { writeWhole } from "../../engines/files/write.ts";
 import { outputDefaults, type RenderOptions } from "../../report/options.ts";
 import { parseFormatsOf } from "../output-options.ts";

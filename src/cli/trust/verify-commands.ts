@@ -7,7 +7,7 @@ type Finish = (code: Promise<number> | number) => Promise<void>;
 const none: string[] = [];
 
 /** Options of who must have signed. */
-function trusting(command: Command): Command {
+function trusting(command: Command, formats: string): Command {
   return command
     .optionsGroup("Who must have signed:")
     .option("--policy <source>", "trusted policy file or git:REF:PATH (default: ./bulkhead.yaml, untrusted)")
@@ -34,7 +34,7 @@ function trusting(command: Command): Command {
     )
     .option("--offline", "use the trust roots of this machine, do not update them", false)
     .optionsGroup("Output:")
-    .option("--format <format[=file]>", "text (default) or json; repeatable; =FILE writes to a file", collect, none)
+    .option("--format <format[=file]>", `${formats}; repeatable; =FILE writes to a file`, collect, none)
     .option("--all", "show every signature, and every step of each", false)
     .option("--quiet", "suppress progress output", false)
     .option("--now <time>", "evaluate as of this time (ISO 8601), for reproducible runs")
@@ -42,7 +42,7 @@ function trusting(command: Command): Command {
 }
 
 export function verifyCommands(program: Command, finish: Finish): void {
-  reaching(trusting(program.command("verify")))
+  reaching(trusting(program.command("verify"), "text (default) or json"))
     .argument("<reference>", "registry/name:tag, registry/name@sha256:…, oci:DIR[:NAME] or oci-archive:FILE")
     .description("verify who signed an image and what is attested of it")
     .option("--platform <os/arch[/variant]>", "verify the image of this platform instead of the index")
@@ -66,12 +66,25 @@ Examples:
     )
     .action(async (reference: string, options) => finish((await import("./verify.ts")).verify(reference, options)));
 
-  naming(pulling(trusting(program.command("trace"))))
+  naming(pulling(trusting(program.command("trace"), "text (default), json, html or markdown")))
     .argument("<reference>", "image, as for `verify`")
-    .description("trace one image: source, build, base, SBOM, scans, secrets, signatures, where it runs")
+    .description("trace one image from its commit to what its containers do, and name the first broken link")
     .option("--in <dir>", "directory of manifests that may run it")
     .option("--cluster", "look for it in a live cluster", false)
     .option("--no-secrets", "skip secret scanning")
+    .option("--base-updates", "ask other registries, too, what its base image is now", false)
+    .optionsGroup("What was recorded:")
+    .option("--registry-log <file>", "log of `registry serve`, or - for stdin; repeatable", collect, none)
+    .option("--data <dir>", "embedded database of `registry serve`, instead of its log")
+    .option("--database-url-file <file>", "file with the URL of its PostgreSQL, instead of its log")
+    .option("--decisions <file>", "log of `admission serve`, or - for stdin; repeatable", collect, none)
+    .option(
+      "--alerts <file>",
+      "alerts of `runtime watch` or another detector, or a recording of events; - for stdin; repeatable",
+      collect,
+      none,
+    )
+    .option("--learned <file>", "what `runtime learn` wrote: which packages are loaded")
     .optionsGroup("Data:")
     .option("--db <file>", "advisory database file (default: see `bulkhead db status`)")
     .option("--no-cache", "do not read or write the scan cache")
@@ -80,10 +93,13 @@ Examples:
     .addHelpText(
       "after",
       `
-Exit codes: 0 traced, whatever is known; 2 usage or input error, or the reference could not be resolved
+Exit codes: 0 no link is broken, 1 a link is broken, 2 usage or input error, or the reference could not be resolved,
+3 a link is unknown that the policy requires or that was to be read
 
 Examples:
   bulkhead trace registry.example.com/shop/api:2.0.1 --policy bulkhead.yaml --in deploy/
+  bulkhead trace registry.example.com/shop/api:2.0.1 --policy bulkhead.yaml --cluster --registry-log registry.log \
+    --decisions admission.log --alerts alerts.jsonl --learned learned.json --format html=trace.html
   bulkhead trace registry.example.com/shop/api:2.0.1 --key cosign.pub --cluster --format json`,
     )
     .action(async (reference: string, options) => finish((await import("./trace.ts")).trace(reference, options)));

@@ -4,11 +4,14 @@ import type { ManifestPlace } from "../../scan/manifest-place.ts";
 import { scanManifests } from "../../scan/manifests.ts";
 import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { namedPlace } from "../named-place.ts";
+import { rotationInstead } from "../rotation-output.ts";
 import { standardInput } from "../standard-input.ts";
 
 export interface WorkloadAuditOptions extends EvaluationOptions {
   /** Run kubectl and helm on what needs them. */
   readonly render: boolean;
+  /** A Secret, or all: show what a new value of it would restart in the report's place. */
+  readonly rotation?: string;
 }
 
 /** `bulkhead workload audit [DIR|FILE|-]`: the workloads and namespaces of manifests and Compose files. */
@@ -26,6 +29,7 @@ export async function workloadAudit(place: string, options: WorkloadAuditOptions
       ...(await scanManifests(await placeOf(), context)),
       subject: place,
       ...(isFolder && place !== "-" ? { extent: "tree" as const } : {}),
+      ...rotationInstead(options.rotation),
     }),
     { readsImages: false },
   );

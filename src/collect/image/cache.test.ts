@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,9 +17,11 @@ import {
   decodeScan,
   encodeScan,
   openScanCache,
+  pruneScanCache,
   type ScanCache,
   type ScannedImage,
 } from "./cache.ts";
+import { cacheLimits } from "./cache-upkeep.ts";
 import type { LayerScan } from "./layer-scan.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-cache-"));
@@ -141,7 +144,10 @@ test("a place that cannot be written has no cache", () => {
 test("tables that vanish while it is open cost time and no more", () => {
   const path = freshPath();
   const cache = opened(path);
-  change(path, "drop table layer; drop table image; drop table secrets; drop table verified; drop table stamp");
+  change(
+    path,
+    "drop table layer; drop table image; drop table secrets; drop table verified; drop table stamp; drop table upkeep",
+  );
   cache.storeLayer(diffId, scan);
   cache.storeImage(diffId, image);
   cache.storeVerified(diffId, diffId);
@@ -162,7 +168,7 @@ test("clearing takes the files that SQLite puts beside it too, and needs none to
   clearCache(path);
   assert.equal(statSync(`${path}-wal`, { throwIfNoEntry: false }), undefined);
   cache.close();
-  assert.deepEqual({ ...cacheStatus(path) }, { layers: 0, images: 0, bytes: 0 });
+  assert.deepEqual({ ...cacheStatus(path) }, { layers: 0, images: 0, secrets: 0, bytes: 0, oldest: null });
 });
 
 test("processes that start on the same empty folder at once all get to use it, and lose nothing", async () => {
@@ -221,4 +227,84 @@ test("a scan that is too large to be written is not remembered, and that is all"
   cache.storeLayer(diffId as Digest, { records: Array.from({ length: 600 }, () => record), facts: [], gaps: [] });
   assert.equal(cache.layer(diffId), undefined);
   cache.close();
+});
+
+const DAY = 24 * 60 * 60;
+const days = (path: string, age: number) => {
+  const used = Math.floor(Date.now() / 1000) - age * DAY;
+  for (const table of ["layer", "image", "secrets", "verified", "stamp"])
+    change(path, `update ${table} set used = ${used}`);
+};
+
+test("what was not used for months is forgotten by the next run that stores something; what is used stays", () => {
+  const path = freshPath();
+  const first = opened(path);
+  first.storeLayer(diffId, scan);
+  first.storeImage(diffId, image);
+  first.storeStamp("1", diffId);
+  first.close();
+  days(path, cacheLimits.days - 1);
+  const second = opened(path);
+  assert.deepEqual(second.layer(diffId), scan);
+  second.close();
+  days(path, 0);
+  change(
+    path,
+    `update image set used = used - ${cacheLimits.days * DAY}; update stamp set used = 0; delete from upkeep`,
+  );
+  const third = opened(path);
+  assert.deepEqual(third.image(diffId), image, "nothing is forgotten by reading, and reading is use");
+  third.storeVerified(other, diffId);
+  third.close();
+  const last = opened(path);
+  assert.deepEqual(last.image(diffId), image);
+  assert.equal(last.hasStamp("1", diffId), false);
+  assert.equal(last.isVerified(other, diffId), true);
+  last.close();
+});
+
+test("beyond its size the entries that were used longest ago go first, and the file gets smaller", () => {
+  const path = freshPath();
+  const cache = opened(path);
+  const large = (number: number): LayerScan => ({
+    records: [`F${randomBytes(50_000).toString("hex")}${number}`],
+    facts: [],
+    gaps: [],
+  });
+  const layers = Array.from({ length: 20 }, (_, number) => sha256(Buffer.from(`layer ${number}`)));
+  for (const [number, id] of layers.entries()) cache.storeLayer(id, large(number));
+  cache.close();
+  for (const [number, id] of layers.entries())
+    change(path, `update layer set used = used - ${1000 - number} where diff_id = '${id}'`);
+  const before = statSync(path).size;
+  assert.ok(before > 1e6);
+  const pruned = pruneScanCache(path, { days: 90, bytes: 500_000 }, new Date());
+  const after = opened(path);
+  const left = layers.filter((id) => after.layer(id) !== undefined);
+  after.close();
+  assert.ok(left.length >= 5 && left.length <= 9, `${left.length}`);
+  assert.deepEqual(left, layers.slice(-left.length));
+  assert.equal(pruned?.entries, 20 - left.length);
+  assert.ok(statSync(path).size < 600_000);
+});
+
+test("a process that prunes and others that read and store at once disturb each other in nothing", async () => {
+  const path = freshPath();
+  const module = JSON.stringify(new URL("./cache.ts", import.meta.url).href);
+  const program = `
+    import { openScanCache, pruneScanCache } from ${module};
+    const [, path, name] = process.argv;
+    for (let round = 0; round < 20; round++) {
+      const cache = openScanCache(path);
+      const scan = { records: ["F" + name + round], facts: [], gaps: [] };
+      cache.storeLayer("sha256:" + name + round, scan);
+      if (JSON.stringify(cache.layer("sha256:" + name + round)) !== JSON.stringify(scan)) throw new Error("lost");
+      cache.close();
+      if (name === "a" && pruneScanCache(path, { days: 1, bytes: 1e9 }, new Date()) === undefined) throw new Error("not pruned");
+    }`;
+  const names = ["a", "b", "c"];
+  await Promise.all(
+    names.map((name) => promisify(execFile)(process.execPath, ["--input-type=module", "-e", program, path, name])),
+  );
+  assert.equal(cacheStatus(path)?.layers, 60);
 });

@@ -7,9 +7,10 @@
  * - `image(config_digest, key, inventory, used)`: an image's inventory, zstd-compressed JSON
  * - `secrets(id, key, found, used)`: the secrets of a layer or an image by its diffID or config digest; the key is
  *   followed by the scanner's
- * - `verified(digest, diff_id)`: a stored blob that was read whole and whose digest and diffID fitted
- * - `stamp(stamp, digest)`: a local file that was read whole while it had this stamp
- * `used` is in seconds since 1970.
+ * - `verified(digest, diff_id, used)`: a stored blob that was read whole and whose digest and diffID fitted
+ * - `stamp(stamp, digest, used)`: a local file that was read whole while it had this stamp
+ * - `upkeep(at)`: when what is old was last forgotten (cache-upkeep.ts)
+ * `used` is in seconds since 1970, and exact to the day.
  */
 import type { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
@@ -20,6 +21,7 @@ import type { FileFacts, Inventory } from "../../engines/contents/model.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import { attempt, type CacheForm, clearCacheFile, openCacheFile } from "../cache-file.ts";
 import { cacheKeys, FORMAT } from "./cache-key.ts";
+import { type CacheLimits, keepWithin, type Pruned, pruneCache } from "./cache-upkeep.ts";
 import type { LayerScan } from "./layer-scan.ts";
 
 /** What an image's layers gave, ready for the checks. */
@@ -50,8 +52,12 @@ export interface ScanCache {
 export interface CacheStatus {
   readonly layers: number;
   readonly images: number;
+  /** Of layers and images whose secrets are known. */
+  readonly secrets: number;
   /** Bytes of the entries, compressed. */
   readonly bytes: number;
+  /** When the entry that was not asked for longest was last used: seconds since 1970; null where there is none. */
+  readonly oldest: number | null;
 }
 
 const FORM: CacheForm = {
@@ -63,8 +69,9 @@ const FORM: CacheForm = {
   create table layer (diff_id text, key text, scan blob, used integer, primary key (diff_id, key)) without rowid;
   create table image (config_digest text, key text, inventory blob, used integer, primary key (config_digest, key)) without rowid;
   create table secrets (id text, key text, found blob, used integer, primary key (id, key)) without rowid;
-  create table verified (digest text, diff_id text, primary key (digest, diff_id)) without rowid;
-  create table stamp (stamp text, digest text, primary key (stamp, digest)) without rowid;
+  create table verified (digest text, diff_id text, used integer, primary key (digest, diff_id)) without rowid;
+  create table stamp (stamp text, digest text, used integer, primary key (stamp, digest)) without rowid;
+  create table upkeep (at integer);
 `,
 };
 
@@ -80,38 +87,93 @@ export function openScanCache(path: string): ScanCache | undefined {
 
 /** Undefined where it cannot be used. */
 export function cacheStatus(path: string): CacheStatus | undefined {
-  const database = openCacheFile(path, FORM);
-  try {
-    return database
-      ?.prepare(`select (select count(*) from layer) as layers, (select count(*) from image) as images,
+  return overCache(
+    path,
+    (database) =>
+      database
+        .prepare(`select (select count(*) from layer) as layers, (select count(*) from image) as images,
+        (select count(*) from secrets) as secrets,
         (select coalesce(sum(length(scan)), 0) from layer) + (select coalesce(sum(length(inventory)), 0) from image)
-        + (select coalesce(sum(length(found)), 0) from secrets) as bytes`)
-      .get() as CacheStatus | undefined;
+        + (select coalesce(sum(length(found)), 0) from secrets) as bytes,
+        (select min(used) from (select used from layer union all select used from image union all select used from secrets))
+        as oldest`)
+        .get() as unknown as CacheStatus,
+  );
+}
+
+/** Forgets now; undefined where the cache cannot be used, or another process does not let go of it. */
+export function pruneScanCache(path: string, limits: CacheLimits, now: Date): Pruned | undefined {
+  return overCache(path, (database) => pruneCache(database, seconds(now), limits));
+}
+
+function overCache<Result>(path: string, work: (database: DatabaseSync) => Result): Result | undefined {
+  const database = openCacheFile(path, FORM);
+  if (database === undefined) return undefined;
+  try {
+    return work(database);
   } catch {
     return undefined;
   } finally {
-    database?.close();
+    database.close();
   }
 }
 
 export const clearCache = clearCacheFile;
 
+/** What an entry of each table is found by. */
+const identities = {
+  layer: "diff_id = ? and key = ?",
+  image: "config_digest = ? and key = ?",
+  secrets: "id = ? and key = ?",
+  verified: "digest = ? and diff_id = ?",
+  stamp: "stamp = ? and digest = ?",
+} as const;
+
+const DAY_SECONDS = 24 * 60 * 60;
+/** Entries that a process which never closes stores between two looks at the size. */
+const STORED = 500;
+
+function seconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
+
 function cacheOver(database: DatabaseSync): ScanCache {
   const keys = cacheKeys();
-  const now = () => Math.floor(Date.now() / 1000);
+  const now = () => seconds(new Date());
+  let stored = 0;
+
+  /** By the day: to forget in months it need not be written at every look. */
+  function touch(table: "layer" | "image" | "secrets" | "verified" | "stamp", used: unknown, ...id: string[]): void {
+    if (Number(used) > now() - DAY_SECONDS) return;
+    attempt(() => database.prepare(`update ${table} set used = ? where ${identities[table]}`).run(now(), ...id));
+  }
+
+  function keep(): void {
+    if (stored > 0) attempt(() => keepWithin(database, now()));
+    stored = 0;
+  }
 
   function blob(table: "layer" | "image", digest: Digest): Buffer | undefined {
     const [id, column] = table === "layer" ? ["diff_id", "scan"] : ["config_digest", "inventory"];
     return attempt(() => {
       const row = database
-        .prepare(`select ${column} as content from ${table} where ${id} = ? and key = ?`)
+        .prepare(`select ${column} as content, used from ${table} where ${id} = ? and key = ?`)
         .get(digest, keys[table]);
-      return row === undefined ? undefined : zstdDecompressSync(row.content as Uint8Array);
+      if (row === undefined) return undefined;
+      touch(table, row.used, digest, keys[table]);
+      return zstdDecompressSync(row.content as Uint8Array);
     });
   }
 
   function store(sql: string, values: () => (string | number | Uint8Array)[]): void {
     attempt(() => database.prepare(sql).run(...values()));
+    if (++stored === STORED) keep();
+  }
+
+  function isKnown(table: "verified" | "stamp", ...id: string[]): boolean {
+    const row = attempt(() => database.prepare(`select used from ${table} where ${identities[table]}`).get(...id));
+    if (row !== undefined) touch(table, row.used, ...id);
+    return row !== undefined;
   }
 
   return {
@@ -141,10 +203,10 @@ function cacheOver(database: DatabaseSync): ScanCache {
     },
     secrets: (id, scanner) =>
       attempt(() => {
-        const row = database
-          .prepare("select found from secrets where id = ? and key = ?")
-          .get(id, `${keys.secrets} ${scanner}`);
+        const key = `${keys.secrets} ${scanner}`;
+        const row = database.prepare("select found, used from secrets where id = ? and key = ?").get(id, key);
         if (row === undefined) return undefined;
+        touch("secrets", row.used, id, key);
         return JSON.parse(zstdDecompressSync(row.found as Uint8Array).toString("utf8")) as FoundSecrets;
       }),
     storeSecrets: (id, scanner, found) =>
@@ -154,15 +216,15 @@ function cacheOver(database: DatabaseSync): ScanCache {
         zstdCompressSync(Buffer.from(JSON.stringify(found))),
         now(),
       ]),
-    isVerified: (digest, diffId) =>
-      attempt(() => database.prepare("select 1 from verified where digest = ? and diff_id = ?").get(digest, diffId)) !==
-      undefined,
-    storeVerified: (digest, diffId) => store("insert or ignore into verified values (?, ?)", () => [digest, diffId]),
-    hasStamp: (stamp, digest) =>
-      attempt(() => database.prepare("select 1 from stamp where stamp = ? and digest = ?").get(stamp, digest)) !==
-      undefined,
-    storeStamp: (stamp, digest) => store("insert or ignore into stamp values (?, ?)", () => [stamp, digest]),
-    close: () => attempt(() => database.close()),
+    isVerified: (digest, diffId) => isKnown("verified", digest, diffId),
+    storeVerified: (digest, diffId) =>
+      store("insert or ignore into verified values (?, ?, ?)", () => [digest, diffId, now()]),
+    hasStamp: (stamp, digest) => isKnown("stamp", stamp, digest),
+    storeStamp: (stamp, digest) => store("insert or ignore into stamp values (?, ?, ?)", () => [stamp, digest, now()]),
+    close() {
+      keep();
+      attempt(() => database.close());
+    },
   };
 }
 

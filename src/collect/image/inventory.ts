@@ -41,6 +41,8 @@ export interface ScanProgress {
   readonly name: string;
   readonly done: number;
   readonly total?: number;
+  /** Of the total; absent: bytes. */
+  readonly unit?: "files";
 }
 
 /**

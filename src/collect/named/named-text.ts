@@ -7,7 +7,7 @@ import { readFileAt } from "../../engines/git/file-at.ts";
 /** What kind of text it is, for its bound and for what is said of it. */
 export interface TextKind {
   /** First part of the codes of its problems. */
-  readonly code: "policy" | "baseline" | "report" | "vex" | "network" | "rules";
+  readonly code: "policy" | "baseline" | "report" | "vex" | "network" | "rules" | "imports";
   /** The option that names it. */
   readonly option: string;
   /** What such a file is usually called. */

@@ -177,7 +177,17 @@ const more = {
     includes: fc.record({ allow: patterns }),
   }),
   secrets: fc.record({ rules: patterns }),
-  rotation: fc.record({ secrets: fc.record({ maxAgeDays: days }, { requiredKeys: [] }) }),
+  rotation: fc.record({
+    secrets: fc.record(
+      {
+        maxAgeDays: days,
+        types: fc.dictionary(fc.constantFrom("Opaque", "kubernetes.io/tls"), days),
+        namespaces: fc.dictionary(fc.constantFrom("shop", "shop-*"), days),
+        store: fc.constantFrom("ClusterSecretStore/prod", "SecretStore/shop"),
+      },
+      { requiredKeys: [] },
+    ),
+  }),
   cluster: fc.record(
     {
       cni: fc.constantFrom("cilium" as const, "calico", "none"),
@@ -205,6 +215,7 @@ const more = {
     rules: fc.subarray(["bulkhead", "a.yaml"], { minLength: 1 }),
     optional: fc.subarray(["Rule a", "Rule b"]),
     proofDays: days,
+    observedDays: days,
     outputs: fc.array(
       fc.record({ to: fc.constantFrom("file:/a", "https://a.example.com/"), severity: fc.constantFrom("high", "low") }),
       { maxLength: 2 },

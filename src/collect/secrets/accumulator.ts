@@ -2,12 +2,17 @@
 
 import type { Gap } from "../../core/evidence.ts";
 import { bounds as secretsBounds } from "../../engines/secrets/bounds.ts";
-import type { SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
+import type { LeftOut, SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
 import type { FileSecrets } from "../../engines/secrets/stream.ts";
 
 export interface Accumulator {
-  file(path: string, bytes: number, secrets: FileSecrets): void;
+  /** @param left - what of it was not looked at */
+  file(path: string, bytes: number, secrets: FileSecrets, left?: Omit<LeftOut, "files">): void;
+  /** Files in which nothing was found. */
+  quiet(files: number, bytes: number): void;
   unread(path: string, cause: string): void;
+  /** An archive, or a part of one, that was not read. */
+  archive(path: string, cause: string): void;
   gap(gap: Gap): void;
   files(): number;
   finish(): { readonly found: SecretsFound; readonly gaps: readonly Gap[] };
@@ -22,20 +27,36 @@ export function createAccumulator(place: string): Accumulator {
   let unread = 0;
   let firstUnread = "";
   let firstOmitted = "";
+  const closed = new Set<string>();
+  let firstClosed = "";
   const gaps: Gap[] = [];
+  const left = new Map<string, LeftOut>();
   return {
-    file(path, size, found) {
+    file(path, size, found, part) {
       files += 1;
       bytes += size;
+      if (part !== undefined) {
+        const { files: of, bytes: before } = left.get(part.what) ?? { files: 0, bytes: 0 };
+        left.set(part.what, { what: part.what, files: of + 1, bytes: before + part.bytes });
+      }
       const room = Math.max(0, secretsBounds.secretsOfAsset - secrets.length);
       const over = found.omitted + Math.max(0, found.secrets.length - room);
       secrets.push(...found.secrets.slice(0, room));
       if (over > 0 && omitted === 0) firstOmitted = path;
       omitted += over;
     },
+    quiet(count, size) {
+      files += count;
+      bytes += size;
+    },
     unread(path, cause) {
       if (unread === 0) firstUnread = `${path}: ${cause}`;
       unread += 1;
+    },
+    archive(path, cause) {
+      if (closed.size === 0) firstClosed = `${path}: ${cause}`;
+      // Its parts count as one.
+      closed.add(path.split("!", 1)[0] as string);
     },
     gap: (gap) => gaps.push(gap),
     files: () => files,
@@ -44,13 +65,17 @@ export function createAccumulator(place: string): Accumulator {
         const what = unread === 1 ? "one file or directory" : `${unread} files or directories`;
         gaps.push({ code: "secrets.unreadable", reason: `${place}: ${what} could not be read, first ${firstUnread}` });
       }
+      if (closed.size > 0) {
+        const what = closed.size === 1 ? "an archive was" : `${closed.size} archives were`;
+        gaps.push({ code: "secrets.archive", reason: `${place}: ${what} not read whole, first ${firstClosed}` });
+      }
       if (omitted > 0) {
         gaps.push({
           code: "secrets.too-many",
           reason: `${place}: ${omitted} more places that look like secrets were not recorded, first in ${firstOmitted}`,
         });
       }
-      return { found: { secrets, files, bytes }, gaps };
+      return { found: { secrets, files, bytes, ...(left.size === 0 ? {} : { left: [...left.values()] }) }, gaps };
     },
   };
 }

@@ -1,145 +1,168 @@
 /** The secrets of a folder of files: every regular file is read once; no symlink is followed. */
-import { closeSync, constants, type Dirent, fstatSync, openSync, readdirSync, readSync } from "node:fs";
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import { Problem } from "../../core/problem.ts";
-import { systemCause } from "../../core/system-cause.ts";
+import { beginShare, type Share, type Threads, takeShare } from "../../core/threads.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
-import { bounds as collectBounds } from "../bounds.ts";
 import { createAccumulator } from "./accumulator.ts";
+import { createArchiveScanner, noneUnpacked, type Unpacked } from "./archives.ts";
+import { type FileRead, fileBuffer, type Reader, scanFile } from "./file.ts";
+import { type KeyedScanner, openAgain, type ScannerSource } from "./scanner.ts";
+import { type FileNames, namesOf, pieceCount, type WalkOptions, walkFiles } from "./walk.ts";
 
-export interface FolderOptions {
-  /** Names of folders that are not looked into, wherever they are. */
-  readonly skipped: ReadonlySet<string>;
-  /** Folders that are not looked into, by their paths below the root. */
-  readonly skippedPaths?: ReadonlySet<string>;
-  /** What the run leaves out, by its path below the root. */
-  readonly exclusion?: { excludes(path: string, isDirectory: boolean): boolean };
-  /** Files that are not looked into, by their paths below the root. */
-  readonly skipsFile?: (path: string) => boolean;
-  readonly signal?: AbortSignal;
-  /** How many files have been read. */
-  readonly onProgress?: (files: number) => void;
+export interface FolderOptions extends WalkOptions {
+  /** Absent: this thread reads all of it. */
+  readonly threads?: Threads;
+  /** How many files have been read, and of how many. */
+  readonly onProgress?: (files: number, total: number) => void;
 }
 
 /** The stores of version control systems: packed, and read as history. */
 export const versionControl: ReadonlySet<string> = new Set([".git", ".hg", ".svn"]);
 
-/** A file up to this is read at once, into memory that is used again. */
-const AT_ONCE = 1024 * 1024;
+/** With fewer files they are read before another thread has its rules ready. */
+const WORTH = 4_000;
+/** Bytes after which others have their turn. */
+const YIELD = 8 * 1024 * 1024;
+
+/** What came of a piece. Most of its files have nothing to tell: of a million only their number is kept. */
+interface PieceRead {
+  readonly files: number;
+  readonly quiet: { readonly files: number; readonly bytes: number };
+  readonly telling: readonly Told[];
+}
+
+type Told = { readonly path: string } & (FileRead | { readonly unread: string } | { readonly archive: string });
 
 /** @throws Problem where the root is no folder, or there are more entries than the bound */
 export async function secretsOfFolder(
   root: string,
-  scanner: SecretScanner,
+  keyed: Pick<KeyedScanner, "scanner"> & Partial<KeyedScanner>,
   options: FolderOptions,
 ): Promise<FoundSecrets> {
+  const { files, count, unread, skipped } = await walkFiles(root, options);
+  const pieces = pieceCount(files);
   const accumulator = createAccumulator(root);
-  const buffer = Buffer.allocUnsafe(AT_ONCE);
-  const pending = [""];
-  const skipped: string[] = [];
-  let entries = 0;
-  let sinceYield = 0;
-  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const listed = list(join(root, folder));
-    if (!Array.isArray(listed)) {
-      if (folder === "") throw new Problem({ kind: "usage", code: "secrets.folder", place: root, cause: listed.cause });
-      accumulator.unread(folder, listed.cause);
-      continue;
-    }
-    entries += listed.length;
-    if (entries > collectBounds.entries) {
-      throw new Problem({
-        kind: "input",
-        code: "secrets.folder",
-        place: root,
-        cause: `more than ${collectBounds.entries} entries`,
-        remedy: "scan a subdirectory",
-      });
-    }
-    listed.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of listed) {
-      const path = folder === "" ? entry.name : `${folder}/${entry.name}`;
-      if (options.exclusion?.excludes(path, entry.isDirectory()) === true) continue;
-      if (entry.isDirectory()) {
-        if (options.skipped.has(entry.name)) skipped.push(path);
-        else if (options.skippedPaths?.has(path) !== true) pending.push(path);
-      } else if (entry.isFile() && options.skipsFile?.(path) !== true) {
-        sinceYield += scanFile(join(root, path), path, scanner, accumulator, buffer);
-      }
-    }
-    sinceYield += listed.length;
-    if (sinceYield > 8 * AT_ONCE) {
-      sinceYield = 0;
-      options.onProgress?.(accumulator.files());
+  for (const { path, cause } of unread) accumulator.unread(path, cause);
+  const progress = { done: 0, unsaid: 0 };
+  const told = (read: PieceRead) => {
+    progress.done += read.files;
+    options.onProgress?.(progress.done, count);
+  };
+  const unpacked = noneUnpacked();
+  const reader = { scanner: keyed.scanner, buffer: fileBuffer(), unpacked };
+  const own = async (piece: number): Promise<PieceRead> => {
+    const read = scanPiece(root, files, piece, reader);
+    progress.unsaid += read.quiet.bytes;
+    for (const one of read.telling) progress.unsaid += "bytes" in one ? one.bytes : 0;
+    told(read);
+    if (progress.unsaid > YIELD) {
+      progress.unsaid = 0;
       await setImmediate();
       options.signal?.throwIfAborted();
+    }
+    return read;
+  };
+  const shared = beginSharing({ root, files, unpacked }, count, keyed, options, told);
+  const found = shared === undefined ? await inTurn(pieces, own) : await shared.finish(own);
+  for (const { quiet, telling } of found) {
+    accumulator.quiet(quiet.files, quiet.bytes);
+    for (const one of telling) {
+      if ("unread" in one) accumulator.unread(one.path, one.unread);
+      else if ("archive" in one) accumulator.archive(one.path, one.archive);
+      else accumulator.file(one.path, one.bytes, one.found, one.left);
     }
   }
   return { ...accumulator.finish(), skipped };
 }
 
-/** One file. @throws Problem where it cannot be read */
-export function secretsOfFile(file: string, path: string, scanner: SecretScanner): FoundSecrets {
-  const accumulator = createAccumulator(path);
-  scanFile(file, path, scanner, accumulator, Buffer.allocUnsafe(AT_ONCE));
-  return accumulator.finish();
+async function inTurn<Result>(count: number, work: (at: number) => Promise<Result>): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let at = 0; at < count; at++) results.push(await work(at));
+  return results;
 }
 
-/** Returns the bytes that were read. */
-function scanFile(
-  file: string,
-  path: string,
-  scanner: SecretScanner,
-  accumulator: ReturnType<typeof createAccumulator>,
-  buffer: Buffer,
-): number {
-  let descriptor: number | undefined;
+interface Walk {
+  readonly root: string;
+  readonly files: FileNames;
+  readonly unpacked: Unpacked;
+}
+
+interface Files extends Walk {
+  readonly source: ScannerSource;
+  readonly key: string;
+}
+
+function beginSharing(
+  walk: Walk,
+  count: number,
+  { source, key }: Partial<KeyedScanner>,
+  { threads }: FolderOptions,
+  told: (read: PieceRead) => void,
+) {
+  if (threads === undefined || source === undefined || key === undefined || count < WORTH) return undefined;
+  const input: Files = { ...walk, source, key };
+  return beginShare<PieceRead>(threads, "secrets", input, pieceCount(walk.files), told);
+}
+
+/**
+ * The other thread's half.
+ *
+ * @throws Error where its rules are others by now
+ */
+export async function scanShare(share: Files & Share, send: (message: unknown) => void): Promise<void> {
+  const { root, files, unpacked, source, key } = share;
+  const { scanner, key: own } = await openAgain(source);
+  if (own !== key) throw new Error("the rules have changed");
+  const reader = { scanner, buffer: fileBuffer(), unpacked };
+  takeShare(share, (piece) => scanPiece(root, files, piece, reader), send);
+}
+
+function scanPiece(
+  root: string,
+  files: FileNames,
+  piece: number,
+  { scanner, buffer, unpacked }: Pick<Reader, "scanner" | "buffer"> & { readonly unpacked: Unpacked },
+): PieceRead {
+  const names = namesOf(root, files, piece);
+  const quiet = { files: 0, bytes: 0 };
+  const telling: Told[] = [];
+  const tell = (path: string, read: FileRead): void => {
+    if (read.found.secrets.length + read.found.omitted > 0 || read.left !== undefined) telling.push({ path, ...read });
+    else {
+      quiet.files++;
+      quiet.bytes += read.bytes;
+    }
+  };
+  const archives = createArchiveScanner(
+    scanner,
+    {
+      file: (path, bytes, found) => tell(path, { bytes, found }),
+      archive: (path, cause) => telling.push({ path, archive: cause }),
+    },
+    unpacked,
+  );
+  const reader = { scanner, archives, buffer };
+  for (const { path, name } of names) {
+    try {
+      tell(path, scanFile(name, path, reader));
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      telling.push({ path, unread: error.message });
+    }
+  }
+  return { files: names.length, quiet, telling };
+}
+
+/** One file, by its name. What cannot be read is a gap. */
+export function secretsOfFile(file: string, path: string, scanner: SecretScanner): FoundSecrets {
+  const accumulator = createAccumulator(path);
   try {
-    // The file may have become a symlink or a pipe since it was listed: neither is followed or waited for.
-    descriptor = openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-    if (!fstatSync(descriptor).isFile()) throw new Error("not a regular file");
-    const first = fill(descriptor, buffer);
-    if (first < buffer.length) {
-      accumulator.file(path, first, scanner.scan(path, buffer.subarray(0, first)));
-      return first;
-    }
-    const stream = scanner.open(path);
-    stream.write(Buffer.from(buffer));
-    let bytes = first;
-    for (;;) {
-      const chunk = Buffer.allocUnsafe(AT_ONCE);
-      const count = fill(descriptor, chunk);
-      stream.write(chunk.subarray(0, count));
-      bytes += count;
-      if (count < chunk.length) break;
-    }
-    accumulator.file(path, bytes, stream.end());
-    return bytes;
+    const archives = createArchiveScanner(scanner, accumulator);
+    const { bytes, found, left } = scanFile(file, path, { scanner, archives, buffer: fileBuffer() });
+    accumulator.file(path, bytes, found, left);
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     accumulator.unread(path, error.message);
-    return 0;
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
   }
-}
-
-function fill(descriptor: number, buffer: Buffer): number {
-  let length = 0;
-  while (length < buffer.length) {
-    const count = readSync(descriptor, buffer, length, buffer.length - length, null);
-    if (count === 0) break;
-    length += count;
-  }
-  return length;
-}
-
-function list(path: string): Dirent[] | { cause: string } {
-  try {
-    return readdirSync(path, { withFileTypes: true });
-  } catch (error) {
-    return { cause: systemCause(error) };
-  }
+  return accumulator.finish();
 }

@@ -5,7 +5,7 @@ import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import type { SecretsFound } from "../../engines/secrets/model.ts";
 import { bounds as collectBounds } from "../bounds.ts";
 import type { InventoryContext } from "../image/inventory.ts";
-import { secretsOfFolder } from "./folder.ts";
+import { type FolderOptions, secretsOfFolder } from "./folder.ts";
 
 /** What the kernel shows of itself, and no file system holds (hier(7)). */
 const KERNEL: ReadonlySet<string> = new Set(["proc", "sys", "dev"]);
@@ -13,16 +13,23 @@ const KERNEL: ReadonlySet<string> = new Set(["proc", "sys", "dev"]);
 /** Within the time that one asset may take; what takes longer, or is over another bound, leaves no evidence. */
 export async function secretsOfRoot(
   root: string,
-  { now, signal, onProgress, secrets: keyed }: InventoryContext & Required<Pick<InventoryContext, "secrets">>,
+  {
+    now,
+    signal,
+    onProgress,
+    secrets: keyed,
+    threads,
+  }: InventoryContext & Required<Pick<InventoryContext, "secrets">> & Pick<FolderOptions, "threads">,
 ): Promise<Evidence<SecretsFound>> {
   const place = `dir:${root}`;
   const timeout = AbortSignal.timeout(collectBounds.assetMilliseconds);
   try {
-    const { found, gaps } = await secretsOfFolder(root, keyed.scanner, {
+    const { found, gaps } = await secretsOfFolder(root, keyed, {
       skipped: new Set(),
       skippedPaths: KERNEL,
       signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]),
-      onProgress: (files) => onProgress?.({ name: `${place}, secrets`, done: files }),
+      onProgress: (done, total) => onProgress?.({ name: `${place}, secrets`, done, total, unit: "files" }),
+      ...(threads === undefined ? {} : { threads }),
     });
     return present(found, now.toISOString(), { gaps });
   } catch (error) {

@@ -10,16 +10,27 @@ import { secretRules } from "../../engines/secrets/rules/index.ts";
 import { createSecretScanner, type SecretScanner } from "../../engines/secrets/scan.ts";
 
 import { readNamedByPolicy } from "../policy/source.ts";
-import { gitleaksRulesOf, type LoadedRules } from "./gitleaks.ts";
+import { gitleaksRulesOf, type LoadedRules, loadGitleaksRules } from "./gitleaks.ts";
 
 /** A scanner, and what tells its answers from those of another one: rules, engine, and whose fingerprints. */
 export interface KeyedScanner {
   readonly scanner: SecretScanner;
   readonly key: string;
+  /** How it is opened again, in another thread: functions cannot be sent. */
+  readonly source?: ScannerSource;
+}
+
+/** What a run's scanner is made of. */
+export interface ScannerSource extends Omit<ScannerOptions, "rules" | "added"> {
+  readonly policy: Pick<Policy, "secrets">;
+  /** Of the tree under review. */
+  readonly root: string;
+  /** Files of rules that the caller named. */
+  readonly files: readonly string[];
 }
 
 /** Raised when the engine's answer to the same bytes and rules changes. */
-const ENGINE = 6;
+const ENGINE = 7;
 
 export interface ScannerOptions {
   /** Before those that are built in: where both find something at one place and are as sure, these are told. */
@@ -46,18 +57,29 @@ export function openSecretScanner({ rules: more = [], added = [], fingerprintKey
  * tree under review.
  *
  * @param root - of the tree under review
+ * @param files - of rules, which the caller names
  * @returns the notes say what of the files was left out
  * @throws Problem (usage) where a file cannot be read or a rule in it is broken
  */
 export async function openPolicyScanner(
   { secrets }: Pick<Policy, "secrets">,
   root: string,
-  options: Omit<ScannerOptions, "added"> = {},
+  { files = [], ...options }: Partial<Pick<ScannerSource, "files" | "fingerprintKey">> = {},
 ): Promise<KeyedScanner & { readonly notes: readonly string[] }> {
+  const named = loadGitleaksRules(files);
   const loaded: LoadedRules[] = [];
   for (const name of secrets.rules) loaded.push(gitleaksRulesOf(name, await readNamedByPolicy(name, root)));
   const added = loaded.flatMap(({ rules }) => rules);
-  return { ...openSecretScanner({ ...options, added }), notes: loaded.flatMap(({ notes }) => notes) };
+  return {
+    ...openSecretScanner({ ...options, rules: named.rules, added }),
+    source: { policy: { secrets }, root, files, ...options },
+    notes: [...named.notes, ...loaded.flatMap(({ notes }) => notes)],
+  };
+}
+
+/** The same scanner once more, of files as they are now: whoever asks compares the keys. */
+export async function openAgain({ policy, root, ...options }: ScannerSource): Promise<KeyedScanner> {
+  return await openPolicyScanner(policy, root, options);
 }
 
 /** All of a rule that an answer depends on; of its functions, their text. */

@@ -2,6 +2,8 @@
 export const bounds = {
   /** A Dockerfile that is read for the images it names alone. */
   smallFileBytes: 4 * 1024 * 1024,
+  /** A Compose file that is read for what it builds alone: as any manifest. */
+  composeBytes: 4 * 1024 * 1024,
   /** Files that one lockfile includes. */
   includedFiles: 100,
   /** Entries and depth of a build context that are looked through for files with secrets. */

@@ -23,6 +23,24 @@ test("a configuration that was not read leaves it open", () => {
   assert.equal(answers(["/usr/bin/falco", "-r", "/rules.yaml"]), "unknown unknown");
 });
 
+test("rules that were read are counted, and held against the least priority", () => {
+  const of = (rules: string, configuration: Readonly<Record<string, unknown>> = {}) =>
+    falcoAnswers(["falco"], { rules_files: ["/etc/falco/own.yaml"], ...configuration }, new Map([["own.yaml", rules]]))
+      .rules;
+  const rule = "- rule: shell\n  desc: d\n  condition: c\n  output: o\n  priority: WARNING\n";
+  assert.equal(of(rule).answer, "yes");
+  for (const nothing of ["", "[]", "- list: names\n  items: []\n", `${rule}  enabled: false\n`]) {
+    assert.match(of(nothing).reason, /^has no enabled rule in/, nothing);
+  }
+  assert.match(of(rule, { priority: "emergency" }).reason, /^alerts from priority emergency on, which none/);
+  assert.equal(of(rule.replace("WARNING", "EMERGENCY"), { priority: "emergency" }).answer, "yes");
+  assert.equal(of(rule, { priority: "debug" }).answer, "yes");
+  // A folder may hold any rule; Falco's own have none above critical.
+  const beside = (name: string) => falcoAnswers(["falco"], { rules_files: [name], priority: "alert" }).rules.answer;
+  assert.equal(beside("/etc/falco/rules.d"), "unknown");
+  assert.equal(beside("/etc/falco/falco_rules.yaml"), "no");
+});
+
 test("without a driver, the source, rules or an output it watches nothing", () => {
   const nothing: readonly (readonly [string[], Readonly<Record<string, unknown>>?])[] = [
     [["falco", "--nodriver"], file],

@@ -1,5 +1,7 @@
 /** Falco's own configuration (falco.yaml of 0.35 to 0.44) and flags, as far as they decide whether anything is found. */
 import { isObject, valueAt } from "../../core/untyped.ts";
+import { yamlValue } from "../../formats/yaml/one-value.ts";
+import { bounds } from "./bounds.ts";
 
 export interface FalcoAnswer {
   readonly answer: "yes" | "no" | "unknown";
@@ -8,13 +10,17 @@ export interface FalcoAnswer {
 
 type Configuration = Readonly<Record<string, unknown>>;
 
-/** @param configuration - undefined where it was not read: the image's own then holds */
+/**
+ * @param configuration - undefined where it was not read: the image's own then holds
+ * @param files - files of rules that were read, by their names without a folder
+ */
 export function falcoAnswers(
   words: readonly string[],
   configuration: Configuration | undefined,
+  files: ReadonlyMap<string, string> = new Map(),
 ): { readonly rules: FalcoAnswer; readonly losses: FalcoAnswer } {
   const flags = flagsOf(words);
-  return { rules: rulesAnswer(flags, configuration), losses: lossesAnswer(flags, configuration) };
+  return { rules: rulesAnswer(flags, configuration, files), losses: lossesAnswer(flags, configuration) };
 }
 
 interface Flags {
@@ -53,7 +59,11 @@ function flagsOf(words: readonly string[]): Flags {
   return { options, values, has: (...names) => names.some((name) => found.has(name)) };
 }
 
-function rulesAnswer(flags: Flags, configuration: Configuration | undefined): FalcoAnswer {
+function rulesAnswer(
+  flags: Flags,
+  configuration: Configuration | undefined,
+  files: ReadonlyMap<string, string>,
+): FalcoAnswer {
   const no = (reason: string): FalcoAnswer => ({ answer: "no", reason });
   if (flags.has("--dry-run", "-V", "--validate", "-L", "--list"))
     return no("is started to check its rules, not to watch");
@@ -69,12 +79,55 @@ function rulesAnswer(flags: Flags, configuration: Configuration | undefined): Fa
       ? { answer: "unknown", reason: "whether an output is enabled its falco.yaml says, which was not read" }
       : { answer: "unknown", reason: "its falco.yaml was not read" };
   }
-  const files = configuration.rules_files ?? configuration.rules_file;
-  const named = [files].flat().filter((each) => typeof each === "string");
-  if (named.length === 0 && files !== undefined && !flags.has("-r")) return no("loads no rules (rules_files is empty)");
+  const stated = configuration.rules_files ?? configuration.rules_file;
+  const named = [stated].flat().filter((each) => typeof each === "string");
+  if (named.length === 0 && stated !== undefined && !flags.has("-r"))
+    return no("loads no rules (rules_files is empty)");
   if (disablesAll(configuration.rules)) return no("disables every rule (rules: disable)");
+  const written = flags.values("-r").length > 0 ? flags.values("-r") : named;
+  const loaded = loadedRules(written, files);
+  if (loaded.isWhole && loaded.priorities.length === 0)
+    return no(`has no enabled rule in ${written.join(", ").slice(0, 200)}`);
+  const least = (option(flags, configuration, "priority") ?? "debug").toLowerCase();
+  if (least === "emergency" || least === "alert") {
+    const passes = least === "alert" ? ["alert", "emergency"] : ["emergency"];
+    const isReached = loaded.priorities.some((priority) => passes.includes(priority));
+    if (!isReached && loaded.isOwnBeside) return no(`alerts from priority ${least} on, which none of its rules has`);
+    if (!isReached)
+      return { answer: "unknown", reason: `alerts from priority ${least} on, and not all of its rules were read` };
+  }
   if (!hasOutput(flags, configuration)) return no("has no output enabled, so that nobody sees an alert");
   return { answer: "yes", reason: named.length === 0 ? "loads rules" : `loads ${named.join(", ").slice(0, 200)}` };
+}
+
+interface LoadedRules {
+  /** Of enabled rules that were read, in lower case; of one that changes another its own. */
+  readonly priorities: readonly string[];
+  /** Every file was read. */
+  readonly isWhole: boolean;
+  /** Those that were not read are Falco's own, of which none is above critical (falcosecurity/rules). */
+  readonly isOwnBeside: boolean;
+}
+
+/** A folder may hold anything. */
+function loadedRules(written: readonly string[], files: ReadonlyMap<string, string>): LoadedRules {
+  const priorities: string[] = [];
+  let [isWhole, isOwnBeside] = [written.length > 0, true];
+  for (const path of written) {
+    const name = path.split("/").at(-1) ?? "";
+    const text = files.get(name);
+    const rules = text === undefined || text.length > bounds.configurationText ? undefined : yamlValue(text);
+    if (text !== undefined && (Array.isArray(rules) || text.trim() === "" || rules === null)) {
+      const enabled = Array.isArray(rules)
+        ? rules.filter((each) => isObject(each) && "rule" in each && each.enabled !== false)
+        : [];
+      priorities.push(...enabled.map((each) => String(valueAt(each, ["priority"]) ?? "").toLowerCase()));
+      continue;
+    }
+    isWhole = false;
+    if (!/^falco(?:-incubating|-sandbox|-deprecated)?_rules\.yaml$/.test(name)) isOwnBeside = false;
+  }
+  return { priorities, isWhole, isOwnBeside };
 }
 
 /** `rules: [{ disable: { rule: "*" } }]` without anything that enables some again after it. */

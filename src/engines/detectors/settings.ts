@@ -25,7 +25,7 @@ export interface Answers {
 export function settingsOf(product: Product, input: DetectorInput): Answers {
   switch (product.settings) {
     case "falco":
-      return falcoAnswers(input.words, configurationOf(input.files, "falco.yaml"));
+      return falcoAnswers(input.words, configurationOf(input.files, "falco.yaml"), input.files);
     case "bulkhead":
       return {
         rules: { answer: "yes", reason: "loads the rules of its policy, and ends where they cannot be loaded" },

@@ -16,6 +16,8 @@ declare module "../../core/policy.ts" {
       readonly optional: readonly string[];
       /** Days for which `runtime prove` counts: after them a node's detector has to alert once more. */
       readonly proofDays: number;
+      /** Days for which what running containers were seen to do counts: what ran, and what was loaded. */
+      readonly observedDays: number;
       /** Places of alerts beside standard output. */
       readonly outputs: readonly AlertOutput[];
     } & ResponsePolicy;
@@ -45,6 +47,13 @@ export const runtimeSettings = {
     description:
       "Days for which a proof of `runtime prove` counts, that a node's detector alerts. Default: 7. Stricter: less.",
     initial: 7,
+    tighten: less,
+  }),
+  "runtime.observedDays": setting<number>({
+    form: days,
+    description:
+      "Days for which what containers were seen to run and load counts when findings are ordered; older is stale, and counts as unknown. Default: 30. Stricter: less.",
+    initial: 30,
     tighten: less,
   }),
   ...outputSettings,

@@ -21,9 +21,9 @@ const VAULT_AGENT = "vault.hashicorp.com/agent-inject";
 /** Whether a Secret is filled, and kept up, from a store: how old it may be is that store's matter. */
 export function storeFollowers(externalSecrets: readonly ExternalSecret[]): (secret: Secret) => boolean {
   const byTarget = new Map<string, boolean>();
-  for (const { object, targets, follows } of externalSecrets) {
-    // A ClusterExternalSecret makes ExternalSecrets, which make the Secrets.
-    if (object.kind === "ClusterExternalSecret") continue;
+  for (const { object, direction, targets, follows } of externalSecrets) {
+    // A ClusterExternalSecret makes ExternalSecrets, which make the Secrets. What renews a certificate may keep its key.
+    if (direction === "out" || object.kind === "ClusterExternalSecret" || object.kind === "Certificate") continue;
     for (const name of targets) {
       const key = keyOf(object, name);
       byTarget.set(key, follows || byTarget.get(key) === true);
@@ -45,11 +45,16 @@ function keyOf(object: KubernetesObject, name: string): string {
   return JSON.stringify([source.kind === "cluster" ? source.cluster : "", effectiveNamespace(object), name]);
 }
 
+/** What brings nothing from outside by itself: how a SecretProviderClass went at a pod, and certificates. */
+const NO_SOURCES: ReadonlySet<string> = new Set(["SecretProviderClassPodStatus", "Certificate"]);
+
 /** `ExternalSecret` → 3, `Vault agent` → 1: by what secrets come in, and how many of it. */
 export function secretSources({ externalSecrets, secrets, workloads }: Manifests): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const count = (what: string) => counts.set(what, (counts.get(what) ?? 0) + 1);
-  for (const { object } of externalSecrets) count(object.kind);
+  for (const { object, direction } of externalSecrets) {
+    if (direction === "in" && !NO_SOURCES.has(object.kind)) count(object.kind);
+  }
   for (const { object } of secrets) if (rawOf(object).sops !== undefined) count("SOPS Secret");
   for (const workload of workloads) {
     for (const { csi } of workload.pod.volumes) if (csi?.driver === CSI_DRIVER) count("Secrets Store CSI volume");

@@ -30,6 +30,15 @@ export { allows, isCovered } from "./rbac/allows.ts";
 export { accountOf, firstByName } from "./rbac/principals.ts";
 export type * from "./rbac-model.ts";
 export type * from "./seccomp-model.ts";
+export {
+  clusterOf,
+  keyOfSecret,
+  type SecretUse,
+  type SecretUseKind,
+  type SecretUses,
+  secretKey,
+  secretUses,
+} from "./secret-uses.ts";
 
 /** An object that runs pods, or is one, whatever its kind. */
 export interface Workload {
@@ -45,6 +54,8 @@ export interface Workload {
   };
   readonly pod: PodSpec;
   readonly replicas?: number;
+  /** Of a Deployment, StatefulSet or DaemonSet, as stated: how it exchanges its pods. */
+  readonly strategy?: UpdateStrategy;
   /** `spec.selector.matchLabels`: what its controller picks its pods by. */
   readonly selector?: Readonly<Record<string, string>>;
   /** Of a StatefulSet: the Service by which its replicas find each other. */
@@ -60,6 +71,14 @@ export interface Workload {
   readonly untold?: readonly ManifestGap[];
   /** Of a Compose service, and only there. */
   readonly compose?: ComposeFacts;
+}
+
+/** `strategy`, or `updateStrategy` (Kubernetes API reference, DeploymentStrategy, StatefulSetUpdateStrategy v1 apps). */
+export interface UpdateStrategy {
+  /** `RollingUpdate` where none is stated, `Recreate`, `OnDelete`. */
+  readonly type?: string;
+  readonly maxUnavailable?: number | string;
+  readonly maxSurge?: number | string;
 }
 
 export interface Namespace {
@@ -89,6 +108,8 @@ export interface Secret {
   readonly type: string;
   /** Of `data` and `stringData` together, sorted. */
   readonly keys: readonly string[];
+  /** False where a cluster's Secret may have more: its managed fields do not name all. */
+  readonly keysKnown?: false;
   readonly immutable?: boolean;
   /**
    * RFC 3339, of a cluster's Secret: when one who set values in it last changed anything of theirs. Its data is as old or

@@ -74,6 +74,8 @@ export interface GatewayListener {
   readonly port?: number;
   readonly protocol?: string;
   readonly tlsMode?: string;
+  /** Secrets with its certificates; a namespace where it states one. */
+  readonly certificates?: readonly { readonly name: string; readonly namespace?: string }[];
   readonly allowedRoutes: {
     /** `All`, `Same`, `Selector` or `None`; absent: `Same`. */
     readonly from?: string;

@@ -1,12 +1,16 @@
 /** What an object is called and where it belongs. */
 import type { KubernetesObject } from "./object-model.ts";
 
-/** Kinds of the API's own groups that are in no namespace. Of others (custom resources) nothing here can tell. */
+/** Kinds of the API's own groups, and a few that have lists of their own, that are in no namespace. Of others (custom resources) nothing here can tell. */
 const CLUSTER_SCOPED: ReadonlySet<string> = new Set([
   "APIService",
   "CertificateSigningRequest",
+  // External Secrets'.
+  "ClusterExternalSecret",
+  "ClusterPushSecret",
   "ClusterRole",
   "ClusterRoleBinding",
+  "ClusterSecretStore",
   "ClusterTrustBundle",
   "CSIDriver",
   "CSINode",

@@ -122,6 +122,8 @@ export interface EnvFrom {
   readonly prefix?: string;
   readonly secretRef?: string;
   readonly configMapRef?: string;
+  /** Of either. */
+  readonly optional?: boolean;
 }
 
 /** Quantities as they are written: `500m`, `1Gi`. */

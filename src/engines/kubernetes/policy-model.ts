@@ -2,6 +2,7 @@
 import type { KubernetesObject } from "./object-model.ts";
 
 export interface PolicyObjects {
+  readonly disruptionBudgets: readonly DisruptionBudget[];
   readonly resourceQuotas: readonly ResourceQuota[];
   readonly limitRanges: readonly LimitRange[];
   /** ValidatingWebhookConfiguration and MutatingWebhookConfiguration; `object.kind` tells. */
@@ -10,6 +11,18 @@ export interface PolicyObjects {
   readonly admissionPolicies: readonly AdmissionPolicy[];
   readonly admissionPolicyBindings: readonly AdmissionPolicyBinding[];
   readonly customResourceDefinitions: readonly CustomResourceDefinition[];
+}
+
+/** How many of its pods may be away at once by what somebody does (Kubernetes API reference, PodDisruptionBudget v1). */
+export interface DisruptionBudget {
+  readonly object: KubernetesObject;
+  /** Absent: it states no selector, and selects no pod. */
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  /** Whether `matchExpressions` narrow it further. */
+  readonly hasExpressions: boolean;
+  /** A number of pods, or a percentage of them (`50%`). */
+  readonly minAvailable?: number | string;
+  readonly maxUnavailable?: number | string;
 }
 
 export interface ResourceQuota {

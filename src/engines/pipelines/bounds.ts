@@ -19,6 +19,10 @@ export const bounds = {
   neededJobs: 256,
   /** Workflows that call workflows, and actions that use actions: GitHub's own limit. */
   callDepth: 10,
+  /** Words of one pipeline that may name a file: more than the longest real ones have by far. */
+  lifecycleMentions: 50_000,
+  /** Jobs of one GitLab pipeline whose order is worked out, each against each: GitLab's own limit is 500 on its site. */
+  lifecycleJobs: 1_000,
   /** Comments of one file that ask for findings not to count. */
   ignoreComments: 1_000,
   /** Places of one file that are told as not read. */

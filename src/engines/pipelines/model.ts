@@ -63,5 +63,7 @@ export {
 export type { Field, Place, Text, UnreadField } from "./field.ts";
 export type * from "./github/model.ts";
 export type * from "./gitlab/model.ts";
+export { sameRepository } from "./lifecycle/image.ts";
+export type * from "./lifecycle/model.ts";
 export type * from "./repository/model.ts";
 export { writableScopes } from "./repository/permissions.ts";

@@ -65,6 +65,15 @@ export interface SecretsFound {
   readonly secrets: readonly SecretFact[];
   readonly files: number;
   readonly bytes: number;
+  /** What of the files was not looked at, for nobody writes there: machine code, pictures. Absent: nothing. */
+  readonly left?: readonly LeftOut[];
+}
+
+export interface LeftOut {
+  /** `machine code and symbols of programs`, `ar archives` */
+  readonly what: string;
+  readonly files: number;
+  readonly bytes: number;
 }
 
 /** What was found where somebody looked, and what could not be looked at. */

@@ -11,10 +11,13 @@ const LOCAL_HOST =
 /** Users of whom no password is asked (RFC 1635). */
 const NOBODY = /:\/\/(?:anonymous|ftp):/i;
 
+/** Users of examples, before the hash of a password. */
+const ANYBODY = /^["'\s]?(?:foo|bar|baz|test|user|username|example|someone\w{0,16}):[$\\]/i;
+
 /** @param match - what the rule matched, of which the secret may be a part */
 export function isPlaceholder(secret: string, match: string): boolean {
   // The text of a long one holds any short word by chance.
   if (secret.length < 256 && PLACEHOLDER.test(secret)) return true;
   const start = match.slice(0, 2_048);
-  return LOCAL_HOST.test(start) || NOBODY.test(start);
+  return LOCAL_HOST.test(start) || NOBODY.test(start) || ANYBODY.test(start);
 }

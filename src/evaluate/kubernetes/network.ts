@@ -4,6 +4,7 @@ import { networkNamespaceChecks } from "../../checks/lists/network-namespace.ts"
 import type { NetworkFacts, NetworkNamespaceFacts, NetworkPart } from "../../checks/subjects/network.ts";
 import type { ClusterAsset } from "../../core/asset.ts";
 import type { EvidenceFor } from "../../core/check.ts";
+import type { WorkloadReach } from "../../core/context.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Gap, present } from "../../core/evidence.ts";
 import type { Relation } from "../../core/relation.ts";
@@ -28,8 +29,9 @@ import { enforcementOf, type KnownEnforcement } from "./network/enforcement.ts";
 import { exposedPorts } from "./network/exposed-ports.ts";
 import { meshFaults } from "./network/mesh-faults.ts";
 import { namespaceNetwork } from "./network/namespace-network.ts";
-import { overviewOf } from "./network/overview.ts";
+import { type Overview, overviewOf } from "./network/overview.ts";
 import { policyFacts } from "./network/policy-facts.ts";
+import { workloadsReached } from "./network/reached.ts";
 import { networkRelations } from "./network/relations.ts";
 import { statedTwice } from "./network/several.ts";
 import { trustedInternet } from "./network/trusted-egress.ts";
@@ -46,6 +48,8 @@ export interface NetworkContext extends Pick<ManifestsContext, "policy" | "now" 
 export interface EvaluatedNetwork {
   readonly evaluations: readonly Evaluation[];
   readonly relations: readonly Relation[];
+  /** Who gets to each workload. */
+  readonly reach: readonly WorkloadReach[];
   readonly notes: readonly string[];
   /** What was judged; absent where nothing was. */
   readonly network?: Pick<Ground, "network"> & { readonly enforced: KnownEnforcement["enforcement"]["enforced"] };
@@ -62,8 +66,18 @@ export function evaluateNetwork(all: Manifests, context: NetworkContext): Evalua
   const ground: Ground = { network, manifests, known, short, gaps: manifestGaps(manifests), context };
   const exposures = exposuresOf(network);
   const whole = evaluateWhole(ground, exposures);
+  const overview = overviewOf(network);
+  const { enforced } = known.enforcement;
+  const unread = [...short.of(LISTS), ...ground.gaps.around(manifests.workloads.map(({ object }) => object))][0]
+    ?.reason;
   return {
-    evaluations: [...evaluateNamespaces(ground), ...whole.evaluations],
+    evaluations: [...evaluateNamespaces(ground, overview), ...whole.evaluations],
+    reach: workloadsReached(network, exposures, overview.reached, {
+      now: context.now,
+      enforced,
+      isCluster: manifests.objects.some(({ source }) => source.kind === "cluster"),
+      ...(unread === undefined ? {} : { unread }),
+    }),
     relations: networkRelations(network, exposures, context),
     notes: [...enforcementNotes(network, known, context), ...whole.notes],
     network: { network, enforced: known.enforcement.enforced },
@@ -81,9 +95,8 @@ interface Ground {
   readonly context: NetworkContext;
 }
 
-function* evaluateNamespaces(ground: Ground): Generator<Evaluation> {
+function* evaluateNamespaces(ground: Ground, overview: Overview): Generator<Evaluation> {
   const { network, manifests, context } = ground;
-  const overview = overviewOf(network);
   const reach = workloadReach(network, manifests, {
     outside: overview.outside,
     trustedInternet: trustedInternet(context.policy),

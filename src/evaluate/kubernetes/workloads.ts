@@ -19,6 +19,7 @@ import { componentsOf } from "../../engines/kubernetes/control-plane/components.
 import { containersOf, type KubernetesObject, type Manifests, type Workload } from "../../engines/kubernetes/model.ts";
 import { resolveAccess } from "../../engines/kubernetes/rbac/access.ts";
 import { inSeveralFiles, namespaceAsset, namespacesInSeveralFiles, workloadAsset, workloadName } from "./assets.ts";
+import { certificateEnds } from "./certificate-ends.ts";
 import { guardWebhooksOf, verificationOf } from "./image-verification.ts";
 import { type ListGaps, readsOf, splitListGaps } from "./list-gaps.ts";
 import { gapOf, type ManifestGaps, manifestGaps } from "./manifest-gaps.ts";
@@ -26,6 +27,7 @@ import { type FoundNamespace, isSystemNamespace, namespacesOf } from "./namespac
 import { detectionOf, type KnownDetection } from "./runtime-detection.ts";
 import { secretAges } from "./secret-ages.ts";
 import { sourceEvidence } from "./secret-sources.ts";
+import { secretSyncs } from "./secret-syncs.ts";
 
 export interface ManifestsContext {
   readonly policy: Policy;
@@ -254,6 +256,8 @@ function evaluateCluster(
   const access = resolveAccess(forAccess.manifests);
   const forComponents = readsOf(manifests);
   const { ages, gaps: ofUnknownAge } = secretAges(manifests, context);
+  const synced = secretSyncs(manifests, context);
+  const certificates = certificateEnds(manifests, context);
   const images = verificationOf(manifests, whole.short);
   const guards = guardWebhooksOf(manifests, whole.short);
   const detection = detectionOf(manifests, whole.short, context);
@@ -262,6 +266,8 @@ function evaluateCluster(
     access,
     components: componentsOf(forComponents.manifests),
     secretAges: ages,
+    certificateEnds: certificates.ends,
+    secretSyncs: synced.syncs,
     imageVerification: images.verification,
     guardWebhooks: guards,
     answeredWebhooks: guards,
@@ -275,6 +281,12 @@ function evaluateCluster(
     components: present(facts.components, observedAt, { gaps: [...gaps, ...whole.short.of(forComponents.lists)] }),
     secretAges: present(ages, observedAt, {
       gaps: [...gaps, ...ofUnknownAge, ...whole.short.of(["secrets", "externalSecrets"])],
+    }),
+    certificateEnds: present(certificates.ends, observedAt, {
+      gaps: [...gaps, ...certificates.gaps, ...whole.short.of(["secrets", "externalSecrets"])],
+    }),
+    secretSyncs: present(synced.syncs, observedAt, {
+      gaps: [...gaps, ...synced.gaps, ...whole.short.of(["externalSecrets", "secretStores"])],
     }),
     imageVerification: present(images.verification, observedAt, {
       gaps: [...gaps, ...images.gaps, ...whole.short.of(images.lists)],
@@ -315,6 +327,8 @@ function mayApply(
     manifests: observed.manifests,
     components: facts.components,
     secretAges: facts.secretAges,
+    certificateEnds: facts.certificateEnds,
+    secretSyncs: facts.secretSyncs,
     imageVerification: facts.imageVerification,
     guardWebhooks: facts.guardWebhooks,
     answeredWebhooks: facts.answeredWebhooks,

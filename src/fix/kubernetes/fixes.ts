@@ -6,7 +6,9 @@ import type { Finding, FixGrade, Graded } from "../../core/finding.ts";
 import type { Learned } from "../../engines/events/learn/model.ts";
 import { manifestReader } from "../../engines/kubernetes/manifests.ts";
 import type { Manifests, Workload } from "../../engines/kubernetes/model.ts";
+import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import type { Authorities } from "../../evaluate/identify.ts";
+import { evaluateManifestSecrets } from "../../evaluate/kubernetes/manifest-secrets.ts";
 import { evaluateManifests, type ManifestsContext } from "../../evaluate/kubernetes/workloads.ts";
 import { isMade } from "../grades.ts";
 import { bounds } from "./bounds.ts";
@@ -24,6 +26,8 @@ export interface WorkloadFixContext extends ManifestsContext {
   readonly enforce: boolean;
   /** What is likely right is made as well as what is safe. */
   readonly unsafe: boolean;
+  /** Finds plaintext values of Secrets, which become ExternalSecrets of the policy's store. Absent: they are left alone. */
+  readonly scanner?: SecretScanner;
   /** What workloads were seen to do. Absent: nothing is known of it. */
   readonly learned?: Learned;
   /** Of a report: only what it proposes is made. Absent: everything. */
@@ -181,6 +185,8 @@ function judgeOf(read: Manifests, before: Texts, context: WorkloadFixContext): J
     for (const [path, text] of texts) reader.file(path, text);
     for (const gap of kept) reader.gap(gap);
     const manifests = reader.manifests();
-    return { manifests, evaluations: evaluateManifests(manifests, context) };
+    const { scanner } = context;
+    const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, context);
+    return { manifests, evaluations: [...evaluateManifests(manifests, context), ...secrets] };
   };
 }

@@ -30,6 +30,7 @@ export function alertView(alert: Alert, asset: string, state: AlertView["state"]
             ...(container.name === undefined ? {} : { name: container.name }),
             ...(container.image === undefined ? {} : { image: container.image }),
             ...(digest === undefined ? {} : { digest }),
+            ...(container.imageId === undefined ? {} : { imageId: container.imageId }),
           },
         }),
     ...(about.object === undefined ? {} : { object: objectText(about.object) }),

@@ -2,6 +2,7 @@
 
 import { assetTitle } from "../../core/asset.ts";
 import type { CheckDescription } from "../../core/check.ts";
+import type { AssetContext } from "../../core/context.ts";
 import { counted } from "../../core/counted.ts";
 import { combine, type Evaluation, type Verdict } from "../../core/evaluation.ts";
 import { type Evaluations, isPlainPass } from "../../core/evaluations.ts";
@@ -18,12 +19,14 @@ const NAMED = 4;
  * Judges all ten, in order.
  *
  * @param checks - describes at least those that the evaluations name
+ * @param contexts - what is known of the assets' places, for the order of fixes
  * @param excluded - how many files and directories the run left out: what is in them speaks to no control
  */
 export function evaluateControls(
   evaluations: Evaluations,
   checks: readonly CheckDescription[],
   excluded = 0,
+  contexts?: readonly AssetContext[],
 ): ControlResult[] {
   const byId = new Map(checks.map((check) => [check.id, check]));
   const heard = new Map(controls.map((control) => [control.number, hearing(control)]));
@@ -34,7 +37,7 @@ export function evaluateControls(
   return controls.map((control) => {
     const { own, assessed } = heard.get(control.number)?.() ?? NOTHING;
     const coverage = coverageOf(assessed);
-    return evaluateControl(control, own, excluded === 0 ? coverage : { ...coverage, excluded });
+    return evaluateControl(control, own, excluded === 0 ? coverage : { ...coverage, excluded }, contexts);
   });
 }
 
@@ -71,10 +74,11 @@ function evaluateControl(
   control: Control,
   evaluations: readonly Evaluation[],
   coverage: { assessed: number; total: number; excluded?: number },
+  contexts: readonly AssetContext[] | undefined,
 ): ControlResult {
   const { number, title, noun } = control;
   const findings = evaluations.flatMap((evaluation) => evaluation.findings).filter((finding) => finding.overThreshold);
-  const fix = nextFix(evaluations);
+  const fix = nextFix(evaluations, contexts);
   return {
     number,
     title,

@@ -54,7 +54,28 @@ test("flaws of one package that are fixed in several versions need the highest, 
 
 test("one upgrade is in one asset: the same package in two is two", () => {
   const own = [finding("1", "a", upgrade("a", "1.0.1"))];
-  assert.match(nextFix([evaluation("web", own), evaluation("api", own)]) ?? "", /in web: resolves 1 finding above/);
+  const both = [evaluation("web", own), evaluation("api", own)];
+  for (const order of [both, both.toReversed()]) {
+    assert.match(nextFix(order) ?? "", /in api: resolves 1 finding above/);
+  }
+});
+
+test("the worst comes before the many, and what runs before what does not", () => {
+  const many = ["1", "2", "3"].map((id) => finding(id, "m", upgrade("m", "2.0.0")));
+  const mild = many.map((one): Finding => ({ ...one, severity: "high" }));
+  const one = [finding("4", "w", upgrade("w", "3.0.0"))];
+  assert.match(nextFix([evaluation("a", mild), evaluation("b", one)]) ?? "", /^upgrade w .* resolves 1 finding/);
+  const answer = (said: "yes" | "no") => ({ answer: said, reason: "seen" }) as const;
+  const context = (id: string, runs: "yes" | "no") => ({
+    asset: { kind: "file", id } as const,
+    runs: answer(runs),
+    reachable: answer(runs),
+    exposed: answer(runs),
+    signed: answer("yes"),
+  });
+  const both = [evaluation("idle", many), evaluation("live", one)];
+  assert.match(nextFix(both) ?? "", /^upgrade m .* in idle/);
+  assert.match(nextFix(both, [context("idle", "no"), context("live", "yes")]) ?? "", /^upgrade w .* in live/);
 });
 
 test("an instruction counts as an upgrade does, by what it is about", () => {

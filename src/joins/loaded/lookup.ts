@@ -6,6 +6,7 @@ import type { ImageFiles, Inventory } from "../../engines/contents/model.ts";
 import type { Learned } from "../../engines/events/learn/model.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
 import type { LearnedLookup } from "../../scan/context.ts";
+import { type Age, aged, watchedUntil } from "./aged.ts";
 import { driftOf } from "./drift.ts";
 import { allUnknown, joinLoaded } from "./join.ts";
 import { observedOf, workloadsOf } from "./observed.ts";
@@ -38,7 +39,9 @@ export function learnedJoin(learned: Learned, name: string): LearnedJoin {
       );
       if ("why" in files) return { inventory: unknownOf(inventory, files.why), evaluations };
       if (inventory.state === "absent") return { inventory, evaluations };
-      return { inventory: { ...inventory, facts: joinLoaded(inventory.facts, files, observed) }, evaluations };
+      const age = { now: context.now, days: context.policy.runtime.observedDays };
+      const joined = joinLoaded(inventory.facts, files, observed);
+      return { inventory: { ...inventory, facts: dated(joined, watchedUntil(workloads), age) }, evaluations };
     },
     notes() {
       const left = learned.workloads.filter((workload) => !met.has(workload)).length;
@@ -52,6 +55,14 @@ export function learnedJoin(learned: Learned, name: string): LearnedJoin {
       ];
     },
   };
+}
+
+function dated(inventory: Inventory, until: string | undefined, age: Age): Inventory {
+  if (until === undefined) return inventory;
+  const packages = inventory.packages.map((item) =>
+    item.loaded === undefined ? item : { ...item, loaded: aged(item.loaded, until, age) },
+  );
+  return { ...inventory, packages };
 }
 
 async function filesOf(

@@ -6,6 +6,8 @@ import { readVulnerabilities } from "../../engines/trust/predicates/reports.ts";
 export interface SbomSummary {
   readonly format: string;
   readonly components?: number;
+  /** Package-urls without qualifiers and subpaths; absent where it lists none. */
+  readonly purls?: ReadonlySet<string>;
   /** As it states it. */
   readonly created?: string;
 }
@@ -16,11 +18,28 @@ export function readSbom({ predicateType, predicate }: Statement): SbomSummary {
   const created = isSpdx
     ? valueAt(predicate, ["creationInfo", "created"])
     : valueAt(predicate, ["metadata", "timestamp"]);
+  const purls = new Set(Array.isArray(listed) ? listed.flatMap((item) => purlsOf(item, isSpdx)).map(barePurl) : []);
   return {
     format: isSpdx ? "SPDX" : "CycloneDX",
+    ...(purls.size === 0 ? {} : { purls }),
     ...(Array.isArray(listed) ? { components: listed.length } : {}),
     ...(typeof created === "string" ? { created } : {}),
   };
+}
+
+/** Qualifiers tell where it came from, which no two tools write alike. */
+export function barePurl(purl: string): string {
+  const end = purl.search(/[?#]/);
+  return end < 0 ? purl : purl.slice(0, end);
+}
+
+function purlsOf(item: unknown, isSpdx: boolean): string[] {
+  const references = isSpdx ? valueAt(item, ["externalRefs"]) : [{ referenceLocator: valueAt(item, ["purl"]) }];
+  if (!Array.isArray(references)) return [];
+  return references.flatMap((each) => {
+    const locator = valueAt(each, ["referenceLocator"]);
+    return typeof locator === "string" && locator.startsWith("pkg:") ? [locator] : [];
+  });
 }
 
 export interface ScanSummary {

@@ -1,111 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ImageAsset } from "../../core/asset.ts";
-import type { Digest } from "../../core/digest.ts";
-import type { Evaluation } from "../../core/evaluation.ts";
-import type { Relation } from "../../core/relation.ts";
-import type { SubjectDecision, TriedSignature } from "../../engines/trust/decision-model.ts";
-import type { SignedContent, VerifiedSignature } from "../../engines/trust/model.ts";
+import type { VerifiedSignature } from "../../engines/trust/model.ts";
 import type { TraceSources } from "./model.ts";
+import { digest, digestOf, gap, image, reference, runs, signature, sources, statement } from "./sources.fixture.ts";
 import { traceImage } from "./trace.ts";
-
-const digestOf = (character: string) => `sha256:${character.repeat(64)}` as Digest;
-const digest = digestOf("a");
-const config = digestOf("c");
-const reference = "registry.example.com/shop/api:4.0.0";
-const now = new Date("2026-11-27T12:00:00Z");
-const gap = { code: "oci.unreadable", reason: "layer 2 is broken" };
-
-function signature(content: SignedContent): VerifiedSignature {
-  return {
-    form: "cosign-sig",
-    subject: digest,
-    place: { by: "tag", name: `sha256-${"a".repeat(64)}.sig`, manifest: digestOf("d") },
-    steps: [{ step: "signature", outcome: "holds", detail: "ECDSA" }],
-    outcome: "verified",
-    signers: [{ kind: "key", name: "shop.pub", fingerprint: digestOf("7") }],
-    times: [{ by: "log", at: "2026-11-24T10:00:00Z" }],
-    content,
-  };
-}
-
-const image: SignedContent = { kind: "image", digest, annotations: {} };
-const statement = (predicateType: string, predicate: unknown): SignedContent => ({
-  kind: "statement",
-  predicateType,
-  subjects: [],
-  predicate,
-});
-
-const asset: ImageAsset = {
-  kind: "image",
-  id: config,
-  identifiedBy: "config",
-  lineage: "registry.example.com/shop/api",
-  name: reference,
-  references: [],
-};
-
-const evaluation = (check: string, more: Partial<Evaluation> = {}): Evaluation => ({
-  check,
-  asset,
-  verdict: "pass",
-  reason: "none found",
-  findings: [],
-  excepted: [],
-  evidence: {},
-  gaps: [],
-  observedAt: now.toISOString(),
-  ...more,
-});
-
-const builtFrom: Relation = {
-  type: "builtFrom",
-  from: { kind: "image", id: config, identifiedBy: "config", name: reference },
-  to: { kind: "image", id: "debian:13", identifiedBy: "reference", name: "debian:13" },
-  observedAt: now.toISOString(),
-  evidence: { by: "layers" },
-  gaps: [],
-};
-
-const runs = (name: string, evidence: Record<string, string>): Relation => ({
-  ...builtFrom,
-  type: "runs",
-  from: { kind: "workload", id: "shop/Deployment/api", name: "shop/Deployment/api" },
-  to: { kind: "image", id: name, identifiedBy: "reference", name },
-  evidence,
-});
-
-function sources(tried: readonly TriedSignature[], more: Partial<TraceSources> = {}): TraceSources {
-  const subject: SubjectDecision = { digest, verdict: "trusted", reason: "", requirements: [], tried, gaps: [] };
-  return {
-    image: {
-      reference,
-      subject: { digest, signatures: [], gaps: [] },
-      children: [],
-      resolvedAt: "2026-11-27T11:59:59.000Z",
-    },
-    decision: { reference, verdict: "trusted", reason: "", rules: [], subject, children: [] },
-    vouches: (name) => name === "release",
-    judgeBuild: () => ({ outcome: "refused", code: "trust.builder", reason: "no builder is known" }),
-    scanned: {
-      configDigest: config,
-      manifestDigest: digest,
-      platform: "linux/amd64",
-      labels: {},
-      evaluations: [
-        evaluation("image/known-vulnerabilities", {
-          basis: { databases: [{ label: "advisories", asOf: "2026-11-26" }] },
-        }),
-        evaluation("image/embedded-secret"),
-      ],
-      relations: [builtFrom],
-    },
-    places: { gap: { code: "trace.places", reason: "no manifests and no cluster were given" } },
-    now,
-    ...more,
-  };
-}
 
 const link = (name: string, given: TraceSources) => {
   const found = traceImage(given).find((each) => each.name === name);
@@ -124,7 +22,12 @@ test("each link says in which state it is, and what says so", () => {
     ["vulnerabilities", "observed"],
     ["secrets", "observed"],
     ["signatures", "none"],
+    ["push", "unknown"],
+    ["admission", "unknown"],
     ["runs", "unknown"],
+    ["reach", "unknown"],
+    ["behavior", "unknown"],
+    ["loaded", "unknown"],
   ]);
   assert.deepEqual(link("vulnerabilities", sources([])).facts, [
     {
@@ -215,7 +118,10 @@ test("where it runs: by its digest for certain, by its name as a claim, and nowh
     runs("registry.example.com/shop/api:3", { containers: "api" }),
     runs(`registry.example.com/shop/api@${digestOf("e")}`, { digest: digestOf("e") }),
   ];
-  const { facts, state } = link("runs", sources([], { places: { name: "deploy/", relations, gaps: [] } }));
+  const { facts, state } = link(
+    "runs",
+    sources([], { places: { name: "deploy/", live: false, relations, network: [], gaps: [] } }),
+  );
   assert.equal(state, "observed");
   assert.deepEqual(
     facts.map((fact) => [fact.text, fact.state]),

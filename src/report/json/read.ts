@@ -98,7 +98,15 @@ function scopeSaid(said: string, asset: JsonEvaluation["asset"]["kind"]): Scope 
 }
 
 function findingOf(written: JsonFinding, check: string): Finding {
-  const { ids, package: affected, version = affected?.version, purl = affected?.purl, path, ...rest } = written;
+  const {
+    ids,
+    package: affected,
+    version = affected?.version,
+    purl = affected?.purl,
+    path,
+    context: _,
+    ...rest
+  } = written;
   return {
     check,
     ...rest,

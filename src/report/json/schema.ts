@@ -3,9 +3,11 @@
 import { z } from "zod";
 import { categories } from "../../core/category.ts";
 import type { ControlNumber } from "../../core/check.ts";
+import { answers } from "../../core/context.ts";
 import { changeKinds } from "../../core/dependency-changes.ts";
 import { type Digest, parseDigest } from "../../core/digest.ts";
 import { confidences, fixGrades, loadedStates } from "../../core/finding.ts";
+import { lifecycleStates, lifecycleSteps } from "../../core/lifecycle.ts";
 import { imageIdentities, otherEnds, relationTypes } from "../../core/relation.ts";
 import { severities } from "../../core/severity.ts";
 import { isObject } from "../../core/untyped.ts";
@@ -88,10 +90,25 @@ const finding = z.object({
   locations: z.tuple([location], location),
   fix: fix.exactOptional(),
   origin: z.enum(["base", "application"]).exactOptional(),
-  loaded: z.object({ state: z.enum(loadedStates), reason: text }).exactOptional(),
-  priority: z
-    .object({ score: z.number(), exploited: z.boolean(), mark: text.exactOptional(), reasons: texts })
+  loaded: z
+    .object({
+      state: z.enum(loadedStates),
+      reason: text,
+      observedAt: text.exactOptional(),
+      stale: z.literal(true).exactOptional(),
+    })
     .exactOptional(),
+  priority: z
+    .object({
+      score: z.number(),
+      exploited: z.boolean(),
+      epss: z.number().exactOptional(),
+      mark: text.exactOptional(),
+      reasons: texts,
+    })
+    .exactOptional(),
+  // The row of the finding, as `contexts` and `loaded` say it: `yes`, `no`, `unknown`, `no, stale`.
+  context: z.object({ exposed: text, reachable: text, runs: text, loaded: text, signed: text }).exactOptional(),
   evidence: named,
   references: texts.exactOptional(),
 });
@@ -209,6 +226,24 @@ const relation = z.object({
   gaps,
 });
 
+const contextAnswer = z.object({
+  answer: z.enum(answers),
+  reason: text,
+  observedAt: text.exactOptional(),
+  stale: z.literal(true).exactOptional(),
+});
+
+const context = z.object({
+  asset: z.object({
+    kind: z.enum(["image", "rootfs", "file", "sbom", "workload", "namespace", "cluster", "registry", "host"]),
+    id: text,
+  }),
+  exposed: contextAnswer,
+  reachable: contextAnswer,
+  runs: contextAnswer,
+  signed: contextAnswer,
+});
+
 const control = z.object({
   number: controlNumber,
   title: text,
@@ -293,10 +328,24 @@ export const jsonReport = z.object({
   notes: texts,
   controls: z.array(control).exactOptional(),
   layers: z.array(z.object({ layer, verdict, defends: texts, failing: texts.default([]) })).exactOptional(),
+  // Not in the first reports of this version.
+  lifecycle: z
+    .array(
+      z.object({
+        step: z.enum(lifecycleSteps),
+        state: z.enum(lifecycleStates),
+        reason: text,
+        short: text.exactOptional(),
+        places: z.array(location),
+      }),
+    )
+    .exactOptional(),
   changes: z.array(changes).exactOptional(),
   bases: z.array(basis).default([]),
   evaluations: z.array(evaluation),
   relations: z.array(relation).default([]),
+  // Of commands that join what is known of assets.
+  contexts: z.array(context).exactOptional(),
   checks: z.array(check),
 });
 

@@ -7,7 +7,8 @@ import type { Evaluation } from "../../core/evaluation.ts";
 import type { Evaluations } from "../../core/evaluations.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { ExceptionUse } from "../../core/exception.ts";
-import type { Finding, Fix, Loaded, Priority } from "../../core/finding.ts";
+import type { Finding, Fix } from "../../core/finding.ts";
+import type { LifecycleStepResult } from "../../core/lifecycle.ts";
 import type { Location } from "../../core/location.ts";
 import type { PolicyChain, PolicyOrigin } from "../../core/policy.ts";
 import type { Relation, RelationEnd } from "../../core/relation.ts";
@@ -17,6 +18,7 @@ import type { AcceptedUnknown } from "../../core/unknown-entry.ts";
 import { inOrder } from "../in-order.ts";
 import { scopeText } from "../wording.ts";
 import { type BasisPlaces, basisPlaces } from "./bases.ts";
+import { contextJson, loadedJson, priorityJson, type RowOf, rowsOf } from "./known.ts";
 import { itemByItem, jsonPieces, keyByKey } from "./pieces.ts";
 
 /** Raised when a key changes its meaning or goes; a new key does not raise it. */
@@ -31,6 +33,7 @@ export function* renderJson(report: Report): Generator<string> {
   const evaluations = inOrder(report.evaluations);
   const placeOf = findingPlaces(evaluations, report.controls ?? []);
   const bases = basisPlaces(evaluations);
+  const rowOf = rowsOf(report);
   const document = keyByKey({
     schema: reportSchema,
     tool: { name: report.tool.name, version: report.tool.version },
@@ -44,10 +47,12 @@ export function* renderJson(report: Report): Generator<string> {
     notes: report.notes.values(),
     controls: report.controls?.map((control) => controlJson(control, placeOf)),
     layers: report.layers?.map(({ layer, verdict, defends, failing }) => ({ layer, verdict, defends, failing })),
+    lifecycle: report.lifecycle?.map(lifecycleJson),
     changes: report.changes?.map(changesJson),
     bases: bases.all.map(basisJson),
-    evaluations: itemByItem(evaluations, (evaluation) => evaluationJson(evaluation, bases.placeOf)),
+    evaluations: itemByItem(evaluations, (evaluation) => evaluationJson(evaluation, bases.placeOf, rowOf)),
     relations: itemByItem(report.relations, relationJson),
+    contexts: report.contexts === undefined ? undefined : itemByItem(report.contexts, contextJson),
     checks: itemByItem(
       report.checks.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
       checkJson,
@@ -55,6 +60,10 @@ export function* renderJson(report: Report): Generator<string> {
   });
   yield* jsonPieces(document);
   yield "\n";
+}
+
+function lifecycleJson({ step, state, reason, short, places }: LifecycleStepResult): object {
+  return { step, state, reason, short, places: places.map(locationJson) };
 }
 
 function changesJson({ lockfile, counts, closes, direct, others }: LockfileChanges): object {
@@ -156,7 +165,7 @@ function acceptedJson(accepted: AcceptedUnknown): object {
   }
 }
 
-function evaluationJson(evaluation: Evaluation, basisOf: BasisPlaces["placeOf"]): object {
+function evaluationJson(evaluation: Evaluation, basisOf: BasisPlaces["placeOf"], rowOf: RowOf): object {
   const {
     check,
     asset,
@@ -191,17 +200,19 @@ function evaluationJson(evaluation: Evaluation, basisOf: BasisPlaces["placeOf"])
   if (findings.length + excepted.length + gaps.length === 0 && baselined === undefined && accepted === undefined) {
     return { ...written, findings, excepted, evidence, gaps };
   }
+  const row = rowOf(asset);
+  const withRow = (finding: Finding) => findingJson(finding, row(finding));
   return keyByKey({
     ...written,
-    findings: itemByItem(findings, findingJson),
+    findings: itemByItem(findings, withRow),
     excepted: itemByItem(excepted, ({ finding, exception }) => ({
-      finding: findingJson(finding),
+      finding: withRow(finding),
       exception: exceptionJson(exception),
     })),
     baselined:
       baselined === undefined
         ? undefined
-        : itemByItem(baselined, ({ finding, since }) => ({ finding: findingJson(finding), since })),
+        : itemByItem(baselined, ({ finding, since }) => ({ finding: withRow(finding), since })),
     accepted: accepted === undefined ? undefined : itemByItem(accepted, acceptedJson),
     evidence,
     gaps: itemByItem(gaps, gapJson),
@@ -266,7 +277,7 @@ function assetJson(asset: Asset): object {
   };
 }
 
-function findingJson(finding: Finding): object {
+function findingJson(finding: Finding, context: object | undefined): object {
   const { fix, priority } = finding;
   const { ids, package: name, version, purl, path } = finding.matches;
   return {
@@ -289,6 +300,7 @@ function findingJson(finding: Finding): object {
     origin: finding.origin,
     loaded: finding.loaded === undefined ? undefined : loadedJson(finding.loaded),
     priority: priority === undefined ? undefined : priorityJson(priority),
+    context,
     evidence: finding.evidence,
     references: finding.references,
   };
@@ -318,14 +330,6 @@ function fixJson(fix: Fix): object {
         patches: fix.patches.map(({ path, op, value }) => ({ path, op, value })),
       };
   }
-}
-
-function loadedJson({ state, reason }: Loaded): object {
-  return { state, reason };
-}
-
-function priorityJson({ score, exploited, mark, reasons }: Priority): object {
-  return { score, exploited, mark, reasons };
 }
 
 function locationJson(location: Location): object {

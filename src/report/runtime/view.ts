@@ -39,7 +39,9 @@ export interface AlertView {
     readonly id: string;
     readonly name?: string;
     readonly image?: string;
+    /** Of the manifest where the runtime tells it, else of the configuration. */
     readonly digest?: string;
+    readonly imageId?: string;
   };
   /** Of an audit event: `pods shop/api`. */
   readonly object?: string;

@@ -7,6 +7,7 @@ import { formatDockerfile, formatLayer, type Location } from "../../core/locatio
 import type { Severity } from "../../core/severity.ts";
 import { inertText } from "../inert-text.ts";
 import { shortInstruction } from "../instruction.ts";
+import type { RowOf } from "../json/known.ts";
 import { sourcePath } from "../source-path.ts";
 import { acceptedTexts, findingName, gapText, packageOf, scopeText } from "../wording.ts";
 import { limits } from "./limits.ts";
@@ -20,14 +21,16 @@ export interface ResultContext {
   readonly ruleIndex: ReadonlyMap<string, number>;
   /** With a baseline, so that each says whether it is new (SARIF 2.1.0, 3.27.24). */
   readonly compared: boolean;
+  /** Whether the place of a finding is exposed, reached, runs…; gives nothing where nobody joined that. */
+  readonly rowOf: RowOf;
 }
 
-export function resultOf(entry: Entry, { root, ruleIndex, compared }: ResultContext): object {
+export function resultOf(entry: Entry, { root, ruleIndex, compared, rowOf }: ResultContext): object {
   const { finding, evaluation, state, exception } = entry;
   const ruleId = finding === undefined ? evaluation.check : ruleIdOf(finding);
   const rule = { ruleId, ruleIndex: ruleIndex.get(ruleId) ?? -1 };
   if (finding === undefined) return { ...rule, ...openResult(evaluation, root) };
-  const result = { ...rule, ...failResult(finding, evaluation, root) };
+  const result = { ...rule, ...failResult(finding, evaluation, root, rowOf) };
   if (exception !== undefined) return { ...result, suppressions: [suppressionOf(exception)] };
   return compared ? { ...result, baselineState: state } : result;
 }
@@ -38,9 +41,15 @@ function levelOf(severity: Severity, action: Evaluation["action"]): "error" | "w
   return action === "warn" && levels[severity] === "error" ? "warning" : levels[severity];
 }
 
-function failResult(finding: Finding, { asset, action, check }: Evaluation, root: Root): object {
+function failResult(
+  finding: Finding,
+  { asset, action, check }: Evaluation,
+  root: Root,
+  rowOf: ResultContext["rowOf"],
+): object {
   const { severity, confidence, fingerprint, overThreshold, matches, loaded, fix, locations } = finding;
   const affected = packageOf(finding);
+  const row = rowOf(asset)(finding);
   return {
     kind: "fail",
     level: levelOf(severity, action),
@@ -62,6 +71,7 @@ function failResult(finding: Finding, { asset, action, check }: Evaluation, root
       ...(affected === undefined ? {} : { package: affected }),
       ...(matches.purl === undefined ? {} : { purl: matches.purl }),
       ...(loaded === undefined ? {} : { loaded: loaded.state, loadedReason: loaded.reason }),
+      ...(row === undefined ? {} : { context: row }),
       ...(fix === undefined ? {} : { fix: fix.text }),
       ...(fix !== undefined && "grade" in fix ? { fixGrade: fix.grade, fixGradeReason: fix.reason } : {}),
     },

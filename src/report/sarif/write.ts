@@ -2,6 +2,7 @@ import { counted } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
 import type { Report } from "../../core/report.ts";
 import { inOrder } from "../in-order.ts";
+import { rowsOf } from "../json/known.ts";
 import { itemByItem, jsonPieces, keyByKey } from "../json/pieces.ts";
 import { baselineText, databaseText, enforcementText, loosenedKeys, loosenedText, policyText } from "../wording.ts";
 import { limits } from "./limits.ts";
@@ -23,7 +24,8 @@ export function* renderSarif(report: Report, onNote: (text: string) => void = ()
   const { entries, left } = select(inOrder(report.evaluations));
   const rules = rulesOf(report.checks, entries);
   const ruleIndex = new Map(rules.map(({ id }, index) => [id, index]));
-  const context = { root: report, ruleIndex, compared: report.baseline !== undefined };
+  const rowOf = rowsOf(report);
+  const context = { root: report, ruleIndex, compared: report.baseline !== undefined, rowOf };
   const results = fitted(
     Iterator.from(entries).map((entry) => resultOf(entry, context)),
     rules,

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import fc from "fast-check";
 import { fileAsset } from "../../core/asset.ts";
+import { contextLookup } from "../../core/context.ts";
 import type { Finding } from "../../core/finding.ts";
 import { nastyText } from "../hostile.fixture.ts";
 import { noSeverities } from "../severity-counts.ts";
@@ -26,7 +27,7 @@ function group(path: string): FixGroup {
     over: noSeverities(),
     below: noSeverities(),
     enforced: 1,
-    exploited: false,
+    context: contextLookup()(fileAsset(path), worst),
     uniform: true,
     idle: false,
   };

@@ -1,4 +1,6 @@
 /** What is said of a group of findings that one change fixes, before it is laid out. */
+
+import { contextMarks } from "../../core/context.ts";
 import { counted } from "../../core/counted.ts";
 import { formatLayer } from "../../core/location.ts";
 import type { Report } from "../../core/report.ts";
@@ -24,6 +26,8 @@ export interface FixEntry {
   readonly names: number;
   /** `KEV`: why it comes first; `not loaded`: why it comes last. */
   readonly mark?: string;
+  /** Where the worst one is, as far as that is known: `exposed`, `unsigned`. */
+  readonly marks: readonly string[];
   readonly place: string;
   readonly places: number;
   /** In words; absent where `what` says it. */
@@ -59,6 +63,7 @@ export function fixEntry(
     ...(name === worst.check ? {} : { name }),
     names: otherNames.length + 1,
     ...(mark === undefined ? {} : { mark }),
+    marks: contextMarks(group.context),
     place,
     places: otherPlaces.length + 1,
     ...(fix === undefined ? {} : { fix }),

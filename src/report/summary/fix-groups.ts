@@ -1,11 +1,11 @@
 /** What to fix first: the findings of a report by what fixes them, the worst first. Pure. */
 import { type Asset, assetTitle } from "../../core/asset.ts";
+import { compareRows, contextLookup, contextRank, exploitRank, type FindingContext } from "../../core/context.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import { formatLocation } from "../../core/location.ts";
 import { compareText } from "../../core/order.ts";
 import type { Report } from "../../core/report.ts";
-import { compareFindings } from "../../core/runner.ts";
 import { type Severity, severityRank } from "../../core/severity.ts";
 import type { Shows, SortKey } from "../display.ts";
 import { compareCounts, noSeverities, type SeverityCounts, totalOf } from "../severity-counts.ts";
@@ -23,9 +23,10 @@ export interface FixGroup {
   readonly enforced: number;
   /** Below the threshold. */
   readonly below: SeverityCounts;
-  readonly exploited: boolean;
   /** All are of packages that were not loaded while their image was watched. */
   readonly idle: boolean;
+  /** Of the worst finding: where that is. */
+  readonly context: FindingContext;
   /** The worst finding, and whose it is. */
   readonly worst: Finding;
   readonly asset: Asset;
@@ -69,10 +70,12 @@ interface Growing {
   readonly over: Record<Severity, number>;
   readonly below: Record<Severity, number>;
   enforced: number;
-  exploited: boolean;
   idle: boolean;
+  context: FindingContext;
   worst: Finding;
   asset: Asset;
+  /** Of the worst finding's evaluation. */
+  action: Evaluation["action"];
   uniform: boolean;
 }
 
@@ -81,11 +84,12 @@ interface Growing {
  * Holds a record a group and no list of findings: of 500,000 findings as of five.
  */
 export function groupByFix(
-  report: Pick<Report, "evaluations" | "relations" | "checks">,
+  report: Pick<Report, "evaluations" | "relations" | "checks" | "contexts">,
   shows?: Shows,
   groupLimit = GROUPS,
 ): FixGroups {
   const identify = identifier(report);
+  const contextOf = contextLookup(report.contexts);
   const growing = new Map<string, Growing>();
   const keyOf: Identify = (finding, evaluation) => {
     const own = identify(finding, evaluation);
@@ -97,12 +101,13 @@ export function groupByFix(
     for (const finding of evaluation.findings) {
       if (shows !== undefined && !shows(finding)) continue;
       const { key, identity } = keyOf(finding, evaluation);
+      const context = contextOf(evaluation.asset, finding);
       let group = growing.get(key);
       if (group === undefined) {
-        group = startOf(key, identity, finding, evaluation.asset);
+        group = startOf(key, identity, { finding, evaluation, context });
         growing.set(key, group);
       }
-      grow(group, finding, evaluation);
+      grow(group, { finding, evaluation, context });
     }
   }
   return {
@@ -111,46 +116,63 @@ export function groupByFix(
   };
 }
 
-function startOf(key: string, identity: FixIdentity, worst: Finding, asset: Asset): Growing {
+function startOf(key: string, identity: FixIdentity, row: EvaluatedRow): Growing {
   const counts = { over: noSeverities(), below: noSeverities() };
-  return { key, identity, ...counts, enforced: 0, exploited: false, idle: true, worst, asset, uniform: true };
+  const { finding: worst, evaluation, context } = row;
+  const { asset, action } = evaluation;
+  return { key, identity, ...counts, enforced: 0, idle: true, context, worst, asset, action, uniform: true };
 }
 
-function grow(group: Growing, finding: Finding, { asset, action }: Evaluation): void {
+interface EvaluatedRow {
+  readonly finding: Finding;
+  readonly evaluation: Evaluation;
+  readonly context: FindingContext;
+}
+
+function grow(group: Growing, { finding, evaluation, context }: EvaluatedRow): void {
+  const { asset, action } = evaluation;
   const counts = finding.overThreshold ? group.over : group.below;
   counts[finding.severity]++;
   if (finding.overThreshold && action === undefined) group.enforced++;
-  if (finding.priority?.exploited === true) group.exploited = true;
-  if (finding.loaded?.state !== "not loaded") group.idle = false;
+  if (finding.loaded?.state !== "not loaded" || finding.loaded.stale === true) group.idle = false;
   if (finding.title !== group.worst.title) group.uniform = false;
-  if (compareWorst(finding, asset, group.worst, group.asset) < 0) {
+  if (compareWorst({ finding, context, asset, action }, { ...group, finding: group.worst }) < 0) {
     group.worst = finding;
     group.asset = asset;
+    group.action = action;
+    group.context = context;
   }
 }
 
+interface Standing extends Pick<EvaluatedRow, "finding" | "context"> {
+  readonly asset: Asset;
+  readonly action: Evaluation["action"];
+}
+
 /** Worst first; a total order, so that neither depends on the order of the evaluations. */
-function compareWorst(a: Finding, assetA: Asset, b: Finding, assetB: Asset): number {
+function compareWorst(a: Standing, b: Standing): number {
   return (
-    Number(b.overThreshold) - Number(a.overThreshold) ||
-    compareFindings(a, b) ||
-    compareText(assetTitle(assetA), assetTitle(assetB)) ||
-    compareText(formatLocation(a.locations[0]), formatLocation(b.locations[0])) ||
-    compareText(a.fingerprint, b.fingerprint)
+    Number(b.finding.overThreshold) - Number(a.finding.overThreshold) ||
+    compareRows(rowOf(a), rowOf(b)) ||
+    compareText(formatLocation(a.finding.locations[0]), formatLocation(b.finding.locations[0]))
   );
 }
 
+function rowOf({ finding, context, asset, action }: Standing) {
+  return { finding, context, evaluation: { asset, ...(action === undefined ? {} : { action }) } };
+}
+
 /**
- * What the exit code counts first, then by the worst severity at or above the threshold, then what was not loaded last, then
- * what is exploited, then what is as it is found (a setting, a secret) before what may be reachable (a vulnerable package),
- * then the most findings.
+ * What the exit code counts first, then by the worst severity at or above the threshold, then what is exploited, then by the
+ * place of the worst finding (exposed, reachable, running, loaded, unsigned: core/context.ts), then what is as it is found (a
+ * setting, a secret) before what may be reachable (a vulnerable package), then the most findings.
  */
 export function compareGroups(a: FixGroup, b: FixGroup): number {
   return (
     Number(b.enforced > 0) - Number(a.enforced > 0) ||
     worstRank(a.over) - worstRank(b.over) ||
-    Number(a.idle) - Number(b.idle) ||
-    Number(b.exploited) - Number(a.exploited) ||
+    exploitRank(a.worst) - exploitRank(b.worst) ||
+    contextRank(a.context) - contextRank(b.context) ||
     Number(isOfPackages(a)) - Number(isOfPackages(b)) ||
     compareCounts(a.over, b.over) ||
     compareCounts(a.below, b.below) ||

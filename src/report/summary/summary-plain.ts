@@ -28,6 +28,7 @@ export function* fixPlain(report: Report, { fixFirst, fixes, isOver }: View): Ge
       ["id", entry.name],
       ["ids", entry.name === undefined ? undefined : many(entry.names)],
       ["mark", entry.mark],
+      ["place", entry.marks.length === 0 ? undefined : entry.marks.join(", ")],
       ["asset", entry.asset],
       ["assets", many(entry.assets)],
       ["at", entry.place],

@@ -11,6 +11,7 @@ const plain = { columns: 100, color: false, all: false };
 const digest = (character: string) => `sha256:${character.repeat(64)}`;
 
 const view: TraceView = {
+  tool: { name: "bulkhead", version: "0.0.0" },
   reference: "registry.example.com/shop/api:4.0.0",
   resolved: `registry.example.com/shop/api@${digest("9")}`,
   resolvedAt: "2026-11-27T10:00:00.000Z",
@@ -24,15 +25,19 @@ const view: TraceView = {
         { text: "github.com/shop/fork", state: "claimed", evidence: { from: "the label x" } },
       ],
       gaps: [],
+      breaks: [],
     },
-    { name: "sbom", state: "none", facts: [], gaps: [] },
+    { name: "sbom", state: "none", facts: [], gaps: [], breaks: [] },
     {
       name: "runs",
       state: "unknown",
       facts: [],
       gaps: [{ code: "trace.places", reason: "nobody looked", remedy: "add --in DIR" }],
+      breaks: [],
     },
   ],
+  unknown: ["runs"],
+  exitCode: 0,
   notes: ["the trusted root is 97 days old"],
 };
 
@@ -51,6 +56,8 @@ test("each link is told with its state, what says so, and why more may be unknow
   ? runs             unknown: nobody looked (add --in DIR)
 
 note: the trusted root is 97 days old
+
+no link is broken; unknown: runs
 `,
   );
 });
@@ -61,7 +68,7 @@ test("of many facts of one link the first are told, and how many are left out", 
     state: "observed" as const,
     evidence: {},
   }));
-  const many = { ...view, links: [{ name: "runs", state: "observed" as const, facts, gaps: [] }] };
+  const many = { ...view, links: [{ name: "runs", state: "observed" as const, facts, gaps: [], breaks: [] }] };
   assert.match(renderTrace(many, plain), /Pod 4\n {21}… 395 more \(--all\)\n/);
   assert.match(renderTrace(many, { ...plain, all: true }), /Pod 399\n/);
   assert.equal(JSON.parse(renderTraceJson(many)).links[0].facts.length, 400);

@@ -3,7 +3,14 @@ import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, ty
 import type { RatedSeverity } from "../../../core/severity.ts";
 import type { GuardWebhook, ImageVerification } from "../../../engines/admission/model.ts";
 import type { RuntimeDetection } from "../../../engines/detectors/model.ts";
-import type { Access, Component, Manifests, Secret } from "../../../engines/kubernetes/model.ts";
+import type {
+  Access,
+  Component,
+  FieldPath,
+  KubernetesObject,
+  Manifests,
+  Secret,
+} from "../../../engines/kubernetes/model.ts";
 import { draftsOf, type FieldDetection } from "../../findings/kubernetes-finding.ts";
 
 /** All that a check over a cluster may be handed; it names those that it needs. */
@@ -16,6 +23,10 @@ export interface ClusterFacts {
   readonly components: readonly Component[];
   /** Partial where a Secret's managed fields do not say when its data changed. */
   readonly secretAges: SecretAges;
+  /** Until when certificates are valid. Partial where the values that say so are not read. */
+  readonly certificateEnds: readonly CertificateEnd[];
+  /** How what fills Secrets went. Partial where nothing says how one of a cluster went. */
+  readonly secretSyncs: SecretSyncs;
   /** What verifies images on admission. Partial where its objects leave open whether a namespace's pods are verified. */
   readonly imageVerification: ImageVerification;
   /** Webhooks of policy engines and of verifiers of images. */
@@ -27,10 +38,34 @@ export interface ClusterFacts {
 }
 
 export interface SecretAges {
-  /** The policy's `rotation.secrets.maxAgeDays`; absent: no age is judged. */
+  /** Whether the policy states any age. */
+  readonly judged: boolean;
+  /** Those of a cluster that have data and that no store's operator keeps up, each with how old it may be. */
+  readonly secrets: readonly AgedSecret[];
+}
+
+export interface CertificateEnd {
+  readonly object: KubernetesObject;
+  /** Where it says so, or holds the certificate. */
+  readonly path: FieldPath;
+  /** Absent: it is not known. */
+  readonly ends?: Date;
+}
+
+export interface AgedSecret {
+  readonly secret: Secret;
+  readonly maxAgeDays: number;
+  /** `rotation.secrets.types[kubernetes.io/tls]`: the key of the policy that says so. */
+  readonly by: string;
+}
+
+export interface SecretSyncs {
+  /** Whether anything says how one went. */
+  readonly told: boolean;
+  /** As of when the state of an object is. */
+  readonly asOf: (object: KubernetesObject) => Date;
+  /** The policy's `rotation.secrets.maxAgeDays`. */
   readonly maxAgeDays?: number;
-  /** Those of a cluster that have data and that no store's operator keeps up. */
-  readonly secrets: readonly Secret[];
 }
 
 export interface ClusterCheck extends Check<ClusterFacts> {

@@ -3,6 +3,7 @@ import { measureJson } from "../../../core/json-cost.ts";
 import { isObject, type Untyped } from "../../../core/untyped.ts";
 import { bounds } from "../bounds.ts";
 import type { Alert } from "../model.ts";
+import { bulkhead } from "./bulkhead.ts";
 import { falco } from "./falco.ts";
 import { guardDuty } from "./guardduty.ts";
 import { type Detector, orUnread } from "./model.ts";
@@ -22,7 +23,8 @@ export interface AlertSink {
   lost(reason: string, count: number, place: string): void;
 }
 
-const detectors: readonly Detector[] = [falco, tetragon, guardDuty, securityCommandCenter];
+/** Our own alerts have Falco's keys: they come first. */
+const detectors: readonly Detector[] = [bulkhead, falco, tetragon, guardDuty, securityCommandCenter];
 
 /** The detector that wrote a document: `falco`; undefined for none that is known. */
 export function detectorOf(document: unknown): string | undefined {

@@ -5,7 +5,7 @@ import { clusterResources } from "./resources.ts";
 /** The list that a path below `/api` or `/apis` asks for; undefined where it asks for none. */
 export function listAt(path: string, items?: readonly object[], metadata: object = {}): Plain | undefined {
   const [, group = "", version = "", resource = ""] =
-    /\/apis?\/(?:([a-z0-9.-]+\.[a-z0-9.-]+|apps|batch)\/)?(v\w+)(?:\/namespaces\/[^/]+)?\/([a-z]+)(?:\?|$)/.exec(
+    /\/apis?\/(?:([a-z0-9.-]+\.[a-z0-9.-]+|apps|batch|policy)\/)?(v\w+)(?:\/namespaces\/[^/]+)?\/([a-z]+)(?:\?|$)/.exec(
       path,
     ) ?? [];
   const known = clusterResources.find((one) => one.resource === resource && one.group === group);

@@ -36,6 +36,31 @@ export function reportedAddresses(kind: string, { status }: Plain): Plain {
   return kind === "Pod" && !hasEnded ? kept("podIP", "podIPs") : {};
 }
 
+/** What of a status says how it went, without messages, which may quote what was read. */
+const SYNC_FIELDS = [
+  ...["refreshTime", "mounted", "secretProviderClassName", "failedNamespaces", "lastRenewalTime", "secretLease"],
+  ...["valid", "expiration", "notAfter"],
+];
+
+/** Of what fills Secrets, and of stores: what their controllers say of their last attempt. */
+export function reportedSync(list: string, { status }: Plain): Plain {
+  if ((list !== "externalSecrets" && list !== "secretStores") || !isObject(status)) return {};
+  const { conditions } = status;
+  const kept = SYNC_FIELDS.filter((name) => status[name] !== undefined).map((name) => [name, status[name]]);
+  return {
+    status: {
+      ...Object.fromEntries(kept),
+      ...(Array.isArray(conditions) ? { conditions: conditions.map(withoutMessage) } : {}),
+    },
+  };
+}
+
+function withoutMessage(condition: unknown): unknown {
+  if (!isObject(condition)) return condition;
+  const { message: _, ...rest } = condition;
+  return rest;
+}
+
 function fillsTemplates(version: string | undefined): boolean {
   const [, major, minor] = /^v(\d{1,3})\.(\d{1,3})/.exec(version ?? "") ?? [];
   return major === "1" && Number(minor) < 28;

@@ -22,6 +22,8 @@ const LISTS = ["containers", "initContainers", "ephemeralContainers"] as const;
 export interface Owned {
   /** The object as it is judged; undefined where its owner is judged in its place. Owners must come first. */
   own(kind: string, object: Plain): Plain | undefined;
+  /** What made it, by {@link ownerName}; undefined where nothing that was read did. Owners must come first. */
+  ownerOf(object: Plain): string | undefined;
   /** Of what made pods, by {@link ownerName}: the addresses of its pods that run. */
   addresses(): ReadonlyMap<string, readonly string[]>;
 }
@@ -47,6 +49,10 @@ export function createOwned(): Owned {
       if (root === undefined) return object;
       if (kind === "Pod") for (const address of podAddresses(object)) root.addresses.add(address);
       return kind === "Pod" ? withForeignContainers(object, metadata, root) : undefined;
+    },
+    ownerOf({ metadata }) {
+      const owner = isObject(metadata) ? controllerOf(metadata) : undefined;
+      return owner === undefined ? undefined : roots.get(owner)?.name;
     },
     addresses() {
       const some = [...roots.values()].filter(({ addresses }) => addresses.size > 0);

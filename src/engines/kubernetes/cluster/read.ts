@@ -11,18 +11,20 @@ import type { ClusterConnection } from "./connection.ts";
 import { type DaemonSetState, daemonSetState } from "./daemon-sets.ts";
 import { readClusterUid, uidOfCluster } from "./identity.ts";
 import { lastDataChange, notesValueChanges } from "./managed-fields.ts";
-import { asWritten, reportedAddresses } from "./normalise.ts";
+import { asWritten, reportedAddresses, reportedSync } from "./normalise.ts";
 import { createOwned, ownerName } from "./owned.ts";
 import { type Listed, listAll } from "./pages.ts";
 import type { ManifestList } from "./resource-model.ts";
 import { type ClusterResource, clusterResources } from "./resources.ts";
-import { createRunningImages, type RunningImage } from "./running.ts";
+import { createRunningImages, type RunningImage, type SilentPods } from "./running.ts";
 import { SECRET_ROWS, secretOfRow, UNKNOWN_KEYS } from "./secret-rows.ts";
 import { constraintResources } from "./verifier-resources.ts";
 
 export interface ClusterReading {
   readonly manifests: Manifests;
   readonly images: readonly RunningImage[];
+  /** Pods of which no kubelet tells what they run. */
+  readonly silent: readonly SilentPods[];
   readonly daemonSets: readonly DaemonSetState[];
   /** `v1.31.2`; absent where it is not told. */
   readonly version?: string;
@@ -218,7 +220,7 @@ function createReading(cluster: string, { server, namespace, onWorkload }: Readi
     for (const item of listed.items) {
       objects++;
       if (kind === "Namespace") uid ??= uidOfCluster(item);
-      if (kind === "Pod") running.pod(item);
+      if (kind === "Pod") running.pod(item, owned.ownerOf(item));
       if (kind === "Secret") noteSecret(item);
       if (kind === "ConstraintTemplate") templates.push(item);
       if (kind === "DaemonSet") daemonSets.push(...[daemonSetState(item)].filter((state) => state !== undefined));
@@ -227,7 +229,8 @@ function createReading(cluster: string, { server, namespace, onWorkload }: Readi
       else {
         if (resource.list === "workloads") onWorkload?.({ ...judged, apiVersion, kind });
         const written = asWritten({ ...judged, apiVersion, kind }, server);
-        reader.object({ ...written, ...reportedAddresses(kind, item) }, { kind: "cluster", cluster });
+        const reported = { ...reportedAddresses(kind, item), ...reportedSync(resource.list, item) };
+        reader.object({ ...written, ...reported }, { kind: "cluster", cluster });
       }
     }
   }
@@ -247,6 +250,7 @@ function createReading(cluster: string, { server, namespace, onWorkload }: Readi
     const named = read.secrets.map((secret) => ({ secret, name: `${secret.object.namespace}/${secret.object.name}` }));
     const secrets = named.map(({ secret, name }) => {
       const change = changes.get(name);
+      if (withoutKeys.has(name)) return { ...secret, keysKnown: false as const };
       return change === undefined ? secret : { ...secret, lastDataChange: change };
     });
     for (const { secret, name } of named) {
@@ -266,7 +270,7 @@ function createReading(cluster: string, { server, namespace, onWorkload }: Readi
       return own === undefined ? workload : { ...workload, podAddresses: own };
     });
     const manifests = { ...read, workloads, secrets, gaps: [...read.gaps, ...gaps] };
-    return { manifests, images: running.images(), daemonSets, folded };
+    return { manifests, images: running.images(), silent: running.silent(), daemonSets, folded };
   }
 
   return {

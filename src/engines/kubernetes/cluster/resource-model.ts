@@ -8,6 +8,8 @@ export type ManifestList =
   | "secrets"
   | "configMaps"
   | "externalSecrets"
+  | "secretStores"
+  | "disruptionBudgets"
   | "services"
   | "resourceQuotas"
   | "limitRanges"

@@ -20,64 +20,130 @@ export interface RunningImage {
   /** RFC 3339: since when the oldest of these pods runs. */
   readonly since?: string;
   readonly pods: number;
+  /** What made these pods, in order of kind, namespace and name; the pods themselves where nothing that was read did. */
+  readonly owners: readonly ImageOwner[];
   /** `namespace/pod`, the first few in order. */
   readonly examples: readonly string[];
 }
 
+export interface SilentPods extends ImageOwner {
+  readonly images: readonly string[];
+}
+
+export interface ImageOwner {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Of its pods, those that run the image. */
+  readonly pods: number;
+}
+
 export interface RunningImages {
-  pod(pod: Plain): void;
+  /** @param owner - what made it, as `ownerName` calls it; absent: nothing that was read */
+  pod(pod: Plain, owner?: string): void;
   /** By name. */
   images(): readonly RunningImage[];
+  /** Pods that have not ended, and of which no kubelet tells what they run: by what made them, with the images that they ask for. */
+  silent(): readonly SilentPods[];
   /** More than are kept. */
   readonly over: boolean;
 }
 
 const EXAMPLES = 3;
 
+const LISTS = ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"] as const;
+
+type Image = Omit<RunningImage, "pods" | "owners" | "examples">;
+
 export function createRunningImages(): RunningImages {
-  const found = new Map<string, { image: Omit<RunningImage, "pods" | "examples">; pods: Set<string> }>();
+  /** Pods, each with what made it. */
+  const found = new Map<string, { image: Image; pods: Map<string, string> }>();
+  const silent = new Map<string, { pods: number; readonly images: Set<string> }>();
   let over = false;
 
-  function add(image: Omit<RunningImage, "pods" | "examples">, pod: string): void {
+  function add(image: Image, pod: string, owner: string): void {
     const key = image.digest === undefined ? `name ${image.name}` : `${image.repository ?? ""}@${image.digest}`;
     const known = found.get(key);
     if (known === undefined) {
       if (found.size >= bounds.clusterImages) over = true;
-      else found.set(key, { image, pods: new Set([pod]) });
+      else found.set(key, { image, pods: new Map([[pod, owner]]) });
       return;
     }
-    known.pods.add(pod);
+    known.pods.set(pod, owner);
     const since = [known.image.since, image.since].filter((time) => time !== undefined).sort()[0];
     const name = [known.image.name, image.name].sort()[0] as string;
     known.image = { ...known.image, name, ...(since === undefined ? {} : { since }) };
   }
 
   return {
-    pod(pod) {
+    pod(pod, owner) {
       const metadata = isObject(pod.metadata) ? pod.metadata : {};
       const status = isObject(pod.status) ? pod.status : {};
       // What has ended runs nothing.
       if (status.phase === "Succeeded" || status.phase === "Failed") return;
       const called = `${String(metadata.namespace ?? "default")}/${String(metadata.name ?? "")}`;
       const since = typeof status.startTime === "string" ? { since: status.startTime } : {};
-      for (const list of ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"]) {
+      if (!LISTS.some((list) => Array.isArray(status[list]) && status[list].length > 0)) {
+        const by = owner ?? `Pod ${called}`;
+        const known = silent.get(by) ?? { pods: 0, images: new Set() };
+        known.pods++;
+        for (const image of imagesAskedFor(pod)) known.images.add(image);
+        silent.set(by, known);
+      }
+      for (const list of LISTS) {
         const states = status[list];
         for (const state of Array.isArray(states) ? states : []) {
           if (!isObject(state) || typeof state.image !== "string") continue;
           const identified = identityOf(typeof state.imageID === "string" ? state.imageID : "");
-          add({ ...identified, name: askedFor(pod, list, state) ?? state.image, ...since }, called);
+          add(
+            { ...identified, name: askedFor(pod, list, state) ?? state.image, ...since },
+            called,
+            owner ?? `Pod ${called}`,
+          );
         }
       }
     },
+    silent: () =>
+      [...silent]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([owner, { pods, images }]) => {
+          return { ...named(owner), pods, images: [...images].sort() };
+        }),
     images() {
       return [...found.values()]
-        .map(({ image, pods }) => ({ ...image, pods: pods.size, examples: [...pods].sort().slice(0, EXAMPLES) }))
+        .map(({ image, pods }) => ({
+          ...image,
+          pods: pods.size,
+          owners: ownersIn(pods.values()),
+          examples: [...pods.keys()].sort().slice(0, EXAMPLES),
+        }))
         .sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : (a.digest ?? "") < (b.digest ?? "") ? -1 : 1));
     },
     get over() {
       return over;
     },
   };
+}
+
+/** `Deployment shop/web`: no name of Kubernetes holds a blank or a slash. */
+function ownersIn(names: Iterable<string>): ImageOwner[] {
+  const counts = new Map<string, number>();
+  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts].sort().map(([owner, pods]) => ({ ...named(owner), pods }));
+}
+
+function named(owner: string): Omit<ImageOwner, "pods"> {
+  const [, kind = "", namespace = "", name = ""] = /^(\S+) ([^/]*)\/(.*)$/s.exec(owner) ?? [];
+  return { kind, namespace, name };
+}
+
+function imagesAskedFor({ spec }: Plain): string[] {
+  const lists = isObject(spec) ? LISTS.map((list) => spec[list.replace("Statuses", "s")]) : [];
+  return lists.flatMap((list) =>
+    (Array.isArray(list) ? list : []).flatMap((one: unknown) =>
+      isObject(one) && typeof one.image === "string" ? [one.image] : [],
+    ),
+  );
 }
 
 /** A state names the image as the runtime knows it, which may be a digest; the pod's own word says more. */

@@ -12,6 +12,7 @@ import { readConfigMap, readNamespace, readSecret, readServiceAccount } from "./
 import * as network from "./network.ts";
 import * as policies from "./policies.ts";
 import { readBinding, readRole } from "./rbac.ts";
+import { SECRET_STORES } from "./secret-stores.ts";
 import { isWorkload, readWorkload, WORKLOAD_KINDS } from "./workload.ts";
 
 export interface Collected {
@@ -59,6 +60,8 @@ const READERS: Readonly<Record<string, Reader>> = {
   Secret: (lists, object, root) => lists.secrets.push(readSecret(object, root)),
   ConfigMap: (lists, object, root) => lists.configMaps.push(readConfigMap(object, root)),
   Service: (lists, object, root) => lists.services.push(network.readService(object, root)),
+  "policy/PodDisruptionBudget": (lists, object, root) =>
+    lists.disruptionBudgets.push(policies.readDisruptionBudget(object, root)),
   ResourceQuota: (lists, object, root) => lists.resourceQuotas.push(policies.readQuota(object, root)),
   LimitRange: (lists, object, root) => lists.limitRanges.push(policies.readLimitRange(object, root)),
   [`${RBAC}Role`]: role,
@@ -146,6 +149,7 @@ export function createCollected(mostObjects: number): Collected {
     secrets: [],
     configMaps: [],
     externalSecrets: [],
+    secretStores: [],
     gaps: [],
     roles: [],
     bindings: [],
@@ -153,6 +157,7 @@ export function createCollected(mostObjects: number): Collected {
     ingresses: [],
     gateways: [],
     networkPolicies: [],
+    disruptionBudgets: [],
     resourceQuotas: [],
     limitRanges: [],
     webhookConfigurations: [],
@@ -203,9 +208,11 @@ export function createCollected(mostObjects: number): Collected {
       const root = read.fields([]);
       const name = nameOf(object);
       const external = Object.hasOwn(EXTERNAL_SECRETS, name) ? EXTERNAL_SECRETS[name] : undefined;
+      const store = Object.hasOwn(SECRET_STORES, name) ? SECRET_STORES[name] : undefined;
       if (isWorkload(object)) lists.workloads.push(readWorkload(object, root));
       else if (Object.hasOwn(READERS, name)) READERS[name]?.(lists, object, root);
       else if (external !== undefined) lists.externalSecrets.push(external(object, root));
+      else if (store !== undefined) lists.secretStores.push(store(object, root, read.raw));
       else if (group === "gateway.networking.k8s.io") lists.gateways.push(network.readGateway(object, root));
       else return unknown(object, read);
       return NOWHERE;

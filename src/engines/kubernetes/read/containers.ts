@@ -92,6 +92,7 @@ function readEnvFrom(fields: Fields): EnvFrom {
     prefix: fields.string("prefix"),
     secretRef: fields.fields("secretRef")?.string("name"),
     configMapRef: fields.fields("configMapRef")?.string("name"),
+    optional: (fields.fields("secretRef") ?? fields.fields("configMapRef"))?.boolean("optional"),
   });
 }
 

@@ -116,12 +116,16 @@ function readListener(listener: Fields): GatewayListener {
   const allowed = listener.fields("allowedRoutes");
   const namespaces = allowed?.fields("namespaces");
   const kinds = allowed?.list("kinds").flatMap((kind) => kind.string("kind") ?? []);
+  const certificates = (listener.fields("tls")?.list("certificateRefs") ?? [])
+    .filter((one) => (one.string("kind") ?? "Secret") === "Secret")
+    .map((one) => stated({ name: one.string("name") ?? "", namespace: one.string("namespace") }));
   return stated({
     name: listener.string("name") ?? "",
     hostname: listener.string("hostname"),
     port: listener.integer("port"),
     protocol: listener.string("protocol"),
     tlsMode: listener.fields("tls")?.string("mode"),
+    certificates: certificates.length === 0 ? undefined : certificates,
     allowedRoutes: stated({
       from: namespaces?.string("from"),
       hasSelector: namespaces?.has("selector") ?? false,

@@ -4,6 +4,7 @@ import type {
   AdmissionPolicyBinding,
   AdmissionRule,
   CustomResourceDefinition,
+  DisruptionBudget,
   LimitRange,
   ResourceQuota,
   WebhookConfiguration,
@@ -12,6 +13,18 @@ import { type Fields, stated } from "./fields.ts";
 
 export function readQuota(object: KubernetesObject, root: Fields): ResourceQuota {
   return { object, hard: root.fields("spec")?.quantities("hard") ?? {} };
+}
+
+export function readDisruptionBudget(object: KubernetesObject, root: Fields): DisruptionBudget {
+  const spec = root.fields("spec");
+  const selector = spec?.fields("selector");
+  return stated({
+    object,
+    matchLabels: selector === undefined ? undefined : selector.stringMap("matchLabels"),
+    hasExpressions: (selector?.list("matchExpressions").length ?? 0) > 0,
+    minAvailable: spec?.integerOrString("minAvailable"),
+    maxUnavailable: spec?.integerOrString("maxUnavailable"),
+  });
 }
 
 export function readLimitRange(object: KubernetesObject, root: Fields): LimitRange {

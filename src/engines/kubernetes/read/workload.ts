@@ -1,5 +1,5 @@
 import type { FieldPath } from "../field-path.ts";
-import type { Workload } from "../model.ts";
+import type { UpdateStrategy, Workload } from "../model.ts";
 import type { KubernetesObject } from "../object-model.ts";
 import { type Fields, stated } from "./fields.ts";
 import { readPodSpec } from "./pod.ts";
@@ -45,7 +45,19 @@ export function readWorkload(object: KubernetesObject, root: Fields): Workload {
     selector: templatePath.length === 0 ? undefined : selectorOf(root.fields("spec")),
     serviceName: object.kind === "StatefulSet" ? root.fields("spec")?.string("serviceName") : undefined,
     replicas: templatePath.length === 0 ? undefined : root.fields("spec")?.integer("replicas"),
+    strategy: templatePath.length === 0 ? undefined : strategyOf(root.fields("spec")),
     podAddresses: templatePath.length === 0 ? addressesOf(root.fields("status")) : undefined,
+  });
+}
+
+function strategyOf(spec: Fields | undefined): UpdateStrategy | undefined {
+  const strategy = spec?.has("updateStrategy") === true ? spec.fields("updateStrategy") : spec?.fields("strategy");
+  if (strategy === undefined) return undefined;
+  const rolling = strategy.fields("rollingUpdate");
+  return stated({
+    type: strategy.string("type"),
+    maxUnavailable: rolling?.integerOrString("maxUnavailable"),
+    maxSurge: rolling?.integerOrString("maxSurge"),
   });
 }
 

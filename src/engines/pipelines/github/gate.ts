@@ -48,7 +48,8 @@ function inputsOf(fields: readonly Field[]): Record<string, string> {
   return inputs;
 }
 
-function isAlways(text: Text | undefined): boolean {
+/** Whether what it says holds, whatever runs. */
+export function isAlways(text: Text | undefined): boolean {
   return text !== undefined && soleTruth(text) === true;
 }
 

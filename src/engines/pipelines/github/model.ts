@@ -307,6 +307,11 @@ export interface Dependabot extends FileBase {
 export interface DependabotUpdate {
   readonly place: Place;
   readonly ecosystem?: Text;
+  /** `directory` and `directories`. */
+  readonly directories: readonly Text[];
+  readonly openPullRequestsLimit?: Text;
+  /** What it leaves out; `whole`: every version of it, whatever it is an update of. */
+  readonly ignores: readonly { readonly name?: Text; readonly whole: boolean; readonly place: Place }[];
   readonly insecureExternalCodeExecution?: Text;
   readonly cooldown?: { readonly place: Place; readonly fields: readonly Field[] };
 }

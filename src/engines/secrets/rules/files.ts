@@ -1,3 +1,4 @@
+import { isExpression } from "../reference.ts";
 import type { SecretRule, SecretValidity } from "../rule.ts";
 import { inFiles } from "./forms.ts";
 import { basicCredentials, decodeBase64, decodeBase64Json } from "./validate/base64.ts";
@@ -185,7 +186,8 @@ export const fileRules: readonly SecretRule[] = [
     pattern: /npmAuth(?:Token|Ident)["']?:[ \t]{1,4}["']?(?<secret>[A-Za-z0-9._~+/=:-]{12,600})/,
     after: 680,
     minEntropy: 3,
-    validate: passwordValidity,
+    // In a program it may be a field of something.
+    validate: (secret) => (isExpression(secret) ? "invalid" : passwordValidity(secret)),
     confidence: "high",
     severity: "high",
     reference: "https://yarnpkg.com/configuration/yarnrc#npmAuthToken",

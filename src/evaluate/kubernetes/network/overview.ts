@@ -2,20 +2,24 @@
 import type { Network } from "../../../engines/reachability/model.ts";
 import { type ForeignOverview, foreignOverview } from "./foreign-reach.ts";
 import { type OutsideOverview, outsideOverview } from "./outside-reach.ts";
+import { type ReachedOverview, reachedOverview } from "./reached.ts";
 
 export interface Overview {
   readonly foreign: ForeignOverview;
   readonly outside: OutsideOverview;
+  readonly reached: ReachedOverview;
 }
 
 export function overviewOf(network: Network): Overview {
   const foreign = foreignOverview(network);
   const outside = outsideOverview(network);
+  const reached = reachedOverview(network);
   for (const { from, to, open } of edgesOf(network)) {
     foreign.visit(from, to, open);
     outside.visit(from, to, open);
+    reached.visit(from, to, open);
   }
-  return { foreign, outside };
+  return { foreign, outside, reached };
 }
 
 /** Where nothing enforces policies all is open. */

@@ -1,10 +1,15 @@
 import type { LinkFact, LinkParts, TraceSources } from "../model.ts";
 import { type TracedBuild, tracedBuilds } from "../provenance.ts";
+import { missedRequirements, undecidedRequirements } from "../requirements.ts";
 import { signatureEvidence, signatureGaps } from "../signatures.ts";
 
 /** Who built it, by which workflow, when and for what trigger. */
 export function build(sources: TraceSources): LinkParts {
-  return { facts: tracedBuilds(sources).map(factOf), gaps: signatureGaps(sources) };
+  return {
+    facts: tracedBuilds(sources).map(factOf),
+    gaps: [...undecidedRequirements(sources, "build"), ...signatureGaps(sources)],
+    breaks: missedRequirements(sources, "build"),
+  };
 }
 
 function factOf({ known, state, provenance, source, level, refusal }: TracedBuild): LinkFact {

@@ -1,4 +1,5 @@
 import { counted } from "../../../core/counted.ts";
+import { failedChecks } from "../failed.ts";
 import type { LinkParts, TraceSources } from "../model.ts";
 
 const CHECK = "image/embedded-secret";
@@ -17,5 +18,6 @@ export function secrets({ scanned }: TraceSources): LinkParts {
         evidence: { scanned: observedAt.slice(0, 10), ...evidence },
       })),
     gaps: own.flatMap(({ gaps }) => gaps),
+    breaks: failedChecks(own, "secret"),
   };
 }

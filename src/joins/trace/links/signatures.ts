@@ -1,5 +1,6 @@
 import { counted } from "../../../core/counted.ts";
 import type { LinkFact, LinkParts, TraceSources } from "../model.ts";
+import { missedRequirements, undecidedRequirements } from "../requirements.ts";
 import { knownSignatures, signatureEvidence, signatureGaps, stateOfSignature } from "../signatures.ts";
 
 /** Signature of an image as a statement that says nothing else. */
@@ -29,5 +30,9 @@ export function signatures(sources: TraceSources): LinkParts {
             evidence: { why: "bulkhead verify tells each reason" },
           },
         ];
-  return { facts: [...facts, ...more], gaps: signatureGaps(sources) };
+  return {
+    facts: [...facts, ...more],
+    gaps: [...undecidedRequirements(sources, "signatures"), ...signatureGaps(sources)],
+    breaks: missedRequirements(sources, "signatures"),
+  };
 }

@@ -2,6 +2,7 @@ import { certifiedSource } from "../../../engines/trust/provenance/judge.ts";
 import type { BuildSource } from "../../../engines/trust/provenance/model.ts";
 import type { LinkFact, LinkParts, TraceSources } from "../model.ts";
 import { tracedBuilds } from "../provenance.ts";
+import { missedRequirements } from "../requirements.ts";
 import { knownSignatures, signatureEvidence, signatureGaps, stateOfSignature } from "../signatures.ts";
 
 const SOURCE = "org.opencontainers.image.source";
@@ -17,7 +18,11 @@ export function source(sources: TraceSources): LinkParts {
     if (known === undefined || (known.state !== "verified" && fact.state === "verified")) told.set(fact.text, fact);
   }
   const unread = "gap" in sources.scanned ? [sources.scanned.gap] : [];
-  return { facts: [...told.values()], gaps: [...signatureGaps(sources), ...unread] };
+  return {
+    facts: [...told.values()],
+    gaps: [...signatureGaps(sources), ...unread],
+    breaks: missedRequirements(sources, "source"),
+  };
 }
 
 function built(sources: TraceSources): LinkFact[] {

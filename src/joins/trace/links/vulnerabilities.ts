@@ -1,7 +1,10 @@
+import { counted } from "../../../core/counted.ts";
 import type { Evaluation } from "../../../core/evaluation.ts";
 import { isKind } from "../../../engines/trust/predicates/reports.ts";
+import { failedChecks } from "../failed.ts";
 import type { LinkFact, LinkParts, TraceSources } from "../model.ts";
 import { readScan } from "../predicates.ts";
+import { missedRequirements, undecidedRequirements } from "../requirements.ts";
 import { severityText } from "../severity-text.ts";
 import { signatureEvidence, signatureGaps, statements, stateOfSignature } from "../signatures.ts";
 
@@ -12,16 +15,29 @@ export function vulnerabilities(sources: TraceSources): LinkParts {
   const attested = statements(sources, (predicateType) => isKind("vuln", { predicateType }) === true).map(
     (known): LinkFact => {
       const { scanner, at, counts, unread } = readScan(known.statement);
+      const age = at === undefined ? {} : { age: ageText(at, sources.now) };
       const found = counts === undefined ? "" : `: ${severityText(counts) || "none found"}`;
       return {
         text: `scanned by ${scanner ?? "an unnamed scanner"}${at === undefined ? "" : ` at ${at}`}${found}`,
         state: stateOfSignature(known),
-        evidence: { ...signatureEvidence(known), ...(unread === undefined ? {} : { but: unread }) },
+        evidence: { ...signatureEvidence(known), ...age, ...(unread === undefined ? {} : { but: unread }) },
       };
     },
   );
   const own = ownScan(sources);
-  return { facts: [...attested, ...own.facts], gaps: [...own.gaps, ...signatureGaps(sources)] };
+  return {
+    facts: [...attested, ...own.facts],
+    gaps: [...own.gaps, ...undecidedRequirements(sources, "vulnerabilities"), ...signatureGaps(sources)],
+    breaks: [...missedRequirements(sources, "vulnerabilities"), ...(own.breaks ?? [])],
+  };
+}
+
+const DAY = 86_400_000;
+
+/** How old a scan is, by its own word. */
+function ageText(at: string, now: Date): string {
+  const days = Math.floor((now.getTime() - Date.parse(at)) / DAY);
+  return Number.isNaN(days) ? "unknown" : days < 1 ? "less than a day" : counted(days, "day");
 }
 
 function ownScan({ scanned, now }: TraceSources): LinkParts {
@@ -38,7 +54,7 @@ function ownScan({ scanned, now }: TraceSources): LinkParts {
             evidence: { scanned: now.toISOString(), ...databases(looked) },
           },
         ];
-  return { facts, gaps: own.flatMap(({ gaps }) => gaps) };
+  return { facts, gaps: own.flatMap(({ gaps }) => gaps), breaks: failedChecks(own, "vulnerability") };
 }
 
 function countsOf(evaluations: readonly Evaluation[]): Record<string, number> {

@@ -1,0 +1,23 @@
+/**
+ * The shop with its registry, its cluster and its guard: `node examples/shop/cluster.ts [insecure] [--serve]` starts them on
+ * loopback, checks the directory and the cluster together, and ends them again; with `--serve` once it is interrupted. It needs
+ * a Kubernetes API server (`scripts/setup-cluster`, which `make demo-cluster` runs), docker-registry and etcd.
+ */
+import { once } from "node:events";
+import { clusterMissing } from "../../test/cluster/api-server.ts";
+import { startShopCluster } from "../../test/cluster/shop-cluster.ts";
+
+const version = process.argv.includes("insecure") ? "insecure" : "hardened";
+if (clusterMissing !== false) throw new Error(clusterMissing);
+process.stderr.write(`starting the ${version} shop: its registry, signatures, API server, guard and nodes\n`);
+const shop = await startShopCluster(version);
+try {
+  const { stdout, stderr } = await shop.run("check", ...shop.words, "--format", "table", "--quiet");
+  process.stdout.write(stdout + stderr);
+  if (process.argv.includes("--serve")) {
+    process.stderr.write(`\nnpx bulkhead check ${shop.words.join(" ")}\nCtrl-C ends it\n`);
+    await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  }
+} finally {
+  await shop.stop();
+}

@@ -1,0 +1,15 @@
+/** What a thread of the program runs: the task that it was started for. */
+import { parentPort, workerData } from "node:worker_threads";
+import type { ThreadStart } from "./threads.ts";
+
+type Task = (input: never, send: (message: unknown) => void) => void | Promise<void>;
+
+const tasks: Readonly<Record<string, () => Promise<Task>>> = {
+  pipelines: async () => (await import("../scan/pipelines-thread.ts")).evaluateShare,
+  secrets: async () => (await import("../collect/secrets/folder.ts")).scanShare,
+};
+
+const { task, input } = workerData as ThreadStart;
+const run = await tasks[task]?.();
+if (run === undefined) throw new Error(`no task of a thread: ${task}`);
+await run(input as never, (message) => parentPort?.postMessage(message));

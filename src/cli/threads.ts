@@ -1,0 +1,33 @@
+/** Threads of this process, for work that is split. */
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import type { Threads } from "../core/threads.ts";
+
+/** What a thread is started with. */
+export interface ThreadStart {
+  readonly task: string;
+  readonly input: unknown;
+}
+
+let entry: URL | undefined;
+
+/** @param program - what every thread begins with: the file that the program was started from */
+export function threadsFrom(program: URL): void {
+  entry = program;
+}
+
+/** Absent: there is one processor for this process, or this is not the program (a test calls its functions). */
+export function openThreads(): Threads | undefined {
+  const program = entry;
+  if (program === undefined || availableParallelism() < 2) return undefined;
+  return {
+    async run(task, input, onMessage) {
+      const worker = new Worker(program, { workerData: { task, input } satisfies ThreadStart });
+      worker.on("message", onMessage);
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      worker.once("error", reject);
+      worker.once("exit", (code) => (code === 0 ? resolve() : reject(new Error(`a thread ended with ${code}`))));
+      await promise;
+    },
+  };
+}

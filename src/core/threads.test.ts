@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { beginShare, type Share, type Threads, takeShare } from "./threads.ts";
+
+const square = (at: number) => at * at;
+const squares = (count: number) => Array.from({ length: count }, (_, at) => square(at));
+
+/** A thread that does so many pieces before it breaks off, and takes one more that it does not finish. */
+function breakingAfter(finished: number): Threads {
+  return {
+    async run(_, input, onMessage) {
+      let sent = 0;
+      takeShare(input as Share, square, (message) => {
+        if (sent++ === finished) throw new Error("out of memory");
+        onMessage(message);
+      });
+    },
+  };
+}
+
+test("whatever the other thread does and leaves, each piece is in the results once, in its place", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(40), fc.nat(45), async (count, finished) => {
+      const own: number[] = [];
+      const results = await beginShare<number>(breakingAfter(finished), "squares", {}, count).finish((at) => {
+        own.push(at);
+        return square(at);
+      });
+      assert.deepEqual(results, squares(count));
+      assert.equal(own.length, count - Math.min(count, finished));
+    }),
+  );
+});
+
+test("a thread that cannot start is no failure", async () => {
+  const none: Threads = { run: () => Promise.reject(new Error("no more threads")) };
+  assert.deepEqual(await beginShare<number>(none, "squares", {}, 5).finish(square), squares(5));
+});
+
+test("what this thread's work throws is thrown, and the other thread finds nothing left to take", async () => {
+  let share: Share | undefined;
+  const late: Threads = {
+    async run(_, input) {
+      share = input as Share;
+    },
+  };
+  const work = beginShare<number>(late, "squares", {}, 9);
+  await assert.rejects(
+    work.finish((at) => {
+      if (at === 2) throw new Error("a bug at the third");
+      return square(at);
+    }),
+    /a bug at the third/,
+  );
+  const sent: unknown[] = [];
+  takeShare(share as Share, square, (message) => sent.push(message));
+  assert.deepEqual(sent, []);
+});

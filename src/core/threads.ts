@@ -1,0 +1,95 @@
+/** Work that is split over the threads of this process: who takes what, and that nothing is lost where one breaks off. */
+
+/** Starts threads of this program. */
+export interface Threads {
+  /**
+   * Runs a task in a thread of its own.
+   *
+   * @param input - copied, but for memory that is shared
+   * @param onMessage - gets what the task sends, in its order
+   * @returns when the task has ended
+   * @throws where the thread cannot start, or breaks off
+   */
+  run(task: string, input: unknown, onMessage: (message: unknown) => void): Promise<void>;
+}
+
+/** Of a list of pieces the number of the next, in memory that threads share. */
+export type Turns = Int32Array<SharedArrayBuffer>;
+
+/** What a task of {@link beginShare} is given beside its own input. */
+export interface Share {
+  readonly turns: Turns;
+  readonly count: number;
+}
+
+interface Piece<Result> {
+  readonly at: number;
+  readonly result: Result;
+}
+
+export interface SharedWork<Result> {
+  /**
+   * This thread's half.
+   *
+   * @param own - the work on one piece; what it throws is thrown
+   * @returns the results in the order of the pieces
+   */
+  finish(own: (at: number) => Result | Promise<Result>): Promise<Result[]>;
+}
+
+/**
+ * A list of pieces, worked on by another thread and by this one as soon as it may, each taking the next when it is done with
+ * one: on a machine that is busy the other may come to none. What it took and did not finish is done here.
+ *
+ * @param task - sends what {@link takeShare} makes
+ * @param told - hears of what the other has done
+ */
+export function beginShare<Result>(
+  threads: Threads,
+  task: string,
+  input: object,
+  count: number,
+  told?: (result: Result) => void,
+): SharedWork<Result> {
+  const turns: Turns = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const results = new Map<number, Result>();
+  const other = threads
+    .run(task, { ...input, turns, count } satisfies Share, (message) => {
+      const { at, result } = message as Piece<Result>;
+      results.set(at, result);
+      told?.(result);
+    })
+    // What is missing of it is done below: if the input is to blame, this thread says so.
+    .catch(() => {});
+  return {
+    async finish(own) {
+      try {
+        for (const at of takeTurns(turns, count)) results.set(at, await own(at));
+      } finally {
+        Atomics.store(turns, 0, count);
+        await other;
+      }
+      const all: Result[] = [];
+      for (let at = 0; at < count; at++) all.push(results.has(at) ? (results.get(at) as Result) : await own(at));
+      return all;
+    },
+  };
+}
+
+/** The other thread's half of {@link beginShare}. */
+export function takeShare<Result>(
+  { turns, count }: Share,
+  work: (at: number) => Result,
+  send: (message: unknown) => void,
+): void {
+  for (const at of takeTurns(turns, count)) send({ at, result: work(at) } satisfies Piece<Result>);
+}
+
+/** The pieces that are this thread's, one after the other, until all are taken. */
+function* takeTurns(turns: Turns, count: number): Generator<number> {
+  for (;;) {
+    const at = Atomics.add(turns, 0, 1);
+    if (at >= count) return;
+    yield at;
+  }
+}

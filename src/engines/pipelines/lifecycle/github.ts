@@ -1,0 +1,231 @@
+/** A workflow of GitHub, or an action's metadata, as what it does to images. */
+
+import { bounds } from "../bounds.ts";
+import type { Field, Place, Text } from "../field.ts";
+import { isAlways, isNever } from "../github/gate.ts";
+import type { GithubFile, Job, ScriptCommand, Step, StepsJob, Uses, Workflow } from "../github/model.ts";
+import { actsOfAction, isUpload } from "./actions.ts";
+import { type Act, actsOf } from "./commands.ts";
+import { type Known, namedImage } from "./image.ts";
+import type { LifecyclePipeline, LifecycleStep, Mention, OpaqueStep, Schedule } from "./model.ts";
+import { mayAct, opaqueOf } from "./opaque.ts";
+import { silencedBy } from "./silenced.ts";
+
+interface Gathered {
+  readonly steps: LifecycleStep[];
+  readonly opaque: OpaqueStep[];
+  readonly mentions: Mention[];
+}
+
+/** What never runs does nothing: jobs and steps whose `if` is false whatever happens are left out. */
+export function githubLifecycle(file: GithubFile): LifecyclePipeline {
+  const gathered: Gathered = { steps: [], opaque: [], mentions: [] };
+  // Taken apart scripts are larger than all else of a file: not for those that have nothing to do with images.
+  const { commands, unread } = scriptsOf(file).some(({ value }) => mayAct(value)) ? file.runScripts : NO_SCRIPTS;
+  const byStep = Map.groupBy(commands, ({ step }) => step);
+  gathered.opaque.push(...unread.map(({ place, reason }) => ({ what: reason, place })));
+  if (file.kind === "action") takeSteps(gathered, file.steps, { path: file.path, byStep, known: new Map() });
+  else for (const job of file.jobs) takeJob(gathered, job, file, byStep);
+  const schedule = file.kind === "workflow" ? scheduleOf(file) : undefined;
+  return {
+    path: file.path,
+    system: "github",
+    name: file.name?.value ?? file.path,
+    ...gathered,
+    before: file.kind === "workflow" ? beforeEach(file.jobs) : new Map(),
+    ...(schedule === undefined ? {} : { schedule }),
+  };
+}
+
+const NO_SCRIPTS = { commands: [], unread: [] } as const;
+
+function scriptsOf(file: GithubFile): Text[] {
+  const jobs = file.kind === "action" ? [] : file.jobs.filter((job) => job.kind === "steps");
+  const steps = file.kind === "action" ? file.steps : jobs.flatMap((job) => job.steps);
+  return steps.flatMap((step) => (step.kind === "run" ? [step.run] : []));
+}
+
+interface Around {
+  readonly path: string;
+  readonly job?: StepsJob;
+  readonly byStep: ReadonlyMap<Step, readonly ScriptCommand[]>;
+  readonly known: Known;
+}
+
+function takeJob(into: Gathered, job: Job, file: Workflow, byStep: Around["byStep"]): void {
+  if (isNever(job.if)) return;
+  if (job.kind === "steps") {
+    const known = knownOf(file.env, job.env);
+    takeSteps(into, job.steps, { path: file.path, job, byStep, known });
+    return;
+  }
+  const { uses } = job;
+  const acts = uses.kind === "repository" ? actsOfAction(nameOf(uses), inputsOf(job.with)) : [];
+  const place = uses.text.place;
+  for (const act of acts)
+    into.steps.push(stepOf(act, { path: file.path, job: job.id, index: 0, place, known: new Map() }));
+  // A local one is a file of its own, and read as such.
+  if (acts.length === 0 && uses.kind !== "local") into.opaque.push({ what: uses.text.value, place });
+}
+
+function takeSteps(into: Gathered, steps: readonly Step[], { path, job, byStep, known: outer }: Around): void {
+  let index = 0;
+  let isShallow = false;
+  for (const step of steps) {
+    if (isNever(step.if)) continue;
+    const mayFail =
+      job !== undefined && isAlways(job.continueOnError)
+        ? "its job may fail (continue-on-error)"
+        : isAlways(step.continueOnError)
+          ? "the step may fail (continue-on-error)"
+          : undefined;
+    const known = knownOf(step.env, [], outer);
+    const at = { path, job: job?.id ?? "", known, ...(step.if === undefined ? {} : { condition: step.if }) };
+    if (step.kind === "uses") {
+      const { uses } = step;
+      const inputs = inputsOf(step.with);
+      const place = uses.text.place;
+      const name = nameOf(uses);
+      if (name === "actions/checkout") isShallow = inputs.get("fetch-depth")?.trim() !== "0";
+      for (const act of actsOfAction(name, inputs))
+        into.steps.push(stepOf(act, { ...at, index, place, isShallow }, mayFail));
+      for (const [, text] of inputs) mention(into, { text, place, job: at.job, index, upload: isUpload(name) });
+      index++;
+      continue;
+    }
+    const commands = byStep.get(step) ?? [];
+    // Of one that was not taken apart, or of a shell that is not read.
+    if (commands.length === 0) {
+      mention(into, { text: step.run.value, place: step.run.place, job: at.job, index, upload: false });
+    }
+    const shell = commands.flatMap(({ command }) => command ?? []);
+    for (const { words, place, command } of commands) {
+      const [written = "", ...rest] = words;
+      const program = command?.program ?? written;
+      const own = command === undefined ? rest : command.arguments.map(({ text }) => text);
+      const silenced = mayFail ?? (command === undefined ? undefined : silencedBy(command, shell));
+      const acts = [...actsOf(program, own), ...wrapped(program, own)];
+      for (const act of acts) {
+        into.steps.push(stepOf(act, { ...at, index, place, isShallow }, silenced));
+      }
+      if (program === "git" && own[0] === "fetch" && own.some((word) => /^--(?:unshallow|depth)/.test(word)))
+        isShallow = false;
+      const opaque = acts.length > 0 ? undefined : opaqueOf(program, own, written);
+      if (opaque !== undefined) into.opaque.push({ what: opaque, place });
+      const redirected =
+        command?.redirections.flatMap(({ target }) => (target === undefined ? [] : [target.text])) ?? [];
+      for (const text of [...own, ...redirected]) mention(into, { text, place, job: at.job, index, upload: false });
+      index++;
+    }
+  }
+}
+
+/** `npx bulkhead check .`, `docker run aquasec/trivy image X`: the program is among the words. */
+export function wrapped(program: string, words: readonly string[]): readonly Act[] {
+  if (program === "node") {
+    const [script = "", ...rest] = words;
+    return actsOf((script.split("/").at(-1) ?? "").replace(/\.[cm]?js$/, ""), rest);
+  }
+  if (/^(?:npx|pnpx|bunx|uvx|pipx)$/.test(program)) {
+    const at = words.findIndex((word) => !word.startsWith("-") && word !== "run");
+    // `@scope/name@version`
+    const [name = ""] = ((words[at] ?? "").split("/").at(-1) ?? "").split("@");
+    return at < 0 ? [] : actsOf(name, words.slice(at + 1));
+  }
+  if (!/^(?:docker|podman|nerdctl)$/.test(program) || words[0] !== "run") return [];
+  const at = words.findIndex((word) =>
+    /(?:^|\/)(?:trivy|grype|syft|cosign|gitleaks|trufflehog|bulkhead|executor)(?::|@|$)/.test(word),
+  );
+  const name = /(?:^|\/)([a-z]+)(?::|@|$)/.exec(words[at] ?? "")?.[1] ?? "";
+  return at < 0 ? [] : actsOf(name, words.slice(at + 1));
+}
+
+interface At {
+  readonly path: string;
+  readonly job: string;
+  readonly index: number;
+  readonly place: Place;
+  readonly known: Known;
+  readonly condition?: Text;
+  /** Of a checkout before it. */
+  readonly isShallow?: boolean;
+}
+
+export function stepOf(
+  act: Act,
+  { path, job, index, place, known, condition, isShallow }: At,
+  ignored?: string,
+): LifecycleStep {
+  const { image: written, ignored: own, history, ...more } = act;
+  const image = written === undefined ? undefined : namedImage(written, known);
+  const why = ignored ?? own;
+  return {
+    ...more,
+    place,
+    pipeline: path,
+    job,
+    index,
+    ...(image === undefined ? {} : { image }),
+    ...(condition === undefined ? {} : { condition }),
+    ...(history === true && isShallow === true ? { shallow: true } : {}),
+    ...(why === undefined ? {} : { ignored: why }),
+  };
+}
+
+export function mention(into: { readonly mentions: Mention[] }, one: Mention): void {
+  if (one.text.length > 1 && into.mentions.length < bounds.lifecycleMentions) into.mentions.push(one);
+}
+
+function nameOf(uses: Uses): string {
+  if (uses.kind !== "repository") return uses.text.value.toLowerCase();
+  return [uses.owner, uses.repository, ...(uses.subpath === undefined ? [] : [uses.subpath])].join("/").toLowerCase();
+}
+
+function inputsOf(fields: readonly Field[]): ReadonlyMap<string, string> {
+  return new Map(
+    fields.flatMap(({ key, value }) => (value === undefined ? [] : [[key.value.toLowerCase(), value.value]])),
+  );
+}
+
+/** What variables hold in every run. */
+function knownOf(first: readonly Field[], second: readonly Field[], outer: Known = new Map()): Known {
+  const all = [...first, ...second];
+  if (all.length === 0) return outer;
+  const known = new Map(outer);
+  for (const { key, value } of all) {
+    if (value !== undefined && value.expressions.length === 0) known.set(key.value, value.value);
+    else known.delete(key.value);
+  }
+  return known;
+}
+
+/** A job begins once those that it needs have ended, and those that they needed. */
+function beforeEach(jobs: readonly Job[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const needs = new Map(jobs.map(({ id, needs: own }) => [id, own.map(({ value }) => value)]));
+  return new Map([...needs.keys()].map((id) => [id, reachable(needs, id)]));
+}
+
+/** What is reached from one by any number of steps, without itself. */
+export function reachable(next: ReadonlyMap<string, readonly string[]>, from: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const pending = [...(next.get(from) ?? [])];
+  for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
+    if (found.has(one) || found.size >= bounds.neededJobs) continue;
+    found.add(one);
+    pending.push(...(next.get(one) ?? []));
+  }
+  return found;
+}
+
+function scheduleOf({ on, jobs }: Workflow): Schedule | undefined {
+  const trigger = on.find(({ event }) => event === "schedule");
+  if (trigger === undefined) return undefined;
+  const before = beforeEach(jobs);
+  const byId = new Map(jobs.map((job) => [job.id, job]));
+  const conditions = new Map<string, readonly Text[]>();
+  for (const job of jobs) {
+    const needed = [...(before.get(job.id) ?? [])].flatMap((id) => byId.get(id)?.if ?? []);
+    conditions.set(job.id, [...(job.if === undefined ? [] : [job.if]), ...needed]);
+  }
+  return { place: trigger.place, crons: trigger.crons, conditions };
+}

@@ -1,0 +1,121 @@
+/** A pipeline of GitLab as what it does to images. */
+import { bounds } from "../bounds.ts";
+import type { Place } from "../field.ts";
+import type { GitlabJob, GitlabLine, GitlabPipeline } from "../gitlab/model.ts";
+import { actsOf } from "./commands.ts";
+import { mention, reachable, stepOf, wrapped } from "./github.ts";
+import type { Known } from "./image.ts";
+import type { LifecyclePipeline, LifecycleStep, Mention, OpaqueStep } from "./model.ts";
+import { opaqueOf } from "./opaque.ts";
+import { silencedBy } from "./silenced.ts";
+
+interface Gathered {
+  readonly steps: LifecycleStep[];
+  readonly opaque: OpaqueStep[];
+  readonly mentions: Mention[];
+}
+
+export function gitlabLifecycle(pipeline: GitlabPipeline): LifecyclePipeline {
+  const gathered: Gathered = { steps: [], opaque: [], mentions: [] };
+  const jobs = pipeline.jobs.filter(({ hidden, when }) => !hidden && when?.value !== "never");
+  for (const { place, reason } of pipeline.unreadScripts) gathered.opaque.push({ what: reason, place });
+  for (const include of pipeline.includes) {
+    // GitLab's own templates are known by what they are called; what other projects keep is not read.
+    if (include.kind === "local" && include.paths.length > 0) continue;
+    if (include.kind === "template") takeTemplate(gathered, include.template.value, include.place, pipeline.path);
+    else gathered.opaque.push({ what: `include:${include.kind}`, place: include.place });
+  }
+  const shared = knownOf(pipeline.variables);
+  for (const job of jobs) takeJob(gathered, job, pipeline.path, shared);
+  return {
+    path: pipeline.path,
+    system: "gitlab",
+    name: pipeline.path,
+    ...gathered,
+    before: beforeEach(
+      jobs,
+      pipeline.stages?.map(({ value }) => value),
+    ),
+  };
+}
+
+function takeTemplate(into: Gathered, template: string, place: Place, path: string): void {
+  const at = { path, job: template, index: 0, place, known: new Map() };
+  // Its findings are told in the merge request, and fail nothing.
+  const told = "its job may fail (allow_failure), and findings are told in the merge request alone";
+  if (/Secret-Detection/.test(template))
+    into.steps.push(stepOf({ role: "secret-scan", tool: "Secret-Detection" }, at, told));
+  if (/Container-Scanning/.test(template))
+    into.steps.push(stepOf({ role: "scan", tool: "Container-Scanning" }, at, told));
+  if (/^Auto-DevOps|Jobs\/Build/.test(template)) into.opaque.push({ what: `template ${template}`, place });
+}
+
+function takeJob(into: Gathered, job: GitlabJob, path: string, shared: Known): void {
+  const known = knownOf(job.variables, shared);
+  const mayFail = /^(?:true|yes|on)$/i.test(job.allowFailure?.value ?? "")
+    ? "its job may fail (allow_failure)"
+    : undefined;
+  let index = 0;
+  const take = ({ commands, text }: GitlabLine, isAfter: boolean): void => {
+    for (const command of commands) {
+      const program = command.program ?? command.words[0]?.text ?? "";
+      const words = command.arguments.map((word) => word.text);
+      const { line, column, start, end } = command.programWord?.range ?? command.range;
+      const place = { path: text.place.path, line, column, start, end };
+      const ignored = mayFail ?? (isAfter ? "after_script changes no result" : silencedBy(command, commands));
+      const acts = [...actsOf(program, words), ...wrapped(program, words)];
+      for (const act of acts) {
+        into.steps.push(stepOf(act, { path, job: job.name, index, place, known }, ignored));
+      }
+      const opaque = acts.length > 0 ? undefined : opaqueOf(program, words, command.words[0]?.text ?? "");
+      if (opaque !== undefined) into.opaque.push({ what: opaque, place });
+      const targets = command.redirections.flatMap(({ target }) => (target === undefined ? [] : [target.text]));
+      for (const one of [...words, ...targets])
+        mention(into, { text: one, place, job: job.name, index, upload: false });
+      index++;
+    }
+  };
+  for (const line of [...job.beforeScript, ...job.script, ...job.run.flatMap(({ script }) => script)])
+    take(line, false);
+  for (const line of job.afterScript) take(line, true);
+  for (const { value, place } of job.artifacts?.paths ?? []) {
+    mention(into, { text: value, place, job: job.name, index: index + 1, upload: true });
+  }
+  for (const { name, paths } of job.artifacts?.reports ?? []) {
+    // GitLab reads what it is handed as such a report.
+    const isRead = name.value === "cyclonedx";
+    for (const { value, place } of paths) {
+      mention(into, { text: value, place, job: job.name, index: index + 1, upload: !isRead });
+    }
+  }
+  if (job.trigger?.includes.some(({ kind }) => kind !== "local")) {
+    into.opaque.push({ what: `a pipeline that job ${job.name} starts`, place: job.trigger.place });
+  }
+}
+
+function knownOf(variables: GitlabPipeline["variables"], outer: Known = new Map()): Known {
+  const known = new Map(outer);
+  for (const { name, value } of variables) if (value !== undefined) known.set(name, value.value);
+  return known;
+}
+
+const STAGES = ["build", "test", "deploy"];
+
+/** `needs` where it is stated, else every job of an earlier stage ("CI/CD YAML syntax reference", stages, needs). */
+function beforeEach(
+  jobs: readonly GitlabJob[],
+  stated: readonly string[] = STAGES,
+): ReadonlyMap<string, ReadonlySet<string>> {
+  const order = [".pre", ...stated.filter((stage) => stage !== ".pre" && stage !== ".post"), ".post"];
+  const stageOf = ({ stage }: GitlabJob): number => order.indexOf(stage?.value ?? "test");
+  if (jobs.length > bounds.lifecycleJobs) return new Map();
+  const needs = new Map(
+    jobs.map((job) => [
+      job.name,
+      job.needs === undefined
+        ? jobs.filter((other) => stageOf(other) < stageOf(job)).map(({ name }) => name)
+        : job.needs.flatMap((need) => (need.kind === "job" ? [need.job.value] : [])),
+    ]),
+  );
+  return new Map([...needs.keys()].map((name) => [name, reachable(needs, name)]));
+}

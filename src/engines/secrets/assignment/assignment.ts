@@ -1,0 +1,132 @@
+/**
+ * Random values that are given to something called a password, a secret, a token or a key: `api_key = "…"`. There is no
+ * format to hold them against, so this rather misses one than calls a word, a reference or a checksum a secret. What
+ * somebody may have chosen as a password is told too, and ranks low.
+ */
+import { isText } from "../encoded.ts";
+import { entropyOf } from "../entropy.ts";
+import { isPlaceholder } from "../placeholder.ts";
+import { isExpression, isReference } from "../reference.ts";
+import type { SecretRule } from "../rule.ts";
+import { wellKnown } from "../rules/well-known.ts";
+import { type Chance, chanceOf, isChosen, isUuid } from "./chance.ts";
+import { type GivenValue, LONGEST_VALUE, skip, valueAt } from "./forms.ts";
+import { endsSecretName, NAME_KEYWORDS, type NameKind, nameKindOf } from "./names.ts";
+import { isGenerated, isSettings, type Place, placeOf } from "./places.ts";
+
+export const ASSIGNMENT_KEYWORDS = NAME_KEYWORDS;
+
+const LONGEST_NAME = 64;
+/** Of a name from its keyword on: `passphrase_production_base64`. */
+const LONGEST_ENDING = 32;
+/** Bytes before and after the keyword's start that are looked at: the name, what leads to the value, and that. */
+export const ASSIGNMENT_BEFORE = 112;
+export const ASSIGNMENT_AFTER = LONGEST_NAME + 256 + LONGEST_VALUE;
+
+type AssignmentRule = Pick<SecretRule, "id" | "title" | "confidence" | "severity" | "reference">;
+
+const reference = "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html";
+
+/** What stands in a file of configuration is what runs: a program may as well be of a test, or name what it looks up. */
+const severities: Readonly<Record<Place, Readonly<Record<Chance, AssignmentRule["severity"]>>>> = {
+  configuration: { likely: "high", perhaps: "medium", chosen: "low" },
+  program: { likely: "medium", perhaps: "low", chosen: "low" },
+  example: { likely: "low", perhaps: "low", chosen: "low" },
+};
+
+const random: AssignmentRule = {
+  id: "assigned-secret",
+  title: "Random value given to a password, secret, token or key",
+  confidence: "medium",
+  severity: "high",
+  reference,
+};
+const chosen: AssignmentRule = {
+  id: "assigned-password",
+  title: "Password in the clear",
+  confidence: "low",
+  severity: "low",
+  reference,
+};
+
+/** As they are at most: how grave one is, its place says. */
+export const assignmentRules: readonly AssignmentRule[] = [random, chosen];
+
+function ruleOf(chance: Chance, place: Place): AssignmentRule {
+  const severity = severities[place][chance];
+  if (chance === "chosen") return { ...chosen, severity };
+  return { ...random, severity, confidence: chance === "likely" && place !== "example" ? "medium" : "low" };
+}
+
+export interface AssignmentMatch {
+  readonly rule: AssignmentRule;
+  /** Of the value, in the bytes that were given. */
+  readonly start: number;
+  readonly end: number;
+  readonly secret: string;
+  readonly validity: "unsure";
+  readonly name: string;
+  readonly wellKnown: boolean;
+}
+
+/** @param at - where one of the keywords begins */
+export function assignmentAt(bytes: Buffer, at: number, path: string): AssignmentMatch | undefined {
+  const nameEnd = skip(bytes, at, at + LONGEST_NAME, isNameByte);
+  if (nameEnd - at > LONGEST_ENDING || !endsSecretName(bytes.toString("latin1", at, nameEnd))) return undefined;
+  const nameStart = skipBack(bytes, at, at - LONGEST_NAME);
+  const value = valueAt(bytes, nameStart, nameEnd, path);
+  if (value === undefined || value.end - value.start > LONGEST_VALUE) return undefined;
+  const name = bytes.toString("latin1", nameStart, nameEnd).replace(/^-+/, "");
+  const kind = nameKindOf(name);
+  if (kind === undefined || isGenerated(path)) return undefined;
+  const secret = bytes.toString("latin1", value.start, value.end);
+  if (isKeyName(name, secret) || isReference(secret) || (!value.quoted && isExpression(secret))) return undefined;
+  const chance = chanceAs(secret, kind, { ...value, path });
+  if (chance === undefined) return undefined;
+  const rule = ruleOf(chance, placeOf(path));
+  const known = wellKnown(secret, rule.id) !== undefined || isPlaceholder(secret, secret);
+  return { rule, start: value.start, end: value.end, secret, validity: "unsure", name, wellKnown: known };
+}
+
+/** What is no more than perhaps random counts where the name is clear, and stands beside its value. */
+function chanceAs(secret: string, kind: NameKind, given: GivenValue & { readonly path: string }): Chance | undefined {
+  const { loose, path } = given;
+  const chance = chanceOf(secret);
+  const decoded = decodedOf(secret);
+  // Of an interface's description: a sentence in base64.
+  if (/^[A-Za-z]+[,.]? [A-Za-z ,.'!-]+$/.test(decoded)) return undefined;
+  if (chance === "likely") return chance;
+  if (given.compared === true) return undefined;
+  if (chance === "perhaps" && kind !== "key" && (!loose || kind === "password")) return chance;
+  if (kind !== "key" && !loose && chanceOf(decoded) !== undefined) return "perhaps";
+  if (kind === "secret" && isUuid(secret) && entropyOf(secret) >= 3 && !loose) return "perhaps";
+  return kind === "password" && isChosen(secret, !loose && isSettings(path)) ? "chosen" : undefined;
+}
+
+/** What a text in base64 says, as in the data of a Kubernetes Secret; empty where it is none. */
+function decodedOf(value: string): string {
+  if (value.length % 4 !== 0 || !/^[A-Za-z0-9+/]{12,400}={0,2}$/.test(value)) return "";
+  const bytes = Buffer.from(value, "base64");
+  return isText(bytes) ? bytes.toString("utf8") : "";
+}
+
+function skipBack(bytes: Buffer, from: number, limit: number): number {
+  let i = from;
+  while (i > Math.max(0, limit) && isNameByte(bytes[i - 1] as number)) i -= 1;
+  return i;
+}
+
+function isNameByte(byte: number): boolean {
+  return (
+    (byte >= 0x61 && byte <= 0x7a) ||
+    (byte >= 0x41 && byte <= 0x5a) ||
+    (byte >= 0x30 && byte <= 0x39) ||
+    byte === 0x5f ||
+    byte === 0x2d
+  );
+}
+
+/** The id or fingerprint of a key by which something is signed: as public as the key's other half. */
+function isKeyName(name: string, value: string): boolean {
+  return /sign/i.test(name) && /^(?:0x)?(?:[0-9A-F]{8}|[0-9A-F]{16}|[0-9A-F]{40})$/i.test(value);
+}

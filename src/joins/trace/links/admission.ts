@@ -1,0 +1,132 @@
+import { counted } from "../../../core/counted.ts";
+import type { AdmissionDecision, LoggedOutcome } from "../../../engines/admission/decision-log.ts";
+import { digestsOf, isOneOf, isSameName } from "../digests.ts";
+import type { LinkBreak, LinkFact, LinkParts, TraceSources } from "../model.ts";
+
+/** What admission decided about objects that run it, and whether anything of that was enforced. */
+export function admission(sources: TraceSources): LinkParts {
+  const { admissions } = sources;
+  if ("gap" in admissions) return { facts: [], gaps: [admissions.gap] };
+  const { name, from, gaps } = admissions;
+  const last = lastOfEach(sources);
+  const breaks = [...last.flatMap((decided) => weak(decided, name)), ...unadmitted(sources)];
+  const left = last.reduce((sum, { decision }) => sum + decision.leftOut, 0);
+  const unsaid =
+    left === 0 ? [] : [{ code: "trace.log-unread", reason: `${left} outcomes or images are not in the log's lines` }];
+  const silent =
+    last.length === 0 && breaks.length === 0
+      ? [
+          {
+            code: "trace.admission",
+            reason: `no decision about it is in ${name}${from === undefined ? ", which has no entry" : `, which begins ${from}`}`,
+          },
+        ]
+      : [];
+  return { facts: last.map((decided) => factOf(decided, name)), gaps: [...gaps, ...unsaid, ...silent], breaks };
+}
+
+interface Decided {
+  readonly decision: AdmissionDecision;
+  /** `Pod shop/api` */
+  readonly object: string;
+  /** By the digest that admission found; else by a name whose meaning then nobody can say now. */
+  readonly byDigest: boolean;
+}
+
+/** The last word about each object: of the two webhooks that are asked the one that decides. */
+function lastOfEach(sources: TraceSources): Decided[] {
+  const { admissions, image } = sources;
+  if ("gap" in admissions) return [];
+  const digests = digestsOf(sources);
+  const last = new Map<string, Decided>();
+  for (const decision of admissions.entries) {
+    const { kind, namespace, name, images, webhook, dryRun } = decision;
+    // What is not stored was never let in.
+    if (dryRun) continue;
+    const byDigest = images.some(({ digest, reference }) => isOneOf(digest, digests) || isOneOf(reference, digests));
+    const byName = images.some(
+      ({ digest, reference }) => digest === undefined && isSameName(reference, image.reference),
+    );
+    if (!byDigest && !byName) continue;
+    const called = [namespace, name ?? "(generated)"].filter((part) => part !== undefined).join("/");
+    const object = `${kind.slice(kind.lastIndexOf("/") + 1)} ${called}`;
+    const known = last.get(object);
+    if (webhook === "mutate" && known?.decision.webhook === "validate" && known.decision.time === decision.time)
+      continue;
+    last.set(object, { decision, object, byDigest });
+  }
+  return [...last.values()];
+}
+
+function factOf({ decision, object, byDigest }: Decided, log: string): LinkFact {
+  const { allowed, user, time } = decision;
+  return {
+    text: `${object} ${allowed ? "admitted" : "refused"} at ${time}`,
+    state: byDigest ? "observed" : "claimed",
+    evidence: { user, ...evidenceOf(decision, log) },
+  };
+}
+
+function evidenceOf({ basis, reason, policy, operation, time }: AdmissionDecision, log: string) {
+  return {
+    operation,
+    verdict: basis === "judged" ? reason : `${reason} (${basis})`,
+    policy,
+    at: time,
+    in: log,
+  };
+}
+
+/** Let in by a decision that enforced nothing of what it found. */
+function weak({ decision, object }: Decided, log: string): LinkBreak[] {
+  const { allowed, basis, reason, outcomes } = decision;
+  if (!allowed) return [];
+  if (basis !== "judged") {
+    const how = { exempt: "without being evaluated", "break-glass": "by breaking the glass", unread: "unread" }[basis];
+    return [{ reason: `${object} was admitted ${how}: ${reason}`, evidence: evidenceOf(decision, log) }];
+  }
+  const own = outcomes.filter((outcome) => isAboutImage(outcome));
+  const [worst] = own;
+  if (worst === undefined) return [];
+  const { check, verdict, action, message, place } = worst;
+  const more = own.length === 1 ? "" : `, with ${counted(own.length - 1, "more check")}`;
+  return [
+    {
+      reason: `${object} was admitted although ${check} ${verdict === "fail" ? "fails" : "is unknown"}${more}: the policy ${action === "audit" ? "only records it" : "only warns"}`,
+      evidence: { found: message, ...(place === undefined ? {} : { place }), ...evidenceOf(decision, log) },
+      fix: "set enforcement.admission to deny",
+      check: { id: check, category: "configuration" },
+    },
+  ];
+}
+
+/** What is about the object alone is the workload's business, not the image's. */
+function isAboutImage({ image }: LoggedOutcome): boolean {
+  return image !== undefined;
+}
+
+/** A cluster runs it, and the log that was kept meanwhile has nobody who let it in. */
+function unadmitted(sources: TraceSources): LinkBreak[] {
+  const { places, admissions } = sources;
+  if ("gap" in places || "gap" in admissions || !places.live || admissions.from === undefined) return [];
+  const { from, name } = admissions;
+  const digests = digestsOf(sources);
+  const admitted = new Set(
+    lastOfEach(sources).flatMap(({ decision }) => (decision.allowed ? [decision.namespace ?? ""] : [])),
+  );
+  return places.relations.flatMap((relation): LinkBreak[] => {
+    const { type, to, since, evidence } = relation;
+    if (type !== "runs" || to.kind !== "image" || !isOneOf(to.id, digests) || since === undefined) return [];
+    if (Date.parse(since) < Date.parse(from)) return [];
+    const pods = (evidence.examples ?? "").split(", ").filter((pod) => pod !== "");
+    const missing = pods.filter((pod) => !admitted.has(pod.slice(0, pod.indexOf("/"))));
+    if (missing.length === 0) return [];
+    return [
+      {
+        reason: `${missing.join(", ")} runs it since ${since}, and nothing in ${name} admitted it`,
+        evidence: { "log begins": from, in: places.name },
+        fix: "look whether the namespace is excluded from the webhook, and whether the webhook fails open",
+      },
+    ];
+  });
+}
