@@ -92,6 +92,8 @@ const FORMS: readonly Form[] = [
       /^"\s{0,4}\{\s{0,32}(?:(?:type|description|sensitive)[ ]{0,12}=[^\n]{0,80}\n[ \t]{0,16}){0,2}default[ ]{0,12}=[ ]{0,4}/,
     value: "quoted",
   },
+  // PHP's `define('TOKEN', '…')`
+  { first: "\"'", before: /\bdefine\s{0,4}\(\s{0,4}["']$/i, between: /^["']\s{0,4},\s{0,16}/, value: "quoted" },
   // `getenv("TOKEN", "…")`, `setProperty("token", "…")`, `["--token", "…"]`
   {
     first: "\"'`\\",
