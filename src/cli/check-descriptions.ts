@@ -27,6 +27,10 @@ const parts: readonly {
     ],
   },
   {
+    ids: /^build\/(?:signed-|provenance-never|sbom-|scan-|rebuild-|secret-scan-|dependency-updates-)/,
+    load: async () => [(await import("../checks/lists/lifecycle.ts")).lifecycleChecks],
+  },
+  {
     ids: /^build\/dependency-/,
     load: async () => [
       (await import("../checks/lists/dependency.ts")).dependencyChecks,

@@ -156,6 +156,7 @@ export function compareRows(a: FindingRow, b: FindingRow): number {
     compareUrgency(a, b) ||
     (b.finding.priority?.score ?? 0) - (a.finding.priority?.score ?? 0) ||
     Number(b.finding.fix !== undefined) - Number(a.finding.fix !== undefined) ||
+    known(b.context) - known(a.context) ||
     compareText(a.finding.subject, b.finding.subject) ||
     compareText(assetTitle(a.evaluation.asset), assetTitle(b.evaluation.asset)) ||
     compareText(a.finding.check, b.finding.check) ||
@@ -173,6 +174,13 @@ export function compareUrgency(a: FindingRow, b: FindingRow): number {
     exploitRank(a.finding) - exploitRank(b.finding) ||
     contextRank(a.context) - contextRank(b.context)
   );
+}
+
+/** How many answers are known: of what is equally urgent, that of which there is evidence is named first. */
+function known(context: FindingContext): number {
+  return contextQuestions.filter(
+    (question) => context[question].answer !== "unknown" && context[question].stale !== true,
+  ).length;
 }
 
 function scopeOf({ evaluation: { scope } }: FindingRow): string {

@@ -63,9 +63,9 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   };
   context.onRelations?.([
     ...runningRelations(reading.images, name, now),
-      ...silentRelations(reading.silent, name, now),
-      ...accessRelations(manifests, judging),
-      ...rotationRelations(manifests, judging),
+    ...silentRelations(reading.silent, name, now),
+    ...accessRelations(manifests, judging),
+    ...rotationRelations(manifests, judging),
   ]);
   // Annotations of any object may hold a secret, so that each list that was refused counts.
   const secrets = scanner === undefined ? [] : evaluateManifestSecrets(manifests, scanner, judging);

@@ -60,11 +60,10 @@ export async function startShopCluster(version: ShopVersion): Promise<ShopCluste
       const ended = await run(...words);
       if (ended.code !== 0) throw new Error(`bulkhead ${words.join(" ")}\n${ended.stdout}${ended.stderr}`);
     };
-    const [registry, cluster] = await Promise.all([startRegistry(folder), startCluster()]);
-    ends.push(
-      () => registry.stop(),
-      () => cluster.stop(),
-    );
+    const registry = await startRegistry(folder);
+    ends.push(() => registry.stop());
+    const cluster = await startCluster();
+    ends.push(() => cluster.stop());
     const images = version === "hardened" ? hardenedImages(buildWeek(new Date(), undefined)) : insecureImages;
     const pushed = await push(registry, folder, images);
     const tree = writeTree(folder, version, registry.host, pushed);

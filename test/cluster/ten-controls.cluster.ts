@@ -7,6 +7,7 @@ import { after, before, describe, it } from "node:test";
 import type { AssetContext } from "../../src/core/context.ts";
 import type { Evaluation } from "../../src/core/evaluation.ts";
 import type { ControlResult } from "../../src/core/report.ts";
+import { valueAt } from "../../src/core/untyped.ts";
 import { withoutCosign } from "../trust/cosign.ts";
 import { clusterMissing } from "./api-server.ts";
 import { nodesMissing } from "./nodes.ts";
@@ -102,7 +103,9 @@ for (const version of ["hardened", "insecure"] as const) {
         const scanned = report.evaluations.filter(
           ({ check, asset }) => check === "image/known-vulnerabilities" && asset.name.includes("/shop/"),
         );
-        const rows = new Set(scanned.flatMap(({ findings }) => findings.map(({ context }) => JSON.stringify(context))));
+        const rows = new Set(
+          scanned.flatMap(({ findings }) => findings.map((finding) => JSON.stringify(valueAt(finding, ["context"])))),
+        );
         assert.deepEqual(
           [...rows].map((row) => JSON.parse(row)),
           [{ exposed: "yes", reachable: "yes", runs: "yes", loaded: "unknown", signed: "no" }],

@@ -33,14 +33,14 @@ export interface Placed<T> {
 
 export function broken({ path }: Pick<Source, "path">, at: string, cause: string): Problem {
   const place = at === "" ? path : `${path}: ${at}`;
-  return new Problem({ kind: "input", code: "imports.invalid", place, cause });
+  return new Problem({ kind: "usage", code: "imports.invalid", place, cause });
 }
 
 /** @throws Problem of a tool, format or version that no reader knows */
 export function unsupported({ path }: Pick<Source, "path">, at: string, cause: string, remedy?: string): Problem {
   const place = at === "" ? path : `${path}: ${at}`;
   return new Problem({
-    kind: "input",
+    kind: "usage",
     code: "imports.unsupported",
     place,
     cause,

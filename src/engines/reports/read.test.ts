@@ -87,6 +87,19 @@ test("severities are the tool's own, and what it does not rate stays unknown", (
   assert.equal(severity("INFORMATIONAL"), "negligible");
 });
 
+test("what Trivy calls the packages of many files together is no path", () => {
+  const pathOf = (Target: string) => {
+    const result = { Target, Class: "lang-pkgs", Vulnerabilities: [{ VulnerabilityID: "CVE-1", PkgName: "a" }] };
+    return flawsOf(read(samples.trivy({ Results: [result] })))[0]?.path;
+  };
+  assert.deepEqual(["Node.js", "Java", "app/Cargo.lock", "go.sum"].map(pathOf), [
+    undefined,
+    undefined,
+    "app/Cargo.lock",
+    "go.sum",
+  ]);
+});
+
 test("what mends a flaw, that nothing does, and that the report does not say are three answers", () => {
   const fixed = (report: unknown) => flawsOf(read(report))[0]?.fixed;
   assert.deepEqual(fixed(samples.trivy()), ["1.2.6", "0.2.4"]);

@@ -60,6 +60,10 @@ test("what was not read may verify", () => {
   assert.deepEqual(told({ files }), [
     "signed-never-verified unknown: what make release (.github/workflows/release.yml:9) does was not read",
   ]);
+  assert.match(
+    told({ files: { [RELEASE]: workflow(`${sign}\n- run: '"$VERIFIER" image'`), ...tagged } })[0] ?? "",
+    /^signed-never-verified unknown/,
+  );
   // Targets that look after code hide nothing.
   assert.match(
     told({ files: { [RELEASE]: workflow(`${sign}\n- run: make test`), ...tagged } })[0] ?? "",
@@ -126,6 +130,12 @@ test("provenance has to be required by something", () => {
   // A verifier of signatures alone asks for no provenance.
   assert.match(told({ files: { ...files, "verify.yaml": kyverno } })[0] ?? "", /^provenance-never-required 8/);
   assert.deepEqual(told({ files: { [RELEASE]: workflow(attest) } }), []);
+  // Of archives: no cluster admits them.
+  const archives = {
+    [RELEASE]: workflow("- uses: actions/attest-build-provenance@v2\n  with: { subject-path: dist/* }"),
+    ...pinned,
+  };
+  assert.deepEqual(told({ files: archives }), []);
 });
 
 test("an SBOM has to be read by something", () => {
@@ -139,6 +149,7 @@ test("an SBOM has to be read by something", () => {
     `cosign attest --type spdxjson --predicate sbom.spdx.json ${IMAGE}@\${D}`,
     "grype sbom:sbom.spdx.json --fail-on critical",
     "gh release upload v1 sbom.spdx.json",
+    "gh release upload v1 dist/*",
     "curl -F bom=@sbom.spdx.json https://dtrack.example.com/api/v1/bom",
   ]) {
     assert.equal(one(`${syft}${upload}\n- run: ${use}`)[0], "sbom-never-read pass", use);
@@ -194,7 +205,7 @@ test("the image that is scanned has to be the one that is released", () => {
   assert.deepEqual(told({ files: { [RELEASE]: steps("$IMAGE") } }), []);
 });
 
-const WEEKLY = ".github/workflows/rebuild.yml";
+const WEEKLY = ".github/workflows/rebuild-images.yml";
 const every = (cron: string) => `name: rebuild\non:\n  schedule: [{ cron: "${cron}" }]`;
 
 test("a rebuild on schedule has to bring something new", () => {
@@ -211,6 +222,9 @@ test("a rebuild on schedule has to bring something new", () => {
   assert.match(one(fresh, { cron: "0 25 * * 1" })[0] ?? "", /hour "25" cannot be read/);
   assert.match(one(fresh, { cron: "weekly" })[0] ?? "", /has 1 fields, not 5/);
   assert.deepEqual(one("- run: echo done"), [`${none} 3: ${WEEKLY} is called "rebuild" and builds no image`]);
+  // What else is built on a schedule is no image.
+  const site = { ".github/workflows/rebuild-site.yml": workflow("- run: hugo", every("0 3 * * 1")) };
+  assert.deepEqual(told({ files: site }), []);
   // What was not read may build.
   assert.deepEqual(one("- run: make images"), [`${none} pass`]);
   assert.match(

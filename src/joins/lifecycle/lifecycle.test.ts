@@ -58,6 +58,14 @@ test("a finding makes a step theatre, with what it found and where", () => {
   assert.deepEqual(of("sign", "unknown", evaluation("build/sbom-never-read", "a")), ["unknown:  seen 0"]);
 });
 
+test("what was tried and refused is verified, whatever the objects say", () => {
+  const tried = evaluation("cluster/unverified-image-admitted");
+  const never = evaluation("build/signed-never-verified", "a");
+  assert.deepEqual(of("sign", "exists", never, tried), ["exists:  seen 0"]);
+  assert.deepEqual(of("admit", "absent", tried), ["blocks:  unsigned images were tried and refused 0"]);
+  assert.match(of("sign", "exists", never, { ...tried, verdict: "unknown" })[0] ?? "", /^theatre/);
+});
+
 test("the outermost cause is told", () => {
   const late = evaluation("build/scan-after-release", "late");
   const silent = evaluation("build/non-blocking-scan", "silent");

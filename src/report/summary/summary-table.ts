@@ -23,8 +23,17 @@ const WIDE = 120;
 /** Columns of an asset's name beside what is wrong with it. */
 const ASSET = 44;
 
-/** The groups of findings that one change fixes, each with where and how; the worst first. */
-export function fixLines(page: Page, report: Report, { fixFirst, fixes, isOver, assets }: View): string[] {
+/**
+ * The groups of findings that one change fixes, each with where and how; the worst first.
+ *
+ * @param room - lines that there are for them, where there are controls; three are told whatever it is
+ */
+export function fixLines(
+  page: Page,
+  report: Report,
+  { fixFirst, fixes, isOver, assets }: View,
+  room = Number.POSITIVE_INFINITY,
+): string[] {
   if (fixFirst.length === 0) return [];
   const alone = report.controls === undefined;
   const most = fixFirst.slice(0, mostFixes(report, isOver));
@@ -36,7 +45,8 @@ export function fixLines(page: Page, report: Report, { fixFirst, fixes, isOver, 
     if (own === undefined) continue;
     const entry = fixEntry(report, group, own, (title) => displayWidth(title) <= page.columns - INDENT - RESOLVES - 24);
     const told = entryLines(page, { number: shown + 1, group, entry, named: assets.length > 1 });
-    if (shown > 2 && lines.length - 1 + told.length > (alone ? limits.fixLinesAlone : limits.fixLines)) break;
+    if (shown > 2 && lines.length - 1 + told.length > (alone ? limits.fixLinesAlone : Math.min(room, limits.fixLines)))
+      break;
     lines.push(...told);
     shown++;
   }

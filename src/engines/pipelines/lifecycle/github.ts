@@ -104,12 +104,13 @@ function takeSteps(into: Gathered, steps: readonly Step[], { path, job, byStep, 
       const program = command?.program ?? written;
       const own = command === undefined ? rest : command.arguments.map(({ text }) => text);
       const silenced = mayFail ?? (command === undefined ? undefined : silencedBy(command, shell));
-      for (const act of [...actsOf(program, own), ...wrapped(program, own)]) {
+      const acts = [...actsOf(program, own), ...wrapped(program, own)];
+      for (const act of acts) {
         into.steps.push(stepOf(act, { ...at, index, place, isShallow }, silenced));
       }
       if (program === "git" && own[0] === "fetch" && own.some((word) => /^--(?:unshallow|depth)/.test(word)))
         isShallow = false;
-      const opaque = opaqueOf(program, own, written);
+      const opaque = acts.length > 0 ? undefined : opaqueOf(program, own, written);
       if (opaque !== undefined) into.opaque.push({ what: opaque, place });
       const redirected =
         command?.redirections.flatMap(({ target }) => (target === undefined ? [] : [target.text])) ?? [];
@@ -121,6 +122,10 @@ function takeSteps(into: Gathered, steps: readonly Step[], { path, job, byStep, 
 
 /** `npx bulkhead check .`, `docker run aquasec/trivy image X`: the program is among the words. */
 export function wrapped(program: string, words: readonly string[]): readonly Act[] {
+  if (program === "node") {
+    const [script = "", ...rest] = words;
+    return actsOf((script.split("/").at(-1) ?? "").replace(/\.[cm]?js$/, ""), rest);
+  }
   if (/^(?:npx|pnpx|bunx|uvx|pipx)$/.test(program)) {
     const at = words.findIndex((word) => !word.startsWith("-") && word !== "run");
     // `@scope/name@version`

@@ -63,10 +63,11 @@ function takeJob(into: Gathered, job: GitlabJob, path: string, shared: Known): v
       const { line, column, start, end } = command.programWord?.range ?? command.range;
       const place = { path: text.place.path, line, column, start, end };
       const ignored = mayFail ?? (isAfter ? "after_script changes no result" : silencedBy(command, commands));
-      for (const act of [...actsOf(program, words), ...wrapped(program, words)]) {
+      const acts = [...actsOf(program, words), ...wrapped(program, words)];
+      for (const act of acts) {
         into.steps.push(stepOf(act, { path, job: job.name, index, place, known }, ignored));
       }
-      const opaque = opaqueOf(program, words, command.words[0]?.text ?? "");
+      const opaque = acts.length > 0 ? undefined : opaqueOf(program, words, command.words[0]?.text ?? "");
       if (opaque !== undefined) into.opaque.push({ what: opaque, place });
       const targets = command.redirections.flatMap(({ target }) => (target === undefined ? [] : [target.text]));
       for (const one of [...words, ...targets])

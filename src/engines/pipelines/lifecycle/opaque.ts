@@ -11,6 +11,7 @@ const HARMLESS =
 
 /** `make release`; undefined where it runs nothing of the kind. @param words - behind the program */
 export function opaqueOf(program: string, words: readonly string[], written: string): string | undefined {
+  if (written.startsWith("$")) return written;
   const operands = words.filter((word) => !word.startsWith("-"));
   const [first = "", second = ""] = operands;
   const isScript = /\.(?:sh|bash|py|rb|js|mjs|ts|pl)$/.test(first);

@@ -331,7 +331,8 @@ function levelOf({ signing: { publisher } }: DeliveryPlan): string {
     return `# SLSA Build: level 1. Provenance is signed by the key of ${publisher.name}, which does not say what built; level 2 needs keyless signatures.`;
   }
   return `# SLSA Build: level 2 on GitLab.com's hosted runners: provenance is signed by the identity of the job, which runs nothing of the Dockerfile.
-# Level 1 on runners of your own. Not level 3: who may change the repository may change this file, which builds.`;
+# Level 1 on runners of your own. Not level 3: who may change the repository may change this file, which builds.
+# Signatures are entered in Sigstore's public log, with this project's name. To keep that to yourself, sign by a key (trust.signers).`;
 }
 
 /** One entry of a script, which a shell reads whole: lines may continue each other. */
