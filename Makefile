@@ -66,6 +66,12 @@ picture: install $(demo_shop) $(demo_db) ## draw the README's picture anew (need
 	@script -qec "stty cols 100; node_modules/.bin/node bin/bulkhead.js check examples/shop/insecure --quiet --db $(demo_db) || [ \$$? -eq 1 ]" /dev/null </dev/null >.cache/demo/terminal
 	@npx node scripts/picture.ts "bulkhead check examples/shop/insecure" 72 <.cache/demo/terminal >docs/check.svg
 
+.PHONY: picture-cluster
+picture-cluster: install ## draw the picture of the ten controls that pass anew (needs a Kubernetes API server, and util-linux's script)
+	@scripts/setup-cluster
+	@script -qec "stty cols 100; node_modules/.bin/node examples/shop/cluster.ts 2>/dev/null" /dev/null </dev/null >.cache/demo/terminal
+	@npx node scripts/picture.ts "bulkhead check examples/shop/hardened --cluster" 16 <.cache/demo/terminal >docs/check-cluster.svg
+
 .PHONY: screens
 screens: install $(demo_shop) $(demo_db) ## take the pictures of the HTML report anew (needs chromium and pdftoppm)
 	@node_modules/.bin/node bin/bulkhead.js check examples/shop/insecure --quiet --db $(demo_db) --format html=.cache/demo/report.html >/dev/null || [ $$? -eq 1 ]

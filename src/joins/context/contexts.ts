@@ -11,8 +11,6 @@ import { isDigest, isImage, keysOfAsset } from "./images.ts";
 import { type Runs, runsOf } from "./runs.ts";
 import { pinnedKeys, type SignedLookup, signedLookup } from "./signed.ts";
 
-export type { ContextFacts, ReadCluster } from "./facts.ts";
-
 /** @param identities - each asset as it was evaluated → as it is called in the report */
 export function identifiedReach(
   reach: readonly WorkloadReach[],
