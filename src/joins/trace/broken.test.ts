@@ -5,6 +5,7 @@ import type { Finding } from "../../core/finding.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Relation } from "../../core/relation.ts";
 import type { AdmissionDecision } from "../../engines/admission/decision-log.ts";
+import type { AdmissionReport } from "../../engines/admission/report-log.ts";
 import type { Alert } from "../../engines/events/model.ts";
 import type { RegistryDecision } from "../../engines/oci/distribution/decision-log.ts";
 import type { RequirementDecision } from "../../engines/trust/decision-model.ts";
@@ -163,6 +164,26 @@ test("what a cluster runs since the log began, and nobody admitted", () => {
   assert.equal(of(running(), decided({ namespace: "other" })).length, 1);
   // It ran before anybody wrote anything down.
   assert.deepEqual(of(running({ since: "2026-11-01T00:00:00Z" })), []);
+});
+
+test("without a log, what admission reported to the cluster about the workloads that run it", () => {
+  const own = running({ from: { kind: "workload", id: "prod/Pod/shop/api", name: "shop/Pod/api" } });
+  const report = { kind: "Pod", namespace: "shop", name: "api", time: at, policy: digest, results: [], leftOut: 0 };
+  const of = (...reports: readonly AdmissionReport[]) => ({
+    places: { ...cluster(own), reports: { reports, gaps: [] } } as TraceSources["places"],
+  });
+  const sound = link("admission", of(report, { ...report, name: "web", results: [recorded] }));
+  assert.deepEqual([sound.state, sound.breaks], ["observed", []]);
+  assert.equal(sound.facts[0]?.text, `Pod shop/api admitted at ${at}: nothing against the policy`);
+  assert.match(
+    reasons("admission", of({ ...report, results: [recorded] })).join(),
+    /Pod shop\/api was admitted although registry\/unsigned-image fails: the policy only records it/,
+  );
+  // Reports are written behind the answers: none says nothing.
+  assert.deepEqual(
+    link("admission", of()).gaps.map(({ code }) => code),
+    ["trace.admission-log"],
+  );
 });
 
 test("a name that runs as another image is a tag that moved; manifests say nothing of that", () => {
@@ -328,7 +349,10 @@ test("the exit code is the policy's: what it only records does not count, what i
   });
   const { enforcement } = policy;
   const statedAt = { default: { path: "bulkhead.yaml", line: 9, column: 3 } };
-  const asking = { enforcement: { ...enforcement, admission: { ...enforcement.admission, statedAt } } } as Policy;
+  const asking: Policy = {
+    ...policy,
+    enforcement: { ...enforcement, admission: { ...enforcement.admission, statedAt } },
+  };
   const asked = traceImage(sources([], { policy: asking }));
   assert.equal(asked.find(({ name }) => name === "admission")?.requiredBy, "enforcement.admission (bulkhead.yaml:9)");
   assert.equal(concludeTrace(asked, asking).exitCode, 3);
@@ -337,7 +361,10 @@ test("the exit code is the policy's: what it only records does not count, what i
   const unread = traceImage(sources([], { places: { gap: { code: "cluster.unreachable", reason: "refused" } } }));
   assert.equal(concludeTrace(unread, policy).exitCode, 3);
 
-  const audit = { enforcement: { ...enforcement, ci: { ...enforcement.ci, default: "audit" } } } as Policy;
+  const audit: Policy = {
+    ...policy,
+    enforcement: { ...enforcement, ci: { ...enforcement.ci, default: "audit" } },
+  };
   const detected = traceImage(
     sources([], {
       behavior: { name: "a", alerts: [alert()], relations: [], events: 1, evaluated: 1, gaps: [] },

@@ -1,12 +1,15 @@
 import { counted } from "../../../core/counted.ts";
+import type { Gap } from "../../../core/evidence.ts";
 import type { AdmissionDecision, LoggedOutcome } from "../../../engines/admission/decision-log.ts";
+import type { AdmissionReport, ReportedResult } from "../../../engines/admission/report-log.ts";
 import { digestsOf, isOneOf, isSameName } from "../digests.ts";
 import type { LinkBreak, LinkFact, LinkParts, TraceSources } from "../model.ts";
+import { workloadsRunning } from "./runs.ts";
 
 /** What admission decided about objects that run it, and whether anything of that was enforced. */
 export function admission(sources: TraceSources): LinkParts {
   const { admissions } = sources;
-  if ("gap" in admissions) return { facts: [], gaps: [admissions.gap] };
+  if ("gap" in admissions) return reported(sources, admissions.gap);
   const { name, from, gaps } = admissions;
   const last = lastOfEach(sources);
   const breaks = [...last.flatMap((decided) => weak(decided, name)), ...unadmitted(sources)];
@@ -129,4 +132,61 @@ function unadmitted(sources: TraceSources): LinkBreak[] {
       },
     ];
   });
+}
+
+/**
+ * Without a log: what admission reported to the cluster about the workloads that run it. A report is about the object as it is, and
+ * is written behind the answers: that there is none says nothing.
+ */
+function reported(sources: TraceSources, gap: Gap): LinkParts {
+  const { places } = sources;
+  if ("gap" in places || places.reports === undefined) return { facts: [], gaps: [gap] };
+  const own = workloadsRunning(sources);
+  const found = places.reports.reports.filter((one) =>
+    own.has(`${places.name}/${one.kind}/${one.namespace}/${one.name}`),
+  );
+  const left = found.reduce((sum, { leftOut }) => sum + leftOut, 0);
+  const unsaid = left === 0 ? [] : [{ code: "trace.reports", reason: `${left} results of reports are not known` }];
+  return {
+    facts: found.map((report) => reportFact(report, places.name)),
+    gaps: [...(found.length === 0 ? [gap] : []), ...places.reports.gaps, ...unsaid],
+    breaks: found.flatMap((report) => weakReport(report, places.name)),
+  };
+}
+
+const objectOf = ({ kind, namespace, name }: AdmissionReport) => `${kind} ${namespace}/${name}`;
+
+function reportEvidence({ time, policy }: AdmissionReport, place: string): Record<string, string> {
+  return { policy, ...(time === undefined ? {} : { at: time }), in: `reports of ${place}` };
+}
+
+function reportFact(report: AdmissionReport, place: string): LinkFact {
+  const { time, results } = report;
+  const failing = results.length === 0 ? "nothing against the policy" : counted(results.length, "check");
+  return {
+    text: `${objectOf(report)} admitted${time === undefined ? "" : ` at ${time}`}: ${failing}`,
+    state: "observed",
+    evidence: reportEvidence(report, place),
+  };
+}
+
+function weakReport(report: AdmissionReport, place: string): LinkBreak[] {
+  const [worst, ...more] = report.results.filter(({ image }) => image !== undefined);
+  if (worst === undefined) return [];
+  const { check, verdict, message } = worst;
+  const others = more.length === 0 ? "" : `, with ${counted(more.length, "more check")}`;
+  return [
+    {
+      reason: `${objectOf(report)} was admitted although ${check} ${verdict === "fail" ? "fails" : "is unknown"}${others}: ${whyIn(worst)}`,
+      evidence: { found: message, ...reportEvidence(report, place) },
+      fix: "set enforcement.admission to deny",
+      check: { id: check, category: "configuration" },
+    },
+  ];
+}
+
+/** Whom the policy would have refused, somebody let in by breaking the glass. */
+function whyIn({ action }: ReportedResult): string {
+  if (action === "audit") return "the policy only records it";
+  return action === "warn" ? "the policy only warns" : "the glass was broken";
 }
