@@ -52,10 +52,14 @@ export const secrets: Suite = {
 async function* labelledCases(folder: string): AsyncGenerator<Case> {
   const labels = readLabels(join(folder, LABELS));
   const { scanner } = openSecretScanner();
-  const { found, gaps } = await secretsOfFolder(folder, { scanner }, {
-    skipped: versionControl,
-    skippedPaths: new Set(),
-  });
+  const { found, gaps } = await secretsOfFolder(
+    folder,
+    { scanner },
+    {
+      skipped: versionControl,
+      skippedPaths: new Set(),
+    },
+  );
   const told = Map.groupBy(
     found.secrets.filter(({ path }) => path !== LABELS),
     ({ path, line = 0 }) => `${path}:${line}`,

@@ -33,8 +33,8 @@ test("two screens say what is wrong with the shop, and the first names the worst
   assert.ok(lines.length <= 60, `${lines.length} lines`);
   for (const line of lines) assert.ok(displayWidth(line) <= 100, line);
   const first = lines.slice(0, 30).join("\n");
-  assert.match(first, /Container worker is privileged: ComposeService\/worker and 1 more +2 critical/);
-  assert.match(first, /workload\/runtime-socket · compose\.yaml:18:9 and 1 more/);
+  assert.match(first, /Container worker is privileged: shop\/Deployment\/worker and 1 more +2 critical/);
+  assert.match(first, /workload\/runtime-socket · exposed · kubernetes\/worker\.yaml:38:13 and 1 more/);
   assert.match(
     stdout,
     /^ {2}… \d+ more fixes resolve \d+ critical, \d+ high at or above the threshold \(--details\)$/m,
@@ -45,7 +45,7 @@ test("two screens say what is wrong with the shop, and the first names the worst
     /^✗ fail: 9 of 10 controls fail, 1 unknown · \d+ findings at or above the threshold · exit code 1$/,
   );
   assert.match(lines.at(-2) ?? "", /^next {6}bulkhead explain workload\//);
-  assert.match(lines.at(-3) ?? "", /^worst {5}critical: ComposeService\/worker, compose\.yaml:/);
+  assert.match(lines.at(-3) ?? "", /^worst {5}critical: shop\/Deployment\/worker, kubernetes\/worker\.yaml:/);
 });
 
 test("one package upgrade and one base are told over all images", async () => {

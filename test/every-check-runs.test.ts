@@ -32,6 +32,7 @@ import { evaluateNode } from "../src/evaluate/runtime/node-detection.ts";
 import { evaluateAttested } from "../src/scan/attested-image.ts";
 import { scanTree } from "../src/scan/tree.ts";
 import { readyTrust } from "../src/scan/trust.ts";
+import { furtherSetUps, setUps } from "./lifecycle/set-ups.ts";
 
 /**
  * A check that is listed, documented and tested, and that no scan ever runs, is worse than none. So both shops, and what no
@@ -122,6 +123,13 @@ const controlPlane: readonly object[] = [
 ];
 
 /** What no shop has. */
+function writeFiles(root: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+}
+
 function writeOthers(): string {
   const root = join(folder, "others");
   const lock = { lockfileVersion: 3, packages: { "": {}, "node_modules/a": { version: "1.0.0", license: "MIT" } } };
@@ -135,10 +143,7 @@ function writeOthers(): string {
     "package-lock.json": JSON.stringify(lock),
     "registry/zot.json": JSON.stringify({ distSpecVersion: "1.1.1", storage: {}, http: {} }),
   };
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(root, path)), { recursive: true });
-    writeFileSync(join(root, path), text);
-  }
+  writeFiles(root, files);
   const status = tarOf([
     { name: "lib/apk/db/installed", content: "P:musl\nV:1.2.3-r0\nL:MIT\n\n" },
     { name: "etc/kubernetes/admin.conf", mode: 0o600 },
@@ -300,6 +305,11 @@ test("every listed check is run by a scan", async () => {
   const scanned = cluster();
   for (const root of [join(shop, "insecure"), join(shop, "hardened"), writeOthers()]) {
     scanned.push(...(await scanTree(root, context, { secrets: true, render: false })).evaluations);
+  }
+  for (const { name, theatre } of [...setUps, ...furtherSetUps]) {
+    const root = join(folder, name.replaceAll(" ", "-"));
+    writeFiles(root, theatre);
+    scanned.push(...(await scanTree(root, context, { secrets: false, render: false })).evaluations);
   }
   scanned.push(...reviewedChange());
   const rules = { trust: policy.trust, vouched: true, keys: new Map() };

@@ -50,7 +50,7 @@ const tokens: readonly (readonly [name: string, form: string])[] = [
   ["val-town", "vtwn_{base62:28}"],
   ["deno", "ddp_{base62:36}"],
   ["devcycle", "dvc_server_{hexadecimal:16}_{base62:20}"],
-  ["infisical-machine", "st.{uuid}.{hexadecimal:32}.{hexadecimal:32}"],
+  ["infisical-machine", "st.{hexadecimal:24}.{hexadecimal:32}.{hexadecimal:32}"],
   ["upcloud", "ucat_{capitals:26}"],
   ["thunderstore", "tss_{base62:40}"],
   ["xata", "xau_{base62:40}"],

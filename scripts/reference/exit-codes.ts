@@ -48,7 +48,7 @@ export function exitCodesPage(program: Command): string {
           row("`thresholds` in [the policy](policy.md#settings)", "from which severity on findings count"),
           row("`--fail-on SEVERITY`", "the same for one run; `never` ends with 0 but for usage and input errors"),
           row("`enforcement.ci`", "checks that only warn or are only recorded do not count"),
-          row("`--baseline`", "findings and unknowns in it do not count: [baseline](../baseline.md)"),
+          row("`--baseline`", "findings and unknowns in it do not count: [baseline](../known-findings.md)"),
           row("`exceptions`, `--vex`", "findings that they accept do not count"),
           row("`unknown`, `--accept-unknown CODE`", "unknowns with [that code](gap-codes.md) do not count"),
         ],

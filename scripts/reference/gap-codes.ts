@@ -138,7 +138,7 @@ export function gapCodesPage(source: string): string {
     !neverAbsorbed.some((one) => (one.endsWith(".") ? each.startsWith(one) : each === one));
   return page("Gap codes", [
     "Each reason for an *unknown* has a code: `gaps[].code` in `--format json`, and the first word of a line of `unknown:` in `--format plain`. `--accept-unknown CODE` and [`unknown` in the policy](../policy.md#accepted-unknowns) take it, so that the exit code does not count that unknown. The verdict stays *unknown*.",
-    "The reason beside a code says which file, image or package it is about, and the remedy what would close the gap. In some places a code ends a command instead (exit code 2), as where the one image of `image scan` cannot be read. Codes marked \\* are recorded in no [baseline](../baseline.md#unknowns).",
+    "The reason beside a code says which file, image or package it is about, and the remedy what would close the gap. In some places a code ends a command instead (exit code 2), as where the one image of `image scan` cannot be read. Codes marked \\* are recorded in no [baseline](../known-findings.md#unknowns).",
     table(
       ["about", "codes"],
       [...Map.groupBy(codes, (each) => each.split(".", 1)[0] ?? "")].map(([area, some]) =>

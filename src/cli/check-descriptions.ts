@@ -27,10 +27,22 @@ const parts: readonly {
     ],
   },
   {
+    ids: /^build\/(?:signed-|provenance-never|sbom-|scan-|rebuild-|secret-scan-|dependency-updates-)/,
+    load: async () => [(await import("../checks/lists/lifecycle.ts")).lifecycleChecks],
+  },
+  {
     ids: /^build\/dependency-/,
     load: async () => [
       (await import("../checks/lists/dependency.ts")).dependencyChecks,
       (await import("../checks/lists/locked-manifest.ts")).lockedManifestChecks,
+    ],
+  },
+  {
+    ids: /^build\/imported-/,
+    load: async () => [
+      (await import("../checks/lists/imported-file.ts")).importedFileChecks,
+      (await import("../checks/lists/imported-results.ts")).importedResultsChecks,
+      (await import("../checks/lists/imported-secrets.ts")).importedSecretsChecks,
     ],
   },
   {

@@ -1,14 +1,16 @@
+import { readPastRuns } from "../collect/pipelines/past-runs.ts";
 import type { Asset } from "../core/asset.ts";
 import type { CheckDescription } from "../core/check.ts";
 import type { AssetContext, WorkloadReach } from "../core/context.ts";
 import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
-import type { LifecycleState, LifecycleStepResult } from "../core/lifecycle.ts";
+import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import type { Policy } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
 import type { Relation } from "../core/relation.ts";
 import type { ControlResult, LayerResult, Report } from "../core/report.ts";
 import { evaluateControls, evaluateLayers } from "../joins/baseline/baseline.ts";
 import { lifecycleOf } from "../joins/lifecycle/lifecycle.ts";
+import type { Deployed } from "../scan/lifecycle.ts";
 import { scanTree } from "../scan/tree.ts";
 import type { ClusterCheckOptions } from "./cluster/check.ts";
 import { isProbing } from "./cluster/probe-options.ts";
@@ -33,6 +35,8 @@ export interface CheckOptions extends ClusterCheckOptions, LearnedOptions {
   readonly host?: string;
   /** Files and directories of proofs that detectors alert. */
   readonly proofs: readonly string[];
+  /** A file of past runs of pipelines. */
+  readonly runs?: string;
 }
 
 const FOR_FILE = "one file: `bulkhead image scan`, `build lint` or `workload audit`; a directory: `bulkhead check DIR`";
@@ -84,8 +88,14 @@ export async function check(
       const lifecycle = lifecycleListener();
       const context = { ...judging, onLifecycle: lifecycle.listen };
       const { checkCluster } = await import("./cluster/check.ts");
-      const evaluated = await checkCluster(context, options, root);
-      const both = isNamed ? await withDirectory(evaluated, context, root, dir, options) : evaluated;
+      // Pipelines of the directory are held against what the cluster holds, in one go.
+      let deployed: Deployed | undefined;
+      const onDeployed = (told: Deployed): void => {
+        deployed = told;
+      };
+      const evaluated = await checkCluster(isNamed ? { ...context, onDeployed } : context, options, root);
+      const beside = { ...context, ...pastRunsOf(options), ...(deployed === undefined ? {} : { deployed }) };
+      const both = isNamed ? await withDirectory(evaluated, beside, root, dir, options) : evaluated;
       return { ...both, notes: [...both.notes, ...notes()], join: lifecycle.join };
     });
   }
@@ -93,7 +103,7 @@ export async function check(
     const { judging, notes: learnedNotes } = await withLearned(opened, options);
     const verifying = options.verify ? await openVerifier(judging.policy, root, options) : undefined;
     const lifecycle = lifecycleListener();
-    const listening = { ...judging, onLifecycle: lifecycle.listen };
+    const listening = { ...judging, ...pastRunsOf(options), onLifecycle: lifecycle.listen };
     const context = verifying === undefined ? listening : { ...listening, trust: verifying.trust };
     const { evaluations, notes } = await scanTree(root, context, options);
     for (const each of options.probeRegistry) {
@@ -110,18 +120,11 @@ export async function check(
   });
 }
 
-/** Of two places the one that says more; what one lacks may be in the other that was not read. */
-const telling: readonly LifecycleState[] = ["blocks", "exists", "theatre", "unknown", "absent"];
-
-/** Keeps what was seen of the lifecycle, in a directory or a cluster or both, until what was found is known. */
+/** Keeps what was seen of the lifecycle until what was found is known. */
 function lifecycleListener() {
   let seen: readonly LifecycleStepResult[] = [];
   const listen = (told: readonly LifecycleStepResult[]): void => {
-    const known = new Map(seen.map((one) => [one.step, one]));
-    seen = told.map((one) => {
-      const before = known.get(one.step);
-      return before !== undefined && telling.indexOf(before.state) < telling.indexOf(one.state) ? before : one;
-    });
+    seen = told;
   };
   const join: typeof joined = (judged, excluded, checks, contexts) => {
     const lifecycle = lifecycleOf(seen, judged);
@@ -130,8 +133,14 @@ function lifecycleListener() {
   return { listen, join };
 }
 
+/** @throws Problem (usage) where the file is no list of runs */
+function pastRunsOf({ runs }: CheckOptions) {
+  return runs === undefined ? {} : { pastRuns: readPastRuns(runs) };
+}
+
 /** @throws Problem (usage) where options are about something else than what is checked */
-function refuseAside({ node, cluster, root, host, proofs }: CheckOptions): void {
+function refuseAside({ node, cluster, root, host, proofs, runs }: CheckOptions): void {
+  if (node && runs !== undefined) throw usageProblem("--runs", "runs are of pipelines, which a node has none of");
   if (node && cluster) throw usageProblem("--node --cluster", "a node and a cluster are checked apart");
   if (!node && (root !== "/" || host !== undefined)) {
     throw usageProblem(root === "/" ? "--host" : "--root", "it is about a node", "--node");

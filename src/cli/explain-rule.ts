@@ -1,21 +1,21 @@
 /** What a rule for secrets looks for; the expression itself is in the source. */
-import type { SecretRule } from "../engines/secrets/rule.ts";
+import type { DescribedRule } from "../engines/secrets/described-rules.ts";
 
 export function explainRule({
   id,
   title,
-  keywords,
+  found,
   confidence,
   severity,
-  validate,
+  isProved,
   minEntropy,
   reference,
-}: SecretRule): string {
-  const proof = validate === undefined ? "none: pattern only" : "checksum or structure; other matches are dropped";
+}: DescribedRule): string {
+  const proof = isProved ? "checksum or structure; other matches are dropped" : "none: pattern only";
   const facts = [
     ["severity", severity],
     ["confidence", confidence],
-    ["keywords", keywords.join(", ")],
+    found,
     ["proof", proof],
     ...(minEntropy === undefined ? [] : [["entropy", `at least ${minEntropy} bits per character`]]),
     ["checks", "build/committed-secret, image/embedded-secret"],

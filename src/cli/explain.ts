@@ -32,14 +32,15 @@ async function textOf(topic: string, database: string | undefined): Promise<stri
   const { explainKey, policyKeys } = await import("./explain-key.ts");
   const key = explainKey(topic);
   if (key !== undefined) return key;
-  const { secretRules } = await import("../engines/secrets/rules/index.ts");
-  const rule = secretRules.find(({ id }) => id === topic.toLowerCase());
+  const { describedRules } = await import("../engines/secrets/described-rules.ts");
+  const rules = describedRules();
+  const rule = rules.find(({ id }) => id === topic.toLowerCase());
   if (rule !== undefined) return (await import("./explain-rule.ts")).explainRule(rule);
   if (ADVISORY.test(topic)) {
     const text = (await import("./explain-advisory.ts")).explainAdvisory(topic, database);
     if (text !== undefined) return text;
   }
-  const near = nearest(topic, [...checks.map(({ id }) => id), ...policyKeys(), ...secretRules.map(({ id }) => id)]);
+  const near = nearest(topic, [...checks.map(({ id }) => id), ...policyKeys(), ...rules.map(({ id }) => id)]);
   const all = "`bulkhead explain` lists the checks; secret rules, CVE and GHSA ids and policy keys are explained too";
   const what = topic.includes("/") ? "check" : "topic";
   throw usageProblem(`explain ${topic}`, `unknown ${what}`, near === undefined ? all : `did you mean ${near}? ${all}`);

@@ -73,6 +73,10 @@ importing(
     collect,
     [] as string[],
   )
+  .option(
+    "--runs <file>",
+    "past runs of pipelines, as `gh run list --json workflowName,event,conclusion,createdAt` writes them",
+  )
   .option("--render", RENDER, false)
   .option(
     "--probe-registry <ref>",
@@ -237,14 +241,20 @@ const db = program.command("db").description("manage the advisory database");
 db.command("import")
   .argument(
     "<source...>",
-    "OSV records: directories, .zip, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; KEV (.json), EPSS (.csv); or one .bundle",
+    "OSV records, Red Hat's CSAF, Arch's and Photon's lists: directories, .zip, .tar.zst, .tar.gz, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; updateinfo.xml; rpm repositories: directories with repodata, or ECOSYSTEM=DIR; KEV (.json), EPSS (.csv); or one .bundle",
   )
-  .description("build the advisory database from OSV records")
+  .description("build the advisory database from files")
   .option("--db <file>", "database file to write (default: see `bulkhead db status`)")
   .option("--label <text>", "label shown in reports that use the database")
   .option(
     "--covers <ecosystem[:release]@date>",
     "declare complete coverage of an ecosystem as of a date; repeatable",
+    collect,
+    [] as string[],
+  )
+  .option(
+    "--keyring <file>",
+    "OpenPGP keys (file or directory) that must have signed the rpm repositories; repeatable",
     collect,
     [] as string[],
   )
@@ -259,7 +269,7 @@ db.command("update")
   .option("--from <url>", "mirror in OSV's layout (default: OSV's bucket)")
   .option(
     "--ecosystem <name>",
-    "OSV ecosystem: Debian, npm; repeatable (default: those in the database, else all supported ones)",
+    "OSV ecosystem (Debian, npm), or a vendor's own (Amazon Linux, Oracle Linux:9, Fedora:44); repeatable (default: those in the database, else all supported ones)",
     collect,
     [] as string[],
   )

@@ -58,7 +58,7 @@ export function openUpdates(
   };
 }
 
-function keyFiles(path: string): KeyFile[] {
+export function keyFiles(path: string): KeyFile[] {
   const isA = (kind: "isDirectory" | "isFile", at: string) =>
     statSync(at, { throwIfNoEntry: false })?.[kind]() === true;
   const paths = isA("isDirectory", path)

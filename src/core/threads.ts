@@ -44,7 +44,11 @@ export interface SharedWork<Result> {
  * @param task - sends what {@link takeShare} makes
  * @param told - hears of what the other has done
  */
-export function beginShare<Result>(threads: Threads, task: string, input: object, count: number,
+export function beginShare<Result>(
+  threads: Threads,
+  task: string,
+  input: object,
+  count: number,
   told?: (result: Result) => void,
 ): SharedWork<Result> {
   const turns: Turns = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));

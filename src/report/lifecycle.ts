@@ -70,7 +70,7 @@ export function lifecycleRow(page: Page, { lifecycle = [] }: Pick<Report, "lifec
   let line = "";
   let width = 0;
   for (const [at, one] of lifecycle.entries()) {
-    const text = clip(printable(shortText(one)), room);
+    const text = clip(printable(shortText(one)), room - 2);
     const paint = { blocks: green, exists: green, theatre: red, absent: dim, unknown: yellow }[one.state];
     const joint = at === lifecycle.length - 1 ? "" : " ·";
     const needed = displayWidth(text) + joint.length;

@@ -50,18 +50,35 @@ function* tableLines(report: Report, options: RenderOptions): Generator<string> 
   const { tool, subject, controls = [], layers = [] } = report;
   const name = printable(`${tool.name} ${tool.version}`);
   yield `${bold(name)}${dim(" · ")}${clip(printable(subject), page.columns - displayWidth(name) - 3)}`;
-  if (controls.length > 0) yield* apart(view.details ? controlDetailLines(page, controls) : controlLines(page, report));
-  if (view.details && layers.length > 0) yield* apart(layerLines(page, layers));
-  yield* view.details ? apart(lifecycleDetailLines(page, report)) : lifecycleRow(page, report);
+  if (!view.details) {
+    yield* summaryLines(page, report, view);
+    return;
+  }
+  if (controls.length > 0) yield* apart(controlDetailLines(page, controls));
+  if (layers.length > 0) yield* apart(layerLines(page, layers));
+  yield* apart(lifecycleDetailLines(page, report));
   yield* apart(changeLines(page, report));
   yield* apart(fixLines(page, report, view));
-  if (view.details) {
-    if (report.evaluations.length > 0) yield* detailLines(page, report, view);
-  } else {
-    yield* apart(assetLines(page, view));
-    yield* apart(unknownLines(page, report, view));
-  }
+  if (report.evaluations.length > 0) yield* detailLines(page, report, view);
   yield* apart(footer(page, report, view));
+}
+
+/** What two screens hold: the more there is to say of the rest, the fewer fixes are told at once. */
+function* summaryLines(page: Page, report: Report, view: View): Generator<string> {
+  const above = [
+    ...(report.controls === undefined ? [] : apart(controlLines(page, report))),
+    ...lifecycleRow(page, report),
+    ...apart(changeLines(page, report)),
+  ];
+  const below = [
+    ...apart(assetLines(page, report, view)),
+    ...apart(unknownLines(page, report, view)),
+    ...apart(footer(page, report, view)),
+  ];
+  yield* above;
+  // The name above all, and with the fixes an empty line, their heading, and what says how many there are more.
+  yield* apart(fixLines(page, report, view, limits.lines - above.length - below.length - 4));
+  yield* below;
 }
 
 /** Lines after an empty one; nothing where there are none. */

@@ -22,11 +22,11 @@ import { bounds } from "./bounds.ts";
 import type { ScanContext } from "./context.ts";
 import { scanImage, scanUnopened } from "./image.ts";
 import { scanNetwork } from "./network-evaluations.ts";
-import { runningRelations } from "./relations.ts";
+import { runningRelations, silentRelations } from "./relations.ts";
 
 export interface ClusterContext
   extends Pick<ManifestsContext, "policy" | "now">,
-    Pick<ScanContext, "onRelations" | "onNetwork" | "onLifecycle" | "onReach" | "pastRuns"> {
+    Pick<ScanContext, "onRelations" | "onNetwork" | "onLifecycle" | "onDeployed" | "onReach"> {
   /** Where files are that the policy of the scanned directory names. Absent: the working directory. */
   readonly root?: string;
   /** Of this namespace alone. */
@@ -63,6 +63,7 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   };
   context.onRelations?.([
     ...runningRelations(reading.images, name, now),
+    ...silentRelations(reading.silent, name, now),
     ...accessRelations(manifests, judging),
     ...rotationRelations(manifests, judging),
   ]);
@@ -76,13 +77,11 @@ export async function scanCluster(connection: ClusterConnection, context: Cluste
   });
   evaluations.take(network.evaluations);
   context.onNetwork?.(network.network);
-  if (context.onLifecycle !== undefined) {
+  const deployed = { manifests, detection: judging.detection };
+  context.onDeployed?.(deployed);
+  if (context.onLifecycle !== undefined && context.onDeployed === undefined) {
     const { scanLifecycle } = await import("./lifecycle.ts");
-    const lifecycle = scanLifecycle(context.root ?? ".", {
-      ...judging,
-      manifests,
-      ...(context.pastRuns === undefined ? {} : { runs: context.pastRuns }),
-    });
+    const lifecycle = scanLifecycle(undefined, { policy, now, ...deployed });
     evaluations.take(lifecycle.evaluations);
     context.onLifecycle(lifecycle.seen);
   }

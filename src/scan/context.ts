@@ -17,6 +17,7 @@ import type { AdvisoryDatabase } from "../engines/vulnerability/database/open.ts
 import type { VexDocument } from "../engines/vulnerability/vex/model.ts";
 import type { StepLineLookup } from "../evaluate/image/dockerfile-lines.ts";
 import type { EvaluatedNetwork } from "../evaluate/kubernetes/network.ts";
+import type { Deployed } from "./lifecycle.ts";
 import type { TrustLookup } from "./trust.ts";
 
 /** What was learned of running containers, joined to the image that they ran. */
@@ -58,6 +59,10 @@ export interface ScanContext extends InventoryContext {
   readonly onRelations?: (relations: readonly Relation[]) => void;
   /** Past runs of pipelines that the caller names; absent: nobody told of any. */
   readonly pastRuns?: readonly PastRun[];
+  /** What the directory is deployed to, where a cluster was read beside it; absent: its own manifests say so. */
+  readonly deployed?: Deployed;
+  /** Told what a cluster holds; then whoever is told joins it to pipelines. */
+  readonly onDeployed?: (deployed: Deployed) => void;
   /** Told what there is of each step from a commit to what runs. */
   readonly onLifecycle?: (seen: readonly LifecycleStepResult[]) => void;
   /** Told who gets to each workload. */

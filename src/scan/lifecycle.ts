@@ -1,15 +1,14 @@
 /** The way from a commit to what runs, over everything that was read of a directory, a cluster, or both. */
 
 import { readUpdateConfigurations } from "../collect/tree/dependency-updates.ts";
-import { type ReadPipelines, readPipelines } from "../collect/tree/pipelines.ts";
-import { pipelinesAtRoot } from "../collect/tree/root-pipelines.ts";
+import type { ReadPipelines } from "../collect/tree/pipelines.ts";
 import { secretScansLeftOut } from "../collect/tree/secret-scan-settings.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Dockerfile } from "../engines/dockerfile/model.ts";
 import type { Manifests } from "../engines/kubernetes/model.ts";
-import type { PastRun, Pipeline } from "../engines/pipelines/model.ts";
+import type { PastRun } from "../engines/pipelines/model.ts";
 import { splitListGaps } from "../evaluate/kubernetes/list-gaps.ts";
 import { detectionOf, type KnownDetection } from "../evaluate/kubernetes/runtime-detection.ts";
 import { admittedBy } from "../evaluate/lifecycle/admission.ts";
@@ -17,12 +16,16 @@ import { type LifecycleInput, lifecyclePipelines } from "../evaluate/lifecycle/i
 import { evaluateLifecycle } from "../evaluate/lifecycle/lifecycle.ts";
 import { seenSteps } from "../evaluate/lifecycle/seen.ts";
 
-export interface LifecycleContext {
-  readonly policy: Policy;
-  readonly now: Date;
+/** What something is deployed to: objects of files or of a cluster, and what is known of its detectors beside them. */
+export interface Deployed {
   readonly manifests: Manifests;
   readonly detection?: KnownDetection;
-  /** Absent: those at the places where the platforms look. */
+}
+
+export interface LifecycleContext extends Deployed {
+  readonly policy: Policy;
+  readonly now: Date;
+  /** Absent: there are none, or nobody looked for them. */
   readonly pipelines?: ReadPipelines;
   readonly dockerfiles?: readonly Dockerfile[];
   readonly runs?: readonly PastRun[];
@@ -33,13 +36,13 @@ export interface ScannedLifecycle {
   readonly seen: readonly LifecycleStepResult[];
 }
 
-/** @param root - whose pipelines and settings are read */
-export function scanLifecycle(root: string, context: LifecycleContext): ScannedLifecycle {
+/** @param root - of the directory, whose settings are read; absent: a cluster alone */
+export function scanLifecycle(root: string | undefined, context: LifecycleContext): ScannedLifecycle {
   const { policy, now, manifests, detection, dockerfiles = [], runs } = context;
-  const read = context.pipelines ?? readPipelines(root, pipelinesAtRoot(root));
+  const read = context.pipelines ?? { github: [], gitlab: [], pipelines: [] };
   const { pipelines, gaps } = lifecyclePipelines(read.github, read.gitlab);
   if (pipelines.length === 0 && manifests.objects.length === 0) return { evaluations: [], seen: [] };
-  const updates = readUpdateConfigurations(root, read.github);
+  const updates = root === undefined ? { configurations: [], gaps: [] } : readUpdateConfigurations(root, read.github);
   const input: LifecycleInput = {
     policy,
     now,
@@ -47,7 +50,7 @@ export function scanLifecycle(root: string, context: LifecycleContext): ScannedL
     pipelineGaps: gaps,
     updates: updates.configurations,
     updateGaps: updates.gaps,
-    secretScansLeftOut: secretScansLeftOut(root),
+    secretScansLeftOut: root === undefined ? [] : secretScansLeftOut(root),
     dockerfiles,
     manifests,
     ...(runs === undefined ? {} : { runs }),
@@ -64,7 +67,7 @@ export function scanLifecycle(root: string, context: LifecycleContext): ScannedL
     seen: seenSteps(input, {
       admitted,
       detection: known.detection,
-      gates: read.pipelines satisfies readonly Pipeline[],
+      gates: read.pipelines,
       gitlab: read.gitlab.flatMap((one) => (one.state === "read" ? one.pipeline : [])),
     }),
   };

@@ -7,7 +7,7 @@ import type { LayerReference } from "../core/location.ts";
 import { assetEnd, type Relation, type RelationEnd } from "../core/relation.ts";
 import type { BaseImage } from "../engines/contents/model.ts";
 import { bounds as kubernetesBounds } from "../engines/kubernetes/bounds.ts";
-import type { ImageOwner, RunningImage } from "../engines/kubernetes/cluster/running.ts";
+import type { ImageOwner, RunningImage, SilentPods } from "../engines/kubernetes/cluster/running.ts";
 import { containersOf, lineageOf, type Manifests } from "../engines/kubernetes/model.ts";
 import { scopeOf } from "../evaluate/kubernetes/namespaces.ts";
 
@@ -37,6 +37,23 @@ export function runningRelations(images: readonly RunningImage[], cluster: strin
     };
     return [whole, ...owners.map((owner) => ofOwner(whole, owner, cluster))];
   });
+}
+
+/** Pods that are there and of which no kubelet tells what they run: they run what they ask for, whatever that is. */
+export function silentRelations(pods: readonly SilentPods[], cluster: string, now: Date): Relation[] {
+  return pods.flatMap(({ images, ...owner }) =>
+    images.map((name): Relation => {
+      const whole: Relation = {
+        type: "runs",
+        from: { kind: "cluster", id: cluster, name: cluster },
+        to: { kind: "image", id: name, identifiedBy: "reference", name },
+        observedAt: now.toISOString(),
+        evidence: {},
+        gaps: [{ code: "cluster.image-digest", reason: `no kubelet reports what runs as ${name}` }],
+      };
+      return ofOwner(whole, owner, cluster);
+    }),
+  );
 }
 
 /** Since when its own pods run is not told: `since` is of the oldest of all. */

@@ -20,9 +20,9 @@ import { Problem } from "../core/problem.ts";
 import type { RatedSeverity } from "../core/severity.ts";
 import { acceptanceNotes } from "../evaluate/acceptance-notes.ts";
 import { type Conclusion, conclude } from "../evaluate/conclude.ts";
+import type { ClusterAuthority } from "../evaluate/identify.ts";
 import type { KnownIds } from "../evaluate/imports/flaws.ts";
 import type { ImportContext } from "../evaluate/imports/imports.ts";
-import type { ClusterAuthority } from "../evaluate/identify.ts";
 import { missingDatabaseNotes } from "../evaluate/missing-database.ts";
 import type { ScanContext } from "./context.ts";
 

@@ -17,10 +17,14 @@ test("of a layout the blobs alone are left out, by their names and places", asyn
   });
   const scanner = createSecretScanner({ rules: sampleRules, fingerprint: createFingerprinter() });
   const layouts = new Set(["", "inner"]);
-  const { found } = await secretsOfFolder(tree.root, { scanner }, {
-    skipped: versionControl,
-    skipsFile: (path) => isBlob(path, layouts),
-  });
+  const { found } = await secretsOfFolder(
+    tree.root,
+    { scanner },
+    {
+      skipped: versionControl,
+      skipsFile: (path) => isBlob(path, layouts),
+    },
+  );
   assert.deepEqual(found.secrets.map(({ path }) => path).sort(), [
     "blobs/sha256/deploy.env",
     "deploy.env",

@@ -78,12 +78,12 @@ export async function scanTree(
   evaluations.take(linted.flatMap((dockerfile) => dockerfile.evaluations));
   const pipelines = await scanFoundPipelines(root, found.pipelines, own);
   evaluations.take(pipelines.evaluations);
-  if (pipelines.read !== undefined || manifests.objects.length > 0) {
+  if (pipelines.read !== undefined || manifests.objects.length > 0 || context.deployed !== undefined) {
     const { scanLifecycle } = await import("./lifecycle.ts");
     const lifecycle = scanLifecycle(root, {
       policy,
       now,
-      manifests,
+      ...(context.deployed ?? { manifests }),
       dockerfiles: linted.flatMap(({ file }) => file?.dockerfile ?? []),
       ...(pipelines.read === undefined ? {} : { pipelines: pipelines.read }),
       ...(context.pastRuns === undefined ? {} : { runs: context.pastRuns }),
@@ -102,9 +102,7 @@ export async function scanTree(
   if (secrets !== undefined) {
     evaluations.take(evaluateManifestSecrets(manifests, secrets.scanner, { policy, now, scope: SCOPE }));
   }
-  evaluations.take(
-    secrets === undefined ? scanUnlooked(own) : await scanSources(root, found.images, secrets, own),
-  );
+  evaluations.take(secrets === undefined ? scanUnlooked(own) : await scanSources(root, found.images, secrets, own));
   return {
     evaluations,
     notes: [

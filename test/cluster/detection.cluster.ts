@@ -4,98 +4,22 @@
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { authority } from "../../src/net/loopback.fixture.ts";
 import { bulkhead } from "../bulkhead.ts";
 import { type Cluster, clusterMissing, startCluster } from "./api-server.ts";
+import { falco, type Kubelets, kubelets, nodesMissing, startNodes } from "./nodes.ts";
 import { applyShop, objectsOf } from "./shop.ts";
 
 const root = join(import.meta.dirname, "../..");
-const own = authority();
-const skip = clusterMissing === false ? own === undefined && "no openssl" : clusterMissing;
-const nodes = ["node-1", "node-2"] as const;
+const skip = clusterMissing || nodesMissing;
 const IMAGE = "registry.example.com/probe/busybox:1";
-
-interface Pod {
-  readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly nodeName: string;
-    readonly containers: readonly { readonly command?: readonly string[] }[];
-  };
-  readonly status: { readonly phase: string };
-}
-
-/** Runs what is put on its nodes, and writes each program that was executed into its detector's log. */
-async function kubelets(cluster: Cluster, silent: Set<string>) {
-  assert.ok(own !== undefined);
-  const alerts = new Map<string, string[]>();
-  const { key, cert } = own.issue("IP:127.0.0.1");
-  const server = createServer({ key, cert }, (request, response) => {
-    // /containerLogs/NAMESPACE/POD/CONTAINER?…
-    const pod = request.url?.split("/")[3] ?? "";
-    const lines = alerts.get(pod.replace(/^falco-/, "")) ?? [];
-    response.writeHead(200, { "content-type": "text/plain" }).end(lines.join(""));
-  }).listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const pods = "/api/v1/namespaces/bulkhead/pods";
-  const run = async () => {
-    const { body } = await cluster.request<{ items: readonly Pod[] }>(pods);
-    for (const { metadata, spec, status } of body.items ?? []) {
-      const [nonce] = /[0-9a-f]{32}/.exec(spec.containers[0]?.command?.at(-1) ?? "") ?? [];
-      if (nonce === undefined || status.phase === "Succeeded") continue;
-      const time = new Date().toISOString();
-      const alert = {
-        time,
-        rule: "Drop and execute new binary in container",
-        priority: "Critical",
-        output: `exe=${nonce}`,
-      };
-      if (!silent.has(spec.nodeName)) {
-        alerts.set(spec.nodeName, [...(alerts.get(spec.nodeName) ?? []), `${time} ${JSON.stringify(alert)}\n`]);
-      }
-      await cluster.request(`${pods}/${metadata.name}/status`, {
-        method: "PATCH",
-        contentType: "application/merge-patch+json",
-        body: { status: { phase: "Succeeded" } },
-      });
-    }
-  };
-  let running: Promise<unknown> = Promise.resolve();
-  const timer = setInterval(() => {
-    running = running.then(run).catch(() => undefined);
-  }, 200);
-  return {
-    port: (server.address() as AddressInfo).port,
-    async close() {
-      clearInterval(timer);
-      await running;
-      server.closeAllConnections();
-      server.close();
-    },
-  };
-}
-
-const falco = (tolerations: readonly object[]) => ({
-  apiVersion: "apps/v1",
-  kind: "DaemonSet",
-  metadata: { name: "falco", namespace: "falco" },
-  spec: {
-    selector: { matchLabels: { app: "falco" } },
-    template: {
-      metadata: { labels: { app: "falco" } },
-      spec: { tolerations, containers: [{ name: "falco", image: "docker.io/falcosecurity/falco:0.44.1" }] },
-    },
-  },
-});
 
 for (const version of ["insecure", "hardened"] as const) {
   describe(`control 8 of the ${version} shop's cluster`, { skip }, () => {
     const silent = new Set<string>();
     let cluster: Cluster;
-    let kubelet: Awaited<ReturnType<typeof kubelets>>;
+    let kubelet: Kubelets;
     let auditor: string;
 
     before(async () => {
@@ -105,44 +29,8 @@ for (const version of ["insecure", "hardened"] as const) {
       const prove = readFileSync(join(root, "deploy/cluster-audit/prove.yaml"), "utf8");
       await cluster.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "falco" } });
       await cluster.apply(...objectsOf([{ text: prove }]));
-      await cluster.apply(falco(version === "insecure" ? [] : [{ operator: "Exists" }]));
-      const { body } = await cluster.request<{ metadata: { uid: string } }>(
-        "/apis/apps/v1/namespaces/falco/daemonsets/falco",
-      );
-      const owner = {
-        apiVersion: "apps/v1",
-        kind: "DaemonSet",
-        name: "falco",
-        controller: true,
-        uid: body.metadata.uid,
-      };
-      for (const name of nodes) {
-        const taints = name === "node-2" ? [{ key: "dedicated", value: "gpu", effect: "NoSchedule" }] : [];
-        await cluster.apply({ apiVersion: "v1", kind: "Node", metadata: { name }, spec: { taints } });
-        const { status } = await cluster.request(`/api/v1/nodes/${name}/status`, {
-          method: "PATCH",
-          contentType: "application/merge-patch+json",
-          body: {
-            status: {
-              addresses: [{ type: "InternalIP", address: "127.0.0.1" }],
-              daemonEndpoints: { kubeletEndpoint: { Port: kubelet.port } },
-            },
-          },
-        });
-        assert.equal(status, 200);
-        // No controller makes the DaemonSet's pods.
-        await cluster.apply({
-          apiVersion: "v1",
-          kind: "Pod",
-          metadata: { name: `falco-${name}`, namespace: "falco", ownerReferences: [owner] },
-          spec: { nodeName: name, containers: [{ name: "falco", image: "docker.io/falcosecurity/falco:0.44.1" }] },
-        });
-        await cluster.request(`/api/v1/namespaces/falco/pods/falco-${name}/status`, {
-          method: "PATCH",
-          contentType: "application/merge-patch+json",
-          body: { status: { phase: "Running" } },
-        });
-      }
+      await cluster.apply(falco("falco", version === "insecure" ? [] : [{ operator: "Exists" }]));
+      await startNodes(cluster, "falco", kubelet.port);
     });
     after(async () => {
       await kubelet?.close();
@@ -175,7 +63,7 @@ for (const version of ["insecure", "hardened"] as const) {
         assert.equal(code, 1, stdout);
         assert.match(stdout, /^✓ node-1: falco alerted/m);
         assert.match(stdout, /^✗ node-2: no alert/m);
-        await cluster.apply(falco([{ operator: "Exists" }]));
+        await cluster.apply(falco("falco", [{ operator: "Exists" }]));
         assert.equal((await control()).verdict, "fail");
       });
     } else {
@@ -193,7 +81,7 @@ for (const version of ["insecure", "hardened"] as const) {
         assert.equal(code, 0, stdout + stderr);
         const { verdict, reason } = await control();
         assert.equal(verdict, "pass", reason);
-        const left = await cluster.request<{ items: readonly Pod[] }>("/api/v1/namespaces/bulkhead/pods");
+        const left = await cluster.request<{ items: readonly object[] }>("/api/v1/namespaces/bulkhead/pods");
         assert.deepEqual(left.body.items, []);
       });
 

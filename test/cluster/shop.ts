@@ -87,9 +87,22 @@ export async function define(cluster: Cluster, objects: readonly Manifest[]): Pr
 
 /** With the account that may list. Answers a kubeconfig of it. */
 export async function applyShop(cluster: Cluster, version: ShopVersion): Promise<string> {
+  return await applyShopIn(cluster, folderOf(version));
+}
+
+/**
+ * @param folder - of the manifests
+ * @param changed - an object as it is applied; undefined: it is left out
+ */
+export async function applyShopIn(
+  cluster: Cluster,
+  folder: string,
+  changed: (object: Manifest) => Manifest | undefined = (object) => object,
+): Promise<string> {
   const published = ["role.yaml", "secrets.yaml"].map((name) => join(root, "deploy/cluster-audit", name));
   const role = objectsOf(published.map((file) => ({ text: readFileSync(file, "utf8") })));
-  const objects = [...role, ...objectsOf(manifestsIn(folderOf(version))).map(for120)];
+  const own = objectsOf(manifestsIn(folder)).map((object) => changed(for120(object)));
+  const objects = [...role, ...own.filter((object) => object !== undefined)];
   await define(cluster, objects);
   await cluster.apply(...objects.filter(({ kind }) => kind === "Namespace"));
   await cluster.apply(...objects.filter(({ kind }) => kind !== "Namespace"));

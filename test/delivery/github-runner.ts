@@ -80,15 +80,21 @@ function read(site: Site, path: string): Map {
 
 async function jobsOf(workflow: Map, context: Context, inputs: Texts, secrets: Texts, prefix: string): Promise<Texts> {
   const done = new Map<string, Texts>();
+  const skipped = new Set<string>();
   const waiting = new Map(Object.entries(workflow.jobs as Record<string, Map>));
   while (waiting.size > 0) {
     const ready = [...waiting].find(([, job]) => [job.needs ?? []].flat().every((need) => done.has(String(need))));
     if (ready === undefined) throw new Error(`jobs wait for each other: ${[...waiting.keys()].join()}`);
     const [id, job] = ready;
     waiting.delete(id);
+    const isSkipped = [job.needs ?? []].flat().some((need) => skipped.has(String(need)));
     const needs = Object.fromEntries([...done].map(([name, outputs]) => [name, { outputs }]));
     const values = { inputs, secrets, needs, github: github(context), runner: { temp: "" }, steps: {} };
-    if (typeof job.if === "string" && !holds(job.if, values)) continue;
+    if (isSkipped || (typeof job.if === "string" && !holds(job.if, values))) {
+      skipped.add(id);
+      done.set(id, {});
+      continue;
+    }
     if (typeof job.uses === "string") {
       const given = filled(job.secrets, values);
       const called = read(context.site, job.uses.replace(/^\$\//, ""));
@@ -155,6 +161,7 @@ async function jobOf(name: string, job: Map, workflow: Map, context: Context, ou
       ...variables(context),
       ...{ RUNNER_TEMP: temp, GITHUB_WORKSPACE: workspace, CI: "true" },
       ...files,
+      ...tokens(site, job),
       ...filled(workflow.env, values),
       ...filled(job.env, values),
       ...filled(step.env, values),
@@ -178,6 +185,16 @@ async function jobOf(name: string, job: Map, workflow: Map, context: Context, ou
   const summary = readFileSync(files.GITHUB_STEP_SUMMARY as string, "utf8");
   context.jobs.push({ name, outputs, summary, log });
   return outputs;
+}
+
+/** Where a job asks for tokens of its identity: one that may, and no other. */
+function tokens({ environment }: Site, { permissions }: Map): Texts {
+  const url = environment.TEST_SIGSTORE;
+  if (url === undefined || (permissions as Texts)["id-token"] !== "write") return {};
+  return {
+    ACTIONS_ID_TOKEN_REQUEST_URL: `${url}/actions/token?api-version=2`,
+    ACTIONS_ID_TOKEN_REQUEST_TOKEN: "runner",
+  };
 }
 
 /** `NAME=VALUE` lines; this runner has no use for the form of several lines. */
@@ -235,7 +252,7 @@ function variables({ site, event }: Context): Texts {
     GITHUB_SHA: site.git("rev-parse", "HEAD").trim(),
     GITHUB_REF: "refs/heads/main",
     GITHUB_REPOSITORY: "Shop/shop",
-    GITHUB_SERVER_URL: "https://github.com",
+    GITHUB_SERVER_URL: site.environment.TEST_SIGSTORE ?? "https://github.com",
     GITHUB_RUN_ID: "777",
     GITHUB_RUN_ATTEMPT: "1",
     GITHUB_EVENT_NAME: event,

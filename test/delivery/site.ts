@@ -12,6 +12,7 @@ import { jsonLines, recordBelow } from "../../src/engines/vulnerability/database
 import { bulkhead, program } from "../bulkhead.ts";
 import { findProgram } from "../registry/client-programs.ts";
 import { findDockerRegistry, startDockerRegistry } from "../registry/docker-registry.ts";
+import type { Sigstore } from "../trust/signing/sigstore.ts";
 
 /** Which of the programs is missing; undefined where all are there. */
 export function missingProgram(): string | undefined {
@@ -42,6 +43,8 @@ export interface Site {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const CRITICAL = { severity: [{ type: "CVSS_V3", score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" }] };
+
 const IMAGE = {
   "web/Dockerfile":
     'FROM scratch\nCOPY rootfs/ /\nUSER 10001:10001\nHEALTHCHECK CMD ["/srv/web", "check"]\nCMD ["/srv/web"]\n',
@@ -50,8 +53,12 @@ const IMAGE = {
   "web/rootfs/srv/web": "#!/bin/sh\n",
 };
 
-/** A service, a manifest that names it by an old digest, and a policy with two signers by keys. */
-export async function openSite(): Promise<Site> {
+/**
+ * A service, a manifest that names it by an old digest, and a policy with two signers by keys.
+ *
+ * @param identities - sign in the place of the keys: jobs that may ask for tokens get them there, and the policy names no signer
+ */
+export async function openSite(identities?: Sigstore): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-delivery-"));
   const at = (...names: string[]) => join(folder, ...names);
   for (const name of ["home", "bin", "storage", "run", "registry"]) mkdirSync(at(name));
@@ -89,15 +96,9 @@ export async function openSite(): Promise<Site> {
 
   // The package: what it runs is the program of this checkout.
   mkdirSync(at("package"));
-  writeFileSync(
-    at("package", "package.json"),
-    JSON.stringify({ name: "bulkhead", version, bin: { bulkhead: "bulkhead.js" } }),
-  );
-  writeFileSync(at("package", "bulkhead.js"), `#!${process.execPath}\nawait import(${JSON.stringify(program)});\n`);
-  writeFileSync(
-    at("package", "package.json"),
-    JSON.stringify({ name: "bulkhead", version, type: "module", bin: { bulkhead: "bulkhead.js" } }),
-  );
+  const manifest = { name: "bulkhead", version, type: "module", bin: { bulkhead: "bulkhead.js" } };
+  writeFileSync(at("package", "package.json"), JSON.stringify(manifest));
+  writeFileSync(at("package", "bulkhead.js"), wrapper());
   run("npm", ["pack", "--silent", at("package")]);
   const packed = at(`bulkhead-${version}.tgz`);
   standIn(
@@ -138,11 +139,17 @@ esac`,
     write({ [`keys/${name}.pub`]: readFileSync(at(`${name}.pub`), "utf8") });
     return readFileSync(at(`${name}.key`), "utf8");
   };
-  write({ ...IMAGE, ...configuration(host) });
-  environment.RELEASE_KEY = await key("release");
-  environment.SECURITY_KEY = await key("security");
-  environment.RELEASE_KEY_PASSWORD = "for tests";
-  environment.SECURITY_KEY_PASSWORD = "for tests";
+  write({ ...IMAGE, ...configuration(host, identities === undefined) });
+  if (identities === undefined) {
+    environment.RELEASE_KEY = await key("release");
+    environment.SECURITY_KEY = await key("security");
+    environment.RELEASE_KEY_PASSWORD = "for tests";
+    environment.SECURITY_KEY_PASSWORD = "for tests";
+  } else {
+    writeFileSync(at("root.json"), JSON.stringify(identities.trustedRoot));
+    environment.TEST_SIGSTORE = identities.url;
+    environment.TEST_ROOT = at("root.json");
+  }
 
   // The advisory database, signed, as one trusted job pushes it.
   const { publicKey, privateKey } = generateKeyPairSync("ed25519");
@@ -150,7 +157,10 @@ esac`,
   const publicPem = String(publicKey.export({ type: "spki", format: "pem" }));
   write({ ".github/advisories.pub": publicPem, ".gitlab/advisories.pub": publicPem });
   mkdirSync(at("advisories"));
-  writeFileSync(at("advisories", "npm.jsonl"), jsonLines([recordBelow("CVE-2026-1000", "npm", "right", "2.0.0", {})]));
+  writeFileSync(
+    at("advisories", "npm.jsonl"),
+    jsonLines([recordBelow("CVE-2026-1000", "npm", "right", "2.0.0", CRITICAL)]),
+  );
   const source = { file: "npm.jsonl", ecosystem: "npm", asOf: new Date().toISOString().slice(0, 10), complete: true };
   writeFileSync(at("advisories", "coverage.json"), JSON.stringify({ sources: [source] }));
   for (const words of [
@@ -195,13 +205,24 @@ esac`,
   };
 }
 
-function configuration(host: string): Record<string, string> {
+function configuration(host: string, isKeyed: boolean): Record<string, string> {
   return {
     "bulkhead.yaml": `apiVersion: bulkhead/v1
 registries: [${host}/shop]
 cluster: { cni: cilium, podCIDRs: [10.244.0.0/16], serviceCIDRs: [10.96.0.0/12], nodeCIDRs: [10.20.1.0/24] }
 network: { mesh: { mtls: strict } }
-trust:
+${isKeyed ? trust(host) : ""}`,
+    // The hardened shop's, in which the two other services are somebody else's to build.
+    ...Object.fromEntries(
+      readdirSync(MANIFESTS).map((name) => [
+        `kubernetes/${name}`,
+        readFileSync(join(MANIFESTS, name), "utf8").replaceAll("registry.example.com", host),
+      ]),
+    ),
+  };
+}
+
+const trust = (host: string) => `trust:
   roots: []
   signers:
     release: { key: keys/release.pub }
@@ -215,18 +236,28 @@ trust:
         - { type: slsa, signedBy: [release], level: 1 }
         - { type: sbom, signedBy: [release] }
         - { type: vuln, signedBy: [security], maxAgeDays: 7 }
-`,
-    // The hardened shop's, in which the two other services are somebody else's to build.
-    ...Object.fromEntries(
-      readdirSync(MANIFESTS).map((name) => [
-        `kubernetes/${name}`,
-        readFileSync(join(MANIFESTS, name), "utf8").replaceAll("registry.example.com", host),
-      ]),
-    ),
-  };
-}
+`;
 
 const MANIFESTS = join(import.meta.dirname, "..", "..", "examples", "shop", "hardened", "kubernetes");
+
+/**
+ * The program of this checkout. Where Sigstore is on loopback it is named, and stands in the place of GitHub's issuer. That authority
+ * certifies every builder as one of github.com, which the token's issuer here is not: provenance is made, and not written.
+ */
+function wrapper(): string {
+  return `#!${process.execPath}
+const { TEST_SIGSTORE: url, TEST_ROOT: root } = process.env;
+if (url !== undefined) {
+  const issuer = url + "/_services/token";
+  const words = process.argv.map((word) => (word === "https://token.actions.githubusercontent.com" ? issuer : word));
+  if (words[2] === "sign" || words[2] === "attest") words.push("--fulcio", url, "--rekor", url);
+  if (words[2] === "attest" && words.includes("slsa")) words.push("--oidc-issuer", issuer, "--dry-run");
+  if (words[2] === "verify") words.push("--root", root, "--offline");
+  process.argv = words;
+}
+await import(${JSON.stringify(program)});
+`;
+}
 
 function standIn(path: string, script: string): void {
   writeFileSync(path, `#!/bin/bash\nset -e\n${script}\n`);

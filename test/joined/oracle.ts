@@ -257,6 +257,16 @@ export const imageRows: readonly RowCase[] = [
     row: { ...nothing, runs: "yes", reachable: "yes", exposed: "no" },
   },
   {
+    words: "nobody opened it but by its name, under which the cluster runs a digest",
+    given: {
+      in: { image: unopened },
+      cluster: whole,
+      running: [{ by: "cluster", what: "manifest m1", pods: 1 }],
+      verified: [{ of: "registry/api:1", verdict: "fail" }],
+    },
+    row: { ...nothing, runs: "yes", signed: "no" },
+  },
+  {
     words: "it was verified by its name, and the cluster runs a digest under that name which was scanned",
     given: {
       in: { image: api },

@@ -43,13 +43,15 @@ test("options that say too little or contradict each other are refused", async (
   }
 });
 
-test("trace ends with 0 and tells what is not known", async () => {
+test("trace ends with 1, names the first link that is broken, and tells what is not known", async () => {
   const { code, stdout } = await run("trace", "oci:web", "--key", "release.pub", "--format", "json");
-  assert.equal(code, 0);
-  const { links } = JSON.parse(stdout);
+  assert.equal(code, 1);
+  const { links, firstBroken, unknown } = JSON.parse(stdout);
   const states = Object.fromEntries(links.map(({ name, state }: Record<string, string>) => [name, state]));
   assert.deepEqual(
     [states.signatures, states.base, states.secrets, states.runs],
-    ["none", "observed", "observed", "unknown"],
+    ["broken", "observed", "observed", "unknown"],
   );
+  assert.match(`${firstBroken.link}: ${firstBroken.broken.reason}`, /^signatures: not signed; needed: release.pub$/);
+  for (const name of ["push", "admission", "runs", "reach", "behavior", "loaded"]) assert.ok(unknown.includes(name));
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -22,10 +22,11 @@ interface Step {
 }
 
 interface Job {
+  readonly uses?: string;
   readonly permissions: Readonly<Record<string, string>>;
   readonly environment?: string;
-  readonly "timeout-minutes": number;
-  readonly steps: readonly Step[];
+  readonly "timeout-minutes"?: number;
+  readonly steps?: readonly Step[];
 }
 
 interface Workflow {
@@ -37,10 +38,12 @@ const workflows = readdirSync(join(root, ".github", "workflows")).map((name) => 
   name,
   workflow: parse(readFileSync(join(root, ".github", "workflows", name), "utf8")) as Workflow,
 }));
-const release = workflows.find(({ name }) => name === "release.yml")?.workflow;
+const jobsOf = (file: string) => workflows.find(({ name }) => name === file)?.workflow.jobs ?? {};
+/** The release's own, with those of the workflow that it calls in the place of the call. */
+const releaseJobs: Readonly<Record<string, Job>> = { ...jobsOf("release.yml"), ...jobsOf("release-build.yml") };
 
 const script = (job: string, name: string): string => {
-  const run = release?.jobs[job]?.steps.find((step) => step.name === name)?.run;
+  const run = releaseJobs[job]?.steps?.find((step) => step.name === name)?.run;
   assert.ok(run !== undefined, `${job}: ${name}`);
   return run;
 };
@@ -49,8 +52,9 @@ test("every workflow starts without rights, pins actions by commit, keeps no cre
   assert.ok(workflows.length > 1);
   for (const { name, workflow } of workflows) {
     assert.deepEqual(workflow.permissions, {}, name);
-    for (const [id, { steps, ...job }] of Object.entries(workflow.jobs)) {
-      assert.ok(job["timeout-minutes"] > 0, `${name}: ${id}`);
+    for (const [id, { steps = [], ...job }] of Object.entries(workflow.jobs)) {
+      if (job.uses !== undefined) assert.match(job.uses, /^\$\//, name);
+      else assert.ok((job["timeout-minutes"] ?? 0) > 0, `${name}: ${id}`);
       for (const { uses, run, ...step } of steps) {
         if (uses?.startsWith("./") === false) assert.match(uses, /^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/, name);
         if (uses?.startsWith("actions/checkout@")) assert.equal(step.with?.["persist-credentials"], false, name);
@@ -61,19 +65,20 @@ test("every workflow starts without rights, pins actions by commit, keeps no cre
 });
 
 test("what builds has no right to publish, and what publishes has an environment of its own", () => {
-  assert.deepEqual(release?.jobs.build?.permissions, { contents: "read" });
-  for (const [id, job] of Object.entries(release?.jobs ?? {})) {
+  assert.deepEqual(releaseJobs.build?.permissions, { contents: "read" });
+  for (const [id, job] of Object.entries(releaseJobs)) {
     const mayPublish = Object.values(job.permissions).includes("write");
-    assert.equal(job.environment !== undefined, mayPublish, id);
-    const restoresCache = job.steps.some(({ uses = "" }) => uses.startsWith("actions/cache@"));
+    // Provenance of what was built is no release of it.
+    assert.equal(job.environment !== undefined, mayPublish && id !== "attest", id);
+    const restoresCache = job.steps?.some(({ uses = "" }) => uses.startsWith("actions/cache@"));
     assert.equal(restoresCache, false, id);
   }
 });
 
 test("a file that is not the one that was built ends each job that publishes", async () => {
-  for (const job of ["npm", "image", "release"]) {
+  for (const job of ["attest", "scan", "npm", "image", "release"]) {
     const runner = createRunner(mkdtempSync(join(folder, "verify-")));
-    const place = job === "npm" ? runner.workspace : join(runner.workspace, "out");
+    const place = job === "npm" || job === "attest" ? runner.workspace : join(runner.workspace, "out");
     mkdirSync(place, { recursive: true });
     writeFileSync(join(place, "image.tar"), "built");
     const sum = createHash("sha256").update("built").digest("hex");
@@ -138,4 +143,38 @@ test("each release is a commit of the branch release that holds the tree and not
     ".github/workflows/bulkhead.yml\n.gitignore\naction.yml\ncode/main.js",
   );
   assert.equal(git("show", `${second}:action.yml`), "v0.2.0");
+});
+
+test("the workflows of a release are audited clean", () => {
+  const files = ["release.yml", "release-build.yml"].map((name) => `.github/workflows/${name}`);
+  const words = ["build", "audit", ...files, "--quiet", "--fail-on", "low"];
+  const { status, stdout } = spawnSync(process.execPath, [join(root, "bin", "bulkhead.js"), ...words], {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, HOME: folder },
+  });
+  assert.equal(status, 0, stdout);
+});
+
+test("documentation verifies by the identities that sign", () => {
+  const documented = readFileSync(join(root, "docs", "install.md"), "utf8");
+  const signs = (file: string) =>
+    Object.values(jobsOf(file)).some(({ steps = [] }) =>
+      steps.some(({ run = "" }) => /\b(?:cosign|bulkhead) sign/.test(run)),
+    );
+  assert.ok(signs("release.yml"));
+  const identities = [...documented.matchAll(/identity (https:\/\/github\.com\/OWNER\/bulkhead\/\S+)/g)].map(
+    ([, one]) => one,
+  );
+  assert.ok(identities.length >= 3);
+  for (const one of identities)
+    assert.equal(one, "https://github.com/OWNER/bulkhead/.github/workflows/release.yml@refs/tags/v0.1.0");
+  // GitHub's provenance is of the workflow that attests.
+  const attests = Object.keys(jobsOf("release-build.yml")).includes("attest");
+  assert.ok(attests && documented.includes("--signer-workflow OWNER/bulkhead/.github/workflows/release-build.yml"));
+  assert.ok(documented.includes("npm audit signatures"));
+  // What the image job verifies, users are told to.
+  const verified = script("image", "Verify as users do");
+  for (const command of ["cosign verify", "bulkhead verify"])
+    assert.ok(verified.includes(command) && documented.includes(command));
 });

@@ -35,6 +35,17 @@ describe("what keeps a build from SLSA's levels", () => {
     assert.equal(own === undefined ? "" : linesOf(own), "release.yml:4 release.yml:7");
   });
 
+  it("counts provenance that a command signs by the identity of the job, and none by a key", () => {
+    const attest = (more: string) =>
+      `      - run: |\n          bulkhead attest \\\n            --type slsa${more} "$IMAGE"\n`;
+    assert.equal(found(release(BUILD + PUSH + attest("")))[0]?.severity, "low");
+    assert.equal(found(release(BUILD + PUSH + attest(" --key env://KEY")))[0]?.severity, "medium");
+    assert.equal(
+      found(release(`${BUILD}${PUSH}      - run: bulkhead attest --type sbom "$IMAGE"\n`))[0]?.severity,
+      "medium",
+    );
+  });
+
   it("is at most L2 where provenance is signed beside the build, keys lie there or caches are restored", () => {
     const cache = "      - uses: actions/cache@v4\n        with: { path: dist, key: k }\n";
     const sign = '      - run: cosign sign web\n        env: { KEY: "${' + '{ secrets.COSIGN_PRIVATE_KEY }}" }\n';

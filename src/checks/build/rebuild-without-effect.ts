@@ -9,7 +9,6 @@ export const rebuildWithoutEffect = lifecycleCheck({
   name: "rebuild-without-effect",
   title: "Scheduled rebuilds without effect",
   severity: "medium",
-  controls: [9],
   documentation: {
     what: "Checks workflows that a schedule starts and that build images, or say by their name that they do: schedules that are never due or cannot be read; jobs whose conditions do not hold in a scheduled run; rebuilds without a build; builds from a cache (`cache-from`) that ask for no newer base (`pull: true`, `--pull`, `no-cache`); base images pinned by digest that nothing updates, so that each rebuild gives the same image. With `--runs FILE` (`gh run list --json …`) also those whose last scheduled runs all failed, or that last ran longer ago than `rebuild.maxAgeDays`. Not known without it: whether the runs succeed, and whether GitHub has disabled the schedule after 60 days without a commit. Severity: medium.",
     why: "The base has had its fix for months and the image has not: everybody believes that it is rebuilt each week.",

@@ -1,4 +1,5 @@
-import { lifecycleCheck, listed } from "./lifecycle/lifecycle-check.ts";
+import type { ScannedImageFacts } from "../subjects/lifecycle.ts";
+import { type LifecycleDetection, lifecycleCheck, listed } from "./lifecycle/lifecycle-check.ts";
 
 /** Gates in front of an image that is not the one that is shipped. */
 export const scanOfOtherImage = lifecycleCheck({
@@ -14,17 +15,21 @@ export const scanOfOtherImage = lifecycleCheck({
   },
   of: "scannedImages",
   need: "partial",
-  *detect({ scans, shipped }) {
-    const [first, ...more] = scans;
-    if (first === undefined) return;
-    const scanned = listed(scans.flatMap(({ image }) => image?.repository ?? []));
-    const released = listed(shipped.flatMap(({ image }) => image?.repository ?? []));
-    yield {
-      subject: `${first.tool} in ${first.pipeline}`,
-      title: `${first.tool} scans ${scanned}, and ${released} is released`,
-      places: [first.place, ...more.map(({ place }) => place), ...shipped.slice(0, 3).map(({ place }) => place)],
-      fix: "scan the image that is pushed, by the digest that the build gave",
-      evidence: { scanned, released },
-    };
+  *detect({ pipelines }) {
+    for (const one of pipelines) if (!one.matches) yield* mismatch(one);
   },
 });
+
+function* mismatch({ scans, shipped }: ScannedImageFacts["pipelines"][number]): Generator<LifecycleDetection> {
+  const [first, ...more] = scans;
+  if (first === undefined) return;
+  const scanned = listed(scans.flatMap(({ image }) => image?.repository ?? []));
+  const released = listed(shipped.flatMap(({ image }) => image?.repository ?? []));
+  yield {
+    subject: `${first.tool} in ${first.pipeline}`,
+    title: `${first.tool} scans ${scanned}, and ${released} is released`,
+    places: [first.place, ...more.map(({ place }) => place), ...shipped.slice(0, 3).map(({ place }) => place)],
+    fix: "scan the image that is pushed, by the digest that the build gave",
+    evidence: { scanned, released },
+  };
+}

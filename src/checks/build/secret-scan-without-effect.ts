@@ -5,7 +5,6 @@ export const secretScanWithoutEffect = lifecycleCheck({
   name: "secret-scan-without-effect",
   title: "Secret scans without effect",
   severity: "medium",
-  controls: [3],
   documentation: {
     what: "Checks steps that scan for secrets (gitleaks, trufflehog, detect-secrets, ggshield, trivy): whether findings fail the job (`|| true`, `continue-on-error`, `allow_failure`, `--exit-code 0`, trufflehog without `--fail`); whether the history that they go through is there (`actions/checkout` fetches one commit unless `fetch-depth: 0`); whether their configuration leaves out everything. Not reported where another secret scan of the pipelines blocks. Severity: medium.",
     why: "The secret that was committed last week is in the history that the scan never saw, or in a report that nobody reads.",

@@ -5,7 +5,6 @@ export const signedNeverVerified = lifecycleCheck({
   name: "signed-never-verified",
   title: "Images signed and never verified",
   severity: "medium",
-  controls: [7],
   documentation: {
     what: "Checks that what pipelines sign (`cosign sign`, `notation sign`, `bulkhead sign`, `skopeo --sign-by`) is verified by something that was read: an admission policy in the manifests or the cluster, `trust.images` of the policy, or a step (`cosign verify`, `notation verify`, `bulkhead verify`, `gh attestation verify`). Not reported: repositories without manifests and clusters, of which nobody knows where their images go. Unknown where a step that was not read (`make deploy`) may verify. That a verifier only audits is `cluster/image-verification`. Severity: medium.",
     why: "A signature that nobody asks for keeps no image out: whoever pushes to the registry runs in the cluster, signed or not.",

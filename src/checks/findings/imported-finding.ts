@@ -18,7 +18,7 @@ export function importedFlaw(flaw: ImportedFlaw, { inImage }: { readonly inImage
   const { name, version, purl, type } = flaw.package;
   const id = flaw.ids.find((each) => /^CVE-\d/i.test(each)) ?? flaw.ids[0];
   const unversioned = withoutVersion(purl ?? `${type ?? "package"}/${name}`);
-  const [fixed] = flaw.fixed;
+  const [fixed] = flaw.fixed ?? [];
   return {
     subject: clipSubject(`${id} ${unversioned}${flaw.path === undefined ? "" : ` at ${flaw.path}`}`),
     severity: flaw.severity,
@@ -36,21 +36,13 @@ export function importedFlaw(flaw: ImportedFlaw, { inImage }: { readonly inImage
       ...(purl === undefined ? {} : { purl }),
       ...(flaw.path === undefined ? {} : { path: flaw.path }),
     },
-    ...(fixed === undefined
-      ? {}
-      : {
-          fix: {
-            kind: "upgrade" as const,
-            version: fixed,
-            text: clip(`upgrade ${name} from ${version} to ${flaw.fixed.join(" or ")} or later`, SENTENCE),
-          },
-        }),
+    ...fixOf(flaw),
     ...priorityOf({ ...flaw, ...(fixed === undefined ? {} : { fixedVersion: fixed }), package: {} }),
     evidence: {
       id,
       package: name,
       installed: version,
-      ...(fixed === undefined ? {} : { fixed: flaw.fixed.join(", ") }),
+      ...(fixed === undefined ? {} : { fixed: (flaw.fixed ?? []).join(", ") }),
       ...(flaw.exploited === undefined ? {} : { exploited: exploitedText(flaw.exploited) }),
       ...(flaw.epss === undefined ? {} : { EPSS: `${epssText(flaw.epss)}, ${flaw.epss.asOf.slice(0, 10)}` }),
       "reported by": saidBy(flaw.by),
@@ -58,6 +50,18 @@ export function importedFlaw(flaw: ImportedFlaw, { inImage }: { readonly inImage
     },
     references: flaw.references,
   };
+}
+
+/** A report that does not say whether there is a fix leaves nobody off: a policy that asks for fixable ones counts it. */
+function fixOf({ fixed, package: { name, version } }: ImportedFlaw): Pick<FindingDraft, "fix"> {
+  if (fixed === undefined) {
+    const text = `upgrade ${name} from ${version}: the report does not say which version has a fix`;
+    return { fix: { kind: "instruction", text: clip(text, SENTENCE) } };
+  }
+  const [first] = fixed;
+  if (first === undefined) return {};
+  const text = `upgrade ${name} from ${version} to ${fixed.join(" or ")} or later`;
+  return { fix: { kind: "upgrade", version: first, text: clip(text, SENTENCE) } };
 }
 
 /** What a rule of another tool found in one file. */

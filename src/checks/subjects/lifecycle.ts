@@ -68,10 +68,15 @@ export interface ScanOrderFacts {
 }
 
 export interface ScannedImageFacts {
-  /** Scans that fail their job, with the image that each names. */
-  readonly scans: readonly LifecycleStep[];
-  /** Images that are pushed or deployed. */
-  readonly shipped: readonly LifecycleStep[];
+  /** Pipelines in which all images are known before anything runs. */
+  readonly pipelines: readonly {
+    /** Scans that fail their job, with the image that each names. */
+    readonly scans: readonly LifecycleStep[];
+    /** Images that are pushed or deployed. */
+    readonly shipped: readonly LifecycleStep[];
+    /** One of the scans is of one of them. */
+    readonly matches: boolean;
+  }[];
 }
 
 export interface RebuildFacts {

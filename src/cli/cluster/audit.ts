@@ -57,7 +57,7 @@ export async function evaluateCluster(
     onReach: judging.onReach,
     ...(judging.onNetwork === undefined ? {} : { onNetwork: judging.onNetwork }),
     ...(judging.onLifecycle === undefined ? {} : { onLifecycle: judging.onLifecycle }),
-    ...(judging.pastRuns === undefined ? {} : { pastRuns: judging.pastRuns }),
+    ...(judging.onDeployed === undefined ? {} : { onDeployed: judging.onDeployed }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
     ...(keyed === undefined ? {} : { scanner: keyed.scanner }),
     ...(proofs === undefined ? {} : { proofs }),

@@ -18,6 +18,7 @@ export function completion(shell: string, program: Command): number {
   const values = {
     "--format": formats,
     "bulkhead image sbom --format": ["cyclonedx", "spdx"],
+    "bulkhead init --pipeline": ["github", "gitlab"],
     "--fail-on": [...severities, "never"],
     "--group-by": groupings,
     "--sort": sortKeys,

@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { parseRepositoryPath, readFolderRepository } from "../../collect/advisories/repositories.ts";
 import { counted } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
@@ -7,6 +8,7 @@ import type { CoverageDeclaration } from "../../engines/vulnerability/database/c
 import { importAdvisories } from "../../engines/vulnerability/database/import.ts";
 import { defaultDatabase } from "../paths.ts";
 import { createProgress } from "../progress.ts";
+import { keyFiles } from "../updates.ts";
 import { takeBundle } from "./bundle.ts";
 
 interface ImportOptions {
@@ -16,6 +18,7 @@ interface ImportOptions {
   readonly publicKey?: string;
   readonly insecureUnsigned: boolean;
   readonly maxAge?: string;
+  readonly keyring: readonly string[];
   readonly quiet: boolean;
 }
 
@@ -37,16 +40,29 @@ export async function dbImport(sources: readonly string[], options: ImportOption
   }
   const progress = createProgress(process.stderr, options.quiet);
   const started = performance.now();
+  const now = new Date();
+  const keyring = options.keyring.flatMap(keyFiles);
+  const repositories = sources.flatMap((word) => parseRepositoryPath(word) ?? []);
+  if (keyring.length > 0 && repositories.length === 0) {
+    throw usageProblem("--keyring", "it applies to rpm repositories only", "give a directory with repodata/repomd.xml");
+  }
+  const opened = repositories.map((each) => readFolderRepository(each, keyring, now));
   const report = await importAdvisories({
     database,
-    sources,
-    now: new Date(),
+    sources: sources.filter((word) => parseRepositoryPath(word) === undefined),
+    documents: opened.map(({ document }) => document),
+    now,
     coverage: options.covers.map(parseCoverage),
     ...(options.label === undefined ? {} : { label: options.label }),
     onProgress: ({ records, source }) => progress.update(`importing ${source}: ${records} records`),
   }).finally(() => progress.clear());
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const lines = [
+    ...opened.map(({ document, signedBy }) =>
+      signedBy === undefined
+        ? `${document.name}: signature of repomd.xml not verified (use --keyring)`
+        : `${document.name}: repomd.xml signed by ${signedBy}`,
+    ),
     ...(report.sources.length === 0
       ? []
       : [`${report.records} records of ${counted(report.sources.length, "source")} in ${seconds} s`]),

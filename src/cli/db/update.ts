@@ -1,7 +1,17 @@
+import { join, resolve } from "node:path";
+import {
+  type FetchedDocuments,
+  fetchVendorDocuments,
+  usualVendorFeeds,
+  vendorFeeds,
+} from "../../collect/advisories/vendors.ts";
 import { printable } from "../../core/printable.ts";
 import { isEvidenceProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
 import { isThere } from "../../engines/files/write.ts";
+import { openSuiteCache } from "../../engines/updates/suite-cache.ts";
+import { documentNames } from "../../engines/vulnerability/feeds/documents.ts";
+import { feedClient } from "../../engines/vulnerability/feeds/http.ts";
 import { type UpdateProgress, type UpdateReport, updateAdvisories } from "../../engines/vulnerability/feeds/update.ts";
 import { defaultDatabase } from "../paths.ts";
 import { createProgress, type Progress } from "../progress.ts";
@@ -21,18 +31,46 @@ export async function dbUpdate({ db, ecosystem, quiet, ...servers }: UpdateOptio
   const progress = createProgress(process.stderr, quiet);
   const database = db ?? defaultDatabase();
   if (!quiet && !isThere(database)) process.stderr.write(`${FIRST}\n`);
+  const vendors = await vendorDocuments(database, ecosystem, servers, progress);
+  const osv = ecosystem.filter((name) => vendorFeeds(name).length === 0);
   const report = await updateAdvisories({
     ...servers,
     database,
-    ecosystems: ecosystem,
+    ecosystems: osv,
+    documentsOnly: ecosystem.length > 0 && osv.length === 0,
+    documents: vendors.documents,
     now: new Date(),
     onProgress: (step) => progress.update(progressText(step)),
   }).finally(() => progress.clear());
+  const failures = [...report.failures, ...vendors.failures];
   process.stdout.write(`${reportLines(report).map(printable).join("\n")}\n`);
-  for (const { name, problem } of report.failures) {
+  for (const { name, problem } of failures) {
     process.stderr.write(`bulkhead: ${printable(name)}: ${problem.line()}\n`);
   }
-  return report.failures.length > 0 ? 3 : 0;
+  return failures.length > 0 ? 3 : 0;
+}
+
+/**
+ * What vendors publish in a form of their own: of those named, else of those that the database has, else, where there is no
+ * database yet and no mirror is named, the usual ones.
+ */
+async function vendorDocuments(
+  database: string,
+  named: readonly string[],
+  { from, caFile }: { readonly from?: string | undefined; readonly caFile?: string | undefined },
+  progress: Progress,
+): Promise<FetchedDocuments> {
+  const known = named.length > 0 ? named : documentNames(database);
+  const feeds = known === undefined ? (from === undefined ? usualVendorFeeds : []) : known.flatMap(vendorFeeds);
+  if (feeds.length === 0) return { documents: [], failures: [] };
+  const client = feedClient(caFile === undefined ? {} : { caFile });
+  try {
+    const cache = openSuiteCache(join(`${resolve(database)}.feeds`, "vendors"));
+    const onFetch = (place: string) => progress.update(`fetching ${place}`);
+    return await fetchVendorDocuments(feeds, { client, cache, now: new Date(), onFetch }, []);
+  } finally {
+    client.close();
+  }
 }
 
 const FIRST =
@@ -50,15 +88,19 @@ export async function updateBeforeScan(
   progress: Progress,
 ): Promise<string[]> {
   try {
+    const vendors = await vendorDocuments(database, [], { from, caFile }, progress);
     const { failures } = await updateAdvisories({
       database,
       ecosystems: [],
+      documents: vendors.documents,
       now: new Date(),
       ...(from === undefined ? {} : { from }),
       ...(caFile === undefined ? {} : { caFile }),
       onProgress: (step) => progress.update(progressText(step)),
     });
-    return failures.map(({ name, problem }) => `advisories of ${name} not updated: ${problem.line()}`);
+    return [...failures, ...vendors.failures].map(
+      ({ name, problem }) => `advisories of ${name} not updated: ${problem.line()}`,
+    );
   } catch (error) {
     if (!isEvidenceProblem(error)) throw error;
     return [`advisories not updated: ${error.line()}`];

@@ -9,6 +9,7 @@ import { bounds as ociBounds } from "../../engines/oci/bounds.ts";
 import { bounds as secretsBounds } from "../../engines/secrets/bounds.ts";
 import { bounds as formatsBounds } from "../../formats/bounds.ts";
 import { bounds as collectBounds } from "../bounds.ts";
+import { bounds as folderBounds } from "../secrets/bounds.ts";
 import { bounds } from "./bounds.ts";
 import { HOST_FILES_VERSION } from "./host/files.ts";
 
@@ -31,7 +32,7 @@ export function cacheKeys(): CacheKeys {
   return {
     layer: hashOf(layer),
     image: hashOf([...layer, collectBounds, HOST_FILES_VERSION]),
-    secrets: hashOf([FORMAT, ociBounds, secretsBounds]),
+    secrets: hashOf([FORMAT, ociBounds, secretsBounds, folderBounds]),
   };
 }
 

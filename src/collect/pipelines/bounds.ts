@@ -4,4 +4,7 @@ export const bounds = {
   pinLookUps: 200,
   /** At the same time. */
   pinsAtOnce: 4,
+  /** Bytes of a file of past runs, and runs of it: GitHub keeps 400 days of them. */
+  pastRunsBytes: 64 * 1024 * 1024,
+  pastRuns: 100_000,
 } as const;

@@ -11,6 +11,8 @@ export interface Accumulator {
   /** Files in which nothing was found. */
   quiet(files: number, bytes: number): void;
   unread(path: string, cause: string): void;
+  /** An archive, or a part of one, that was not read. */
+  archive(path: string, cause: string): void;
   gap(gap: Gap): void;
   files(): number;
   finish(): { readonly found: SecretsFound; readonly gaps: readonly Gap[] };
@@ -25,6 +27,8 @@ export function createAccumulator(place: string): Accumulator {
   let unread = 0;
   let firstUnread = "";
   let firstOmitted = "";
+  const closed = new Set<string>();
+  let firstClosed = "";
   const gaps: Gap[] = [];
   const left = new Map<string, LeftOut>();
   return {
@@ -49,12 +53,21 @@ export function createAccumulator(place: string): Accumulator {
       if (unread === 0) firstUnread = `${path}: ${cause}`;
       unread += 1;
     },
+    archive(path, cause) {
+      if (closed.size === 0) firstClosed = `${path}: ${cause}`;
+      // Its parts count as one.
+      closed.add(path.split("!", 1)[0] as string);
+    },
     gap: (gap) => gaps.push(gap),
     files: () => files,
     finish() {
       if (unread > 0) {
         const what = unread === 1 ? "one file or directory" : `${unread} files or directories`;
         gaps.push({ code: "secrets.unreadable", reason: `${place}: ${what} could not be read, first ${firstUnread}` });
+      }
+      if (closed.size > 0) {
+        const what = closed.size === 1 ? "an archive was" : `${closed.size} archives were`;
+        gaps.push({ code: "secrets.archive", reason: `${place}: ${what} not read whole, first ${firstClosed}` });
       }
       if (omitted > 0) {
         gaps.push({

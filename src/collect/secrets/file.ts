@@ -3,6 +3,17 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import type { FileSecrets } from "../../engines/secrets/stream.ts";
 import { lookedAt, SMALL } from "../../engines/secrets/stretches.ts";
+import { ARCHIVE_HEAD, type ArchiveScanner, archiveKindOf } from "./archives.ts";
+import { bounds } from "./bounds.ts";
+
+/** What files are read with, one at a time. */
+export interface Reader {
+  readonly scanner: SecretScanner;
+  /** Told of what is in archives. */
+  readonly archives: ArchiveScanner;
+  /** Used again for every file. */
+  readonly buffer: Buffer;
+}
 
 export interface FileRead {
   readonly bytes: number;
@@ -18,14 +29,23 @@ export function fileBuffer(): Buffer {
   return Buffer.allocUnsafe(AT_ONCE);
 }
 
+const NOTHING: FileSecrets = { secrets: [], omitted: 0, examined: 0 };
+
 /** @throws Error where it cannot be read, or is no regular file */
-export function scanFile(name: string | Buffer, path: string, scanner: SecretScanner, buffer: Buffer): FileRead {
+export function scanFile(name: string | Buffer, path: string, { scanner, archives, buffer }: Reader): FileRead {
   // The file may have become a symlink or a pipe since it was listed: neither is followed or waited for.
   const descriptor = openSync(name, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) throw new Error("not a regular file");
-    const first = fill(descriptor, buffer, null);
+    const first = fill(descriptor, buffer, 0);
+    const isArchive = archiveKindOf(path, buffer.subarray(0, Math.min(first, ARCHIVE_HEAD))) !== undefined;
+    if (isArchive) {
+      const bytes = wholeOf(descriptor, buffer, first);
+      if (bytes === undefined) archives.tooLarge(path);
+      // Of an archive that was read whole the packed bytes tell nothing more.
+      else if (archives.scan(path, bytes)) return { bytes: bytes.length, found: NOTHING };
+    }
     if (first < SMALL) return { bytes: first, found: scanner.scan(path, buffer.subarray(0, first)) };
     const looked = lookedAt(buffer.subarray(0, first), stat.size, (from, length) => {
       const bytes = Buffer.allocUnsafe(length);
@@ -38,7 +58,7 @@ export function scanFile(name: string | Buffer, path: string, scanner: SecretSca
     let bytes = first;
     for (;;) {
       const chunk = Buffer.allocUnsafe(AT_ONCE);
-      const count = fill(descriptor, chunk, null);
+      const count = fill(descriptor, chunk, bytes);
       stream.write(chunk.subarray(0, count));
       bytes += count;
       if (count < chunk.length) break;
@@ -47,6 +67,15 @@ export function scanFile(name: string | Buffer, path: string, scanner: SecretSca
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Undefined over the bound of an archive. */
+function wholeOf(descriptor: number, buffer: Buffer, first: number): Buffer | undefined {
+  if (first < buffer.length) return buffer.subarray(0, first);
+  const { size } = fstatSync(descriptor);
+  if (size > bounds.archiveBytes) return undefined;
+  const bytes = Buffer.allocUnsafe(size);
+  return bytes.subarray(0, fill(descriptor, bytes, 0));
 }
 
 /** What is found has its place in the file. */
@@ -77,11 +106,10 @@ function scanStretches(
   return { bytes, found: { secrets, omitted, examined }, left };
 }
 
-/** @param from - null: where the last read ended */
-function fill(descriptor: number, buffer: Buffer, from: number | null): number {
+function fill(descriptor: number, buffer: Buffer, from: number): number {
   let length = 0;
   while (length < buffer.length) {
-    const count = readSync(descriptor, buffer, length, buffer.length - length, from === null ? null : from + length);
+    const count = readSync(descriptor, buffer, length, buffer.length - length, from + length);
     if (count === 0) break;
     length += count;
   }

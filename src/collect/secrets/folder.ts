@@ -4,7 +4,8 @@ import { beginShare, type Share, type Threads, takeShare } from "../../core/thre
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import { createAccumulator } from "./accumulator.ts";
-import { type FileRead, fileBuffer, scanFile } from "./file.ts";
+import { createArchiveScanner, noneUnpacked, type Unpacked } from "./archives.ts";
+import { type FileRead, fileBuffer, type Reader, scanFile } from "./file.ts";
 import { type KeyedScanner, openAgain, type ScannerSource } from "./scanner.ts";
 import { type FileNames, namesOf, pieceCount, type WalkOptions, walkFiles } from "./walk.ts";
 
@@ -27,8 +28,10 @@ const YIELD = 8 * 1024 * 1024;
 interface PieceRead {
   readonly files: number;
   readonly quiet: { readonly files: number; readonly bytes: number };
-  readonly telling: readonly ({ readonly path: string } & (FileRead | { readonly cause: string }))[];
+  readonly telling: readonly Told[];
 }
+
+type Told = { readonly path: string } & (FileRead | { readonly unread: string } | { readonly archive: string });
 
 /** @throws Problem where the root is no folder, or there are more entries than the bound */
 export async function secretsOfFolder(
@@ -45,9 +48,10 @@ export async function secretsOfFolder(
     progress.done += read.files;
     options.onProgress?.(progress.done, count);
   };
-  const buffer = fileBuffer();
+  const unpacked = noneUnpacked();
+  const reader = { scanner: keyed.scanner, buffer: fileBuffer(), unpacked };
   const own = async (piece: number): Promise<PieceRead> => {
-    const read = scanPiece(root, files, piece, keyed.scanner, buffer);
+    const read = scanPiece(root, files, piece, reader);
     progress.unsaid += read.quiet.bytes;
     for (const one of read.telling) progress.unsaid += "bytes" in one ? one.bytes : 0;
     told(read);
@@ -58,12 +62,13 @@ export async function secretsOfFolder(
     }
     return read;
   };
-  const shared = beginSharing(root, files, count, keyed, options, told);
+  const shared = beginSharing({ root, files, unpacked }, count, keyed, options, told);
   const found = shared === undefined ? await inTurn(pieces, own) : await shared.finish(own);
   for (const { quiet, telling } of found) {
     accumulator.quiet(quiet.files, quiet.bytes);
     for (const one of telling) {
-      if ("cause" in one) accumulator.unread(one.path, one.cause);
+      if ("unread" in one) accumulator.unread(one.path, one.unread);
+      else if ("archive" in one) accumulator.archive(one.path, one.archive);
       else accumulator.file(one.path, one.bytes, one.found, one.left);
     }
   }
@@ -76,24 +81,27 @@ async function inTurn<Result>(count: number, work: (at: number) => Promise<Resul
   return results;
 }
 
-interface Files {
+interface Walk {
   readonly root: string;
   readonly files: FileNames;
+  readonly unpacked: Unpacked;
+}
+
+interface Files extends Walk {
   readonly source: ScannerSource;
   readonly key: string;
 }
 
 function beginSharing(
-  root: string,
-  files: FileNames,
+  walk: Walk,
   count: number,
   { source, key }: Partial<KeyedScanner>,
   { threads }: FolderOptions,
   told: (read: PieceRead) => void,
 ) {
   if (threads === undefined || source === undefined || key === undefined || count < WORTH) return undefined;
-  const input: Files = { root, files, source, key };
-  return beginShare<PieceRead>(threads, "secrets", input, pieceCount(files), told);
+  const input: Files = { ...walk, source, key };
+  return beginShare<PieceRead>(threads, "secrets", input, pieceCount(walk.files), told);
 }
 
 /**
@@ -102,29 +110,44 @@ function beginSharing(
  * @throws Error where its rules are others by now
  */
 export async function scanShare(share: Files & Share, send: (message: unknown) => void): Promise<void> {
-  const { root, files, source, key } = share;
+  const { root, files, unpacked, source, key } = share;
   const { scanner, key: own } = await openAgain(source);
   if (own !== key) throw new Error("the rules have changed");
-  const buffer = fileBuffer();
-  takeShare(share, (piece) => scanPiece(root, files, piece, scanner, buffer), send);
+  const reader = { scanner, buffer: fileBuffer(), unpacked };
+  takeShare(share, (piece) => scanPiece(root, files, piece, reader), send);
 }
 
-function scanPiece(root: string, files: FileNames, piece: number, scanner: SecretScanner, buffer: Buffer): PieceRead {
+function scanPiece(
+  root: string,
+  files: FileNames,
+  piece: number,
+  { scanner, buffer, unpacked }: Pick<Reader, "scanner" | "buffer"> & { readonly unpacked: Unpacked },
+): PieceRead {
   const names = namesOf(root, files, piece);
   const quiet = { files: 0, bytes: 0 };
-  const telling: PieceRead["telling"][number][] = [];
+  const telling: Told[] = [];
+  const tell = (path: string, read: FileRead): void => {
+    if (read.found.secrets.length + read.found.omitted > 0 || read.left !== undefined) telling.push({ path, ...read });
+    else {
+      quiet.files++;
+      quiet.bytes += read.bytes;
+    }
+  };
+  const archives = createArchiveScanner(
+    scanner,
+    {
+      file: (path, bytes, found) => tell(path, { bytes, found }),
+      archive: (path, cause) => telling.push({ path, archive: cause }),
+    },
+    unpacked,
+  );
+  const reader = { scanner, archives, buffer };
   for (const { path, name } of names) {
     try {
-      const read = scanFile(name, path, scanner, buffer);
-      if (read.found.secrets.length + read.found.omitted > 0 || read.left !== undefined)
-        telling.push({ path, ...read });
-      else {
-        quiet.files++;
-        quiet.bytes += read.bytes;
-      }
+      tell(path, scanFile(name, path, reader));
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      telling.push({ path, cause: error.message });
+      telling.push({ path, unread: error.message });
     }
   }
   return { files: names.length, quiet, telling };
@@ -134,7 +157,8 @@ function scanPiece(root: string, files: FileNames, piece: number, scanner: Secre
 export function secretsOfFile(file: string, path: string, scanner: SecretScanner): FoundSecrets {
   const accumulator = createAccumulator(path);
   try {
-    const { bytes, found, left } = scanFile(file, path, scanner, fileBuffer());
+    const archives = createArchiveScanner(scanner, accumulator);
+    const { bytes, found, left } = scanFile(file, path, { scanner, archives, buffer: fileBuffer() });
     accumulator.file(path, bytes, found, left);
   } catch (error) {
     if (!(error instanceof Error)) throw error;

@@ -7,6 +7,7 @@ import { git, skipWithoutGit, temporaryFolder } from "../../engines/git/reposito
 import { createFingerprinter } from "../../engines/secrets/fingerprint.ts";
 import { sampleCode, sampleRules } from "../../engines/secrets/sample-rules.fixture.ts";
 import { createSecretScanner } from "../../engines/secrets/scan.ts";
+import { zipOf } from "../../formats/zip/zip.fixture.ts";
 import { secretsOfHistory } from "./history.ts";
 
 const scanner = createSecretScanner({ rules: sampleRules, fingerprint: createFingerprinter() });
@@ -50,6 +51,29 @@ test("a secret is told with the first commit that had it, also where a later one
   assert.deepEqual(
     [gone?.line, gone?.commit?.author, gone?.commit?.date],
     [2, "Ann <ann@example.org>", "2023-11-14T22:13:20Z"],
+  );
+});
+
+test("archives of the history are read too, and what cannot be read of them is a gap", {
+  skip: skipWithoutGit,
+}, async (context) => {
+  const folder = temporaryFolder(context);
+  git(folder, ["init", "-q"]);
+  const entry = { name: "app/.env", content: `first\nCODE=${sampleCode}\n` };
+  writeFileSync(join(folder, "backup.zip"), zipOf([entry]));
+  writeFileSync(join(folder, "locked.zip"), zipOf([{ ...entry, encrypted: true }]));
+  git(folder, ["add", "-A"]);
+  git(folder, ["commit", "-q", "-m", "one"]);
+  rmSync(join(folder, "backup.zip"));
+  git(folder, ["commit", "-q", "-a", "-m", "two"]);
+  const { found, gaps } = await secretsOfHistory(folder, scanner);
+  assert.deepEqual(
+    found.secrets.map(({ path, line, hidden }) => [path, line, hidden]),
+    [["backup.zip!app/.env", 2, true]],
+  );
+  assert.match(
+    gaps.map(({ code, reason }) => `${code} ${reason}`).join(),
+    /^secrets\.archive .*locked\.zip!app\/\.env: .*encrypted/,
   );
 });
 

@@ -11,7 +11,9 @@ import type { Repository } from "../../engines/git/repository.ts";
 import { openRepository } from "../../engines/git/repository.ts";
 import type { FoundSecrets, SecretFact } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
+import type { FileSecrets } from "../../engines/secrets/stream.ts";
 import { createAccumulator } from "./accumulator.ts";
+import { ARCHIVE_HEAD, type ArchiveScanner, archiveKindOf, createArchiveScanner, noneUnpacked } from "./archives.ts";
 import { bounds } from "./bounds.ts";
 import { secretsOfFolder } from "./folder.ts";
 
@@ -83,6 +85,7 @@ async function secretsOfRepository(
   const accumulator = createAccumulator(root);
   const first = new Map<string, SecretFact>();
   const scan = scanner.versions();
+  const unpacked = noneUnpacked();
   const items = history(repository, { unreachable: true });
   let item = items.next();
   for (; !item.done; item = items.next()) {
@@ -93,23 +96,35 @@ async function secretsOfRepository(
       signal?.throwIfAborted();
       continue;
     }
+    const take = (path: string, bytes: number, found: FileSecrets): void => {
+      const fresh: SecretFact[] = [];
+      for (const secret of found.secrets) {
+        const fact = withCommit({ ...secret, path: prefix + path }, value);
+        const key = keyOf(fact);
+        const before = first.get(key);
+        if (before === undefined) fresh.push(fact);
+        first.set(key, before === undefined ? fact : earlier(before, fact));
+      }
+      accumulator.file(path, bytes, { ...found, secrets: fresh });
+    };
     const path = pathOf(value);
-    const found = scan(path, value.bytes);
-    const fresh: SecretFact[] = [];
-    for (const secret of found.secrets) {
-      const fact = withCommit({ ...secret, path: prefix + path }, value);
-      const key = keyOf(fact);
-      const before = first.get(key);
-      if (before === undefined) fresh.push(fact);
-      first.set(key, before === undefined ? fact : earlier(before, fact));
-    }
-    accumulator.file(path, value.bytes.length, { ...found, secrets: fresh });
+    const told = { file: take, archive: accumulator.archive };
+    if (!isReadArchive(path, value.bytes, createArchiveScanner(scanner, told, unpacked)))
+      take(path, value.bytes.length, scan(path, value.bytes));
   }
   for (const { code, place, reason } of item.value.gaps)
     accumulator.gap({ code, reason: `${prefix}${place}: ${reason}` });
   const { found, gaps } = accumulator.finish();
   const secrets = found.secrets.map((secret) => first.get(keyOf(secret)) ?? secret);
   return together({ found: { ...found, secrets }, gaps }, await secretsOfOwnFiles(repository, prefix, scanner, signal));
+}
+
+/** Whether it is an archive of which all was read: then its packed bytes tell nothing more. */
+function isReadArchive(path: string, bytes: Buffer, archives: ArchiveScanner): boolean {
+  if (archiveKindOf(path, bytes.subarray(0, ARCHIVE_HEAD)) === undefined) return false;
+  if (bytes.length <= bounds.archiveBytes) return archives.scan(path, bytes);
+  archives.tooLarge(path);
+  return false;
 }
 
 /** Git's own files: all but the store of objects, and what other repositories lie within. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,6 +10,7 @@ import { createFingerprinter } from "../../engines/secrets/fingerprint.ts";
 import type { SecretFact } from "../../engines/secrets/model.ts";
 import { sampleCode, sampleRules } from "../../engines/secrets/sample-rules.fixture.ts";
 import { createSecretScanner } from "../../engines/secrets/scan.ts";
+import { zipOf } from "../../formats/zip/zip.fixture.ts";
 import { openScanCache } from "../image/cache.ts";
 import { imageOf, memoryStore, openFixture } from "../image/image-files.fixture.ts";
 import { contentsOfImage, type InventoryContext } from "../image/inventory.ts";
@@ -40,6 +42,19 @@ test("a file that a higher layer deletes or replaces is found, and said to be hi
   }
   const elsewhere = imageOf([settings], [{ name: "srv/.wh.other", content: "" }], [{ name: "other/.wh..wh..opq" }]);
   assert.deepEqual(shown(await secretsIn(elsewhere)), ["srv/settings.env:2 @0"]);
+});
+
+test("archives of a layer are read, whole or in pieces", async () => {
+  const filler = { name: "filler", content: randomBytes(900_000), stored: true };
+  const entry = { name: "application.properties", content: settings.content };
+  const jars = [
+    { name: "srv/app.jar", content: zipOf([entry]) },
+    { name: "srv/large.jar", content: zipOf([filler, entry]) },
+  ];
+  assert.deepEqual(shown(await secretsIn(imageOf(jars))), [
+    "srv/app.jar!application.properties:2 @0",
+    "srv/large.jar!application.properties:2 @0",
+  ]);
 });
 
 test("a file that comes in many pieces has its lines right", async () => {

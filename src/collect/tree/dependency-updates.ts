@@ -77,6 +77,7 @@ const MANIFESTS: Readonly<Record<string, (name: string) => boolean>> = {
   uv: (name) => name === "uv.lock" || name === "pyproject.toml",
   // Also manifests of Kubernetes and charts.
   docker: (name) => isDockerfile(name) || /\.ya?ml$/.test(name),
+  "github-actions": (name) => /\.ya?ml$/.test(name),
   "docker-compose": (name) => /compose.*\.ya?ml$/.test(name),
 };
 
@@ -86,7 +87,9 @@ function foundIn(root: string, ecosystem: string | undefined, directories: reado
   for (const directory of directories) {
     const parts = directory.split("/").filter((part) => part !== "" && part !== ".");
     if (parts.includes("..") || /[*?[]/.test(directory)) return "unknown";
-    if (ecosystem === "github-actions" && parts.length === 0) parts.push(".github", "workflows");
+    // At the root it looks for workflows too, and for the metadata of an action.
+    if (ecosystem === "github-actions" && parts.length === 0 && existsSync(join(root, ".github/workflows")))
+      return "yes";
     let names: readonly string[];
     try {
       names = readdirSync(join(root, ...parts));

@@ -3,18 +3,19 @@
  */
 import { createHash, type Hash } from "node:crypto";
 import type { Readable } from "node:stream";
-import { createGunzip, createZstdDecompress } from "node:zlib";
+import { createZstdDecompress } from "node:zlib";
 import { digestAlgorithm } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import { release } from "../../core/release.ts";
 import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
+import { createGzipInflater, type GzipInflater } from "./gzip-members.ts";
 import type { Layer } from "./model.ts";
 import { createTarWalker, type TarVisitor } from "./tar.ts";
 import { createZstdFrames, isSkippable, type ZstdFrames } from "./zstd-frames.ts";
 
 /** Inflating into large chunks halves its cost against node:zlib's default of 16 KiB; each chunk wakes a thread. */
-const CHUNK = 512 * 1024;
+const CHUNK = 1024 * 1024;
 
 export interface LayerRead {
   /** Bytes, decompressed. */
@@ -175,7 +176,7 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
     targets.onCompression(compression);
     if (compression === "none") return;
     if (compression === "zstd") frames = createZstdFrames();
-    inflate = compression === "gzip" ? createGunzip({ chunkSize: CHUNK }) : createZstdDecompress({ chunkSize: CHUNK });
+    inflate = compression === "gzip" ? createGzipInflater(CHUNK) : createZstdDecompress({ chunkSize: CHUNK });
     // node:zlib emits a chunk before it starts on the next: looking at it a tick later lets the thread pool go on.
     inflate.on("data", (chunk: Buffer) => process.nextTick(inflated, chunk));
     inflate.on("drain", () => stored.resume());
@@ -204,7 +205,7 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
       return;
     }
     const last = pieces.pop();
-    for (const piece of pieces) into.write(piece);
+    for (const piece of pieces) into.write(piece, () => {});
     if (last === undefined) targets.used(chunk);
     else if (!into.write(last, () => targets.used(chunk))) stored.pause();
   }
@@ -254,6 +255,6 @@ async function pump(stored: Readable, targets: PumpTargets): Promise<unknown> {
   }
 }
 
-type Inflater = ReturnType<typeof createGunzip> | ReturnType<typeof createZstdDecompress>;
+type Inflater = GzipInflater | ReturnType<typeof createZstdDecompress>;
 
 const EMPTY = Buffer.alloc(0);

@@ -172,7 +172,7 @@ function basicFlaw({ value: item, at }: Placed<Untyped>, source: Source): Report
       purl: undefined,
     }),
     severity: severityOfWord(item.severity),
-    fixed: [],
+    // Whether there is a fix it does not say.
     title: lineOf(item.description) ?? id,
     references: addressesOf([item.uri]),
   };
@@ -199,7 +199,7 @@ function inspectorFlaws({ value: item, at }: Placed<Untyped>, source: Source): R
       }),
       ...(path === undefined ? {} : { path }),
       severity: severityOfWord(item.severity ?? details.vendorSeverity),
-      fixed: fixed === undefined || fixed === "NotAvailable" ? [] : [fixed],
+      ...fixesOf(fixed, item.fixAvailable),
       title: lineOf(item.title) ?? lineOf(item.description) ?? id,
       references: addressesOf([
         details.sourceUrl,
@@ -207,6 +207,11 @@ function inspectorFlaws({ value: item, at }: Placed<Untyped>, source: Source): R
       ]),
     };
   });
+}
+
+function fixesOf(fixed: string | undefined, isAvailable: unknown): Pick<ReportedFlaw, "fixed"> {
+  if (fixed !== undefined && fixed !== "NotAvailable") return { fixed: [fixed] };
+  return isAvailable === "YES" || isAvailable === "PARTIAL" ? {} : { fixed: [] };
 }
 
 /** `epoch:version-release`, where a distribution has them. */

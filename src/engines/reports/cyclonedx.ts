@@ -50,18 +50,19 @@ export function readCycloneDx(root: Untyped, source: Source): ScannerReport {
   const observedAt = timeAt(source, metadata.timestamp, "metadata.timestamp");
   const subject = subjectOf(metadata, source);
   const components = componentsOf(root, metadata, source);
+  const tool = toolOf(metadata, source);
   const suppressed = noCounts();
   const unread = noCounts();
   const flaws: ReportedFlaw[] = [];
   for (const flaw of objectsAt(source, root.vulnerabilities, "vulnerabilities")) {
     const { state } = objectAt(source, flaw.value.analysis, `${flaw.at}.analysis`);
     if (DISMISSED.has(state)) tally(suppressed, reasonWord(String(state)));
-    else flaws.push(...flawsOf(flaw, { components, subject, unread }, source));
+    else flaws.push(...flawsOf(flaw, { components, subject, unread, tool: tool.name }, source));
   }
   return {
     place: source.path,
     format: "CycloneDX",
-    tool: toolOf(metadata, source),
+    tool,
     ...(observedAt === undefined ? {} : { observedAt }),
     targets: [{ subject, flaws, results: [], suppressed }],
     unread,
@@ -79,13 +80,18 @@ function toolOf(metadata: Untyped, source: Source): ReportedTool {
   if (tool === undefined || name === undefined)
     throw unsupported(source, at, "names no tool that found the vulnerabilities");
   const version = nameAt(source, tool.value.version, `${tool.at}.version`);
-  return { name: ownName(name), ...(version === undefined ? {} : { version: lineOf(version) ?? "" }) };
+  return {
+    name: OWN_NAMES.get(name.toLowerCase()) ?? name,
+    ...(version === undefined ? {} : { version: lineOf(version) ?? "" }),
+  };
 }
 
 /** As each calls itself in its other formats. */
-function ownName(name: string): string {
-  return { trivy: "Trivy", grype: "Grype", snyk: "Snyk" }[name.toLowerCase()] ?? name;
-}
+const OWN_NAMES: ReadonlyMap<string, string> = new Map([
+  ["trivy", "Trivy"],
+  ["grype", "Grype"],
+  ["snyk", "Snyk"],
+]);
 
 function subjectOf(metadata: Untyped, source: Source): ReportedSubject {
   const at = "metadata.component";
@@ -132,12 +138,13 @@ interface Within {
   readonly components: ReadonlyMap<string, Placed<Untyped>>;
   readonly subject: ReportedSubject;
   readonly unread: Record<string, number>;
+  readonly tool: string;
 }
 
 /** One a component that it affects. */
 function flawsOf(
   { value: item, at }: Placed<Untyped>,
-  { components, subject, unread }: Within,
+  { components, subject, unread, tool }: Within,
   source: Source,
 ): ReportedFlaw[] {
   const id = requiredName(source, item.id, `${at}.id`);
@@ -160,12 +167,19 @@ function flawsOf(
         package: found.package,
         ...(path === undefined || path === "" ? {} : { path }),
         severity,
-        fixed: [],
+        ...fixedIn(item, tool),
         title: lineOf(item.description) ?? id,
         references: addressesOf(advisories.map((each) => each.value.url)),
       },
     ];
   });
+}
+
+/** CycloneDX has no field for it. Trivy recommends an upgrade to a version where there is one, and says nothing where there is none. */
+function fixedIn({ recommendation }: Untyped, tool: string): Pick<ReportedFlaw, "fixed"> {
+  const [, version] = / to version ([!-~]{1,200})/.exec(lineOf(recommendation) ?? "") ?? [];
+  if (version !== undefined) return { fixed: [version.replace(/[.;,]$/, "")] };
+  return tool === "Trivy" && recommendation === undefined ? { fixed: [] } : {};
 }
 
 /** What a reference means: a component of the document, or, of another document (BOM-Link), its package-url behind the `#`. */

@@ -33,14 +33,14 @@ export interface Placed<T> {
 
 export function broken({ path }: Pick<Source, "path">, at: string, cause: string): Problem {
   const place = at === "" ? path : `${path}: ${at}`;
-  return new Problem({ kind: "input", code: "imports.invalid", place, cause });
+  return new Problem({ kind: "usage", code: "imports.invalid", place, cause });
 }
 
 /** @throws Problem of a tool, format or version that no reader knows */
 export function unsupported({ path }: Pick<Source, "path">, at: string, cause: string, remedy?: string): Problem {
   const place = at === "" ? path : `${path}: ${at}`;
   return new Problem({
-    kind: "input",
+    kind: "usage",
     code: "imports.unsupported",
     place,
     cause,
@@ -155,6 +155,6 @@ export function noCounts(): Record<string, number> {
 
 /** In one or two words, what a tool calls the reason for setting a finding aside. */
 export function reasonWord(text: string | undefined): string {
-  const word = lineOf(text)?.toLowerCase().replaceAll("_", " ") ?? "suppressed";
+  const word = lineOf(text)?.toLowerCase().replaceAll("_", " ").trim() || "suppressed";
   return word.length <= 40 ? word : `${word.slice(0, 39)}…`;
 }

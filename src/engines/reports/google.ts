@@ -166,7 +166,7 @@ function flawsOf(occurrence: Untyped, at: string, source: Source): ReportedFlaw[
       }),
       ...(path === undefined ? {} : { path }),
       severity: value.effectiveSeverity === undefined ? severity : severityOfWord(value.effectiveSeverity),
-      fixed: fixed === undefined ? [] : [fixed],
+      ...(fixed === undefined ? (value.fixedVersion === undefined ? {} : { fixed: [] }) : { fixed: [fixed] }),
       title: lineOf(flaw.shortDescription) ?? id,
       references: addressesOf(related),
     };

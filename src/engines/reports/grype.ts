@@ -76,6 +76,7 @@ function flawOf({ value: match, at }: Placed<Untyped>, subject: ReportedSubject,
   const id = requiredName(source, flaw.id, `${at}.vulnerability.id`);
   const related = objectsAt(source, match.relatedVulnerabilities, `${at}.relatedVulnerabilities`);
   const fix = objectAt(source, flaw.fix, `${at}.vulnerability.fix`);
+  const versions = namesAt(source, fix.versions, `${at}.vulnerability.fix.versions`);
   const [location] = objectsAt(source, artifact.locations, `${at}.artifact.locations`);
   const written = location === undefined ? undefined : nameAt(source, location.value.path, `${location.at}.path`);
   const path = subject.kind === "image" ? pathInImage(written) : inTree(written);
@@ -89,7 +90,8 @@ function flawOf({ value: match, at }: Placed<Untyped>, subject: ReportedSubject,
     }),
     ...(path === undefined ? {} : { path }),
     severity: severityOfWord(flaw.severity),
-    fixed: namesAt(source, fix.versions, `${at}.vulnerability.fix.versions`),
+    // Of `unknown` nobody knows whether there is a fix.
+    ...(versions.length === 0 && !/^(?:not|wont)-fix/.test(String(fix.state)) ? {} : { fixed: versions }),
     title: lineOf(flaw.description) ?? related.map(({ value }) => lineOf(value.description)).find(Boolean) ?? id,
     references: addressesOf([flaw.dataSource, ...(Array.isArray(flaw.urls) ? flaw.urls : [])]),
   };

@@ -55,8 +55,8 @@ export interface ReportedFlaw {
   /** Where the package is, without a leading slash; absent where the report does not say. */
   readonly path?: string;
   readonly severity: Severity;
-  /** As the report lists them: what mends it. */
-  readonly fixed: readonly string[];
+  /** As the report lists them: what mends it; none where it says that nothing does, absent where it does not say. */
+  readonly fixed?: readonly string[];
   readonly title: string;
   readonly references: readonly string[];
 }

@@ -140,7 +140,7 @@ function flawOf(
     }),
     ...(path === undefined ? {} : { path }),
     severity: severityOfWord(item.severity),
-    fixed: nearest === undefined ? fixed : [nearest],
+    ...(nearest !== undefined ? { fixed: [nearest] } : item.fixedIn === undefined ? {} : { fixed }),
     title: lineOf(item.title) ?? id,
     references: addressesOf([
       `https://security.snyk.io/vuln/${encodeURIComponent(id)}`,

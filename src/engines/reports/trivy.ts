@@ -137,9 +137,9 @@ function flawOf(
   };
 }
 
-/** Packages of an operating system, and of formats whose files Trivy takes together, are of no file. */
+/** Packages of an operating system, and of formats whose files Trivy takes together (`Node.js`, `Java`), are of no file. */
 function lockfileOf(result: Untyped, target: string): string | undefined {
-  const isFile = result.Class === "lang-pkgs" && (target.includes("/") || target.includes("."));
+  const isFile = result.Class === "lang-pkgs" && target !== "Node.js" && /[./]/.test(target);
   return isFile ? target : undefined;
 }
 

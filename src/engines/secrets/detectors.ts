@@ -2,8 +2,11 @@
 import { ALLOW_KEYWORDS } from "./allow.ts";
 import { ASSIGNMENT_AFTER, ASSIGNMENT_BEFORE, ASSIGNMENT_KEYWORDS } from "./assignment/assignment.ts";
 import { type Automaton, createAutomaton } from "./automaton.ts";
+import { encodedKeywords, LONGEST_ENCODED } from "./encoded.ts";
 import type { SecretRule } from "./rule.ts";
 import { type PreparedRule, prepareRule } from "./window.ts";
+
+type Other = "allow" | "assignment" | "encoded";
 
 export interface Detectors {
   readonly automaton: Automaton;
@@ -11,7 +14,9 @@ export interface Detectors {
   /** Keyword's number → numbers of the rules to try. */
   readonly rulesOf: readonly Int32Array[];
   /** Keyword's number → what else it may begin. */
-  readonly otherOf: readonly ("allow" | "assignment" | undefined)[];
+  readonly otherOf: readonly (Other | undefined)[];
+  /** Keyword's number → its text. */
+  readonly keywords: readonly string[];
   /** Bytes that must be there behind a place before keywords that end there are looked at. */
   readonly ahead: number;
   /** Bytes before such a place that may still be asked for. */
@@ -29,7 +34,8 @@ export function createDetectors(given: readonly SecretRule[], assignments: boole
       else others.push(number);
     }
   }
-  const other = new Map<string, "allow" | "assignment">();
+  const other = new Map<string, Other>();
+  for (const keyword of encodedKeywords(given)) other.set(keyword, "encoded");
   for (const keyword of ALLOW_KEYWORDS) other.set(keyword, "allow");
   if (assignments) for (const keyword of ASSIGNMENT_KEYWORDS) other.set(keyword, "assignment");
   const all = [...new Set([...keywords.keys(), ...other.keys()])];
@@ -40,7 +46,8 @@ export function createDetectors(given: readonly SecretRule[], assignments: boole
     rules,
     rulesOf: all.map((keyword) => Int32Array.from(keywords.get(keyword) ?? [])),
     otherOf: all.map((keyword) => other.get(keyword)),
-    ahead: Math.max(most("after"), ASSIGNMENT_AFTER) + 1,
+    keywords: all,
+    ahead: Math.max(most("after"), ASSIGNMENT_AFTER, LONGEST_ENCODED) + 1,
     behind: Math.max(most("before"), ASSIGNMENT_BEFORE) + automaton.lookBehind + 1,
   };
 }

@@ -17,7 +17,8 @@ test("each rule's worst case is looked at in linear measure: keywords, and sampl
     for (const piece of [...rule.keywords, ...starts]) {
       const storm = Buffer.from(`${piece} `.repeat(Math.ceil(40_000 / (piece.length + 1))));
       const { examined } = scanner.scan(path, storm);
-      assert.ok(examined <= 2 * storm.length + 4 * (before + after), `${rule.id}: ${examined} of ${storm.length}`);
+      // What base64 holds is shorter than it, and looked at once more.
+      assert.ok(examined <= 4 * storm.length + 4 * (before + after), `${rule.id}: ${examined} of ${storm.length}`);
     }
   }
 });

@@ -11,6 +11,7 @@ import { assignmentAt } from "./assignment/assignment.ts";
 import { bounds } from "./bounds.ts";
 import { type ContentKind, contentKindOf, LOOKED_AT, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
+import { encodedAt } from "./encoded.ts";
 import { withEscapes } from "./escapes.ts";
 import { type Fingerprinter, isRandom } from "./fingerprint.ts";
 import { isForTests, isSelfMade } from "./for-tests.ts";
@@ -20,7 +21,8 @@ import { type Comment, type Hit, settleHits } from "./settle.ts";
 import { createSimilarFinder, type FindKeywords } from "./similar.ts";
 import type { FileSecrets, SecretStream } from "./stream.ts";
 import { utf32Decoder } from "./utf-32.ts";
-import { matchesIn } from "./window.ts";
+import { WHOLE_FILE_BYTES, wholeFileRules } from "./whole-files.ts";
+import { matchesIn, nameBefore } from "./window.ts";
 
 export interface SecretScanner {
   /** A file that is whole in memory. */
@@ -49,7 +51,9 @@ const STEP = 256 * 1024;
 export function createSecretScanner(options: ScannerOptions): SecretScanner {
   const detectors = createDetectors(options.rules, options.assignments ?? true);
   const { find } = detectors.automaton;
-  const plain = (path: string, kind?: ContentKind) => openStream(path, detectors, options.fingerprint, find, kind);
+  const within = { detectors, fingerprint: options.fingerprint, find };
+  const plain = (path: string, kind?: ContentKind) =>
+    openStream(path, kind === undefined ? within : { ...within, kind });
   const open = (path: string, kind?: ContentKind) => withEscapes(plain(path, kind), () => plain(path, kind));
   const whole = (stream: SecretStream, bytes: Buffer): FileSecrets => {
     stream.write(bytes);
@@ -62,7 +66,7 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
     versions() {
       const similar = createSimilarFinder(detectors.automaton);
       return (path, bytes) => {
-        const stream = openStream(path, detectors, options.fingerprint, similar);
+        const stream = openStream(path, { ...within, find: similar });
         return whole(
           withEscapes(stream, () => plain(path)),
           bytes,
@@ -77,16 +81,24 @@ interface Span {
   to: number;
 }
 
+interface StreamOptions {
+  readonly detectors: Detectors;
+  readonly fingerprint: Fingerprinter;
+  readonly find: FindKeywords;
+  /** Absent: its first bytes tell. */
+  readonly kind?: ContentKind;
+  /** It is what base64 held: no further level is looked at. */
+  readonly decoded?: true;
+}
+
+/** What is found in a text in base64 comes after what is found in it as it stands. */
+const DECODED_ORDER = 100_000;
+
 /** Offsets are from the start of the file; the stretch that is held begins at `base`. */
-function openStream(
-  path: string,
-  detectors: Detectors,
-  fingerprint: Fingerprinter,
-  find: FindKeywords,
-  known?: ContentKind,
-): SecretStream {
+function openStream(path: string, options: StreamOptions): SecretStream & { readonly hits: readonly Hit[] } {
+  const { detectors, fingerprint, find } = options;
   const { rules, rulesOf, otherOf, ahead, behind } = detectors;
-  let kind = known;
+  let { kind } = options;
   let decode: ((bytes: Buffer) => Buffer) | undefined;
   let chunks: Buffer[] = [];
   let waiting = 0;
@@ -94,6 +106,7 @@ function openStream(
   let base = 0;
   let scannedTo = 0;
   let examined = 0;
+  let encodedTo = 0;
   let omitted = 0;
   const pending = new Map<number, Span>();
   const refused = new Map<number, boolean>();
@@ -111,6 +124,7 @@ function openStream(
     const other = otherOf[keyword];
     if (other === "allow") comment(at);
     else if (other === "assignment" && kind !== "binary") assignment(at);
+    else if (other === "encoded" && kind !== "binary") encoded(at, detectors.keywords[keyword] as string);
     const numbers = rulesOf[keyword] as Int32Array;
     for (let i = 0; i < numbers.length; i++) {
       const number = numbers[i] as number;
@@ -165,6 +179,31 @@ function openStream(
     const found = assignmentAt(held, at, path);
     if (found === undefined) return;
     keep({ ...found, order: rules.length, start: found.start + base, end: found.end + base });
+  }
+
+  function encoded(at: number, beginning: string): void {
+    if (options.decoded === true || base + at < encodedTo) return;
+    const found = encodedAt(held, at, beginning);
+    if (found === undefined) return;
+    encodedTo = base + found.end;
+    const inner = openStream(path, { ...options, find: detectors.automaton.find, decoded: true });
+    inner.write(found.text);
+    examined += found.text.length + inner.end().examined;
+    const name = nameBefore(held.toString("latin1", Math.max(0, at - 80), at), Math.min(at, 80));
+    for (const { line: _, column: __, ...hit } of inner.hits) {
+      if (hit.rule.confidence === "low") continue;
+      keep({ ...hit, name, order: hit.order + DECODED_ORDER, start: base + found.start, end: base + found.end });
+    }
+  }
+
+  function wholeFile(bytes: Buffer): void {
+    for (const [number, rule] of wholeFileRules.entries()) {
+      const found = rule.find(path, bytes);
+      if (found === undefined) continue;
+      const secret = bytes.toString("latin1", found.start, found.end);
+      const wellKnown = isForTests(path) && isMadeUp(rule, secret);
+      keep({ ...found, rule, secret, validity: "valid", name: "", wellKnown, order: rules.length + 1 + number });
+    }
   }
 
   function comment(at: number): void {
@@ -231,6 +270,7 @@ function openStream(
       chunks = [];
       waiting = 0;
       if (kind === undefined) {
+        if (final && raw.length <= WHOLE_FILE_BYTES) wholeFile(raw);
         kind = contentKindOf(raw);
         decode = decoderOf(kind);
       }
@@ -241,6 +281,7 @@ function openStream(
   }
 
   return {
+    hits,
     write(chunk) {
       if (chunk.length === 0) return;
       chunks.push(chunk);
@@ -266,7 +307,7 @@ function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {
 }
 
 /** Where no form says that an issuer made it, a test may have. */
-function isMadeUp({ id, confidence }: SecretRule, secret: string): boolean {
+function isMadeUp({ id, confidence }: Pick<SecretRule, "id" | "confidence">, secret: string): boolean {
   return confidence !== "high" || isSelfMade(id) || !isRandom(secret);
 }
 

@@ -1,5 +1,6 @@
 /** From what was found in one file to facts: one secret once at each place, without its text. */
 
+import { reaches } from "../../core/severity.ts";
 import type { AllowComment } from "./allow.ts";
 import { type Fingerprinter, isIssued, redact } from "./fingerprint.ts";
 import type { SecretAllowance, SecretFact } from "./model.ts";
@@ -82,11 +83,18 @@ const CONFIDENCE: Readonly<Record<SecretConfidence, number>> = { high: 0, medium
 /** Negative where `a` says more of the place than `b`. */
 function compareHits(a: Hit, b: Hit): number {
   return (
+    Number(isGeneral(a, b)) - Number(isGeneral(b, a)) ||
     CONFIDENCE[a.rule.confidence] - CONFIDENCE[b.rule.confidence] ||
     Number(a.validity !== "valid") - Number(b.validity !== "valid") ||
     a.order - b.order ||
     b.end - b.start - (a.end - a.start)
   );
+}
+
+/** Whether `a` says no more than that something was assigned, where `b` knows what, and ranks it as high. */
+function isGeneral(a: Hit, b: Hit): boolean {
+  if (!a.rule.id.startsWith("assigned-") || b.rule.id.startsWith("assigned-")) return false;
+  return a.start === b.start && a.end === b.end && reaches(b.rule.severity, a.rule.severity);
 }
 
 /** Of hits that overlap, the one that says most; in order of place. */

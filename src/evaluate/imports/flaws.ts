@@ -109,11 +109,19 @@ export class ForeignFlaws {
 }
 
 function joined(a: ReportedFlaw, b: ReportedFlaw): ReportedFlaw {
+  const { fixed: _, ...first } = a;
   return {
-    ...a,
+    ...first,
     ids: [a.ids[0], ...new Set([...a.ids, ...b.ids].filter((id) => id !== a.ids[0]))],
     severity: severityRank(b.severity) < severityRank(a.severity) ? b.severity : a.severity,
-    fixed: a.fixed.length > 0 ? a.fixed : b.fixed,
+    ...fixedBy(a, b),
     title: a.title === a.ids[0] ? b.title : a.title,
   };
+}
+
+/** Who names a version knows more than who does not; that there is none counts where nobody leaves it open. */
+function fixedBy({ fixed: a }: ReportedFlaw, { fixed: b }: ReportedFlaw): Pick<ReportedFlaw, "fixed"> {
+  const named = [a, b].find((versions) => versions !== undefined && versions.length > 0);
+  if (named !== undefined) return { fixed: named };
+  return a === undefined || b === undefined ? {} : { fixed: [] };
 }

@@ -28,7 +28,7 @@ export function lifecycleEvidence(input: LifecycleInput, admitted: Admitted): Su
     provenance: given(provenance, provenance?.requiredBy.length === 0 ? [...opaque, ...admitted.gaps] : []),
     // Where nothing verifies at all it makes no difference what is deployed.
     signedDigests: given(
-      signing === undefined || signing.verifiedBy.length > 0 ? signedDigestFacts(input, admitted) : undefined,
+      signing !== undefined && signing.verifiedBy.length > 0 ? signedDigestFacts(input, admitted) : undefined,
     ),
     sboms: given(sboms, sboms?.made.some(({ read }) => !read) === true ? opaque : []),
     scanOrder: given(scanOrderFacts(input)),

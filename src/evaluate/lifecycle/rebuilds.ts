@@ -23,9 +23,11 @@ export function rebuildFacts(input: LifecycleInput): LifecycleFacts["rebuilds"] 
   };
 }
 
-/** `rebuild.yml`, `Weekly image build`. */
-const NAMED = /re-?build|(?:weekly|nightly|scheduled|base)[ _-]?(?:image|build|container|docker)/i;
+/** `rebuild-images.yml`, `Weekly base image`: of what else a schedule builds nobody asks for an image. */
+const WHEN = /re-?build|refresh|weekly|nightly|scheduled/i;
+const WHAT = /image|container|docker/i;
 
 export function isRebuild({ path, name, steps }: LifecyclePipeline): boolean {
-  return steps.some(({ role }) => role === "build") || NAMED.test(path.split("/").at(-1) ?? "") || NAMED.test(name);
+  if (steps.some(({ role }) => role === "build")) return true;
+  return [path.split("/").at(-1) ?? "", name].some((called) => WHEN.test(called) && WHAT.test(called));
 }

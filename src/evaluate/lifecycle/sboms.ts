@@ -18,6 +18,8 @@ export function sbomFacts({ pipelines }: LifecycleInput): LifecycleFacts["sboms"
  */
 function isRead(step: LifecycleStep, own: LifecyclePipeline, all: readonly LifecyclePipeline[]): boolean {
   if (own.steps.some(({ role }) => role === "sbom-use")) return true;
+  // A pattern may take it along: `gh release upload v1 dist/*`.
+  if (own.mentions.some(({ text, upload }) => !upload && text.includes("*"))) return true;
   const name = step.file?.split("/").at(-1) ?? "";
   // A name made of variables is compared as it is written.
   if (name.length < 4) return false;

@@ -24,6 +24,10 @@ export function scanOrderFacts({ pipelines }: LifecycleInput): LifecycleFacts["s
     scans += gates.length;
     for (const scan of gates) {
       const after = releasedBefore(scan, pipeline);
+      // What another pipeline does with what was pushed may wait for this one to succeed.
+      const goesOn =
+        after?.role === "push" && pipelines.some((other) => other !== pipeline && other.steps.some(isRelease));
+      if (goesOn) continue;
       if (after === undefined) early ??= scan;
       else late.push({ scan, after });
     }
@@ -32,9 +36,13 @@ export function scanOrderFacts({ pipelines }: LifecycleInput): LifecycleFacts["s
   return scans === 0 || late.length === 0 ? undefined : { late, ...(early === undefined ? {} : { early }) };
 }
 
+function isRelease({ role }: LifecycleStep): boolean {
+  return role === "deploy" || role === "push";
+}
+
 /** What has released the image when the scan begins, with nothing behind it that a failure stops. */
 function releasedBefore(scan: LifecycleStep, pipeline: LifecyclePipeline): LifecycleStep | undefined {
-  const releases = pipeline.steps.filter(({ role }) => role === "deploy" || role === "push");
+  const releases = pipeline.steps.filter(isRelease);
   const isBehind = (step: LifecycleStep) => !endsBefore(step, scan, pipeline) && waitsFor(step, scan, pipeline);
   const stops = pipeline.steps.some(
     (step) => ["deploy", "push", "sign", "provenance", "sbom-use"].includes(step.role) && isBehind(step),
@@ -50,6 +58,7 @@ function waitsFor(step: LifecycleStep, scan: LifecycleStep, pipeline: LifecycleP
 
 /** Only where everything is known before anything runs: of each scan and each release the whole repository. */
 export function scannedImageFacts(input: LifecycleInput): LifecycleFacts["scannedImages"] | undefined {
+  const pipelines: LifecycleFacts["scannedImages"]["pipelines"][number][] = [];
   for (const pipeline of input.pipelines) {
     const scans = blockingScans(pipeline);
     const shipped = pipeline.steps.filter(({ role }) => role === "push" || role === "deploy");
@@ -63,9 +72,9 @@ export function scannedImageFacts(input: LifecycleInput): LifecycleFacts["scanne
           scan.image !== undefined && step.image !== undefined && sameRepository(scan.image, step.image) !== false,
       ),
     );
-    if (!isShipped) return { scans, shipped: about };
+    pipelines.push({ scans, shipped: about, matches: isShipped });
   }
-  return undefined;
+  return pipelines.length === 0 ? undefined : { pipelines };
 }
 
 /** Whether a scan ends its pipeline, by every rule of its scanner. */

@@ -4,7 +4,8 @@ import { imageWorkflow, secretsOf } from "./github/image-workflow.ts";
 import { pipelineWorkflow } from "./github/pipeline-workflow.ts";
 import { gitlabPipeline } from "./gitlab/pipeline.ts";
 import { renovate } from "./gitlab/renovate.ts";
-import type { Delivery, DeliveryFile, DeliveryPlan, Provider, RepositoryFacts } from "./model.ts";
+import { TOOLS } from "./images.ts";
+import type { Delivery, DeliveryFile, DeliveryPlan, JobImage, Provider, RepositoryFacts } from "./model.ts";
 import { planDelivery } from "./plan.ts";
 import { keySecrets } from "./scripts.ts";
 
@@ -77,6 +78,15 @@ function github(plan: DeliveryPlan): Delivery {
   };
 }
 
+/** Where the policy allows the tools' own registries not, they are copied into one that it allows. */
+function copiesOf({ jobImages }: DeliveryPlan): string[] {
+  const tools = (Object.keys(TOOLS) as JobImage[]).filter((tool) => jobImages[tool] !== TOOLS[tool]);
+  const copies = tools.map((tool) => `skopeo copy docker://${TOOLS[tool]} docker://${jobImages[tool]}`);
+  return copies.length === 0
+    ? []
+    : [`the policy's registries hold the jobs' images: ${copies.join("; ")} (and DOCKER_AUTH_CONFIG for the runner)`];
+}
+
 function gitlab(plan: DeliveryPlan, facts: RepositoryFacts): Delivery {
   const root = ".gitlab-ci.yml";
   const isIncluded = facts.isTaken(root);
@@ -102,6 +112,7 @@ function gitlab(plan: DeliveryPlan, facts: RepositoryFacts): Delivery {
     fill: [
       FILL_HASH(plan.version, path),
       `${path}: the digests of the images of node, buildah and skopeo; until then no job starts`,
+      ...copiesOf(plan),
       "Build > Pipeline schedules: 17 3 * * 1 on the default branch, for the weekly rebuild",
       `Operate > Environments: ${environments.join(", ")}, protected, each with approvals`,
       ...(secrets.length === 0

@@ -1,12 +1,13 @@
 /** Which images a directory builds: one a Dockerfile, under the name that its manifests and its policy have for it. */
 import { compileGlob } from "../../core/glob.ts";
-import type { DockerfileFacts, ImagePlan, RepositoryFacts } from "./model.ts";
+import type { DockerfileFacts, ImagePlan, JobImage, RepositoryFacts } from "./model.ts";
 import { isPlain, repositoryOf } from "./plan-text.ts";
 
 /** @returns one image a Dockerfile, and what is left out */
 export function planImages(facts: RepositoryFacts): { images: ImagePlan[]; told: string[] } {
   const told: string[] = [];
   const taken = new Set<string>();
+  const bases = new Set<string>();
   const images = facts.dockerfiles.flatMap((dockerfile): ImagePlan[] => {
     const { path, context, isContextCertain, secretIds } = dockerfile;
     if (!isPlain(path) || !isPlain(context)) {
@@ -15,8 +16,12 @@ export function planImages(facts: RepositoryFacts): { images: ImagePlan[]; told:
     }
     if (!isContextCertain)
       told.push(`${path}: no directory has all that it copies: ${context} is assumed as its build context`);
-    const name = uniqueName(nameOf(dockerfile, facts.name), path, taken);
-    const repository = repositoryFor(name, dockerfile, facts);
+    const called = nameOf(dockerfile, facts.name);
+    const isFirst = !bases.has(called);
+    bases.add(called);
+    const name = uniqueName(called, path, taken);
+    // Another Dockerfile of that name has its repository already.
+    const repository = repositoryFor(isFirst ? called : name, dockerfile, facts);
     if (repository === undefined)
       told.push(
         `${path}: no policy, manifest or Compose file says what ${name} is called: the repository's own registry is used`,
@@ -68,8 +73,8 @@ function uniqueName(name: string, path: string, taken: Set<string>): string {
   return unique;
 }
 
-/** Keys of the pipeline's other jobs. */
-const RESERVED: ReadonlySet<string> = new Set(["check", "deploy"]);
+/** Keys of the pipeline's other jobs, and words that YAML may read as something else than a key. */
+const RESERVED: ReadonlySet<string> = new Set("check deploy true false null yes no on off y n".split(" "));
 
 /** What manifests or Compose call an image of that name in an allowed registry; else what the policy's patterns make of it. */
 function repositoryFor(
@@ -97,6 +102,27 @@ function fromPattern(pattern: string, name: string): string | undefined {
   if (open !== undefined) return `${open}/${name}`;
   if (/[*?]/.test(pattern)) return undefined;
   return pattern.split("/").at(-1) === name ? pattern : `${pattern}/${name}`;
+}
+
+/** Where the tools of GitLab's jobs are published. */
+export const TOOLS: Readonly<Record<JobImage, string>> = {
+  node: "docker.io/library/node:24-trixie",
+  buildah: "quay.io/buildah/stable:latest",
+  skopeo: "quay.io/skopeo/stable:latest",
+};
+
+/** The tools where they are published; where the policy lists registries, copies in the first of them that has a place for some. */
+export function jobImages(registries: readonly string[]): Readonly<Record<JobImage, string>> {
+  const placeOf = (tool: JobImage): string => {
+    const published = TOOLS[tool];
+    const repository = repositoryOf(published);
+    if (registries.length === 0 || registries.some((entry) => covers(entry, repository))) return published;
+    const copy = registries
+      .map((entry) => fromPattern(entry, `ci-${tool}`))
+      .find((made) => made !== undefined && hasRegistry(made) && isRepository(made));
+    return copy === undefined ? published : `${copy}${published.slice(repository.length)}`;
+  };
+  return { node: placeOf("node"), buildah: placeOf("buildah"), skopeo: placeOf("skopeo") };
 }
 
 function covers(entry: string, repository: string): boolean {

@@ -64,10 +64,14 @@ export interface DeliveryPlan {
   readonly environment: string;
   /** Tags that start it beside the branch: `v*`. */
   readonly tags: readonly string[];
+  /** What GitLab's jobs run in, with tags; their digests are to be filled in. */
+  readonly jobImages: Readonly<Record<JobImage, string>>;
   readonly updates: readonly Update[];
   readonly cooldownDays: number;
   readonly version: string;
 }
+
+export type JobImage = "node" | "buildah" | "skopeo";
 
 export interface ImagePlan {
   /** Lower case, unique: a job's key. */

@@ -1,7 +1,7 @@
 /** Decides what a delivery pipeline does, of what a directory has. Pure. */
 import { compileGlob } from "../../core/glob.ts";
 import type { ImageRule } from "../../engines/trust/rules-model.ts";
-import { planImages } from "./images.ts";
+import { jobImages, planImages } from "./images.ts";
 import type { DeliveryPlan, ImagePlan, Provider, RepositoryFacts } from "./model.ts";
 import { isPlain, repositoryOf } from "./plan-text.ts";
 import { planSigning } from "./signing.ts";
@@ -34,6 +34,7 @@ export function planDelivery(provider: Provider, facts: RepositoryFacts, version
     isRuled: rules.length > 0,
     environment:
       policy?.environments.includes("production") === false ? (policy.environments[0] ?? "production") : "production",
+    jobImages: jobImages(policy?.registries ?? []),
     updates: updatesOf(facts),
     cooldownDays: facts.cooldownDays,
     version,

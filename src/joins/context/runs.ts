@@ -4,7 +4,7 @@ import type { ContextAnswer } from "../../core/context.ts";
 import { counted } from "../../core/counted.ts";
 import type { Relation } from "../../core/relation.ts";
 import { type ContextFacts, isStale, unknown } from "./facts.ts";
-import { type ImageKey, isDigested, keysOfAsset, keysOfEnd } from "./images.ts";
+import { type ImageKey, isDigest, isDigested, keysOfAsset, keysOfEnd, nameKey } from "./images.ts";
 
 /** One workload or cluster that runs an image. */
 interface Run {
@@ -28,6 +28,7 @@ const NO_CLUSTER = "no cluster was read (check --cluster)";
 
 export function runsOf(facts: ContextFacts): Runs {
   const { cluster } = facts;
+  const notApplied = cluster === undefined ? NO_CLUSTER : `whether these are what is in ${cluster.name} is not known`;
   const byKey = new Map<ImageKey, Run[]>();
   const byWorkload = new Map<string, Run[]>();
   let undigested: Run | undefined;
@@ -36,7 +37,10 @@ export function runsOf(facts: ContextFacts): Runs {
     const { from, to, observedAt } = relation;
     const isInCluster = from.kind === "cluster" || (cluster !== undefined && from.id.startsWith(cluster.id));
     const declared = !isInCluster && to.kind === "image" && to.identifiedBy === "reference";
-    const run = { relation, keys: keysOfEnd(relation), declared, stale: isStale(observedAt, facts) };
+    // What a cluster asked for by a name, and could not be opened by it, goes by that name alone.
+    const named = isInCluster && to.kind === "image" ? [nameKey(to.name)] : [];
+    const keys = [...new Set([...keysOfEnd(relation), ...named])];
+    const run = { relation, keys, declared, stale: isStale(observedAt, facts) };
     for (const key of run.keys) append(byKey, key, run);
     if (from.kind !== "cluster") append(byWorkload, from.id, run);
     if (isInCluster && !run.stale && !isDigested(relation)) undigested ??= run;
@@ -57,7 +61,7 @@ export function runsOf(facts: ContextFacts): Runs {
       return unknown(`${undigested?.relation.to.name ?? ""} runs there, and its digest is not known`);
     const [declared] = others;
     if (declared === undefined) return unknown(NO_CLUSTER);
-    return unknown(`${declared.relation.from.name} names it, and ${NO_CLUSTER}`);
+    return unknown(`${declared.relation.from.name} names it, and ${notApplied}`);
   }
 
   return {
@@ -72,7 +76,7 @@ export function runsOf(facts: ContextFacts): Runs {
       if (live.length > 0) return seen(live);
       const old = runs.filter(({ declared }) => !declared);
       if (cluster === undefined || !id.startsWith(cluster.id)) {
-        return old.length > 0 ? seen(old) : unknown(`manifests state it, and ${NO_CLUSTER}`);
+        return old.length > 0 ? seen(old) : unknown(`manifests state it, and ${notApplied}`);
       }
       // One that stands for containers which were put into pods of another.
       if (name.split("/")[1] === "Pod") return unknown("whether it runs is told of its owner");
@@ -80,7 +84,7 @@ export function runsOf(facts: ContextFacts): Runs {
       return { answer: "no", reason: `no pod of it runs in ${cluster.name}`, observedAt: facts.now.toISOString() };
     },
     workloadsOf(asset) {
-      const runs = ofImage(asset).filter(({ stale, declared, keys }) => !stale && (!declared || keys.length > 1));
+      const runs = ofImage(asset).filter(({ stale, declared, keys }) => !stale && (!declared || keys.some(isDigest)));
       const own = runs.filter(({ relation }) => relation.from.kind !== "cluster");
       const pods = (some: readonly Run[]) =>
         some.reduce((sum, { relation }) => sum + Number(relation.evidence.pods ?? 0), 0);

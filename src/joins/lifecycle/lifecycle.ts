@@ -16,9 +16,14 @@ const PLACES = 6;
 export function lifecycleOf(seen: readonly LifecycleStepResult[], evaluations: Evaluations): LifecycleStepResult[] {
   if (seen.length === 0) return [];
   const found = findingsByStep(evaluations);
+  const proven = isRefusalProven(evaluations);
   return seen.map((one) => {
+    if (proven && one.step === "admit")
+      return { ...one, state: "blocks", reason: "unsigned images were tried and refused" };
     const worst = found.get(one.step);
     if (worst === undefined || isMadeUpFor(one, worst.short)) return one;
+    // What was tried and refused is verified, whatever the objects say.
+    if (proven && worst.short === theatre.get(NEVER_VERIFIED)?.short) return one;
     const { finding, short, count } = worst;
     const more = count > 1 ? ` (and ${count - 1} more)` : "";
     return {
@@ -29,6 +34,20 @@ export function lifecycleOf(seen: readonly LifecycleStepResult[], evaluations: E
       places: [...finding.locations, ...one.places].slice(0, PLACES),
     };
   });
+}
+
+const NEVER_VERIFIED = "build/signed-never-verified";
+const TRIED = "cluster/unverified-image-admitted";
+
+/** In every namespace in which it was tried (`--probe`). */
+function isRefusalProven(evaluations: Evaluations): boolean {
+  let any = false;
+  for (const { check, verdict } of evaluations) {
+    if (check !== TRIED) continue;
+    if (verdict !== "pass") return false;
+    any = true;
+  }
+  return any;
 }
 
 /** A scan that blocks stands, whatever another one does beside it. */

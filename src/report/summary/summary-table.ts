@@ -10,7 +10,7 @@ import { clip, clipStart, displayWidth, fitTitle, pad, wrap } from "../width.ts"
 import { type AssetTally, isFound, otherCount, restText, verdictsText } from "./asset-tally.ts";
 import { andMore, type FixEntry, fixEntry, restOfFixes } from "./fix-entry.ts";
 import type { FixGroup } from "./fix-groups.ts";
-import { limits, mostFixes } from "./limits.ts";
+import { limits, mostAssets, mostFixes } from "./limits.ts";
 import { groupUnknowns, type UnknownGroup, unknownCount } from "./unknown-groups.ts";
 
 const INDENT = 4;
@@ -23,8 +23,17 @@ const WIDE = 120;
 /** Columns of an asset's name beside what is wrong with it. */
 const ASSET = 44;
 
-/** The groups of findings that one change fixes, each with where and how; the worst first. */
-export function fixLines(page: Page, report: Report, { fixFirst, fixes, isOver, assets }: View): string[] {
+/**
+ * The groups of findings that one change fixes, each with where and how; the worst first.
+ *
+ * @param room - lines that there are for them, where there are controls; two are told whatever it is
+ */
+export function fixLines(
+  page: Page,
+  report: Report,
+  { fixFirst, fixes, isOver, assets }: View,
+  room = Number.POSITIVE_INFINITY,
+): string[] {
   if (fixFirst.length === 0) return [];
   const alone = report.controls === undefined;
   const most = fixFirst.slice(0, mostFixes(report, isOver));
@@ -36,7 +45,9 @@ export function fixLines(page: Page, report: Report, { fixFirst, fixes, isOver, 
     if (own === undefined) continue;
     const entry = fixEntry(report, group, own, (title) => displayWidth(title) <= page.columns - INDENT - RESOLVES - 24);
     const told = entryLines(page, { number: shown + 1, group, entry, named: assets.length > 1 });
-    if (shown > 2 && lines.length - 1 + told.length > (alone ? limits.fixLinesAlone : limits.fixLines)) break;
+    const taken = lines.length - 1 + told.length;
+    if (shown > 2 && taken > (alone ? limits.fixLinesAlone : limits.fixLines)) break;
+    if (shown > 1 && !alone && taken > room) break;
     lines.push(...told);
     shown++;
   }
@@ -93,10 +104,11 @@ function fixTexts({ fix, command }: FixEntry, room: number): string[] {
 const columns = ["critical", "high", "medium", "low"] as const;
 
 /** One line an asset, the worst first. */
-export function assetLines(page: Page, { assets: all }: View): string[] {
+export function assetLines(page: Page, report: Pick<Report, "lifecycle">, { assets: all }: View): string[] {
   if (all.length === 0) return [];
   const some = all.filter(isFound);
-  const shown = some.slice(0, some.length === limits.assets + 1 ? limits.assets + 1 : limits.assets);
+  const most = mostAssets(report);
+  const shown = some.slice(0, some.length === most + 1 ? most + 1 : most);
   const rest = all.filter((tally) => !shown.includes(tally));
   return [
     ...(page.columns < TABULAR ? assetList(page, shown, all.length) : assetTable(page, shown, all.length)),

@@ -14,7 +14,9 @@ import {
   type TraceView,
 } from "./trace-view.ts";
 
-const css = style + pictureStyle;
+const css = `${style}${pictureStyle}
+@media (min-width: 50rem) { .links td:nth-child(2) { width: 8rem; } .links td:last-child { width: auto; } }
+`;
 
 /** Facts of one link on the page: a cluster may have thousands of places. */
 const FACTS = 200;
@@ -43,7 +45,7 @@ export function renderTracePage(view: TraceView): string {
 <main>
 ${pictureMarkup(view)}<section>
 <h2>Link by link</h2>
-<table class="stack"><thead><tr><th scope="col">Link</th><th scope="col">State</th><th scope="col">What says so</th></tr></thead><tbody>
+<table class="stack links"><thead><tr><th scope="col">Link</th><th scope="col">State</th><th scope="col">What says so</th></tr></thead><tbody>
 ${view.links.map(rowMarkup).join("\n")}
 </tbody></table>
 </section>

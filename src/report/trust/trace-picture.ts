@@ -16,7 +16,7 @@ export const pictureStyle = `
 .chain path.cut { stroke: var(--fail); stroke-dasharray: 3 5; }
 `;
 
-const BOX = { width: 236, height: 64, gap: 26, line: 38 } as const;
+const BOX = { width: 236, height: 64, gap: 26, line: 34 } as const;
 const COLUMN = { gap: 58, head: 30, margin: 16 } as const;
 
 /** Who acts on it, and which links are theirs; what is in none stands in the last. */
@@ -92,13 +92,15 @@ function boxMarkup({ link, x, y }: PlacedLink): string {
   const kind = { broken: "broken", verified: "good", observed: "good", claimed: "open", none: "none", unknown: "open" };
   const title = linkTitles[link.name] ?? link.name;
   const brief = briefOf(link);
-  const [first = "", second = ""] = twoLines(brief);
-  return `<g class="${kind[link.state]}"><title>${markupText(`${title}: ${link.state}: ${brief}`)}</title><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="5"/><text class="title" x="${x + 10}" y="${y + 20}">${markupText(`${stateMarks[link.state]} ${title}`)}</text><text class="brief" x="${x + 10}" y="${y + 38}">${markupText(first)}</text><text class="brief" x="${x + 10}" y="${y + 54}">${markupText(second)}</text></g>`;
+  const lines = twoLines(brief).map(
+    (line, nth) => `<text class="brief" x="${x + 10}" y="${y + 38 + 16 * nth}">${markupText(line)}</text>`,
+  );
+  return `<g class="${kind[link.state]}"><title>${markupText(`${title}: ${link.state}: ${brief}`)}</title><rect x="${x}" y="${y}" width="${BOX.width}" height="${BOX.height}" rx="5"/><text class="title" x="${x + 10}" y="${y + 20}">${markupText(`${stateMarks[link.state]} ${title}`)}</text>${lines.join("")}</g>`;
 }
 
-/** As much as has room; digests as long as tells them apart. */
+/** As much as has room; digests and commits as long as tells them apart. */
 function twoLines(text: string): readonly string[] {
-  const words = text.replaceAll(/\b(sha256:[0-9a-f]{8})[0-9a-f]{56}\b/g, "$1…").split(" ");
+  const words = text.replaceAll(/\b((?:sha256:)?[0-9a-f]{8})[0-9a-f]{32,56}\b/g, "$1…").split(" ");
   const lines: string[] = [""];
   for (const word of words) {
     const last = lines.at(-1) as string;
@@ -110,8 +112,7 @@ function twoLines(text: string): readonly string[] {
       break;
     }
   }
-  lines[0] = cut(lines[0] as string);
-  return lines;
+  return lines.map(cut).filter((line) => line !== "");
 }
 
 function cut(text: string): string {

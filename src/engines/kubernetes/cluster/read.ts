@@ -16,13 +16,15 @@ import { createOwned, ownerName } from "./owned.ts";
 import { type Listed, listAll } from "./pages.ts";
 import type { ManifestList } from "./resource-model.ts";
 import { type ClusterResource, clusterResources } from "./resources.ts";
-import { createRunningImages, type RunningImage } from "./running.ts";
+import { createRunningImages, type RunningImage, type SilentPods } from "./running.ts";
 import { SECRET_ROWS, secretOfRow, UNKNOWN_KEYS } from "./secret-rows.ts";
 import { constraintResources } from "./verifier-resources.ts";
 
 export interface ClusterReading {
   readonly manifests: Manifests;
   readonly images: readonly RunningImage[];
+  /** Pods of which no kubelet tells what they run. */
+  readonly silent: readonly SilentPods[];
   readonly daemonSets: readonly DaemonSetState[];
   /** `v1.31.2`; absent where it is not told. */
   readonly version?: string;
@@ -268,7 +270,7 @@ function createReading(cluster: string, { server, namespace, onWorkload }: Readi
       return own === undefined ? workload : { ...workload, podAddresses: own };
     });
     const manifests = { ...read, workloads, secrets, gaps: [...read.gaps, ...gaps] };
-    return { manifests, images: running.images(), daemonSets, folded };
+    return { manifests, images: running.images(), silent: running.silent(), daemonSets, folded };
   }
 
   return {

@@ -26,6 +26,10 @@ export interface RunningImage {
   readonly examples: readonly string[];
 }
 
+export interface SilentPods extends ImageOwner {
+  readonly images: readonly string[];
+}
+
 export interface ImageOwner {
   readonly kind: string;
   readonly namespace: string;
@@ -39,17 +43,22 @@ export interface RunningImages {
   pod(pod: Plain, owner?: string): void;
   /** By name. */
   images(): readonly RunningImage[];
+  /** Pods that have not ended, and of which no kubelet tells what they run: by what made them, with the images that they ask for. */
+  silent(): readonly SilentPods[];
   /** More than are kept. */
   readonly over: boolean;
 }
 
 const EXAMPLES = 3;
 
+const LISTS = ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"] as const;
+
 type Image = Omit<RunningImage, "pods" | "owners" | "examples">;
 
 export function createRunningImages(): RunningImages {
   /** Pods, each with what made it. */
   const found = new Map<string, { image: Image; pods: Map<string, string> }>();
+  const silent = new Map<string, { pods: number; readonly images: Set<string> }>();
   let over = false;
 
   function add(image: Image, pod: string, owner: string): void {
@@ -74,7 +83,14 @@ export function createRunningImages(): RunningImages {
       if (status.phase === "Succeeded" || status.phase === "Failed") return;
       const called = `${String(metadata.namespace ?? "default")}/${String(metadata.name ?? "")}`;
       const since = typeof status.startTime === "string" ? { since: status.startTime } : {};
-      for (const list of ["initContainerStatuses", "containerStatuses", "ephemeralContainerStatuses"]) {
+      if (!LISTS.some((list) => Array.isArray(status[list]) && status[list].length > 0)) {
+        const by = owner ?? `Pod ${called}`;
+        const known = silent.get(by) ?? { pods: 0, images: new Set() };
+        known.pods++;
+        for (const image of imagesAskedFor(pod)) known.images.add(image);
+        silent.set(by, known);
+      }
+      for (const list of LISTS) {
         const states = status[list];
         for (const state of Array.isArray(states) ? states : []) {
           if (!isObject(state) || typeof state.image !== "string") continue;
@@ -87,6 +103,12 @@ export function createRunningImages(): RunningImages {
         }
       }
     },
+    silent: () =>
+      [...silent]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([owner, { pods, images }]) => {
+          return { ...named(owner), pods, images: [...images].sort() };
+        }),
     images() {
       return [...found.values()]
         .map(({ image, pods }) => ({
@@ -107,10 +129,21 @@ export function createRunningImages(): RunningImages {
 function ownersIn(names: Iterable<string>): ImageOwner[] {
   const counts = new Map<string, number>();
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].sort().map(([owner, pods]) => {
-    const [, kind = "", namespace = "", name = ""] = /^(\S+) ([^/]*)\/(.*)$/s.exec(owner) ?? [];
-    return { kind, namespace, name, pods };
-  });
+  return [...counts].sort().map(([owner, pods]) => ({ ...named(owner), pods }));
+}
+
+function named(owner: string): Omit<ImageOwner, "pods"> {
+  const [, kind = "", namespace = "", name = ""] = /^(\S+) ([^/]*)\/(.*)$/s.exec(owner) ?? [];
+  return { kind, namespace, name };
+}
+
+function imagesAskedFor({ spec }: Plain): string[] {
+  const lists = isObject(spec) ? LISTS.map((list) => spec[list.replace("Statuses", "s")]) : [];
+  return lists.flatMap((list) =>
+    (Array.isArray(list) ? list : []).flatMap((one: unknown) =>
+      isObject(one) && typeof one.image === "string" ? [one.image] : [],
+    ),
+  );
 }
 
 /** A state names the image as the runtime knows it, which may be a digest; the pod's own word says more. */

@@ -10,7 +10,8 @@ type Reader = (inputs: Inputs) => readonly Act[];
 export function actsOfAction(name: string, inputs: Inputs): readonly Act[] {
   const known = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (known !== undefined) return known(inputs);
-  if (name.startsWith("slsa-framework/slsa-github-generator/.github/workflows/")) {
+  // Its other workflows are for files.
+  if (name.startsWith("slsa-framework/slsa-github-generator/.github/workflows/generator_container_")) {
     return [{ role: "provenance", tool: "slsa-github-generator", ...imageOf(inputs, "image") }];
   }
   // Whatever else says that it verifies signatures or provenance may do so.
@@ -72,8 +73,14 @@ const deploys =
   (tool: string, ...names: readonly string[]): Reader =>
   (inputs) => [{ role: "deploy", tool, ...imageOf(inputs, ...names) }];
 
+/** It attests archives and packages, which no cluster admits. */
+function isOfFiles(inputs: Inputs): boolean {
+  return inputs.has("subject-path") || inputs.has("subject-checksums");
+}
+
 const attests: Reader = (inputs) => {
   const about = { tool: "actions/attest", ...imageOf(inputs, "subject-name") };
+  if (isOfFiles(inputs)) return [];
   return inputs.has("sbom-path") ? [{ role: "sbom-use", tool: "actions/attest" }] : [{ role: "provenance", ...about }];
 };
 
@@ -142,9 +149,10 @@ const ACTIONS: Readonly<Record<string, Reader>> = {
   "advanced-security/spdx-dependency-submission-action": () => [{ role: "sbom-use", tool: "dependency submission" }],
   "evryfs/sbom-dependency-submission-action": () => [{ role: "sbom-use", tool: "dependency submission" }],
   "dependencytrack/gh-upload-sbom": () => [{ role: "sbom-use", tool: "Dependency-Track" }],
-  "actions/attest-build-provenance": (inputs) => [
-    { role: "provenance", tool: "actions/attest-build-provenance", ...imageOf(inputs, "subject-name") },
-  ],
+  "actions/attest-build-provenance": (inputs) =>
+    isOfFiles(inputs)
+      ? []
+      : [{ role: "provenance", tool: "actions/attest-build-provenance", ...imageOf(inputs, "subject-name") }],
   "actions/attest": attests,
   "actions/attest-sbom": () => [{ role: "sbom-use", tool: "actions/attest-sbom" }],
   "gitleaks/gitleaks-action": () => [{ role: "secret-scan", tool: "gitleaks-action", history: true }],

@@ -239,15 +239,22 @@ const trufflehog: Reader = (words) => [
   },
 ];
 
+/** `api=registry.example.com/api:1` */
+function behindEquals(word: string): string | undefined {
+  const at = word.indexOf("=");
+  return at < 0 || at === word.length - 1 ? undefined : word.slice(at + 1);
+}
+
 const kubectl: Reader = (words) => {
   const [first = "", second = ""] = words;
   const isOfImage = first === "set" && second === "image";
   if (hasFlag(words, "--dry-run")) return [];
   if (!isOfImage && !["apply", "create", "replace", "patch", "run"].includes(first)) return [];
-  return [deploy("kubectl", isOfImage ? /=(.+)$/.exec(words.at(-1) ?? "")?.[1] : optionOf(words, "--image"))];
+  return [deploy("kubectl", isOfImage ? behindEquals(words.at(-1) ?? "") : optionOf(words, "--image"))];
 };
 
-const PROGRAMS: Readonly<Record<string, Reader>> = {
+/** By their names without a folder. */
+export const PROGRAMS: Readonly<Record<string, Reader>> = {
   docker: engine("docker"),
   podman: engine("podman"),
   buildah: engine("buildah"),
@@ -333,7 +340,7 @@ const PROGRAMS: Readonly<Record<string, Reader>> = {
   flux: ([verb = ""]) => (verb === "reconcile" ? [deploy("flux")] : []),
   kustomize: (words) =>
     words[0] === "edit" && words[1] === "set" && words[2] === "image"
-      ? [deploy("kustomize", /=(.+)$/.exec(words[3] ?? "")?.[1] ?? words[3])]
+      ? [deploy("kustomize", behindEquals(words[3] ?? "") ?? words[3])]
       : [],
   gcloud: ([first = "", second = "", ...more]) =>
     first === "run" && second === "deploy" ? [deploy("gcloud run", optionOf(more, "--image"))] : [],
@@ -354,37 +361,4 @@ function kaniko(words: readonly string[]): Act[] {
     { role: "build", ...about, fresh: !hasFlag(words, "--cache") },
     ...(pushes ? [{ role: "push" as const, ...about }] : []),
   ];
-}
-
-/** Programs that run what another file says: it may do any of this. */
-const RUNNERS =
-  /^(?:make|gmake|just|task|mage|rake|earthly|dagger|bazel|bazelisk|goreleaser|nix|tox|nox|invoke|gradle|gradlew|mvn|mvnw|ansible-playbook|skaffold|tilt)$/;
-const SHELLS = /^(?:bash|sh|zsh|dash|ksh|source|\.)$/;
-/** Targets that, by their names, look after code and not after images. */
-const HARMLESS =
-  /^(?:lint|test|tests|unit|format|fmt|check|vet|clean|deps|install|generate|docs?|ci|verify-generated|coverage|typecheck|compile|package|bench)(?:[-_:].*)?$/;
-
-/** `make release`; undefined where it runs nothing of the kind. @param words - behind the program */
-export function opaqueOf(program: string, words: readonly string[], written: string): string | undefined {
-  const operands = words.filter((word) => !word.startsWith("-"));
-  const [first = "", second = ""] = operands;
-  const isScript = /\.(?:sh|bash|py|rb|js|mjs|ts|pl)$/.test(first);
-  if (RUNNERS.test(program))
-    return operands.every((word) => HARMLESS.test(word)) && first !== "" ? undefined : `${program} ${first}`.trim();
-  if (SHELLS.test(program)) return isScript || first.includes("/") ? `${program} ${first}` : undefined;
-  if (/^(?:python[0-9.]*|node|ruby|perl)$/.test(program))
-    return isScript && first.includes("/") ? `${program} ${first}` : undefined;
-  if (/^(?:npm|pnpm|yarn|bun)$/.test(program)) {
-    const script = first === "run" || first === "run-script" ? second : undefined;
-    return script === undefined ||
-      script === "" ||
-      HARMLESS.test(script) ||
-      /^(?:build|start|dev)(?:[-_:].*)?$/.test(script)
-      ? undefined
-      : `${program} run ${script}`;
-  }
-  return /^\.{0,2}\/|^[A-Za-z0-9_.-]+\/[A-Za-z0-9_./-]+$/.test(written) &&
-    /^(?:\.|scripts?\/|hack\/|ci\/|bin\/|tools?\/|build\/)/.test(written)
-    ? written
-    : undefined;
 }

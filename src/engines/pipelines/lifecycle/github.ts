@@ -5,9 +5,10 @@ import type { Field, Place, Text } from "../field.ts";
 import { isAlways, isNever } from "../github/gate.ts";
 import type { GithubFile, Job, ScriptCommand, Step, StepsJob, Uses, Workflow } from "../github/model.ts";
 import { actsOfAction, isUpload } from "./actions.ts";
-import { type Act, actsOf, opaqueOf } from "./commands.ts";
+import { type Act, actsOf } from "./commands.ts";
 import { type Known, namedImage } from "./image.ts";
 import type { LifecyclePipeline, LifecycleStep, Mention, OpaqueStep, Schedule } from "./model.ts";
+import { mayAct, opaqueOf } from "./opaque.ts";
 import { silencedBy } from "./silenced.ts";
 
 interface Gathered {
@@ -19,9 +20,10 @@ interface Gathered {
 /** What never runs does nothing: jobs and steps whose `if` is false whatever happens are left out. */
 export function githubLifecycle(file: GithubFile): LifecyclePipeline {
   const gathered: Gathered = { steps: [], opaque: [], mentions: [] };
-  const byStep = Map.groupBy(file.runScripts.commands, ({ step }) => step);
-  const opaqueScripts = file.runScripts.unread.map(({ place, reason }) => ({ what: reason, place }));
-  gathered.opaque.push(...opaqueScripts);
+  // Taken apart scripts are larger than all else of a file: not for those that have nothing to do with images.
+  const { commands, unread } = scriptsOf(file).some(({ value }) => mayAct(value)) ? file.runScripts : NO_SCRIPTS;
+  const byStep = Map.groupBy(commands, ({ step }) => step);
+  gathered.opaque.push(...unread.map(({ place, reason }) => ({ what: reason, place })));
   if (file.kind === "action") takeSteps(gathered, file.steps, { path: file.path, byStep, known: new Map() });
   else for (const job of file.jobs) takeJob(gathered, job, file, byStep);
   const schedule = file.kind === "workflow" ? scheduleOf(file) : undefined;
@@ -33,6 +35,14 @@ export function githubLifecycle(file: GithubFile): LifecyclePipeline {
     before: file.kind === "workflow" ? beforeEach(file.jobs) : new Map(),
     ...(schedule === undefined ? {} : { schedule }),
   };
+}
+
+const NO_SCRIPTS = { commands: [], unread: [] } as const;
+
+function scriptsOf(file: GithubFile): Text[] {
+  const jobs = file.kind === "action" ? [] : file.jobs.filter((job) => job.kind === "steps");
+  const steps = file.kind === "action" ? file.steps : jobs.flatMap((job) => job.steps);
+  return steps.flatMap((step) => (step.kind === "run" ? [step.run] : []));
 }
 
 interface Around {
@@ -84,18 +94,23 @@ function takeSteps(into: Gathered, steps: readonly Step[], { path, job, byStep, 
       continue;
     }
     const commands = byStep.get(step) ?? [];
+    // Of one that was not taken apart, or of a shell that is not read.
+    if (commands.length === 0) {
+      mention(into, { text: step.run.value, place: step.run.place, job: at.job, index, upload: false });
+    }
     const shell = commands.flatMap(({ command }) => command ?? []);
     for (const { words, place, command } of commands) {
       const [written = "", ...rest] = words;
       const program = command?.program ?? written;
       const own = command === undefined ? rest : command.arguments.map(({ text }) => text);
       const silenced = mayFail ?? (command === undefined ? undefined : silencedBy(command, shell));
-      for (const act of [...actsOf(program, own), ...wrapped(program, own)]) {
+      const acts = [...actsOf(program, own), ...wrapped(program, own)];
+      for (const act of acts) {
         into.steps.push(stepOf(act, { ...at, index, place, isShallow }, silenced));
       }
       if (program === "git" && own[0] === "fetch" && own.some((word) => /^--(?:unshallow|depth)/.test(word)))
         isShallow = false;
-      const opaque = opaqueOf(program, own, written);
+      const opaque = acts.length > 0 ? undefined : opaqueOf(program, own, written);
       if (opaque !== undefined) into.opaque.push({ what: opaque, place });
       const redirected =
         command?.redirections.flatMap(({ target }) => (target === undefined ? [] : [target.text])) ?? [];
@@ -107,13 +122,14 @@ function takeSteps(into: Gathered, steps: readonly Step[], { path, job, byStep, 
 
 /** `npx bulkhead check .`, `docker run aquasec/trivy image X`: the program is among the words. */
 export function wrapped(program: string, words: readonly string[]): readonly Act[] {
+  if (program === "node") {
+    const [script = "", ...rest] = words;
+    return actsOf((script.split("/").at(-1) ?? "").replace(/\.[cm]?js$/, ""), rest);
+  }
   if (/^(?:npx|pnpx|bunx|uvx|pipx)$/.test(program)) {
     const at = words.findIndex((word) => !word.startsWith("-") && word !== "run");
-    const name =
-      (words[at] ?? "")
-        .replace(/(?<=.)@[^/]*$/, "")
-        .split("/")
-        .at(-1) ?? "";
+    // `@scope/name@version`
+    const [name = ""] = ((words[at] ?? "").split("/").at(-1) ?? "").split("@");
     return at < 0 ? [] : actsOf(name, words.slice(at + 1));
   }
   if (!/^(?:docker|podman|nerdctl)$/.test(program) || words[0] !== "run") return [];

@@ -2,10 +2,11 @@
 import { bounds } from "../bounds.ts";
 import type { Place } from "../field.ts";
 import type { GitlabJob, GitlabLine, GitlabPipeline } from "../gitlab/model.ts";
-import { actsOf, opaqueOf } from "./commands.ts";
+import { actsOf } from "./commands.ts";
 import { mention, reachable, stepOf, wrapped } from "./github.ts";
 import type { Known } from "./image.ts";
 import type { LifecyclePipeline, LifecycleStep, Mention, OpaqueStep } from "./model.ts";
+import { opaqueOf } from "./opaque.ts";
 import { silencedBy } from "./silenced.ts";
 
 interface Gathered {
@@ -62,10 +63,11 @@ function takeJob(into: Gathered, job: GitlabJob, path: string, shared: Known): v
       const { line, column, start, end } = command.programWord?.range ?? command.range;
       const place = { path: text.place.path, line, column, start, end };
       const ignored = mayFail ?? (isAfter ? "after_script changes no result" : silencedBy(command, commands));
-      for (const act of [...actsOf(program, words), ...wrapped(program, words)]) {
+      const acts = [...actsOf(program, words), ...wrapped(program, words)];
+      for (const act of acts) {
         into.steps.push(stepOf(act, { path, job: job.name, index, place, known }, ignored));
       }
-      const opaque = opaqueOf(program, words, command.words[0]?.text ?? "");
+      const opaque = acts.length > 0 ? undefined : opaqueOf(program, words, command.words[0]?.text ?? "");
       if (opaque !== undefined) into.opaque.push({ what: opaque, place });
       const targets = command.redirections.flatMap(({ target }) => (target === undefined ? [] : [target.text]));
       for (const one of [...words, ...targets])

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { createFingerprinter } from "../fingerprint.ts";
 import { createSecretScanner } from "../scan.ts";
 
@@ -87,4 +88,181 @@ test("lock files and translations are passed, tests and examples rank low", () =
 test("a placeholder is well known", () => {
   const [secret] = scanner.scan("a.py", Buffer.from(`token = "example-${long}"`)).secrets;
   assert.equal(secret?.wellKnown, true);
+});
+
+/** Path, and the text around a value. */
+const forms: readonly (readonly [path: string, text: (value: string) => string])[] = [
+  ["main.go", (v) => `var apiToken string = "${v}"`],
+  ["main.go", (v) => `var jwtKey = []byte("${v}")`],
+  ["app.ts", (v) => `export const apiKey: string = "${v}";`],
+  ["app.ts", (v) => `let accessToken: string | undefined = '${v}';`],
+  ["lib.rs", (v) => `pub const AUTH_TOKEN: &'static str = "${v}";`],
+  ["lib.rs", (v) => `let secret = String::from("${v}");`],
+  ["App.kt", (v) => `val apiSecret: String = "${v}"`],
+  ["App.swift", (v) => `static var secretKey: String? = "${v}"`],
+  ["app.py", (v) => `auth_token: str = """${v}"""`],
+  ["App.cs", (v) => `public string ApiKey { get; set; } = @"${v}";`],
+  ["config.h", (v) => `static const char api_token[] = "${v}";`],
+  ["config.h", (v) => `#define API_TOKEN "${v}"`],
+  ["app.php", (v) => `$secret .= '${v}';`],
+  ["app.rb", (v) => `@client_secret ||= "${v}"`],
+  ["rules.mk", (v) => `DEPLOY_TOKEN ::= ${v}`],
+  ["app.xml", (v) => `<apiToken>\n  ${v}\n</apiToken>`],
+  ["Web.config", (v) => `<add key="ApiSecret" value="${v}" />`],
+  ["strings.xml", (v) => `<string name="api_secret">${v}</string>`],
+  ["Info.plist", (v) => `<key>ApiSecret</key>\n<string>${v}</string>`],
+  ["App.java", (v) => `System.setProperty("api.token", "${v}");`],
+  ["App.java", (v) => `builder.apiToken("${v}")`],
+  ["app.py", (v) => `token = os.getenv("API_TOKEN", default="${v}")`],
+  ["app.js", (v) => `const s = process.env.SESSION_SECRET || "${v}";`],
+  ["run.sh", (v) => `export T="$\{API_TOKEN:-${v}}"`],
+  ["deploy.sh", (v) => `tool push --token ${v} --yes`],
+  ["deploy.py", (v) => `run("tool push --api-key=${v}")`],
+  ["api.py", (v) => `url = "https://api.acme-corp.io/items?limit=5&api_key=${v}"`],
+  ["README.md", (v) => `Set \`API_TOKEN=${v}\` first.`],
+  [".bashrc", (v) => `export API_TOKEN=${v}`],
+  [".flaskenv", (v) => `SECRET_KEY=${v}`],
+  ["run.bat", (v) => `set API_TOKEN=${v}\r`],
+  ["app.service", (v) => `Environment="CLIENT_SECRET=${v}"`],
+  ["Dockerfile", (v) => `ENV API_TOKEN ${v}`],
+  ["config.fish", (v) => `set -gx API_TOKEN ${v}`],
+  ["site.conf", (v) => `proxy_set_header X-Auth-Token ${v};`],
+  ["task.json", (v) => `[{"name": "API_TOKEN", "value": "${v}"}]`],
+  ["main.tf", (v) => `variable "api_token" {\n  type = string\n  default = "${v}"\n}`],
+  ["app.py", (v) => `x = '{\\"api_token\\": \\"${v}\\"}'`],
+  ["app.yaml", (v) => `api_token: |\n  ${v}`],
+  ["app.env", (v) => `STORAGE_ACCOUNT_KEY=${v}`],
+  ["app.env", (v) => `REDIS_AUTH=${v}`],
+  ["app.js", (v) => `if (request.token === "${v}") pass();`],
+];
+
+test("a random value is found in the forms of every language, and its own bytes alone", () => {
+  for (const [path, text] of forms) {
+    const written = text(long);
+    const secrets = scanner.scan(path, Buffer.from(`${written}\n`)).secrets;
+    assert.equal(secrets.length, 1, `${path}: ${written}`);
+    const [{ offset = 0, length = 0 } = {}] = secrets;
+    assert.equal(written.slice(offset, offset + length), long, written);
+  }
+});
+
+test("what stands in the place of a value is passed in every form", () => {
+  for (const value of [
+    "YOUR_API_TOKEN",
+    "<token>",
+    "{{ token2 }}",
+    "process.env.TOKEN2",
+    "my-token-name-2",
+    "string",
+  ]) {
+    for (const [path, text] of forms) assert.deepEqual(found(`${text(value)}\n`, path), [], `${path}: ${text(value)}`);
+  }
+});
+
+test("prose, types, code and names of something else are passed", () => {
+  for (const [path, text] of [
+    ["app.ts", "interface A { apiKey: SecretString256; }"],
+    ["app.ts", `export const STORAGE_KEY = "acme.settings.v3";`],
+    ["main.go", '\tPassword string `json:"password_v2" validate:"required"`'],
+    ["app.js", `localStorage.setItem("access_token_v2", token);`],
+    ["app.java", "this.password = password2;"],
+    ["deploy.sh", "tool login --token TOKEN --user me"],
+    ["deploy.sh", `apt-key adv --recv-keys ${hexadecimal.toUpperCase()}`],
+    ["site.conf", "grpc_pass grpc://query1:3200;"],
+    ["labels_fi.properties", "Password=Salasana"],
+    ["rules.php", "'password' => 'required|min:16|secure_password2',"],
+    ["notes.md", "- token: fix parsing of RFC6750 tokens (#1234)"],
+    ["values.yaml", "secret: ingress/tls2.example"],
+    ["schema.sql", "password varchar(255) NOT NULL,"],
+  ] as const) {
+    assert.deepEqual(found(`${text}\n`, path), [], text);
+  }
+});
+
+test("a password that somebody chose is told, and ranks low", () => {
+  const rules = (text: string, path: string) =>
+    scanner.scan(path, Buffer.from(text)).secrets.map(({ rule, severity }) => `${severity} ${rule}`);
+  const word = ["harbour", "lantern"].join("");
+  for (const [path, text] of [
+    [".env", `DB_PASSWORD=${word}\n`],
+    ["server.ini", `AdminPassword=${word}7\n`],
+    ["deployment-config.json", `{"password": "${word}"}`],
+    ["app.php", `$dbpasswd = '${word}7';`],
+  ] as const) {
+    assert.deepEqual(rules(text, path), ["low assigned-password"], text);
+  }
+  assert.deepEqual(rules(`{"password": "${word}"}`, "labels.json"), []);
+  assert.deepEqual(rules("password: required\n", "app.yaml"), []);
+});
+
+test("long values, UUIDs and base64 of what is none by itself", () => {
+  const longest = Array.from({ length: 30 }, (_, i) => `${long}${i}`).join("");
+  assert.deepEqual(found(`access_token: ${longest}\n`, "app.yaml"), ["medium"]);
+  assert.deepEqual(found(`access_token: ${"a1".repeat(200)}\n`, "app.yaml"), []);
+  const uuid = [hexadecimal.slice(0, 8), "4c1d", "4e2f", "a3b4", hexadecimal.slice(8, 20)].join("-");
+  assert.deepEqual(found(`client_secret: ${uuid}\n`, "app.yaml"), ["low"]);
+  assert.deepEqual(found(`tenant_id: ${uuid}\nidempotency_key: ${uuid}\n`, "app.yaml"), []);
+});
+
+test("whatever stands around a name, nothing is thrown, and what is told lies in the file", () => {
+  const pieces = [
+    ...[
+      "token",
+      "api_key",
+      "password",
+      "value",
+      "name",
+      "default",
+      "define(",
+      "ENV ",
+      "define",
+      "string",
+      "&'static str",
+    ],
+    ...[
+      "=",
+      ":",
+      "||",
+      "?",
+      "=>",
+      "->",
+      ".",
+      ",",
+      "(",
+      ")",
+      "[",
+      "]",
+      "{",
+      "}",
+      "<",
+      ">",
+      "</",
+      "$",
+      "--",
+      "-",
+      "&",
+      ";",
+    ],
+    ...['"', "'", "`", "\\", " ", "\t", "\n", "\r", "#", "|", long, hexadecimal, short, "\u00e9"],
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 30 }), (parts) => {
+      const bytes = Buffer.from(parts.join(""));
+      for (const path of ["app.ts", "app.env", "notes.md", "app.xml"]) {
+        for (const { offset, length } of scanner.scan(path, bytes).secrets) {
+          assert.ok(length >= 5 && offset >= 0 && offset + length <= bytes.length);
+        }
+      }
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test("names that only hold a word for a secret are none", () => {
+  for (const name of ["keyboard", "monkey", "author", "compass", "bypass", "cacheKey", "primary_key", "tokenizer"]) {
+    assert.deepEqual(found(`${name} = "${long}"`), [], name);
+  }
+  for (const name of ["HMAC_KEY", "dbPass", "SMTP_PASS", "pwd", "serviceCred", "licenseKey", "AUTH_TOKEN_PROD"]) {
+    assert.notDeepEqual(found(`${name} = "${long}"`), [], name);
+  }
 });

@@ -3,6 +3,7 @@
  * format to hold them against, so this rather misses one than calls a word, a reference or a checksum a secret. What
  * somebody may have chosen as a password is told too, and ranks low.
  */
+import { isText } from "../encoded.ts";
 import { entropyOf } from "../entropy.ts";
 import { isPlaceholder } from "../placeholder.ts";
 import { isExpression, isReference } from "../reference.ts";
@@ -25,7 +26,6 @@ export const ASSIGNMENT_AFTER = LONGEST_NAME + 256 + LONGEST_VALUE;
 type AssignmentRule = Pick<SecretRule, "id" | "title" | "confidence" | "severity" | "reference">;
 
 const reference = "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html";
-const title = "Random value given to a password, secret, token or key";
 
 /** What stands in a file of configuration is what runs: a program may as well be of a test, or name what it looks up. */
 const severities: Readonly<Record<Place, Readonly<Record<Chance, AssignmentRule["severity"]>>>> = {
@@ -34,13 +34,28 @@ const severities: Readonly<Record<Place, Readonly<Record<Chance, AssignmentRule[
   example: { likely: "low", perhaps: "low", chosen: "low" },
 };
 
+const random: AssignmentRule = {
+  id: "assigned-secret",
+  title: "Random value given to a password, secret, token or key",
+  confidence: "medium",
+  severity: "high",
+  reference,
+};
+const chosen: AssignmentRule = {
+  id: "assigned-password",
+  title: "Password in the clear",
+  confidence: "low",
+  severity: "low",
+  reference,
+};
+
+/** As they are at most: how grave one is, its place says. */
+export const assignmentRules: readonly AssignmentRule[] = [random, chosen];
+
 function ruleOf(chance: Chance, place: Place): AssignmentRule {
   const severity = severities[place][chance];
-  if (chance === "chosen") {
-    return { id: "assigned-password", title: "Password in the clear", confidence: "low", severity, reference };
-  }
-  const confidence = chance === "likely" && place !== "example" ? "medium" : "low";
-  return { id: "assigned-secret", title, confidence, severity, reference };
+  if (chance === "chosen") return { ...chosen, severity };
+  return { ...random, severity, confidence: chance === "likely" && place !== "example" ? "medium" : "low" };
 }
 
 export interface AssignmentMatch {
@@ -69,7 +84,9 @@ export function assignmentAt(bytes: Buffer, at: number, path: string): Assignmen
   const chance = chanceAs(secret, kind, { ...value, path });
   if (chance === undefined) return undefined;
   const rule = ruleOf(chance, placeOf(path));
-  const known = wellKnown(secret, rule.id) !== undefined || isPlaceholder(secret, secret);
+  const isFilledIn = !isPlaceholder(secret, secret);
+  if (chance === "chosen" && !isFilledIn) return undefined;
+  const known = wellKnown(secret, rule.id) !== undefined || !isFilledIn;
   return { rule, start: value.start, end: value.end, secret, validity: "unsure", name, wellKnown: known };
 }
 
@@ -77,11 +94,22 @@ export function assignmentAt(bytes: Buffer, at: number, path: string): Assignmen
 function chanceAs(secret: string, kind: NameKind, given: GivenValue & { readonly path: string }): Chance | undefined {
   const { loose, path } = given;
   const chance = chanceOf(secret);
+  const decoded = decodedOf(secret);
+  // Of an interface's description: a sentence in base64.
+  if (/^[A-Za-z]+[,.]? [A-Za-z ,.'!-]+$/.test(decoded)) return undefined;
   if (chance === "likely") return chance;
   if (given.compared === true) return undefined;
   if (chance === "perhaps" && kind !== "key" && (!loose || kind === "password")) return chance;
+  if (kind !== "key" && !loose && chanceOf(decoded) !== undefined) return "perhaps";
   if (kind === "secret" && isUuid(secret) && entropyOf(secret) >= 3 && !loose) return "perhaps";
-  return kind === "password" && isChosen(secret, isSettings(path)) ? "chosen" : undefined;
+  return kind === "password" && isChosen(secret, !loose && isSettings(path)) ? "chosen" : undefined;
+}
+
+/** What a text in base64 says, as in the data of a Kubernetes Secret; empty where it is none. */
+function decodedOf(value: string): string {
+  if (value.length % 4 !== 0 || !/^[A-Za-z0-9+/]{12,400}={0,2}$/.test(value)) return "";
+  const bytes = Buffer.from(value, "base64");
+  return isText(bytes) ? bytes.toString("utf8") : "";
 }
 
 function skipBack(bytes: Buffer, from: number, limit: number): number {

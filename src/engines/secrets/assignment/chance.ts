@@ -1,11 +1,12 @@
 /** How likely it is that a program made a value, or that somebody chose it as a password. */
 import { entropyOf } from "../entropy.ts";
+import { isPlaceholder } from "../rules/validate/password.ts";
 
 export type Chance = "likely" | "perhaps" | "chosen";
 
 /** References and templates: what stands here is filled in elsewhere. */
 const REFERENCE =
-  /^[$%@&<]|[<>{}()[\]\\\s]|\$\{|\$\(|%s|%d|^(?:https?|file|arn|vault|secret|ref\+|env|op|ssm|gs|s3|data|urn|sha\d+|md5):|^(?:\.{0,2}|~)\/|\.(?:json|ya?ml|pem|key|crt|txt|env|js|ts|py|go|java|html?)$/i;
+  /^[$%@&<]|[<>{}()[\]\\\s]|\$\{|\$\(|%s|%d|^(?:https?|file|arn|vault|secret|ref\+|env|op|ssm|gs|s3|data|urn|sha\d+|md5):|^[a-z][a-z0-9+.-]{1,20}:\/\/|^(?:\.{0,2}|~)\/|\.(?:json|ya?ml|pem|key|crt|txt|env|js|ts|py|go|java|html?)$/i;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** Words with or without a number at the end: `my-secret-name-2`, `accessToken`. */
 const WORDS = /^[A-Za-z]+(?:[-_.:/ +@,!?][A-Za-z]+)*[-_.:]?\d{0,4}[-_.:!?]?$/;
@@ -90,6 +91,7 @@ const NO_PASSWORD =
  */
 export function isChosen(value: string, settings: boolean): boolean {
   if (value.length < SHORTEST_PASSWORD || value.length > LONGEST_PASSWORD || NO_PASSWORD.test(value)) return false;
+  if (isPlaceholder(value)) return false;
   if (!/[A-Za-z]/.test(value)) return settings && /^\d{6,}$/.test(value);
   if (/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value) || /^[\w-]+(?:\.[\w-]+)+$/.test(value)) return false;
   return settings ? /^[!-~]+$/.test(value) : /\d/.test(value) && !/^[a-z]+(?:[-_][a-z0-9]+)+$/i.test(value);

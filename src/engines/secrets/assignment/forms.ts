@@ -31,8 +31,7 @@ interface Form {
   readonly loose?: true;
 }
 
-/** The end of a name in quotes, brackets or a call. */
-const closing = /(?:\\{0,2}["'`])?[\])]{0,3}/.source;
+/** What the end of a name in quotes, brackets or a call begins with, or a sign behind it. */
 const QUOTE_OR_SIGN = "\"'`\\]) \t=:?.+|-";
 
 /** In order: the first that fits and has a value counts. */
@@ -50,15 +49,14 @@ const FORMS: readonly Form[] = [
   // `token = "…"`, `"token": "…"`, `token ||= "…"`, `TOKEN := …`
   {
     first: QUOTE_OR_SIGN,
-    between: new RegExp(
-      `^${closing}[ \\t]{0,16}(?::{1,3}=|\\|\\|=|\\?\\?=|[?.+]=|=>|->|={1,3}(?![=>~])|:(?!:))(?:[ \\t]{0,16}|\\s{0,32}(?=["'\`]))`,
-    ),
+    between:
+      /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,16}(?::{1,3}=|\|\|=|\?\?=|[?.+]=|=>|->|={1,3}(?![=>~])|:(?!:))(?:[ \t]{0,16}|\s{0,32}(?=["'`]))/,
     value: "either",
   },
-  // `process.env.TOKEN || "…"`, `os.environ.get("TOKEN") or "…"`
+  // `process.env.X || "…"`, `os.environ.get("TOKEN") or "…"`
   {
     first: "\"'`]) \t|?",
-    between: new RegExp(`^${closing}[ \\t]{0,4}(?:\\|\\||\\?\\?|\\?:|or\\b)\\s{0,16}`),
+    between: /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,4}(?:\|\||\?\?|\?:|or\b)\s{0,16}/,
     value: "quoted",
   },
   // `<token>…</token>`
@@ -94,6 +92,8 @@ const FORMS: readonly Form[] = [
       /^"\s{0,4}\{\s{0,32}(?:(?:type|description|sensitive)[ ]{0,12}=[^\n]{0,80}\n[ \t]{0,16}){0,2}default[ ]{0,12}=[ ]{0,4}/,
     value: "quoted",
   },
+  // PHP's `define('TOKEN', '…')`
+  { first: "\"'", before: /\bdefine\s{0,4}\(\s{0,4}["']$/i, between: /^["']\s{0,4},\s{0,16}/, value: "quoted" },
   // `getenv("TOKEN", "…")`, `setProperty("token", "…")`, `["--token", "…"]`
   {
     first: "\"'`\\",
@@ -103,7 +103,12 @@ const FORMS: readonly Form[] = [
     loose: true,
   },
   // Go's `token string = "…"`
-  { first: " \t", between: /^[ \t]{1,8}[\w.*[\]]{1,32}[ \t]{0,8}=(?![=>])[ \t]{0,8}/, value: "quoted" },
+  {
+    first: " \t",
+    before: /(?:^|[^<])$/,
+    between: /^[ \t]{1,8}[\w.*[\]]{1,32}[ \t]{0,8}=(?![=>])[ \t]{0,8}/,
+    value: "quoted",
+  },
   // C's `token[] = "…"`, C#'s `Token { get; set; } = "…"`
   { first: "[", between: /^\[[\w ]{0,16}\][ \t]{0,8}=(?!=)[ \t]{0,8}/, value: "quoted" },
   { first: " {", between: /^[ \t]{0,4}\{[ \t]{0,4}get;[^}\n]{0,40}\}[ \t]{0,4}=[ \t]{0,4}/, value: "quoted" },
@@ -142,15 +147,20 @@ export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path:
   const next = bytes[nameEnd];
   if (next === undefined || FOLLOWERS[next] === 0 || isProse(bytes, nameStart, nameEnd)) return undefined;
   const head = bytes.toString("latin1", nameEnd, Math.min(bytes.length, nameEnd + LONGEST_BETWEEN));
-  const before = bytes.toString("latin1", Math.max(0, nameStart - LONGEST_BEFORE), nameStart);
   const sign = head[0] as string;
+  let known: string | undefined;
+  // Most of what is met needs none.
+  const before = (): string => {
+    known ??= bytes.toString("latin1", Math.max(0, nameStart - LONGEST_BEFORE), nameStart);
+    return known;
+  };
   if (bytes[nameStart] === DASH && FLAG.first.includes(sign)) {
-    const value = valueOf(FLAG, bytes, nameEnd, head, before, path);
+    const value = givenBy(FLAG, bytes, nameEnd, head, before, path);
     if (value !== undefined) return value;
   }
   for (const form of FORMS) {
-    if (!form.first.includes(sign) || form.before?.test(before) === false) continue;
-    const value = valueOf(form, bytes, nameEnd, head, before, path);
+    if (!form.first.includes(sign) || (form.before !== undefined && !form.before.test(before()))) continue;
+    const value = givenBy(form, bytes, nameEnd, head, before, path);
     if (value !== undefined) return value;
   }
   return undefined;
@@ -177,12 +187,12 @@ function isProse(bytes: Buffer, nameStart: number, nameEnd: number): boolean {
   return !COMMANDS.has(bytes.toString("latin1", start, from).toLowerCase());
 }
 
-function valueOf(
+function givenBy(
   { between, value, loose }: Form,
   bytes: Buffer,
   nameEnd: number,
   head: string,
-  before: string,
+  before: () => string,
   path: string,
 ): GivenValue | undefined {
   const length = between.exec(head)?.[0].length;
@@ -207,7 +217,7 @@ function valueOf(
       return quoted(bytes, at, rest, isLoose);
     case "either":
       if (isCompared) return compared(quoted(bytes, at, rest, true));
-      return quoted(bytes, at, rest, isLoose) ?? unquoted(bytes, at, rest, { before, path, loose: isLoose });
+      return quoted(bytes, at, rest, isLoose) ?? unquoted(bytes, at, rest, { before: before(), path, loose: isLoose });
   }
 }
 

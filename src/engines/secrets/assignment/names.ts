@@ -20,16 +20,29 @@ export function endsSecretName(rest: string): boolean {
 
 /** Names of what is public, or about a secret and none. */
 const OTHER_NAMES =
-  /public|pub_?key|publishable|hash|checksum|digest|sha\d|md5|integrity|csrf|xsrf|cancel|cursor|(?<!a)next(?!auth)|page|example|placeholder|label|regex|fingerprint|thumbprint|hint|prompt|error|invalid|forgot|reset_?pass|site_?key|recv|askpass/i;
+  /public|pub_?key|publishable|hash|checksum|digest|sha\d|md5|integrity|csrf|xsrf|cancel|cursor|(?<!a)next(?!auth)|page|example|placeholder|label|regex|fingerprint|thumbprint|hint|prompt|error|invalid|forgot|reset_?pass|site_?key|recv|askpass|(?:proxy|grpc|[fsu]\w{0,5}cgi|wsgi|memcached)_pass$/i;
 
-const PASSWORD = /(?:password|passwd|passphrase|passcode|passwort|(?<!by)(?<!com)(?<!sur)(?<!tres)pass|pwd|passw)$/i;
+const PASSWORD =
+  /(?:password|passwd|passphrase|passcode|passwort|(?<!by)(?<!com)(?<!kee)(?<!last)(?<!sur)(?<!tres)pass|pwd|passw)$/i;
 const SECRET = /(?:secret|token|credentials?|creds?|api[-_.]?auth)$/i;
-/** One word in front makes a key one that opens something. */
-const SECRET_KEY =
-  /(?:api|app|access|auth|account|secret|private|priv|encryption|encrypt|decryption|decrypt|signing|sign|signature|master|service|admin|root|hmac|aes|jwt|crypto|cipher|shared|license|licence|token|user|consumer|integration|deploy|webhook|subscription|client|server|storage|session|cookie|host|ingest|management|rest|sdk)[-_. ]?keys?$/i;
-/** Keys of maps, tables, keyboards and stores: what they are given is no secret. */
-const OTHER_KEYS =
-  /(?:^|[-_.]|[a-z](?=[A-Z]))(?:primary|foreign|partition|sort|range|cache|index|unique|composite|lookup|group|map|dict|order|row|column|object|local|session_?storage|storage_?key$|query|event|field|config|setting|settings|i18n|translation|message|title|name|path|file|file_?name|gpg|pgp|ssh|keyring|arrow|hot|short_?cut|menu|tab|meta|modifier|keyboard|idempotency|react|item|list|data|json|yaml|xml|attr|attribute|property|prop|param|header|bucket|s3|redis|topic|routing|job|task|queue|lock|state|store|tenant|entity|record|trace|metric|tag|feature|flag|node|tree|state|registry|context|enum|type|icon|color|style|theme|nav|route|url|namespace|merge|dedup|dedupe|duplicate|join|natural|surrogate|business|issue|project|ticket|board|error|status|code|host|known|trusted|signature_?id|signing_?id|model|layer|block|state|expected|actual|other|last|first|prev|previous|max|min|start|end|this|that|my|the|a|sub|parent|child|root_?node)[-_.]?keys?$/i;
+/** Words that make a key one that opens something, also where nothing parts them: `apikey`. */
+const OPENING =
+  /(?:api|app|access|auth|secret|private|priv|encryption|encrypt|decryption|decrypt|signing|master|account|license|licence|hmac|aes|jwt)[-_. ]?keys?$/i;
+/** Keys of maps, tables, keyboards and stores, or of what is public: the word before says so. */
+const OTHER_KEYS: ReadonlySet<string> = new Set(
+  [
+    "primary foreign partition sort range cache index unique composite lookup group map dict order row column object",
+    "local storage query event field config setting settings i18n translation message title name path file keyring",
+    "arrow hot shortcut menu tab meta modifier keyboard idempotency react item list data json yaml xml attr attribute",
+    "property prop param header bucket s3 topic routing job task queue lock state store tenant entity record trace",
+    "metric tag feature flag node tree registry context enum type icon color style theme nav route url namespace merge",
+    "dedup dedupe duplicate join natural surrogate business issue project ticket board error status code host known",
+    "trusted gpg pgp ssh model layer block expected actual other last first prev previous max min start end this that",
+    "my the a sub parent child root",
+  ]
+    .join(" ")
+    .split(" "),
+);
 
 /** `db_password_prod` without `_prod`: at most two of them. */
 function withoutQualifiers(name: string): string {
@@ -45,17 +58,15 @@ export function nameKindOf(name: string): NameKind | undefined {
   if (OTHER_NAMES.test(name)) return undefined;
   const plain = withoutQualifiers(name);
   if (PASSWORD.test(plain)) return "password";
-  if (SECRET.test(plain) || /(?:secret|token)[-_.]?keys?$/i.test(plain)) return "secret";
-  if (SECRET_KEY.test(plain) && !/(?:gpg|pgp|ssh|known)[-_.]?(?:host[-_.]?)?key$/i.test(plain)) {
-    return /(?:api|access|auth|secret|private|encryption|signing|master|account)[-_. ]?keys?$/i.test(plain)
-      ? "secret"
-      : "key";
-  }
-  if (/[A-Za-z0-9][-_.]?keys?$/i.test(plain) && !OTHER_KEYS.test(plain) && isCompound(plain)) return "key";
+  if (SECRET.test(plain) || OPENING.test(plain) || /(?:secret|token)[-_.]?keys?$/i.test(plain)) return "secret";
+  if (isCompoundKey(plain)) return "key";
   return /(?:^|[-_.a-z])(?<!o)auth$/i.test(plain) ? "key" : undefined;
 }
 
-/** More than the word `key`: `HMAC_KEY`, `hmacKey`; not `monkey`. */
-function isCompound(name: string): boolean {
-  return /[-_.]keys?$/i.test(name) || /[a-z0-9]Keys?$/.test(name) || /^[A-Z]{2,}KEYS?$/.test(name);
+/** `SESSION_KEY`, `sessionKey` and `SESSIONKEY`; not `monkey`, `key` and `cacheKey`. */
+function isCompoundKey(name: string): boolean {
+  const before = /^(.{1,64}?)(?:[-_.](?:key|Key|KEY)[sS]?|(?<=[a-z0-9])Keys?|(?<=[A-Z])KEYS?)$/.exec(name)?.[1];
+  if (before === undefined) return false;
+  const word = /(?:[A-Z]?[a-z0-9]{1,24}|[A-Z0-9]{1,24})$/.exec(before)?.[0].toLowerCase() ?? "";
+  return !OTHER_KEYS.has(word);
 }

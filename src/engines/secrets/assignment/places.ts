@@ -14,7 +14,7 @@ const SETTINGS =
   /(?:^|\/)(?:\.env(?:\.[^/]{1,80})?|[^/]{1,160}\.(?:env|ini|cfg|cnf|conf|config|properties|ya?ml|toml|tfvars|sh|bash|zsh|fish|csh|envrc|service|socket|bat|cmd|reg|credentials)|\.(?:npmrc|pypirc|flaskenv|envrc|Renviron|htaccess|bashrc|bash_profile|bash_aliases|bash_history|zsh_history|zshrc|zshenv|zprofile|profile|cshrc|tcshrc|kshrc|login|esmtprc|msmtprc|muttrc|fetchmailrc|netrc|my\.cnf|credentials|secrets?|ftpconfig|boto|s3cfg|tugboat|wgetrc|curlrc)|(?:Dockerfile|Containerfile|Makefile|GNUmakefile|Procfile|Vagrantfile|Jenkinsfile)[^/]{0,80}|env|environment|secrets?|credentials?|config|hub)$|^config\.|^-$/i;
 /** Data of which the name says so: other JSON and XML is of tests and of descriptions of interfaces as well. */
 const SETTINGS_DATA =
-  /(?:^|\/)[^/]{0,80}(?:settings|config|secrets?|credentials?|parameters|environment|sftp|remote-sync|datasources?|data-sources)(?:\.[\w-]{1,40}){0,2}\.(?:json5?|xml)$/i;
+  /(?:^|\/)[^/]{0,80}(?:settings|config|secrets?|credentials?|parameters|environment|sftp|remote-sync|datasources?|data-sources|robomongo)(?:\.[\w-]{1,40}){0,2}\.(?:json5?|xml|php)$/i;
 
 export type Place = "configuration" | "program" | "example";
 
@@ -34,7 +34,7 @@ export function unquotedIn(path: string): "settings" | "text" | "nowhere" {
 }
 
 const GENERATED =
-  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|go\.sum|[^/]+\.(?:lock|lockb|map|svg|css|min\.js|min\.mjs|po|pot|xlf|d\.ts|snap))$|(?:^|\/)(?:i18n|locales?|translations?|lang)\//i;
+  /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|go\.sum|[^/]+\.(?:lock|lockb|map|svg|css|min\.js|min\.mjs|po|pot|xlf|d\.ts|snap)|[^/]+_[a-z]{2,3}(?:_[A-Za-z]{2,4})?\.properties|(?:messages|labels|strings|localizable)[^/]{0,40}\.(?:properties|strings|resx|arb|json|ya?ml))$|(?:^|\/)(?:i18n|locales?|translations?|lang)\//i;
 
 /** Lock files, maps, translations: full of random values, and of words called password. */
 export function isGenerated(path: string): boolean {

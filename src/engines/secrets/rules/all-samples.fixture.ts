@@ -1,9 +1,13 @@
+import { agentSamples } from "./agents.fixture.ts";
 import { aiSamples } from "./ai.fixture.ts";
 import { azureSamples } from "./azure.fixture.ts";
 import { chatSamples } from "./chat.fixture.ts";
 import { cloudSamples } from "./cloud.fixture.ts";
+import { commerceSamples } from "./commerce.fixture.ts";
 import { databaseSamples } from "./databases.fixture.ts";
+import { developerToolSamples } from "./developer-tools.fixture.ts";
 import { fileSamples } from "./files.fixture.ts";
+import { hookSamples } from "./hooks.fixture.ts";
 import { hostingSamples } from "./hosting.fixture.ts";
 import { identitySamples } from "./identity.fixture.ts";
 import { keySamples } from "./keys.fixture.ts";
@@ -12,6 +16,7 @@ import { monitoringSamples } from "./monitoring.fixture.ts";
 import { packageSamples } from "./packages.fixture.ts";
 import { paymentSamples } from "./payments.fixture.ts";
 import { pipelineSamples } from "./pipelines.fixture.ts";
+import { platformSamples } from "./platforms.fixture.ts";
 import type { Samples } from "./samples.fixture.ts";
 import { serviceSamples } from "./services.fixture.ts";
 import { sourceHostingSamples } from "./source-hosting.fixture.ts";
@@ -30,6 +35,11 @@ export const ruleSamples: Readonly<Record<string, Samples>> = {
   ...paymentSamples,
   ...monitoringSamples,
   ...mailSamples,
+  ...agentSamples,
+  ...platformSamples,
+  ...commerceSamples,
+  ...developerToolSamples,
+  ...hookSamples,
   ...serviceSamples,
   ...chatSamples,
   ...databaseSamples,

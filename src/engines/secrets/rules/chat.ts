@@ -61,7 +61,7 @@ export const chatRules: readonly SecretRule[] = [
   token({
     id: "discord-bot-token",
     title: "Discord bot token",
-    keywords: ["discord", "bot"],
+    keywords: ["discord", "bot", "token", "login("],
     body: "[MNO][A-Za-z0-9_-]{23,27}\\.[A-Za-z0-9_-]{6}\\.[A-Za-z0-9_-]{27,40}",
     validate: discordNumber,
     reference: "https://discord.com/developers/docs/reference#authentication",

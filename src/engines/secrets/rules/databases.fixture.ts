@@ -59,4 +59,23 @@ export const databaseSamples: Readonly<Record<string, Samples>> = {
   "snowflake-password": named("SNOWFLAKE_PASSWORD", password, "authentication"),
   "confluent-api-secret": named("CONFLUENT_API_SECRET", alnum(64)),
   "aiven-service-password": exactly(`AVNS_${alnum(19)}`),
+  "sql-user-password": texts(
+    [
+      `CREATE USER app IDENTIFIED BY '${alnum(14)}';`,
+      `CREATE USER 'a'@'%' IDENTIFIED WITH mysql_native_password BY '${alnum(14)}';`,
+      `ALTER ROLE app WITH LOGIN PASSWORD '${alnum(14)}';`,
+      `CREATE LOGIN app WITH PASSWORD = N'${alnum(14)}';`,
+    ],
+    ["CREATE USER app IDENTIFIED BY '<password>';", "ALTER ROLE app PASSWORD NULL;", "IDENTIFIED BY ''"],
+  ),
+  "stored-password-hash": texts(
+    [
+      `INSERT INTO users VALUES (1, 'ann', '$2y$12$${alnum(53)}', 1);`,
+      `('$argon2id$v=19$m=65536,t=3,p=4$${alnum(22)}$${alnum(43)}')`,
+      `"pbkdf2_sha256$260000$${alnum(22)}$${alnum(43)}="`,
+      `'$P$B${alnum(30)}'`,
+    ],
+    [`'$2y$12$${alnum(50)}'`, "'$2y$12$'", `"pbkdf2_sha256$260000$${alnum(22)}"`],
+    "db/dump.sql",
+  ),
 };

@@ -233,4 +233,30 @@ export const databaseRules: readonly SecretRule[] = [
     severity: "critical",
     reference: "https://aiven.io/docs/platform/howto/reset-service-user-password",
   }),
+  {
+    id: "sql-user-password",
+    title: "Password of a database's user in SQL",
+    keywords: ["identified", "password '", "password='", "password = '", "password = n'", "password=n'"],
+    pattern:
+      /(?:\bidentified(?: with [\w']{1,40})?(?: by)?(?: password)?|\b(?:create|alter) (?:user|role|login)\b[^;'"\r\n]{1,160}\bpassword)(?:\s{0,4}=\s{0,4}|\s{1,4})N?'(?<secret>[^'\r\n]{3,128})'/i,
+    before: 200,
+    after: 200,
+    validate: passwordValidity,
+    confidence: "medium",
+    severity: "high",
+    reference: "https://www.postgresql.org/docs/current/sql-createrole.html",
+  },
+  {
+    id: "stored-password-hash",
+    title: "Password hash in data",
+    keywords: ["$2y$", "$2a$", "$2b$", "$argon2i", "pbkdf2_sha", "$P$B", "$6$", "bcrypt_sha256$", "{SSHA", "scrypt:"],
+    pattern:
+      /["'](?<secret>\$2[aby]\$[0-9]{2}\$[A-Za-z0-9./]{53}|\$argon2id?\$v=[0-9]{1,3}\$[a-z0-9=,]{8,60}\$[A-Za-z0-9+/]{8,90}\$[A-Za-z0-9+/]{20,180}|pbkdf2_sha(?:1|256|512)\$[0-9]{3,8}\$[A-Za-z0-9]{4,64}\$[A-Za-z0-9+/]{27,100}={0,2}|\$P\$B[A-Za-z0-9./]{30}|\$6\$(?:rounds=[0-9]{4,9}\$)?[A-Za-z0-9./]{1,16}\$[A-Za-z0-9./]{86}|bcrypt_sha256\$\$2b\$[0-9]{2}\$[A-Za-z0-9./]{53}|\{SSHA(?:256|512)?\}[A-Za-z0-9+/]{32,110}={0,2}|scrypt:[0-9]{4,8}:[0-9]{1,3}:[0-9]{1,3}\$[A-Za-z0-9]{8,32}\$[a-f0-9]{128})["']/,
+    before: 4,
+    after: 340,
+    confidence: "high",
+    severity: "medium",
+    paths: (path) => /\.(?:sql|dump|bak|csv|tsv|ldif|json|jsonl|ya?ml|xml|env|ini|toml)$/i.test(path),
+    reference: "https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html",
+  },
 ];

@@ -5,11 +5,13 @@ import { longestMatch, parseExpression } from "./expression.ts";
 /** Quotes around a name or a value, also as they stand in a string within JSON. */
 const quotes = "[\\\\\"'`]{0,4}";
 
+/** Types that stand between a name and its `=`: `: string`, Go's ` string`, `: &'static str`. */
+const typed = "(?:[ \\t]{0,4}:|[ \\t])[ \\t]{0,4}(?:[sS]tring\\??|str|&(?:'static )?str)[ \\t]{0,4}=";
 /**
- * What may stand between a name and its value: `=`, `:`, `:=`, `?=`, `=>`, `>` (XML), `,` and `(` (a call), `||` (a default),
+ * What may stand between a name and its value: `=`, `:`, `:=`, `?=`, `.=`, `=>`, `>` (XML), `,` and `(` (a call), `||` (a default),
  * blanks (ENV of a Dockerfile, an option of a command), or the `value:` of a Kubernetes variable.
  */
-const between = `${quotes}(?:[ \\t]{0,8}(?::{1,3}=|\\?=|=>|\\|\\||[:=>,(])\\s{0,4}|[ \\t]{1,8}|,?\\s{1,32}["']?value["']?[:=]\\s{0,4})${quotes}`;
+const between = `${quotes}(?:(?:[ \\t]{0,8}(?::{1,3}=|[?.+]=|=>|\\|\\||[:=>,(])|${typed})\\s{0,16}|[ \\t]{1,8}|,?\\s{1,32}["']?value["']?[:=]\\s{0,4})${quotes}`;
 
 /** Words that make a provider's name the name of a secret: `DATADOG_API_KEY`, `datadog.token`. */
 const kinds = "key|token|secret|passw|passphrase|pwd|credential|auth|api|access|sas";

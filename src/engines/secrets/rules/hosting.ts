@@ -118,8 +118,8 @@ export const hostingRules: readonly SecretRule[] = [
   token({
     id: "fly-access-token",
     title: "Fly.io access token",
-    keywords: ["fo1_", "fm1r_", "fm1a_", "fm2_"],
-    body: "(?:fo1_[A-Za-z0-9_-]{43}|fm(?:1[ar]|2)_[A-Za-z0-9/+]{100,1200}={0,3})",
+    keywords: ["fo1_", "fm1r_", "fm1a_", "fm2_", "FlyV1 "],
+    body: "(?:fo1_[A-Za-z0-9_-]{43}|fm(?:1[ar]|2)_[A-Za-z0-9/+]{100,1200}={0,3}|FlyV1 [A-Za-z0-9=_,/+-]{100,1200})",
     severity: "critical",
     reference: "https://fly.io/docs/security/tokens/",
   }),

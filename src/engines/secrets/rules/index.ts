@@ -1,10 +1,14 @@
 import type { SecretRule } from "../rule.ts";
+import { agentRules } from "./agents.ts";
 import { aiRules } from "./ai.ts";
 import { azureRules } from "./azure.ts";
 import { chatRules } from "./chat.ts";
 import { cloudRules } from "./cloud.ts";
+import { commerceRules } from "./commerce.ts";
 import { databaseRules } from "./databases.ts";
+import { developerToolRules } from "./developer-tools.ts";
 import { fileRules } from "./files.ts";
+import { hookRules } from "./hooks.ts";
 import { hostingRules } from "./hosting.ts";
 import { identityRules } from "./identity.ts";
 import { keyRules } from "./keys.ts";
@@ -13,6 +17,7 @@ import { monitoringRules } from "./monitoring.ts";
 import { packageRules } from "./packages.ts";
 import { paymentRules } from "./payments.ts";
 import { pipelineRules } from "./pipelines.ts";
+import { platformRules } from "./platforms.ts";
 import { serviceRules } from "./services.ts";
 import { sourceHostingRules } from "./source-hosting.ts";
 import { toolFileRules } from "./tool-files.ts";
@@ -34,6 +39,11 @@ export const secretRules: readonly SecretRule[] = [
   ...paymentRules,
   ...monitoringRules,
   ...mailRules,
+  ...agentRules,
+  ...platformRules,
+  ...commerceRules,
+  ...developerToolRules,
+  ...hookRules,
   ...serviceRules,
   ...databaseRules,
   ...fileRules,

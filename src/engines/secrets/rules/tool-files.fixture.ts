@@ -91,4 +91,28 @@ export const toolFileSamples: Readonly<Record<string, Samples>> = {
     [`gpg --batch --passphrase '${password}' -d x`],
     ["gpg --passphrase-file x", 'gpg --passphrase "$PASS" x'],
   ),
+  "git-credentials-password": texts(
+    [`https://ci:${alnum(14)}@git.acme-corp.io\n`, `https://ann@acme-corp.io:a#b@${alnum(9)}@git.acme-corp.io\n`],
+    ["https://git.acme-corp.io\n", `https://ci:\${TOKEN}@git.acme-corp.io\n`],
+    "home/.git-credentials",
+  ),
+  "filezilla-plain-password": texts(
+    [`<Pass>${alnum(12)}</Pass>`],
+    ["<Pass></Pass>", "<Pass>***</Pass>"],
+    "filezilla/sitemanager.xml",
+  ),
+  "sftp-client-password": texts(
+    [`{"host": "h1", "password": "${alnum(9)}"}`, `"passphrase" : "${alnum(9)}"`, `<x password="${hex(40)}"/>`],
+    ['{"password": ""}', '{"pass": "<password>"}'],
+    ".vscode/sftp.json",
+  ),
+  "firefox-saved-login": texts(
+    [`"encryptedPassword": "MDoEEPgAAAAAAAAAAAAAAAAAAAE${alnum(53)}"`],
+    ['"encryptedPassword": "MDoEEPgAAAAAAAAAAAAAAAAAAAE"', `"x": "MDoEEPgA${alnum(60)}"`],
+  ),
+  "mail-client-password": texts(
+    [`hostname smtp.acme-corp.io:587\npassword "${alnum(9)}"\n`, `password ${alnum(9)}\n`],
+    ["passwordeval gpg -d x\n", 'password "<password>"\n'],
+    "home/.esmtprc",
+  ),
 };

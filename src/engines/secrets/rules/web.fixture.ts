@@ -64,4 +64,20 @@ export const webSamples: Readonly<Record<string, Samples>> = {
     [`PGPASSWORD=${password} psql`, `ENV MYSQL_PWD ${password}`],
     ["PGPASSWORD=$PASS psql", "PGPASSWORD="],
   ),
+  "authorization-token": texts(
+    [
+      `curl -H 'Authorization: token ${alnum(40)}' https://git.acme-corp.io`,
+      `headers = {"Authorization": "SSWS ${alnum(42)}"}`,
+      `Authorization: Bot ${alnum(60)}`,
+    ],
+    ["Authorization: token $TOKEN", `Authorization: Digest ${alnum(40)}`, "authorization: token authentication"],
+  ),
+  "redis-command-password": texts(
+    [`redis-cli -h cache1 -a ${alnum(14)} ping`, `redis-cli --pass=${alnum(14)}`],
+    ["redis-cli -h cache1 ping", 'redis-cli -a "$REDIS_PASSWORD" ping', "redis-cli -a <password>"],
+  ),
+  "login-call-password": texts(
+    [`conn.login('ann@acme-corp.io', '${alnum(12)}', done)`, `client.login("ann@acme-corp.io", "${alnum(9)}")`],
+    ["conn.login('ann@acme-corp.io', password)", "conn.login('ann@acme-corp.io', '<password>')", "x.login('ann', 'b')"],
+  ),
 };

@@ -40,6 +40,8 @@ const documented: Readonly<Record<string, string>> = {
   bf145d9380bbe05b: "PyJWT's documentation",
   cf6cd9c769b032f7: "the draft of HTTP signatures",
   "5aace449e881bb9a": "the tests of jsonwebtoken",
+  d0720d8487947228: "OpenSSL's header of its FIPS module",
+  "0932b11171039a7c": "Debian's package of Chromium",
 };
 
 /** Prefixes of keys that work in a provider's test mode alone. */

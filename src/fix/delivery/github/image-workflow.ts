@@ -211,7 +211,7 @@ function signSteps(plan: DeliveryPlan, signing: Signing, image: string): string 
     signing.method === "keyless"
       ? [
           `bulkhead verify "$IMAGE" --issuer https://token.actions.githubusercontent.com \\`,
-          `  --identity "https://github.com/$GITHUB_REPOSITORY/.github/workflows/${plan.signing.workflow}@$GITHUB_REF"`,
+          `  --identity "$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/.github/workflows/${plan.signing.workflow}@$GITHUB_REF"`,
         ]
       : [];
   const platform =
@@ -320,5 +320,6 @@ function levelOf({ signing }: DeliveryPlan): string {
 # the Dockerfile. Not level 3: who may change the repository may change this file. For level 3 move it to a repository with reviewers
 # of its own, call it by commit (uses: OWNER/builder/.github/workflows/${signing.workflow}@COMMIT), and say so in the policy:
 #   trust.signers.builder.identity: https://github.com/OWNER/builder/.github/workflows/${signing.workflow}@COMMIT
-#   trust.builders: [{ signer: builder, ids: [the same], level: 3 }]`;
+#   trust.builders: [{ signer: builder, ids: [the same], level: 3 }]
+# Signatures are entered in Sigstore's public log, with this repository's name. To keep that to yourself, sign by a key (trust.signers).`;
 }

@@ -1,5 +1,5 @@
 /** GitLab's pipeline: hidden jobs that say how, and three jobs an image that say which. */
-import type { DeliveryPlan, ImagePlan, Signing } from "../model.ts";
+import type { DeliveryPlan, ImagePlan, JobImage, Signing } from "../model.ts";
 import { scalar } from "../plan-text.ts";
 import {
   advisories,
@@ -18,12 +18,10 @@ import {
 
 const NO_HASH = "0".repeat(64);
 
-/** What jobs run in. The digests are to be filled in: none of these is this project's to state. */
-const IMAGES = {
-  node: `docker.io/library/node:24-trixie@sha256:${NO_HASH}`,
-  buildah: `quay.io/buildah/stable:latest@sha256:${NO_HASH}`,
-  skopeo: `quay.io/skopeo/stable:latest@sha256:${NO_HASH}`,
-} as const;
+/** The digest is to be filled in. */
+function jobImage({ jobImages }: DeliveryPlan, tool: JobImage): string {
+  return scalar(`${jobImages[tool]}@sha256:${NO_HASH}`);
+}
 
 /** @param included - another file is the root, which states the stages and what starts a pipeline */
 export function gitlabPipeline(plan: DeliveryPlan, included: boolean): string {
@@ -57,7 +55,7 @@ workflow:
 
 # Node, with Bulkhead by its hash.
 .bulkhead:
-  image: ${IMAGES.node}
+  image: ${jobImage(plan, "node")}
   variables:
     GIT_DEPTH: "0"
   before_script:
@@ -73,7 +71,7 @@ ${items(advisories(), 4)}
 
 .build:
   stage: build
-  image: ${IMAGES.buildah}
+  image: ${jobImage(plan, "buildah")}
   timeout: 1 hour
   interruptible: true
   variables:
@@ -137,7 +135,7 @@ function publishJob(plan: DeliveryPlan, signing: Signing): string {
   return `# Pushes what was scanned; the registry's digest is compared with the build's.
 .push:
   stage: deploy
-  image: ${IMAGES.skopeo}
+  image: ${jobImage(plan, "skopeo")}
   timeout: 15 minutes
   interruptible: false
   environment: ${scalar(signing.name)}
@@ -333,7 +331,8 @@ function levelOf({ signing: { publisher } }: DeliveryPlan): string {
     return `# SLSA Build: level 1. Provenance is signed by the key of ${publisher.name}, which does not say what built; level 2 needs keyless signatures.`;
   }
   return `# SLSA Build: level 2 on GitLab.com's hosted runners: provenance is signed by the identity of the job, which runs nothing of the Dockerfile.
-# Level 1 on runners of your own. Not level 3: who may change the repository may change this file, which builds.`;
+# Level 1 on runners of your own. Not level 3: who may change the repository may change this file, which builds.
+# Signatures are entered in Sigstore's public log, with this project's name. To keep that to yourself, sign by a key (trust.signers).`;
 }
 
 /** One entry of a script, which a shell reads whole: lines may continue each other. */

@@ -1,4 +1,5 @@
 /** Where images run, and what reaches them there: a directory of manifests, or a live cluster. */
+import { readAdmissionReports } from "../../../collect/kubernetes/admission-reports.ts";
 import { gapOf } from "../../../core/evidence.ts";
 import { isEvidenceProblem } from "../../../core/problem.ts";
 import type { ClusterConnection } from "../../../engines/kubernetes/cluster/connection.ts";
@@ -50,10 +51,15 @@ async function inCluster(connection: ClusterConnection, { policy, now }: Context
   const { name } = connection;
   const cni = detectCni(manifests, daemonSets);
   const network = await scanNetwork(manifests, ".", { policy, now, scope: name, cni });
+  const running = runningRelations(images, name, now);
+  const known = new Set(running.map(({ from }) => from.id));
+  // Of a workload whose pods run, what they run counts, and not what its template names.
+  const named = manifestRelations(manifests, now).filter(({ from }) => !known.has(from.id));
   return {
     name,
     live: true,
-    relations: [...runningRelations(images, name, now), ...manifestRelations(manifests, now), ...network.relations],
+    relations: [...running, ...named, ...network.relations],
+    reports: await readAdmissionReports(connection),
     network: network.evaluations,
     gaps: manifests.gaps,
   };

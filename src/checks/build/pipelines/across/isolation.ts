@@ -108,7 +108,21 @@ function attestationsOf(jobs: readonly RunningJob[]): RunningJob[] {
 }
 
 function isAttestation(step: Step): boolean {
-  return step.kind === "uses" && (isAction(step.uses, "actions/attest-build-provenance") || isProvenance(step));
+  if (step.kind === "run") return attestsByCommand(step.run.value);
+  return isAction(step.uses, "actions/attest-build-provenance") || isProvenance(step);
+}
+
+/** By the identity of the job: with a key, the platform vouches for nothing. */
+function attestsByCommand(script: string): boolean {
+  return script
+    .replaceAll(/\\\r?\n/g, " ")
+    .split("\n")
+    .map((line) => line.trim())
+    .some(
+      (line) =>
+        (/^bulkhead attest .*--type[ =]slsa\b/.test(line) || /^cosign attest .*--type[ =]slsaprovenance/.test(line)) &&
+        !line.includes(" --key"),
+    );
 }
 
 /** `actions/attest` makes provenance where no other predicate is named. */
@@ -152,7 +166,8 @@ function besideBuild(running: RunningJob, attests: readonly RunningJob[], publis
 
 function attestationPlace({ steps }: RunningJob): Place | undefined {
   const step = steps.find((one) => isAttestation(one.step))?.step;
-  return step?.kind === "uses" ? step.uses.text.place : undefined;
+  if (step === undefined) return undefined;
+  return step.kind === "uses" ? step.uses.text.place : step.run.place;
 }
 
 function builds({ steps }: RunningJob): boolean {

@@ -29,7 +29,7 @@ function elementAt(bytes: Buffer, at: number): Element | undefined {
 }
 
 /** The elements of the outer SEQUENCE, at most twelve: no key has more. */
-function elementsOf(bytes: Buffer): Element[] | undefined {
+export function elementsOf(bytes: Buffer): Element[] | undefined {
   const outer = elementAt(bytes, 0);
   if (outer === undefined || outer.tag !== sequenceTag) return undefined;
   const elements: Element[] = [];

@@ -11,7 +11,7 @@ const forms: readonly RegExp[] = [
   /^@|^#\{|^:[a-z]/,
   /\*{3}|\.{3}|…/,
   /^(.)\1{2,80}$/,
-  /^(?:x{3,40}|y{3,40}|z{3,40}|-{1,40}|_{1,40}|null|none|nil|undefined|true|false|empty)$/i,
+  /^(?:x{3,40}|y{3,40}|z{3,40}|-{1,40}|_{1,40}|null|none|nil|undefined|true|false|empty|string)$/i,
   /^(?:your|insert|enter|replace|put|add)[-_. ](?:\w{1,24}[-_. ]){0,4}(?:pass(?:word|wd|phrase)?|pw|pwd|secret|token|key|here)\b/i,
   /^your(?:api)?(?:password|passwd|passphrase|secret|token|key)(?:here)?$/i,
   /^optional\b|\bleave (?:it )?(?:empty|blank)\b/i,

@@ -1,0 +1,26 @@
+import { alnum, atLeast, base32, exactly, hex, lower, number, type Samples, upper, uuidOf } from "./samples.fixture.ts";
+
+export const commerceSamples: Readonly<Record<string, Samples>> = {
+  "polar-access-token": atLeast(`polar_oat_${alnum(43)}`, 22),
+  "paddle-api-key": exactly(`pdl_live_apikey_${lower(26)}_${alnum(22)}_${alnum(3)}`),
+  "paddle-sandbox-api-key": exactly(`pdl_sdbx_apikey_${lower(26)}_${alnum(22)}_${alnum(3)}`),
+  "paddle-webhook-secret": exactly(`pdl_ntfset_${lower(26)}_${alnum(32)}`),
+  "mercury-api-token": atLeast(`mercury_production_wma_${alnum(44)}_yrucrem`, 60),
+  "ramp-client-secret": exactly(`ramp_sec_${alnum(48)}`),
+  "xendit-secret-key": atLeast(`xnd_production_${alnum(48)}`, 40),
+  "mercado-pago-access-token": atLeast(`APP_USR-${number(16)}-${number(6)}-${hex(32)}-${number(9)}`, 50),
+  "asaas-api-key": atLeast(`$aact_prod_${alnum(80)}`, 40),
+  "midtrans-server-key": exactly(`Mid-server-${alnum(24)}`),
+  "checkout-secret-key": atLeast(`sk_${base32(27).toLowerCase()}`, 20),
+  "squarespace-api-key": exactly(`sqco_${alnum(59)}`),
+  "wix-api-key": atLeast(`IST.eyJ${alnum(70)}.eyJ${alnum(300)}.${alnum(342)}`, 90),
+  "onfido-api-token": atLeast(`api_live.${alnum(43)}`, 18),
+  "persona-api-key": atLeast(`persona_production_${alnum(36)}`, 24),
+  "samsara-api-token": atLeast(`samsara_api_${alnum(30)}`, 24),
+  "pinterest-access-token": atLeast(`pina_${upper(80)}`, 30),
+  "canva-client-secret": exactly(`cnvca${alnum(51)}`),
+  "adobe-client-secret": exactly(`p8e-${alnum(32)}`),
+  "frame-io-token": exactly(`fio-u-${alnum(64)}`),
+  "lichess-token": exactly(`lip_${alnum(20)}`),
+  "gc-notify-api-key": exactly(`gcntfy-team-${uuidOf()}-${uuidOf("b")}`),
+};
