@@ -21,7 +21,17 @@ export { type FieldPath, formatFieldPath } from "./field-path.ts";
 export type * from "./file-model.ts";
 export { fieldRange, locationOf } from "./locate.ts";
 export type * from "./network-model.ts";
-export { callName, describeObject, effectiveNamespace, isClusterScoped, lineageOf, subjectName } from "./object.ts";
+export {
+  callName,
+  clusterOf,
+  describeObject,
+  effectiveNamespace,
+  isClusterScoped,
+  keyOfSecret,
+  lineageOf,
+  secretKey,
+  subjectName,
+} from "./object.ts";
 export type * from "./object-model.ts";
 export type * from "./pod-model.ts";
 export type * from "./policy-model.ts";
@@ -30,15 +40,6 @@ export { allows, isCovered } from "./rbac/allows.ts";
 export { accountOf, firstByName } from "./rbac/principals.ts";
 export type * from "./rbac-model.ts";
 export type * from "./seccomp-model.ts";
-export {
-  clusterOf,
-  keyOfSecret,
-  type SecretUse,
-  type SecretUseKind,
-  type SecretUses,
-  secretKey,
-  secretUses,
-} from "./secret-uses.ts";
 
 /** An object that runs pods, or is one, whatever its kind. */
 export interface Workload {
