@@ -16,12 +16,21 @@ export type * from "./access-model.ts";
 export type * from "./component-model.ts";
 export type * from "./compose/facts.ts";
 export { containersOf, type PlacedContainer } from "./containers.ts";
+export type * from "./engine/model.ts";
 export type * from "./external-secret-model.ts";
 export { type FieldPath, formatFieldPath } from "./field-path.ts";
 export type * from "./file-model.ts";
 export { fieldRange, locationOf } from "./locate.ts";
 export type * from "./network-model.ts";
-export { callName, describeObject, effectiveNamespace, isClusterScoped, lineageOf, subjectName } from "./object.ts";
+export {
+  callName,
+  describeObject,
+  ENGINE_CONTAINER,
+  effectiveNamespace,
+  isClusterScoped,
+  lineageOf,
+  subjectName,
+} from "./object.ts";
 export type * from "./object-model.ts";
 export type * from "./pod-model.ts";
 export type * from "./policy-model.ts";

@@ -63,6 +63,9 @@ export function callName({ name, generateName = "", part }: KubernetesObject): s
 /** The kind of a Compose file's services: nobody takes it for a Service, which is what exposes pods. */
 export const COMPOSE_SERVICE = "ComposeService";
 
+/** The kind of a container that an engine (docker, podman) runs by itself. */
+export const ENGINE_CONTAINER = "Container";
+
 /** In what fingerprints rest on it has the word of the first baselines: no workload is a Service, so nothing is confused. */
 function lastingKind(kind: string): string {
   return kind === COMPOSE_SERVICE ? "Service" : kind;
