@@ -79,5 +79,7 @@ export function subjectName(object: KubernetesObject): string {
 /** Scope, kind, namespace and name: what stays the same while the object changes. `scope`: the cluster, or the folder. */
 export function lineageOf(object: KubernetesObject, scope: string): string {
   const { kind, namespace = "" } = object;
+  // As alerts of it call it: no namespace holds it.
+  if (kind === ENGINE_CONTAINER) return [scope, kind, callName(object)].join("/");
   return [scope, lastingKind(kind), namespace, callName(object)].join("/");
 }
