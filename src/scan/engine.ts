@@ -1,5 +1,6 @@
 /** A container engine without Kubernetes: what it runs, judged as services of Compose are, and its settings. */
-import { type EngineOptions, readEngine } from "../collect/kubernetes/engine.ts";
+import { readEngine } from "../collect/kubernetes/engine.ts";
+import type { EngineOptions } from "../collect/kubernetes/engine-reading.ts";
 import { openPolicyScanner } from "../collect/secrets/scanner.ts";
 import { counted } from "../core/counted.ts";
 import { parseDigest } from "../core/digest.ts";
@@ -85,7 +86,9 @@ function imageRelations({ workloads }: Manifests, inspected: readonly unknown[],
       ...(typeof since === "string" && !Number.isNaN(Date.parse(since)) ? { since } : {}),
       evidence: {},
       gaps:
-        digest === undefined ? [{ code: "engine.image", reason: `the engine does not tell the digest of ${named}` }] : [],
+        digest === undefined
+          ? [{ code: "engine.image", reason: `the engine does not tell the digest of ${named}` }]
+          : [],
     };
   });
 }

@@ -48,7 +48,10 @@ function judged(different: Partial<EngineEvidence>, info: Partial<EngineInfo> = 
 
 test("an engine with every setting passes", () => {
   assert.deepEqual(judged({}), {});
-  assert.deepEqual(judged({}, { engine: "podman", remapsUsers: false, noNewPrivileges: false, liveRestore: false }), {});
+  assert.deepEqual(
+    judged({}, { engine: "podman", remapsUsers: false, noNewPrivileges: false, liveRestore: false }),
+    {},
+  );
 });
 
 test("each setting is found by itself", () => {

@@ -3,13 +3,12 @@ import { posix } from "node:path";
 import { type Gap, gapOf } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
 import { insecureInRegistries, trustInPolicy } from "../../engines/kubernetes/engine/container-files.ts";
-import { readDaemonSettings } from "../../engines/kubernetes/engine/daemon-settings.ts";
-import { flagsOf } from "../../engines/kubernetes/engine/daemon-settings.ts";
+import { flagsOf, readDaemonSettings } from "../../engines/kubernetes/engine/daemon-settings.ts";
 import type { EngineInfo, InsecureRegistry } from "../../engines/kubernetes/model.ts";
 import type { EngineAddress } from "../../engines/oci/daemon.ts";
 import type { HostFiles } from "../runtime/containers/host-files.ts";
 import { bounds } from "./bounds.ts";
-import type { EngineOptions, EngineReading } from "./engine.ts";
+import type { EngineOptions, EngineReading } from "./engine-reading.ts";
 
 interface Asked extends Pick<EngineOptions, "environment"> {
   readonly info: EngineInfo;
@@ -27,7 +26,10 @@ export async function dockerFiles({ info, address, environment, files }: Asked):
   const place = daemonOf(info, address, environment);
   if (place === undefined) {
     const reason = `${addressText(address)} may be of any daemon: which daemon.json is its own is unknown`;
-    return unknown({ code: "engine.configuration", reason, remedy: "run it on the machine, by the default socket" }, own);
+    return unknown(
+      { code: "engine.configuration", reason, remedy: "run it on the machine, by the default socket" },
+      own,
+    );
   }
   try {
     const pid = (await textOf(files, place.pid, bounds.engineFileBytes))?.trim() ?? "";

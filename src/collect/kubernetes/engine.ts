@@ -8,39 +8,12 @@ import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { listenerOf } from "../../engines/kubernetes/engine/daemon-settings.ts";
 import { insecureInInfo, interContainerIn, readEngineInfo } from "../../engines/kubernetes/engine/info.ts";
 import type { EngineContainers } from "../../engines/kubernetes/engine/read.ts";
-import type {
-  EngineConfiguration,
-  EngineInfo,
-  EngineListener,
-  EngineName,
-  InsecureRegistry,
-} from "../../engines/kubernetes/model.ts";
+import type { EngineInfo, EngineName } from "../../engines/kubernetes/model.ts";
 import { type EngineAddress, engineAddress } from "../../engines/oci/daemon.ts";
-import { type HostFiles, hostFiles } from "../runtime/containers/host-files.ts";
+import { hostFiles } from "../runtime/containers/host-files.ts";
 import { bounds } from "./bounds.ts";
 import { dockerFiles, podmanFiles } from "./engine-files.ts";
-
-/** Facts, and why they are not all. */
-export interface Known<Facts> {
-  readonly facts: Facts;
-  readonly gaps: readonly Gap[];
-}
-
-export interface EngineReading {
-  /** As it was spoken to: `unix:///run/podman/podman.sock`. */
-  readonly place: string;
-  readonly info: EngineInfo;
-  readonly containers: EngineContainers;
-  readonly listeners: Known<readonly EngineListener[]>;
-  readonly registries: Known<readonly InsecureRegistry[]>;
-  readonly configuration: Known<EngineConfiguration>;
-}
-
-export interface EngineOptions {
-  readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Absent: this machine's. */
-  readonly files?: HostFiles;
-}
+import type { EngineOptions, EngineReading } from "./engine-reading.ts";
 
 /** @throws Problem `daemon.host`, `daemon.answer`, `events.container-runtime`, `events.container-answer` */
 export async function readEngine(engine: EngineName, options: EngineOptions): Promise<EngineReading> {
@@ -81,7 +54,9 @@ function placeOf({ socketPath, host, port }: EngineAddress): string {
 function insecureOf(answer: unknown, place: string): EngineReading["registries"] {
   const found = insecureInInfo(answer);
   const reason = `${place}: the engine does not say which registries it takes for secure`;
-  return found === undefined ? { facts: [], gaps: [{ code: "engine.registries", reason }] } : { facts: found, gaps: [] };
+  return found === undefined
+    ? { facts: [], gaps: [{ code: "engine.registries", reason }] }
+    : { facts: found, gaps: [] };
 }
 
 /** What the engine itself says of its bridge counts before what files say. */

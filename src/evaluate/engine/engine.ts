@@ -54,7 +54,9 @@ export function evaluateContainers(manifests: Manifests, host: string, context: 
       ? []
       : workloadChecks
           .filter(({ origins }) => (origins as readonly string[]).includes("compose"))
-          .map(({ id }) => unjudged(id, asset, context.now, { code: first.code, reason: reasonOf(first.reason, unread.length) }))),
+          .map(({ id }) =>
+            unjudged(id, asset, context.now, { code: first.code, reason: reasonOf(first.reason, unread.length) }),
+          )),
   ];
 }
 

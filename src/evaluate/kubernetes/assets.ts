@@ -1,7 +1,13 @@
 /** What workloads and namespaces are called in reports. */
 import type { NamespaceAsset, WorkloadAsset } from "../../core/asset.ts";
 import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
-import { callName, ENGINE_CONTAINER, type KubernetesObject, lineageOf, type Manifests } from "../../engines/kubernetes/model.ts";
+import {
+  callName,
+  ENGINE_CONTAINER,
+  type KubernetesObject,
+  lineageOf,
+  type Manifests,
+} from "../../engines/kubernetes/model.ts";
 import { type FoundNamespace, scopeOf } from "./namespaces.ts";
 
 export function workloadAsset(object: KubernetesObject, several?: ReadonlySet<string>): WorkloadAsset {

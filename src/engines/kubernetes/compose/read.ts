@@ -153,7 +153,11 @@ function fileSources(section: unknown): ReadonlyMap<string, string> {
 }
 
 /** What a service states that a pod has no field for. */
-export function composeFactsOf(fields: Fields, sources: FileSources, devices: ReadonlyMap<string, string>): ComposeFacts {
+export function composeFactsOf(
+  fields: Fields,
+  sources: FileSources,
+  devices: ReadonlyMap<string, string>,
+): ComposeFacts {
   const user = fields.integerOrString("user");
   const groups = fields.has("group_add") ? fields.either("group_add") : [];
   return stated({

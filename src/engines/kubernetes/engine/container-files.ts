@@ -44,5 +44,8 @@ export function trustInPolicy(text: string, from: string): NonNullable<EngineCon
   if (!isObject(policy) || !Array.isArray(policy.default)) throw new SyntaxError("states no default");
   const types = policy.default.map((requirement) => (isObject(requirement) ? requirement.type : undefined));
   // All of them must hold.
-  return { enforced: types.some((type) => type === "reject" || type === "signedBy" || type === "sigstoreSigned"), from };
+  return {
+    enforced: types.some((type) => type === "reject" || type === "signedBy" || type === "sigstoreSigned"),
+    from,
+  };
 }

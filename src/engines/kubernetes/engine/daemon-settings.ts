@@ -45,7 +45,8 @@ export function readDaemonSettings(file: string | undefined, words: readonly str
 
 /** `tcp://0.0.0.0:2375`, `unix:///var/run/docker.sock`, `fd://`; without a scheme it is TCP. */
 export function listenerOf(address: string, verifiesClients: boolean, from: string): EngineListener {
-  const [, scheme = "tcp", rest = ""] = /^(?:([a-z]+):\/\/)?(.*)$/s.exec(address.slice(0, bounds.assetNameLength)) ?? [];
+  const [, scheme = "tcp", rest = ""] =
+    /^(?:([a-z]+):\/\/)?(.*)$/s.exec(address.slice(0, bounds.assetNameLength)) ?? [];
   // Without an address it is localhost.
   const isLoopback = rest === "" || rest.startsWith(":") || isOwnMachine(rest);
   return { address, isTcp: scheme === "tcp" || scheme === "http", isLoopback, verifiesClients, from };

@@ -95,7 +95,9 @@ test("what the engine gives every container is the container's", () => {
 });
 
 test("podman's list of what it dropped comes to all but the rest", () => {
-  const all = "CHOWN DAC_OVERRIDE FOWNER FSETID KILL NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT".split(" ");
+  const all = "CHOWN DAC_OVERRIDE FOWNER FSETID KILL NET_BIND_SERVICE SETFCAP SETGID SETPCAP SETUID SYS_CHROOT".split(
+    " ",
+  );
   const capabilities = (drop: readonly string[], add: readonly string[]) => {
     const HostConfig = { ...CONTAINER.HostConfig, CapAdd: add, CapDrop: drop };
     const { workloads } = read([{ ...CONTAINER, HostConfig }], { ...DOCKER, engine: "podman" });
@@ -159,7 +161,10 @@ test("daemon.json and the command line, of which the latter counts", () => {
     ],
   );
   assert.deepEqual(settings.configuration, { interContainer: true, userlandProxy: false });
-  assert.equal(readDaemonSettings('{"hosts": ["tcp://:1"], "tlsverify": true}', []).listeners[0]?.verifiesClients, true);
+  assert.equal(
+    readDaemonSettings('{"hosts": ["tcp://:1"], "tlsverify": true}', []).listeners[0]?.verifiesClients,
+    true,
+  );
   assert.deepEqual(readDaemonSettings(undefined, []), {
     listeners: [],
     configuration: { interContainer: true, userlandProxy: true },
