@@ -194,9 +194,15 @@ walking(reaching(judging(build.command("audit"))))
   )
   .action(async (places: string[], options) => finish((await import("./build/audit.ts")).buildAudit(places, options)));
 
-const workload = program.command("workload").description("audit Kubernetes manifests and Compose files");
+const workload = program
+  .command("workload")
+  .description("audit Kubernetes manifests, Compose files and container engines");
 walking(judging(workload.command("audit")))
-  .argument("[place]", "directory of manifests and Compose files, a file, or - for standard input", ".")
+  .argument(
+    "[place]",
+    "directory of manifests and Compose files, a file, - for standard input, docker: or podman:",
+    ".",
+  )
   .description("audit against Pod Security Standards and hardening checks")
   .option("--render", RENDER, false)
   .option("--rotation <secret>", ROTATION)

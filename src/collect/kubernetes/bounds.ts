@@ -9,6 +9,11 @@ export const bounds = {
   /** A kustomization.yaml or a Chart.yaml, and what one may name that is looked for. */
   kustomizationBytes: 1024 * 1024,
   kustomizationPaths: 10_000,
+  /** A file of an engine (daemon.json, registries.conf), or a command line; files of one folder. Real ones have a few KiB. */
+  engineFileBytes: 1024 * 1024,
+  engineFiles: 200,
+  /** Without a byte from an engine; a machine with many containers answers within seconds. */
+  engineStallMilliseconds: 20_000,
   /** Folders of one run, and milliseconds for each; what is printed is bounded as a file of manifests is. */
   renderFolders: 200,
   renderMilliseconds: 30_000,

@@ -16,6 +16,7 @@ export type * from "./access-model.ts";
 export type * from "./component-model.ts";
 export type * from "./compose/facts.ts";
 export { containersOf, type PlacedContainer } from "./containers.ts";
+export type * from "./engine/model.ts";
 export type * from "./external-secret-model.ts";
 export { type FieldPath, formatFieldPath } from "./field-path.ts";
 export type * from "./file-model.ts";
@@ -30,6 +31,11 @@ export {
   keyOfSecret,
   lineageOf,
   secretKey,
+  describeObject,
+  ENGINE_CONTAINER,
+  effectiveNamespace,
+  isClusterScoped,
+  lineageOf,
   subjectName,
 } from "./object.ts";
 export type * from "./object-model.ts";

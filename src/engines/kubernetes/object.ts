@@ -63,6 +63,9 @@ export function callName({ name, generateName = "", part }: KubernetesObject): s
 /** The kind of a Compose file's services: nobody takes it for a Service, which is what exposes pods. */
 export const COMPOSE_SERVICE = "ComposeService";
 
+/** The kind of a container that an engine (docker, podman) runs by itself. */
+export const ENGINE_CONTAINER = "Container";
+
 /** In what fingerprints rest on it has the word of the first baselines: no workload is a Service, so nothing is confused. */
 function lastingKind(kind: string): string {
   return kind === COMPOSE_SERVICE ? "Service" : kind;
@@ -76,6 +79,8 @@ export function subjectName(object: KubernetesObject): string {
 /** Scope, kind, namespace and name: what stays the same while the object changes. `scope`: the cluster, or the folder. */
 export function lineageOf(object: KubernetesObject, scope: string): string {
   const { kind, namespace = "" } = object;
+  // As alerts of it call it: no namespace holds it.
+  if (kind === ENGINE_CONTAINER) return [scope, kind, callName(object)].join("/");
   return [scope, lastingKind(kind), namespace, callName(object)].join("/");
 }
 
