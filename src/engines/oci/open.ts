@@ -8,12 +8,13 @@ import { Problem } from "../../core/problem.ts";
 import { type Archive, openArchive } from "./archive.ts";
 import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
-import { openFromStorage, storageRoot } from "./containers-storage.ts";
+import { openFromStorage } from "./containers-storage.ts";
 import { chooseByPlatform, type OpenImage, openImageAt } from "./image.ts";
 import { type Layout, openLayout } from "./layout.ts";
 import type { Descriptor, Platform } from "./model.ts";
 import { formatReference, parseReference, repositoryOf } from "./reference.ts";
 import type { RegistryOptions } from "./registry/options.ts";
+import { parseStorageName, storagePlace } from "./storage-conf.ts";
 import { type FileScheme, type Target, targetOf } from "./target.ts";
 
 export interface OpenOptions {
@@ -193,10 +194,14 @@ function lineageOfPath(path: string): string {
   return shown.replace(/\.(?:oci\.)?(?:tar|tgz|tar\.gz|tar\.zst)$/, "");
 }
 
-/** `NAME`, `[ROOT]NAME` or `[DRIVER@ROOT]NAME`, as skopeo writes it. */
+/** Of a name without a store, the places are those of storage.conf. */
 async function openStored(written: string, at: string): Promise<NamedImage> {
-  const bracket = /^\[(?:[a-z]+@)?([^\]]+)\](.*)$/.exec(at);
-  const image = await openFromStorage(bracket?.[1] ?? storageRoot(), bracket?.[2] ?? at);
+  const { name, root, more = [], driver } = parseStorageName(at);
+  const place =
+    root === undefined
+      ? await storagePlace()
+      : { roots: [root, ...more], ...(driver === undefined ? {} : { driver, isDriverFixed: true }) };
+  const image = await openFromStorage(place, name);
   const { storedName } = image;
   return { image, name: written, reference: storedName, lineage: repositoryNamed(storedName) ?? storedName };
 }
