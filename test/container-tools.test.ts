@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { json, sha256, tarOf } from "../src/engines/oci/image.fixture.ts";
+import { fixtureImage, json, sha256, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { openImage } from "../src/engines/oci/open.ts";
 import { parseReference } from "../src/engines/oci/reference.ts";
 import { findCredentials } from "../src/engines/oci/registry/docker-config.ts";
@@ -73,6 +73,16 @@ describe("what podman and skopeo keep", { skip: skopeo === undefined && "skopeo 
     });
     process.env.CONTAINERS_STORAGE_CONF = conf;
     assert.deepEqual(await diffIdsOf("containers-storage:shop.example/web:1"), [diffId]);
+  });
+
+  test("skopeo's dir:, by its scheme, by its path, and of all platforms of an index", async () => {
+    await run(["copy", "--insecure-policy", `docker-archive:${at("web.tar")}`, `dir:${at("one")}`]);
+    assert.deepEqual(await diffIdsOf(`dir:${at("one")}`), [diffId]);
+    assert.deepEqual(await diffIdsOf(at("one")), [diffId]);
+    const web = fixtureImage([{ tar: tarOf([{ name: "hello", content: "world" }]) }]);
+    writeLayout(at("layout"), { web });
+    await run(["copy", "--insecure-policy", "--all", `oci:${at("layout")}:web`, `dir:${at("all")}`]);
+    assert.deepEqual(await diffIdsOf(`dir:${at("all")}`), web.diffIds);
   });
 
   test("root's login, where XDG_RUNTIME_DIR is not set", { skip: !isRoot && "needs root" }, async (t) => {

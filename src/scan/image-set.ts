@@ -1,9 +1,8 @@
 /** All images of one layout or archive. */
-import { statSync } from "node:fs";
 import { unopenedImage } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { asProblem, Problem } from "../core/problem.ts";
-import { type OpenOptions, openImageSet } from "../engines/oci/open.ts";
+import { type OpenOptions, openImageSet, schemeOf } from "../engines/oci/open.ts";
 import type { ScanContext } from "./context.ts";
 import { scanImage, scanUnopened } from "./image.ts";
 
@@ -53,8 +52,7 @@ export async function scanImageSet(
 
 /** By which its own signatures are found in a layout. */
 function writtenOf(path: string, name: string | undefined): string {
-  const scheme = statSync(path).isDirectory() ? "oci" : "oci-archive";
-  return `${scheme}:${path}${name === undefined ? "" : `:${name}`}`;
+  return `${schemeOf(path)}:${path}${name === undefined ? "" : `:${name}`}`;
 }
 
 /** A name that states a repository says enough; a bare tag needs the path. */

@@ -1,6 +1,6 @@
 /**
  * From what a user writes to images: `registry/name:tag`, `oci:FOLDER`, `oci-archive:FILE`, `docker-archive:FILE`,
- * `docker-daemon:NAME`, `podman:NAME`, `containers-storage:NAME`, or a path that says by itself what it is.
+ * `dir:DIR`, `docker-daemon:NAME`, `podman:NAME`, `containers-storage:NAME`, or a path that says by itself what it is.
  */
 import { statSync } from "node:fs";
 import { basename, relative } from "node:path";
@@ -9,6 +9,7 @@ import { type Archive, openArchive } from "./archive.ts";
 import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
 import { openFromStorage } from "./containers-storage.ts";
+import { isDirectoryImage, openDirectoryImage } from "./dir-transport.ts";
 import { chooseByPlatform, type OpenImage, openImageAt } from "./image.ts";
 import { type Layout, openLayout } from "./layout.ts";
 import type { Descriptor, Platform } from "./model.ts";
@@ -107,11 +108,18 @@ function pickEntry(entries: readonly ImageEntry[], target: Target, written: stri
 export async function openImageSet(
   path: string,
   options: OpenOptions = {},
-  scheme: FileScheme = statSync(path).isDirectory() ? "oci" : "oci-archive",
+  scheme: FileScheme = schemeOf(path),
 ): Promise<ImageSet> {
   const lineage = lineageOfPath(path);
+  if (scheme === "dir") return layoutSet(await openDirectoryImage(path), lineage, options);
   if (scheme === "oci") return layoutSet(await openLayout(path), lineage, options);
   return archiveSet(await openArchive(path), lineage, options);
+}
+
+/** What a path that is there holds, by its own look: anything else is found out as it is opened. */
+export function schemeOf(path: string): FileScheme {
+  if (!statSync(path).isDirectory()) return "oci-archive";
+  return isDirectoryImage(path) ? "dir" : "oci";
 }
 
 function archiveSet(archive: Archive, lineage: string, options: OpenOptions): ImageSet {
