@@ -10,10 +10,11 @@ import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
 import { openFromStorage } from "./containers-storage.ts";
 import { isDirectoryImage, openDirectoryImage } from "./dir-transport.ts";
+import { attachmentTag } from "./distribution/content.ts";
 import { chooseByPlatform, type OpenImage, openImageAt } from "./image.ts";
 import { type Layout, openLayout } from "./layout.ts";
 import type { Descriptor, Platform } from "./model.ts";
-import { formatReference, parseReference, repositoryOf } from "./reference.ts";
+import { formatReference, type ImageReference, parseReference, repositoryOf } from "./reference.ts";
 import type { RegistryOptions } from "./registry/options.ts";
 import { parseStorageName, storagePlace } from "./storage-conf.ts";
 import { type FileScheme, type Target, targetOf } from "./target.ts";
@@ -240,8 +241,23 @@ async function openFromRegistry(written: string, reference: string, options: Ope
     return { image, name: written, reference: place, lineage: repositoryOf(parsed) };
   } catch (error) {
     client.close();
-    throw error;
+    throw attached(error, parsed) ?? error;
   }
+}
+
+/** Tags of signatures and the like name the image that they are about: that is what can be scanned. */
+function attached(error: unknown, reference: ImageReference): Problem | undefined {
+  if (!(error instanceof Problem) || reference.digest !== undefined) return undefined;
+  const tag = attachmentTag(reference.tag ?? "");
+  if (tag === undefined || !["oci.not-an-image", "oci.platform"].includes(error.code)) return undefined;
+  const { domain, path } = reference;
+  return new Problem({
+    kind: "input",
+    code: "oci.not-an-image",
+    place: error.place,
+    cause: tag.holds === "referrers" ? "the list of referrers of an image, not a container image" : error.message,
+    remedy: `scan what it is about: ${formatReference({ domain, path, digest: tag.subject })}`,
+  });
 }
 
 function isManifestType(mediaType: string): boolean {
