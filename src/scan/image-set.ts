@@ -4,6 +4,7 @@ import type { Evaluation } from "../core/evaluation.ts";
 import { asProblem, Problem } from "../core/problem.ts";
 import { type OpenOptions, openImageSet, schemeOf } from "../engines/oci/open.ts";
 import type { ScanContext } from "./context.ts";
+import type { ForeignPlatforms } from "./foreign-platforms.ts";
 import { scanImage, scanUnopened } from "./image.ts";
 
 /**
@@ -14,7 +15,7 @@ import { scanImage, scanUnopened } from "./image.ts";
 export async function scanImageSet(
   path: string,
   shown: string,
-  context: ScanContext & { readonly open: OpenOptions },
+  context: ScanContext & { readonly open: OpenOptions; readonly foreign?: ForeignPlatforms },
 ): Promise<Evaluation[]> {
   const unopened = (error: unknown, name: string, nth?: number): Evaluation[] => {
     const problem = asProblem(error, name);
@@ -34,6 +35,7 @@ export async function scanImageSet(
         const name = nameOf(shown, entry.name);
         try {
           const named = await entry.open();
+          context.foreign?.add(name, named.image.config.platform);
           const place = named.partOfFile === undefined ? {} : { path: shown + named.partOfFile };
           const written = writtenOf(path, set.entries.length > 1 ? entry.name : undefined);
           evaluations.push(...(await scanImage({ ...named, ...place, name }, context, shown, written)));
