@@ -268,6 +268,7 @@ db.command("import")
   .option("--public-key <file>", "public key of the required signature: Ed25519 (SPKI, PEM)")
   .option("--insecure-unsigned", "import a bundle without verifying its signature", false)
   .option("--max-age <days>", "reject a bundle older than this many days")
+  .option("--allow-older", "replace a newer database with an older bundle", false)
   .option("--quiet", "suppress progress output", false)
   .action(async (sources: string[], options) => finish((await import("./db/import.ts")).dbImport(sources, options)));
 db.command("update")
