@@ -63,17 +63,22 @@ const ROOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   alpine: {
     "etc/os-release": 'ID=alpine\nVERSION_ID=3.19.1\nPRETTY_NAME="Alpine Linux v3.19"\n',
     "etc/alpine-release": "3.19.1\n",
-    "lib/apk/db/installed": "P:libssl3\nV:3.1.4-r5\nA:x86_64\no:openssl\nD:musl\n\nP:musl\nV:1.2.4-r2\nA:x86_64\no:musl\n\n",
+    "lib/apk/db/installed":
+      "P:libssl3\nV:3.1.4-r5\nA:x86_64\no:openssl\nD:musl\n\nP:musl\nV:1.2.4-r2\nA:x86_64\no:musl\n\n",
   },
 };
 
 function findings(command: string, target: string): string[] {
   const output = join(folder, "out.json");
   const quiet = ["--quiet", "--offline-scan", "--skip-db-update", "--skip-java-db-update", "--format", "json"];
-  execFileSync(program, [command, ...quiet, ...(command === "rootfs" ? ["--scanners", "vuln"] : []), "--output", output, target], {
-    env: { PATH: process.env.PATH, HOME: folder, TRIVY_CACHE_DIR: join(folder, "cache") },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  execFileSync(
+    program,
+    [command, ...quiet, ...(command === "rootfs" ? ["--scanners", "vuln"] : []), "--output", output, target],
+    {
+      env: { PATH: process.env.PATH, HOME: folder, TRIVY_CACHE_DIR: join(folder, "cache") },
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
   const report: unknown = JSON.parse(execFileSync("cat", [output], { encoding: "utf8" }));
   const results = isObject(report) && Array.isArray(report.Results) ? report.Results : [];
   return results
