@@ -30,6 +30,7 @@ test: install ## install what the tests need, lint, and run every test
 
 .PHONY: test-cluster
 test-cluster: install ## build a Kubernetes API server, once, and run the tests that need it
+	@scripts/setup-tests
 	@scripts/setup-cluster
 	@npm run -s test:cluster
 
@@ -65,6 +66,12 @@ image: install ## make the program's image as an OCI layout in .cache/image (ask
 picture: install $(demo_shop) $(demo_db) ## draw the README's picture anew (needs util-linux's script)
 	@script -qec "stty cols 100; node_modules/.bin/node bin/bulkhead.js check examples/shop/insecure --quiet --db $(demo_db) || [ \$$? -eq 1 ]" /dev/null </dev/null >.cache/demo/terminal
 	@npx node scripts/picture.ts "bulkhead check examples/shop/insecure" 72 <.cache/demo/terminal >docs/check.svg
+
+.PHONY: picture-cluster
+picture-cluster: install ## draw the picture of the ten controls that pass anew (needs a Kubernetes API server, and util-linux's script)
+	@scripts/setup-cluster
+	@script -qec "stty cols 100; node_modules/.bin/node examples/shop/cluster.ts 2>/dev/null" /dev/null </dev/null >.cache/demo/terminal
+	@npx node scripts/picture.ts "bulkhead check examples/shop/hardened --cluster" 16 <.cache/demo/terminal >docs/check-cluster.svg
 
 .PHONY: screens
 screens: install $(demo_shop) $(demo_db) ## take the pictures of the HTML report anew (needs chromium and pdftoppm)

@@ -9,7 +9,7 @@ import { type Authorities, identify } from "./identify.ts";
 
 const shop: Authority = { kind: "repository", remote: "github.com/acme/shop", path: "" };
 const other: Authority = { kind: "repository", remote: "github.com/acme/other", path: "" };
-const cluster: Authority = { kind: "cluster", uid: "6f2e0b0c-0000-4000-8000-000000000001" };
+const cluster = { kind: "cluster", uid: "6f2e0b0c-0000-4000-8000-000000000001" } as const satisfies Authority;
 
 function evaluation(asset: Asset): Evaluation {
   const check = "workload/made-up";
@@ -91,4 +91,13 @@ test("evaluations of one asset share it", () => {
   const asset = fileAsset("Dockerfile");
   const [first, second] = identified([evaluation(asset), evaluation(asset)], { directory: shop });
   assert.equal(first?.asset, second?.asset);
+});
+
+test("what is of a directory that was checked beside a cluster is never the cluster's, whatever it is called", () => {
+  const [own, alike] = [workload("prod/Deployment/shop/web"), workload("prod/Deployment/shop/web")];
+  const authorities = { directory: shop, cluster: { name: "prod", authority: cluster, beside: new Set([alike]) } };
+  assert.deepEqual(
+    identified([evaluation(own), evaluation(alike)], authorities).map(({ asset }) => asset.id),
+    [`cluster:${cluster.uid}//Deployment/shop/web`, "github.com/acme/shop//prod/Deployment/shop/web"],
+  );
 });

@@ -35,7 +35,7 @@ export interface ShopCluster {
   readonly folder: string;
   /** The shop's directory, with the names and digests of the images in the registry. */
   readonly tree: string;
-  /** Behind `bulkhead check`: all that is needed to judge both. */
+  /** Behind `bulkhead check`, run in the folder: all that is needed to judge both. */
   readonly words: readonly string[];
   readonly cluster: Cluster;
   run(...words: readonly string[]): Promise<Ended>;
@@ -92,7 +92,7 @@ export async function startShopCluster(version: ShopVersion): Promise<ShopCluste
     const shopped: Started = { version, folder, tree, cluster, registry, pushed, ends };
     const kubeconfig = await fill(shopped, run);
     const words = [
-      ...[tree, "--cluster", "--kubeconfig", kubeconfig, "--policy", join(tree, "bulkhead.yaml"), "--db", database],
+      ...[version, "--cluster", "--kubeconfig", kubeconfig, "--policy", `${version}/bulkhead.yaml`, "--db", database],
       ...["--plain-http", "--images", "--verify"],
       ...["--probe-unsigned", probes.unsigned, "--probe-stranger", probes.stranger],
     ];

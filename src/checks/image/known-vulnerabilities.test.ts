@@ -115,8 +115,9 @@ test("what the catalogues say ranks a flaw and says why", () => {
   const epss = { score: 0.97123, percentile: 0.9991, asOf: "2026-01-01T00:00:00.000Z" };
   const both = draftOf({ exploited, epss });
   assert.deepEqual(both.priority, {
-    score: 2 + 0.97123,
+    score: 8 + 0.97123,
     exploited: true,
+    epss: 0.97123,
     mark: "exploited",
     reasons: ["exploited in the wild (KEV 2021-11-03, by ransomware)", "EPSS 0.97 (99th percentile)", "fix available"],
   });
@@ -124,6 +125,13 @@ test("what the catalogues say ranks a flaw and says why", () => {
   const score = (changes: Partial<VulnerabilityMatch>) => draftOf(changes).priority?.score ?? 0;
   assert.ok(score({ exploited }) > score({ epss: { ...epss, score: 1 } }));
   assert.ok(score({ epss }) > score({}));
+  const idle = { ...minimist, loaded: { state: "not loaded", reason: "no file of it was opened" } } as const;
+  assert.ok(
+    score({ exploited, package: idle }) >
+      score({ epss, package: { ...idle, loaded: { state: "loaded", reason: "" } } }),
+  );
+  assert.ok(score({ package: idle }) < score({}));
+  assert.equal(score({ package: { ...idle, loaded: { ...idle.loaded, stale: true } } }), 0);
   assert.equal(draftOf().priority, undefined);
   const ordinals = [0, 0.01, 0.02, 0.03, 0.11, 0.123, 0.21, 1].map(
     (percentile) => draftOf({ epss: { ...epss, percentile } }).priority?.reasons[0],

@@ -17,4 +17,9 @@ export const bounds = {
   /** Folders of one run, and milliseconds for each; what is printed is bounded as a file of manifests is. */
   renderFolders: 200,
   renderMilliseconds: 30_000,
+  /** Reports of admission: one a workload of the largest clusters; their bytes, one page of them, and the time for all. */
+  reports: 100_000,
+  reportBytes: 256 * 1024 * 1024,
+  reportPage: 500,
+  reportMilliseconds: 120_000,
 } as const;

@@ -24,11 +24,14 @@ export { fieldRange, locationOf } from "./locate.ts";
 export type * from "./network-model.ts";
 export {
   callName,
+  clusterOf,
   describeObject,
   ENGINE_CONTAINER,
   effectiveNamespace,
   isClusterScoped,
+  keyOfSecret,
   lineageOf,
+  secretKey,
   subjectName,
 } from "./object.ts";
 export type * from "./object-model.ts";
@@ -39,15 +42,6 @@ export { allows, isCovered } from "./rbac/allows.ts";
 export { accountOf, firstByName } from "./rbac/principals.ts";
 export type * from "./rbac-model.ts";
 export type * from "./seccomp-model.ts";
-export {
-  clusterOf,
-  keyOfSecret,
-  type SecretUse,
-  type SecretUseKind,
-  type SecretUses,
-  secretKey,
-  secretUses,
-} from "./secret-uses.ts";
 
 /** An object that runs pods, or is one, whatever its kind. */
 export interface Workload {

@@ -83,3 +83,24 @@ export function lineageOf(object: KubernetesObject, scope: string): string {
   if (kind === ENGINE_CONTAINER) return [scope, kind, callName(object)].join("/");
   return [scope, lastingKind(kind), namespace, callName(object)].join("/");
 }
+
+/** Empty for files. */
+export function clusterOf({ source }: KubernetesObject): string {
+  return source.kind === "cluster" ? source.cluster : "";
+}
+
+/** A Secret's name, and where it is: {@link clusterOf}, and the namespace that it is in or would be. */
+export interface SecretName {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What a Secret goes by among those of files and of clusters. */
+export function secretKey({ cluster, namespace, name }: SecretName): string {
+  return JSON.stringify([cluster, namespace, name]);
+}
+
+export function keyOfSecret(object: KubernetesObject, name = object.name): string {
+  return secretKey({ cluster: clusterOf(object), namespace: effectiveNamespace(object) ?? "", name });
+}

@@ -2,7 +2,7 @@
 import type { Asset, ImageAsset } from "../../core/asset.ts";
 import { parseDigest } from "../../core/digest.ts";
 import { splitImageName } from "../../core/image-name.ts";
-import type { Relation, RelationEnd } from "../../core/relation.ts";
+import type { Relation } from "../../core/relation.ts";
 
 /** `sha256:…`, or `name registry/api:1`. */
 export type ImageKey = string;
@@ -44,8 +44,4 @@ export function isDigest(key: ImageKey): boolean {
 
 export function isImage(asset: Asset): asset is ImageAsset {
   return asset.kind === "image";
-}
-
-export function isWorkload(end: RelationEnd): boolean {
-  return end.kind === "workload";
 }

@@ -5,7 +5,7 @@ export const limits = {
   /** Fixes, and lines that they take, below the ten controls. */
   fixes: 8,
   fixLines: 16,
-  /** Of the whole summary with controls, on a page of 100 columns: fixes make way for what stands below them, down to three. */
+  /** Of the whole summary with controls, on a page of 100 columns: fixes make way for what stands below them, down to two. */
   lines: 60,
   /** The same where there are no controls above them. */
   fixesAlone: 16,

@@ -26,7 +26,7 @@ const ASSET = 44;
 /**
  * The groups of findings that one change fixes, each with where and how; the worst first.
  *
- * @param room - lines that there are for them, where there are controls; three are told whatever it is
+ * @param room - lines that there are for them, where there are controls; two are told whatever it is
  */
 export function fixLines(
   page: Page,
@@ -45,8 +45,9 @@ export function fixLines(
     if (own === undefined) continue;
     const entry = fixEntry(report, group, own, (title) => displayWidth(title) <= page.columns - INDENT - RESOLVES - 24);
     const told = entryLines(page, { number: shown + 1, group, entry, named: assets.length > 1 });
-    if (shown > 2 && lines.length - 1 + told.length > (alone ? limits.fixLinesAlone : Math.min(room, limits.fixLines)))
-      break;
+    const taken = lines.length - 1 + told.length;
+    if (shown > 2 && taken > (alone ? limits.fixLinesAlone : limits.fixLines)) break;
+    if (shown > 1 && !alone && taken > room) break;
     lines.push(...told);
     shown++;
   }
