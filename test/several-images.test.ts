@@ -56,3 +56,11 @@ test("one that is broken is unknown among others, and alone an error", async () 
   assert.equal((await run("oci:broken")).code, 2);
   assert.equal((await run("oci:rootless", "oci:nowhere")).code, 2, "a slip in a name ends the run");
 });
+
+test("an image for another platform is scanned, and the report says so", async () => {
+  const config = { config: { architecture: "riscv64", created: "2026-01-01T00:00:00Z", config: { User: "10001" } } };
+  writeLayout(join(folder, "foreign"), { "shop/c:1": fixtureImage([], config) });
+  const said = /scanned for linux\/riscv64, not this machine's linux\/\w+: /;
+  assert.match((await run("oci:foreign")).stdout, said);
+  assert.doesNotMatch((await run("oci:foreign", "--platform", "linux/riscv64")).stdout, said);
+});

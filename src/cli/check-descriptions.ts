@@ -38,6 +38,14 @@ const parts: readonly {
     ],
   },
   {
+    ids: /^build\/imported-/,
+    load: async () => [
+      (await import("../checks/lists/imported-file.ts")).importedFileChecks,
+      (await import("../checks/lists/imported-results.ts")).importedResultsChecks,
+      (await import("../checks/lists/imported-secrets.ts")).importedSecretsChecks,
+    ],
+  },
+  {
     ids: /^build\//,
     load: async () => [
       (await import("../checks/lists/dockerfile.ts")).dockerfileChecks,

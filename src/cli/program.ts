@@ -195,9 +195,15 @@ walking(reaching(judging(build.command("audit"))))
   )
   .action(async (places: string[], options) => finish((await import("./build/audit.ts")).buildAudit(places, options)));
 
-const workload = program.command("workload").description("audit Kubernetes manifests and Compose files");
+const workload = program
+  .command("workload")
+  .description("audit Kubernetes manifests, Compose files and container engines");
 walking(judging(workload.command("audit")))
-  .argument("[place]", "directory of manifests and Compose files, a file, or - for standard input", ".")
+  .argument(
+    "[place]",
+    "directory of manifests and Compose files, a file, - for standard input, docker: or podman:",
+    ".",
+  )
   .description("audit against Pod Security Standards and hardening checks")
   .option("--render", RENDER, false)
   .option("--rotation <secret>", ROTATION)
@@ -242,7 +248,7 @@ const db = program.command("db").description("manage the advisory database");
 db.command("import")
   .argument(
     "<source...>",
-    "OSV records, Red Hat's CSAF, Arch's and Photon's lists: directories, .zip, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; updateinfo.xml; rpm repositories: directories with repodata, or ECOSYSTEM=DIR; KEV (.json), EPSS (.csv); or one .bundle",
+    "OSV records, Red Hat's CSAF, Arch's and Photon's lists: directories, .zip, .tar.zst, .tar.gz, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; updateinfo.xml; rpm repositories: directories with repodata, or ECOSYSTEM=DIR; KEV (.json), EPSS (.csv); or one .bundle",
   )
   .description("build the advisory database from files")
   .option("--db <file>", "database file to write (default: see `bulkhead db status`)")
@@ -262,6 +268,7 @@ db.command("import")
   .option("--public-key <file>", "public key of the required signature: Ed25519 (SPKI, PEM)")
   .option("--insecure-unsigned", "import a bundle without verifying its signature", false)
   .option("--max-age <days>", "reject a bundle older than this many days")
+  .option("--allow-older", "replace a newer database with an older bundle", false)
   .option("--quiet", "suppress progress output", false)
   .action(async (sources: string[], options) => finish((await import("./db/import.ts")).dbImport(sources, options)));
 db.command("update")

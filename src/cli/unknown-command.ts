@@ -79,7 +79,10 @@ const IMAGE = /^(?:[a-z-]+:)?[A-Za-z0-9.[\]_/-]+(?::[\w.-]+)*(?:@[a-z0-9]+:[0-9a
 function commandFor(place: string): string | undefined {
   const stat = statSync(place, { throwIfNoEntry: false });
   if (stat?.isDirectory() === true) {
-    return existsSync(join(place, "oci-layout")) ? `image scan ${argument(place)}` : `check ${argument(place)}`;
+    // The second is skopeo's dir:, as far as it shows without loading its reader.
+    const has = (name: string) => existsSync(join(place, name));
+    const isImage = has("oci-layout") || (has("version") && has("manifest.json"));
+    return isImage ? `image scan ${argument(place)}` : `check ${argument(place)}`;
   }
   if (stat?.isFile() !== true) return undefined;
   const name = basename(place).toLowerCase();

@@ -1,10 +1,10 @@
 /** All images of one layout or archive. */
-import { statSync } from "node:fs";
 import { unopenedImage } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { asProblem, Problem } from "../core/problem.ts";
-import { type OpenOptions, openImageSet } from "../engines/oci/open.ts";
+import { type OpenOptions, openImageSet, schemeOf } from "../engines/oci/open.ts";
 import type { ScanContext } from "./context.ts";
+import type { ForeignPlatforms } from "./foreign-platforms.ts";
 import { scanImage, scanUnopened } from "./image.ts";
 
 /**
@@ -15,7 +15,7 @@ import { scanImage, scanUnopened } from "./image.ts";
 export async function scanImageSet(
   path: string,
   shown: string,
-  context: ScanContext & { readonly open: OpenOptions },
+  context: ScanContext & { readonly open: OpenOptions; readonly foreign?: ForeignPlatforms },
 ): Promise<Evaluation[]> {
   const unopened = (error: unknown, name: string, nth?: number): Evaluation[] => {
     const problem = asProblem(error, name);
@@ -35,6 +35,7 @@ export async function scanImageSet(
         const name = nameOf(shown, entry.name);
         try {
           const named = await entry.open();
+          context.foreign?.add(name, named.image.config.platform);
           const place = named.partOfFile === undefined ? {} : { path: shown + named.partOfFile };
           const written = writtenOf(path, set.entries.length > 1 ? entry.name : undefined);
           evaluations.push(...(await scanImage({ ...named, ...place, name }, context, shown, written)));
@@ -53,8 +54,7 @@ export async function scanImageSet(
 
 /** By which its own signatures are found in a layout. */
 function writtenOf(path: string, name: string | undefined): string {
-  const scheme = statSync(path).isDirectory() ? "oci" : "oci-archive";
-  return `${scheme}:${path}${name === undefined ? "" : `:${name}`}`;
+  return `${schemeOf(path)}:${path}${name === undefined ? "" : `:${name}`}`;
 }
 
 /** A name that states a repository says enough; a bare tag needs the path. */

@@ -19,6 +19,7 @@ import { evaluateEach, manifestNotes } from "../evaluate/kubernetes/workloads.ts
 import { evaluateRegistryServers } from "../evaluate/registry/servers.ts";
 import type { ScanContext } from "./context.ts";
 import { scanDockerfile } from "./dockerfile.ts";
+import { foreignPlatforms } from "./foreign-platforms.ts";
 import { scanUnopened } from "./image.ts";
 import { scanImageSet } from "./image-set.ts";
 import { scanLockfile } from "./lockfile.ts";
@@ -54,8 +55,10 @@ export async function scanTree(
   const secrets = options.secrets ? await openPolicyScanner(policy, root) : undefined;
   const found = await discover(root, undefined, context.exclusion);
   const linted = found.dockerfiles.map((path) => scanDockerfile(root, path, context));
+  const foreign = foreignPlatforms(context.open.platform);
   const own = {
     ...context,
+    foreign,
     ...(secrets === undefined ? {} : { secrets }),
     stepLines: stepLinesIn(linted.flatMap(({ file }) => file?.dockerfile ?? [])),
     judgesAge: true,
@@ -108,6 +111,7 @@ export async function scanTree(
     notes: [
       ...(found.images.length === 0 ? ["no images found: add OCI layouts or archives to this directory"] : []),
       ...skippedNotes(found),
+      ...foreign.notes(),
       ...linted.flatMap((dockerfile) => dockerfile.notes),
       ...pipelines.notes,
       ...(rendering?.notes ?? []),

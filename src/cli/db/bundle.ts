@@ -9,11 +9,15 @@ export interface BundleOptions {
   readonly insecureUnsigned: boolean;
   /** Days, as written. */
   readonly maxAge?: string;
+  /** In the place of a newer database too. */
+  readonly allowOlder: boolean;
 }
 
 /** @param path - of the bundle @returns the exit code @throws Problem (usage) where no signature is asked for */
 export async function takeBundle(path: string, database: string, options: BundleOptions): Promise<number> {
-  const { advisories, size, importedAt } = await importBundle(path, database, trustOf(path, options), ageOf(options));
+  const { allowOlder } = options;
+  const taken = await importBundle(path, database, trustOf(path, options), ageOf(options), { allowOlder });
+  const { advisories, size, importedAt } = taken;
   const made = `${advisories} advisories, ${(size / 1e6).toFixed(1)} MB, made ${importedAt.slice(0, 10)}: ${database}`;
   process.stdout.write(`${printable(made)}\n`);
   return 0;

@@ -18,6 +18,7 @@ interface ImportOptions {
   readonly publicKey?: string;
   readonly insecureUnsigned: boolean;
   readonly maxAge?: string;
+  readonly allowOlder: boolean;
   readonly keyring: readonly string[];
   readonly quiet: boolean;
 }

@@ -19,6 +19,7 @@ export function transferring(db: Command, finish: Finish): void {
     .option("--public-key <file>", "public key of the required signature: Ed25519 (SPKI, PEM)")
     .option("--insecure-unsigned", "accept a database without a signature", false)
     .option("--max-age <days>", "reject a database older than this many days", "7")
+    .option("--allow-older", "replace a newer database with an older one", false)
     .option("--bundle <file>", "cache file of the bundle, fetched again only if the registry has another one")
     .action(async (reference: string, options) => finish((await import("./pull.ts")).dbPull(reference, options)));
 }

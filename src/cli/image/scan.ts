@@ -6,6 +6,7 @@ import type { Policy } from "../../core/policy.ts";
 import { isEvidenceProblem, usageProblem } from "../../core/problem.ts";
 import { openImage } from "../../engines/oci/open.ts";
 import type { ScanContext } from "../../scan/context.ts";
+import { type ForeignPlatforms, foreignPlatforms } from "../../scan/foreign-platforms.ts";
 import { scanImage, scanRootFolder, scanUnopened } from "../../scan/image.ts";
 import { readDockerfiles } from "../../scan/named-dockerfiles.ts";
 import { scanSbom } from "../../scan/sbom.ts";
@@ -51,7 +52,8 @@ export async function imageScan(references: readonly string[], options: ImageSca
     const evaluations = new EvaluationList();
     const notes = new Set<string>(wanted.every(isDocument) ? [] : (scanner?.notes ?? [NO_SECRETS]));
     for (const note of verifying?.notes ?? []) notes.add(note);
-    const scan = { context, dockerfiles, note: (text: string) => notes.add(text) };
+    const foreign = foreignPlatforms(judging.open.platform);
+    const scan = { context, dockerfiles, foreign, note: (text: string) => notes.add(text) };
     for (const reference of wanted) {
       try {
         evaluations.take(await scanReference(reference, scan));
@@ -60,7 +62,11 @@ export async function imageScan(references: readonly string[], options: ImageSca
         evaluations.take(scanUnopened(unopenedImage(reference), error, context));
       }
     }
-    return { subject: subjectOf(wanted), evaluations, notes: [...notes, ...(learned?.notes() ?? [])] };
+    return {
+      subject: subjectOf(wanted),
+      evaluations,
+      notes: [...notes, ...foreign.notes(), ...(learned?.notes() ?? [])],
+    };
   });
 }
 
@@ -73,10 +79,14 @@ function subjectOf(references: readonly string[]): string {
 interface ScanOfMany {
   readonly context: EvaluationContext & Pick<ScanContext, "secrets" | "stepLines" | "trust" | "learned">;
   readonly dockerfiles: ReturnType<typeof readDockerfiles>;
+  readonly foreign: ForeignPlatforms;
   readonly note: (text: string) => void;
 }
 
-async function scanReference(reference: string, { context, dockerfiles, note }: ScanOfMany): Promise<Evaluations> {
+async function scanReference(
+  reference: string,
+  { context, dockerfiles, foreign, note }: ScanOfMany,
+): Promise<Evaluations> {
   const document = documentOf(reference);
   if (document !== undefined) {
     const { evaluations, notes } = scanSbom(document, reference, context);
@@ -92,6 +102,7 @@ async function scanReference(reference: string, { context, dockerfiles, note }: 
     return await scanRootFolder(folder, reference, context);
   }
   const named = await openImage(reference, context.open);
+  foreign.add(reference, named.image.config.platform);
   for (const text of dockerfiles?.notes(named.image) ?? []) note(text);
   try {
     return await scanImage(named, context);

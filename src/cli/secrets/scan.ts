@@ -4,6 +4,7 @@ import { folderOf } from "../../collect/image/named-folder.ts";
 import { openPolicyScanner } from "../../collect/secrets/scanner.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
+import { isDirectoryImage } from "../../engines/oci/dir-transport.ts";
 import { type SecretsTarget, scanSecrets } from "../../scan/secrets.ts";
 import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 
@@ -53,7 +54,8 @@ type Kind = "folder" | "file" | "input" | "image";
 async function kindOf(target: string): Promise<Kind> {
   if (target === "-") return "input";
   const stat = statSync(target, { throwIfNoEntry: false });
-  if (stat?.isDirectory()) return existsSync(join(target, "oci-layout")) ? "image" : "folder";
+  if (stat?.isDirectory())
+    return existsSync(join(target, "oci-layout")) || isDirectoryImage(target) ? "image" : "folder";
   if (stat?.isFile()) return (await looksLikeArchive(target)) ? "image" : "file";
   if (namesImage(target)) return "image";
   const mayBeImage = /^\w[\w./-]*$/.test(target);

@@ -9,6 +9,7 @@ import { systemCause } from "../../core/system-cause.ts";
 import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
 import type { ManifestGap } from "../../engines/kubernetes/model.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
+import { isDirectoryImage } from "../../engines/oci/dir-transport.ts";
 import { mayBeServerConfiguration } from "../../engines/oci/server/name.ts";
 import { pipelineKind } from "../../engines/pipelines/system.ts";
 import { bounds as collectBounds } from "../bounds.ts";
@@ -87,7 +88,7 @@ export async function discover(
     // A layout's own files are of names that nothing else has: what else is in its folder is looked at like all.
     if (listed.some((entry) => entry.name === "oci-layout") && existsSync(join(folder, "index.json"))) {
       found.images.push(folder);
-    }
+    } else if (listed.some(({ name }) => name === "version") && isDirectoryImage(folder)) found.images.push(folder);
     entries += listed.length;
     listed = listed.filter((entry) => !isExcluded(join(folder, entry.name), entry.isDirectory()));
     if (entries > collectBounds.entries) throw tooMuch(root, `more than ${collectBounds.entries} entries`);

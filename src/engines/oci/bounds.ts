@@ -28,6 +28,8 @@ export const bounds = {
   treeSteps: 50_000_000,
   /** A list of layers that storage keeps on this machine. */
   wantedFileBytes: 256 * 1024 * 1024,
+  /** One storage.conf, which is a page of text. */
+  storageConfBytes: 1024 * 1024,
   /** Entries of an image archive: the tar around the blobs. */
   archiveEntries: 100_000,
   /** Bytes inflated to tell whether a compressed file is an image archive. */

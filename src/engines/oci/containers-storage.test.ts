@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { digestHex } from "../../core/digest.ts";
-import { openFromStorage, storageRoot } from "./containers-storage.ts";
+import { openFromStorage } from "./containers-storage.ts";
 import { type FixtureEntry, fixtureImage, json, refusal, tarEntry, tarOf } from "./image.fixture.ts";
 import { readLayer } from "./layer.ts";
 
@@ -66,7 +66,7 @@ function storage(changes: { images?: object; layers?: object; split?: Buffer } =
 }
 
 async function contentsOf(folder: string, name: string): Promise<Map<string, string>> {
-  const image = await openFromStorage(folder, name);
+  const image = await openFromStorage({ roots: [folder] }, name);
   const contents = new Map<string, string>();
   for (const layer of image.layers) {
     await readLayer(image.store, layer, {
@@ -110,18 +110,34 @@ test("names that lead out of the layer's folder are not followed", async () => {
 });
 
 test("what is missing, looped or broken says so", async () => {
-  assert.equal((await refusal(openFromStorage(storage(), "nothing"))).code, "storage.not-found");
-  assert.equal((await refusal(openFromStorage(join(root, "nowhere"), "alpine"))).code, "storage.not-found");
-  assert.match((await refusal(openFromStorage(storage({ layers: [] }), "alpine"))).message, /layer a+ is missing/);
+  assert.equal((await refusal(openFromStorage({ roots: [storage()] }, "nothing"))).code, "storage.not-found");
+  assert.equal(
+    (await refusal(openFromStorage({ roots: [join(root, "nowhere")] }, "alpine"))).code,
+    "storage.not-found",
+  );
+  assert.match(
+    (await refusal(openFromStorage({ roots: [storage({ layers: [] })] }, "alpine"))).message,
+    /layer a+ is missing/,
+  );
   const digest = `sha256:${"b".repeat(64)}`;
   const loop = storage({ layers: [{ id: LAYER, parent: LAYER, "diff-digest": digest, "diff-size": 1 }] });
-  assert.match((await refusal(openFromStorage(loop, "alpine"))).message, /loop/);
+  assert.match((await refusal(openFromStorage({ roots: [loop] }, "alpine"))).message, /loop/);
   const split = gzipSync("no json");
   assert.match((await refusal(contentsOf(storage({ split }), "alpine"))).message, /tar-split/);
   assert.equal((await refusal(contentsOf(storage({ split: Buffer.from("no gzip") }), "alpine"))).kind, "input");
 });
 
-test("the storage of a user is below the data folder", () => {
-  const own = process.getuid?.() === 0 ? "/var/lib/containers/storage" : "/data/containers/storage";
-  assert.equal(storageRoot({ XDG_DATA_HOME: "/data" }), own);
+test("an image of one store may lie on a layer of another, and a driver that is named alone counts", async () => {
+  const whole = storage();
+  const upper = storage({ layers: [] });
+  const image = await openFromStorage({ roots: [upper, whole] }, "alpine");
+  const names: string[] = [];
+  for (const layer of image.layers) await readLayer(image.store, layer, { entry: ({ name }) => names.push(name) > 9 });
+  assert.deepEqual(names, ["etc/", "etc/os-release", "etc/alias", "empty"]);
+  const place = (driver: string, isDriverFixed = true) =>
+    openFromStorage({ roots: [whole], driver, isDriverFixed }, "alpine");
+  assert.equal((await place("overlay")).storedName, "localhost/shop/web:1");
+  assert.equal((await place("vfs", false)).storedName, "localhost/shop/web:1");
+  assert.equal((await refusal(place("vfs"))).message, "the storage has no such image");
+  assert.match((await refusal(place("btrfs"))).line(), /driver btrfs cannot be read .*podman save/);
 });

@@ -3,7 +3,6 @@
  * `overlay-layers/layers.json`, and each layer's tar put together again from its tar-split file.
  */
 import { readFile, stat } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Digest, parseDigest } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
@@ -12,6 +11,7 @@ import { bounds } from "./bounds.ts";
 import { parseImageConfig, verifyDocument } from "./document.ts";
 import { layersOf, type OpenImage } from "./image.ts";
 import { parseReference, repositoryOf } from "./reference.ts";
+import type { StoragePlace } from "./storage-conf.ts";
 import { readTarSplit } from "./tar-split.ts";
 
 /** Drivers whose layers are plain folders, and the folder below a layer's own. */
@@ -19,13 +19,6 @@ const drivers = [
   { name: "overlay", folder: (root: string, layer: string) => join(root, "overlay", layer, "diff") },
   { name: "vfs", folder: (root: string, layer: string) => join(root, "vfs/dir", layer) },
 ] as const;
-
-/** Where containers/storage keeps its files for this user: storage.conf's defaults. */
-export function storageRoot(environment: Readonly<Record<string, string | undefined>> = process.env): string {
-  if (process.getuid?.() === 0) return "/var/lib/containers/storage";
-  const data = environment.XDG_DATA_HOME;
-  return join(data?.startsWith("/") ? data : join(homedir(), ".local/share"), "containers/storage");
-}
 
 interface StoredImage {
   readonly id: string;
@@ -35,32 +28,44 @@ interface StoredImage {
 
 interface StoredLayer {
   readonly id: string;
+  /** The store that has it: an image of one may lie on layers of another. */
+  readonly root: string;
   readonly parent?: string;
   readonly diffDigest: Digest;
   readonly diffSize: number;
 }
 
 /**
- * Opens an image by name or id.
+ * Opens an image by name or id, from the first store that has it.
  *
  * @throws Problem `storage.not-found`, `storage.broken`
  */
 export async function openFromStorage(
-  root: string,
+  { roots, driver: wanted, isDriverFixed = false }: StoragePlace,
   name: string,
 ): Promise<OpenImage & { readonly storedName: string }> {
-  for (const driver of drivers) {
-    const images = await readList(join(root, `${driver.name}-images/images.json`), storedImage);
-    const image = images.find((candidate) => isNamed(candidate, name));
-    if (image === undefined) continue;
-    const layers = await readList(join(root, `${driver.name}-layers/layers.json`), storedLayer);
-    return { ...(await openStored(root, driver, image, layers)), storedName: image.names[0] ?? image.id };
+  const named = drivers.filter((driver) => driver.name === wanted);
+  const meant = isDriverFixed ? named : new Set([...named, ...drivers]);
+  for (const driver of meant) {
+    for (const root of roots) {
+      const images = await readList(join(root, `${driver.name}-images/images.json`), storedImage);
+      const image = images.find((candidate) => isNamed(candidate, name));
+      if (image === undefined) continue;
+      const layers = await Promise.all(
+        roots.map((each) =>
+          readList(join(each, `${driver.name}-layers/layers.json`), (item) => storedLayer(item, each)),
+        ),
+      );
+      return { ...(await openStored(root, driver, image, layers.flat())), storedName: image.names[0] ?? image.id };
+    }
   }
+  const isUnread = wanted !== undefined && named.length === 0;
   throw new Problem({
     kind: "unavailable",
     code: "storage.not-found",
-    place: `containers-storage:[${root}]${name}`,
-    cause: "the storage has no such image",
+    place: `containers-storage:[${roots.join(", ")}]${name}`,
+    cause: isUnread ? `images of the storage driver ${wanted} cannot be read` : "the storage has no such image",
+    ...(isUnread ? { remedy: "save it: podman save --format oci-archive" } : {}),
   });
 }
 
@@ -88,15 +93,15 @@ async function openStored(
     chain.push(layer);
   }
   chain.reverse();
-  const folders = new Map(chain.map((layer) => [layer.diffDigest, layer.id]));
+  const stored = new Map(chain.map((layer) => [layer.diffDigest, layer]));
   const store: BlobStore = {
     place,
     document: () => Promise.reject(broken("no documents by digest")),
     async open({ digest }) {
-      const id = folders.get(digest);
-      if (id === undefined) throw broken(`no layer ${digest}`);
-      const split = join(root, `${driver.name}-layers`, `${id}.tar-split.gz`);
-      return readTarSplit(split, driver.folder(root, id), place);
+      const layer = stored.get(digest);
+      if (layer === undefined) throw broken(`no layer ${digest}`);
+      const split = join(layer.root, `${driver.name}-layers`, `${layer.id}.tar-split.gz`);
+      return readTarSplit(split, driver.folder(layer.root, layer.id), place);
     },
     // The files of a layer may be changed under its name: they are read and checked each time.
     stamp: async () => undefined,
@@ -142,7 +147,7 @@ function storedImage(item: Record<string, unknown>): StoredImage | undefined {
   return { id, layer, names: Array.isArray(names) ? names.filter((name) => typeof name === "string") : [] };
 }
 
-function storedLayer(item: Record<string, unknown>): StoredLayer | undefined {
+function storedLayer(item: Record<string, unknown>, root: string): StoredLayer | undefined {
   const { id, parent } = item;
   const diffDigest = parseDigest(item["diff-digest"]);
   const diffSize = item["diff-size"];
@@ -150,6 +155,7 @@ function storedLayer(item: Record<string, unknown>): StoredLayer | undefined {
   if (typeof id !== "string" || !/^[0-9a-f]{64}$/.test(id) || diffDigest === undefined) return undefined;
   return {
     id,
+    root,
     diffDigest,
     diffSize: typeof diffSize === "number" ? diffSize : Number.MAX_SAFE_INTEGER,
     ...(typeof parent === "string" && parent !== "" ? { parent } : {}),

@@ -22,6 +22,7 @@ export interface Index {
 
 export interface Manifest {
   readonly kind: "manifest";
+  readonly artifactType?: string;
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
   readonly annotations: Readonly<Record<string, string>>;
@@ -45,7 +46,7 @@ export function verifyDocument(bytes: Buffer, expected: Digest, place: string): 
 
 /** The fields that are read, of each kind of object. Go takes a key in another case for one of them. */
 const fieldsOf = {
-  manifest: new Set(["schemaVersion", "mediaType", "manifests", "config", "layers", "annotations"]),
+  manifest: new Set(["schemaVersion", "mediaType", "artifactType", "manifests", "config", "layers", "annotations"]),
   descriptor: new Set(["mediaType", "digest", "size", "platform", "annotations"]),
   platform: new Set(["os", "architecture", "variant", "os.version"]),
   image: new Set(["created", "os", "architecture", "variant", "os.version", "config", "rootfs", "history"]),
@@ -72,6 +73,7 @@ export function parseIndexOrManifest(bytes: Buffer, place: string): Index | Mani
   if (json.layers.length > bounds.layers) throw malformed(place, `more than ${bounds.layers} layers`);
   return {
     kind: "manifest",
+    ...(typeof json.artifactType === "string" ? { artifactType: json.artifactType } : {}),
     config: descriptor(json.config, `${place}, config`),
     layers: json.layers.map((item, i) => descriptor(item, `${place}, layers[${i}]`)),
     annotations: texts(json.annotations, `${place}, annotations`),

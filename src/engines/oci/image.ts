@@ -2,9 +2,10 @@
 
 import type { Digest } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
+import { artifactKind } from "./artifact-kind.ts";
 import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
-import { isImageConfig, type Manifest, parseImageConfig, parseIndexOrManifest } from "./document.ts";
+import { type Manifest, parseImageConfig, parseIndexOrManifest } from "./document.ts";
 import type { Descriptor, HistoryStep, ImageConfig, Layer, Platform } from "./model.ts";
 import { formatPlatform, hostPlatform } from "./platform.ts";
 
@@ -58,13 +59,9 @@ async function openManifest(
   indexDigest: Digest | undefined,
 ): Promise<OpenImage> {
   const place = `${store.place}@${manifestDigest}`;
-  if (!isImageConfig(manifest.config.mediaType)) {
-    throw new Problem({
-      kind: "input",
-      code: "oci.not-an-image",
-      place,
-      cause: `its config is ${manifest.config.mediaType || "of no media type"}: an artifact, not a container image`,
-    });
+  const kind = artifactKind(manifest);
+  if (kind !== undefined) {
+    throw new Problem({ kind: "input", code: "oci.not-an-image", place, cause: `${kind}, not a container image` });
   }
   const config = parseImageConfig(await store.document(manifest.config), `${store.place}@${manifest.config.digest}`);
   return {

@@ -1,11 +1,11 @@
 /** An OCI image layout folder (image-layout.md): oci-layout, index.json, blobs/<algorithm>/<hex>. */
 import { createReadStream } from "node:fs";
-import { open, readFile, realpath, stat } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
 import { type Digest, digestAlgorithm, digestHex } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "./blob.ts";
-import { bounds } from "./bounds.ts";
+import { fileIn, readSmall } from "./contained-file.ts";
 import { parseIndexOrManifest, verifyDocument } from "./document.ts";
 import type { Descriptor } from "./model.ts";
 import { stampOf } from "./stamp.ts";
@@ -67,40 +67,4 @@ export function checkMarker(marker: Buffer, place: string): void {
 function blobPath(digest: Digest): string {
   // A parsed digest is hexadecimal: no component of it can leave the folder.
   return join("blobs", digestAlgorithm(digest), digestHex(digest));
-}
-
-/** The real path of a file of the layout. A symlink in a layout under review must not lead to files of this machine. */
-async function fileIn(folder: string, name: string, place: string): Promise<string> {
-  const found = await stat(join(folder, name)).catch(() => undefined);
-  if (found === undefined || !found.isFile()) {
-    throw new Problem({ kind: "input", code: "oci.blob-missing", place, cause: `the layout has no ${name}` });
-  }
-  const [root, path] = await Promise.all([realpath(folder), realpath(join(folder, name))]);
-  if (path.startsWith(root.endsWith(sep) ? root : root + sep)) return path;
-  throw new Problem({
-    kind: "input",
-    code: "oci.layout",
-    place,
-    cause: `its ${name} is a symlink that leads out of the layout`,
-    remedy: "copy the layout with its links followed (cp -RL)",
-  });
-}
-
-async function readSmall(folder: string, name: string, place: string): Promise<Buffer> {
-  const path = await fileIn(folder, name, place);
-  const handle = await open(path, "r");
-  try {
-    const { size } = await handle.stat();
-    if (size > bounds.manifestBytes) {
-      throw new Problem({
-        kind: "input",
-        code: "oci.document",
-        place,
-        cause: `a document of ${size} bytes exceeds the limit of ${bounds.manifestBytes}`,
-      });
-    }
-    return await readFile(handle);
-  } finally {
-    await handle.close();
-  }
 }

@@ -235,7 +235,7 @@ test("a symlink in a layout may lead to its other files, and never out of it", a
     symlinkSync(outside, join(folder, name));
     const problem = await refusal(openImage(`oci:${folder}`));
     assert.equal(problem.code, "oci.layout");
-    assert.match(problem.message, /leads out of the layout/);
+    assert.match(problem.message, /leads out of the directory/);
     assert.doesNotMatch(problem.line(), /root:x/);
   }
   const folder = layoutOf({ v1: image });

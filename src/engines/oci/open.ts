@@ -1,6 +1,6 @@
 /**
  * From what a user writes to images: `registry/name:tag`, `oci:FOLDER`, `oci-archive:FILE`, `docker-archive:FILE`,
- * `docker-daemon:NAME`, `podman:NAME`, `containers-storage:NAME`, or a path that says by itself what it is.
+ * `dir:DIR`, `docker-daemon:NAME`, `podman:NAME`, `containers-storage:NAME`, or a path that says by itself what it is.
  */
 import { statSync } from "node:fs";
 import { basename, relative } from "node:path";
@@ -8,12 +8,15 @@ import { Problem } from "../../core/problem.ts";
 import { type Archive, openArchive } from "./archive.ts";
 import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
-import { openFromStorage, storageRoot } from "./containers-storage.ts";
+import { openFromStorage } from "./containers-storage.ts";
+import { isDirectoryImage, openDirectoryImage } from "./dir-transport.ts";
+import { attachmentTag } from "./distribution/content.ts";
 import { chooseByPlatform, type OpenImage, openImageAt } from "./image.ts";
 import { type Layout, openLayout } from "./layout.ts";
 import type { Descriptor, Platform } from "./model.ts";
-import { formatReference, parseReference, repositoryOf } from "./reference.ts";
+import { formatReference, type ImageReference, parseReference, repositoryOf } from "./reference.ts";
 import type { RegistryOptions } from "./registry/options.ts";
+import { parseStorageName, storagePlace } from "./storage-conf.ts";
 import { type FileScheme, type Target, targetOf } from "./target.ts";
 
 export interface OpenOptions {
@@ -106,11 +109,18 @@ function pickEntry(entries: readonly ImageEntry[], target: Target, written: stri
 export async function openImageSet(
   path: string,
   options: OpenOptions = {},
-  scheme: FileScheme = statSync(path).isDirectory() ? "oci" : "oci-archive",
+  scheme: FileScheme = schemeOf(path),
 ): Promise<ImageSet> {
   const lineage = lineageOfPath(path);
+  if (scheme === "dir") return layoutSet(await openDirectoryImage(path), lineage, options);
   if (scheme === "oci") return layoutSet(await openLayout(path), lineage, options);
   return archiveSet(await openArchive(path), lineage, options);
+}
+
+/** What a path that is there holds, by its own look: anything else is found out as it is opened. */
+export function schemeOf(path: string): FileScheme {
+  if (!statSync(path).isDirectory()) return "oci-archive";
+  return isDirectoryImage(path) ? "dir" : "oci";
 }
 
 function archiveSet(archive: Archive, lineage: string, options: OpenOptions): ImageSet {
@@ -193,10 +203,14 @@ function lineageOfPath(path: string): string {
   return shown.replace(/\.(?:oci\.)?(?:tar|tgz|tar\.gz|tar\.zst)$/, "");
 }
 
-/** `NAME`, `[ROOT]NAME` or `[DRIVER@ROOT]NAME`, as skopeo writes it. */
+/** Of a name without a store, the places are those of storage.conf. */
 async function openStored(written: string, at: string): Promise<NamedImage> {
-  const bracket = /^\[(?:[a-z]+@)?([^\]]+)\](.*)$/.exec(at);
-  const image = await openFromStorage(bracket?.[1] ?? storageRoot(), bracket?.[2] ?? at);
+  const { name, root, more = [], driver } = parseStorageName(at);
+  const place =
+    root === undefined
+      ? await storagePlace()
+      : { roots: [root, ...more], ...(driver === undefined ? {} : { driver, isDriverFixed: true }) };
+  const image = await openFromStorage(place, name);
   const { storedName } = image;
   return { image, name: written, reference: storedName, lineage: repositoryNamed(storedName) ?? storedName };
 }
@@ -227,8 +241,23 @@ async function openFromRegistry(written: string, reference: string, options: Ope
     return { image, name: written, reference: place, lineage: repositoryOf(parsed) };
   } catch (error) {
     client.close();
-    throw error;
+    throw attached(error, parsed) ?? error;
   }
+}
+
+/** Tags of signatures and the like name the image that they are about: that is what can be scanned. */
+function attached(error: unknown, reference: ImageReference): Problem | undefined {
+  if (!(error instanceof Problem) || reference.digest !== undefined) return undefined;
+  const tag = attachmentTag(reference.tag ?? "");
+  if (tag === undefined || !["oci.not-an-image", "oci.platform"].includes(error.code)) return undefined;
+  const { domain, path } = reference;
+  return new Problem({
+    kind: "input",
+    code: "oci.not-an-image",
+    place: error.place,
+    cause: tag.holds === "referrers" ? "the list of referrers of an image, not a container image" : error.message,
+    remedy: `scan what it is about: ${formatReference({ domain, path, digest: tag.subject })}`,
+  });
 }
 
 function isManifestType(mediaType: string): boolean {

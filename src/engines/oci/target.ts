@@ -3,11 +3,12 @@ import { closeSync, existsSync, openSync, readSync, type Stats, statSync } from 
 import { join } from "node:path";
 import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
+import { isDirectoryImage } from "./dir-transport.ts";
 import { compressionOf } from "./layer.ts";
 import { checkSumFits } from "./tar-header.ts";
 
 type Scheme = FileScheme | EngineScheme | "registry";
-export type FileScheme = "oci" | "oci-archive" | "docker-archive";
+export type FileScheme = "oci" | "dir" | "oci-archive" | "docker-archive";
 type EngineScheme = "docker-daemon" | "podman" | "containers-storage";
 
 export interface Target {
@@ -32,6 +33,11 @@ export function targetOf(written: string): Target {
     case "oci-archive":
     case "docker-archive":
       return fileTarget(scheme, written, rest);
+    case "dir":
+      // Of skopeo; that of a root filesystem is no image, and was looked at before.
+      if (statOf(rest, written) === undefined) throw refused(written, "no such file or directory");
+      if (isDirectoryImage(rest)) return { scheme, at: rest };
+      throw refused(written, "a root filesystem, not an image", "only `image scan`, `sbom` and `base` read it");
     case "docker-daemon":
     case "podman":
     case "containers-storage":
@@ -57,6 +63,7 @@ function unnamedTarget(written: string): Target {
   }
   if (!found.isDirectory()) throw refused(written, "neither a file nor a directory");
   if (existsSync(join(written, "oci-layout"))) return { scheme: "oci", at: written };
+  if (isDirectoryImage(written)) return { scheme: "dir", at: written };
   throw refused(
     written,
     "not an OCI layout: no oci-layout file in this directory",

@@ -45,6 +45,19 @@ describe("secrets in base64", () => {
     );
   });
 
+  test("and assignments are found however the file is cut", () => {
+    const filler = "line of text with a token: none\n".repeat(9_000);
+    const text = `${filler}x: ${encoded(token)}\n${filler}API_TOKEN=${alnum(40)}\n${filler}`;
+    const bytes = Buffer.from(text);
+    const whole = scanner.scan("a.env", bytes).secrets;
+    assert.equal(whole.length, 2);
+    for (const size of [1_000, 65_536, 262_144, 288_011]) {
+      const stream = scanner.open("a.env");
+      for (let at = 0; at < bytes.length; at += size) stream.write(bytes.subarray(at, at + size));
+      assert.deepEqual(stream.end().secrets, whole, String(size));
+    }
+  });
+
   test("leave JSON Web Tokens to their own rule", () => {
     assert.deepEqual(found(`x: ${jwtOf({ sub: "ann" })}\n`), ["json-web-token"]);
   });

@@ -1,6 +1,8 @@
 /** A Secret's key as a file in place of a variable: the patches, and how much is known of the program that reads it. */
+
 import type { FieldPatch } from "../../../core/finding.ts";
 import { splitImageName } from "../../../core/image-name.ts";
+import { trimEndOf } from "../../../core/trim.ts";
 import type { KeyReference, PlacedContainer, Volume, Workload } from "../../../engines/kubernetes/model.ts";
 import type { FieldFix } from "../../findings/kubernetes-finding.ts";
 import { fileVariable } from "../../knowledge/secret-files.ts";
@@ -80,5 +82,5 @@ function isWhole({ subPath, subPathExpr, mountPath }: PlacedContainer["container
 
 /** A DNS label of at most 63 characters (Kubernetes API reference, Volume, `name`). */
 function volumeName(secret: string): string {
-  return `secret-${secret.toLowerCase().replace(/[^a-z0-9-]/g, "-")}`.slice(0, 63).replace(/-+$/, "");
+  return trimEndOf(`secret-${secret.toLowerCase().replace(/[^a-z0-9-]/g, "-")}`.slice(0, 63), "-");
 }

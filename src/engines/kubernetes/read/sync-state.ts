@@ -57,7 +57,9 @@ export function secondsOf(text: string | undefined): number | undefined {
   if (/^[+-]?0+$/.test(text)) return 0;
   let seconds = 0;
   let at = 0;
-  for (const { 0: part, 1: amount = "", 2: unit = "", index } of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)/g)) {
+  for (const { 0: part, 1: amount = "", 2: unit = "", index } of text.matchAll(
+    /(\d{1,20}(?:\.\d{1,20})?)(h|ms|m|s|us|µs|ns)/g,
+  )) {
     if (index !== at) return undefined;
     seconds += Number(amount) * (UNITS[unit] ?? 0);
     at = index + part.length;

@@ -145,6 +145,23 @@ describe("findCredentials", () => {
     assert.equal(await user({ ...none, XDG_RUNTIME_DIR: join(folder, "run") }), "runtime");
   });
 
+  it("finds podman's login without XDG_RUNTIME_DIR, as root has it, by the number of the user", async () => {
+    const own = `containers/${process.getuid?.()}/auth.json`;
+    const { folder, environment } = home({
+      [own]: { auths: { "r.example": auth("root") } },
+      "xdg/containers/auth.json": { auths: { "r.example": auth("runtime") } },
+    });
+    const user = async (more: Environment) => {
+      const all = { ...environment, ...more };
+      const { credentials } = await findCredentials(parseReference("r.example/web"), all, join(folder, "containers"));
+      return credentials?.kind === "password" ? `${credentials.username} ${credentials.source}` : undefined;
+    };
+    assert.equal(await user({}), `root ${join(folder, own)}`);
+    assert.match((await user({ XDG_RUNTIME_DIR: join(folder, "xdg") })) ?? "", /^runtime /);
+    // Logged in by sudo without -i, which sets the variable, and read by cron, which does not, or the other way round.
+    assert.match((await user({ XDG_RUNTIME_DIR: join(folder, "nowhere") })) ?? "", /^root /);
+  });
+
   const broken: [string, string][] = [
     ["no JSON", '{"auths": hunter2'],
     ["no object", '"hunter2"'],

@@ -22,14 +22,16 @@ export interface FoundCredentials {
  * specific key wins (`host/team/app`, then `host/team`, then `host`). As in docker, a helper named for the host counts
  * before what the file holds, and the store for all hosts where the file holds nothing.
  *
+ * @param runtimes - the folder of podman's logins by the number of the user
  * @throws Problem `registry.credentials-file` (usage) for a file that cannot be read; it tells nothing of its content
  */
 export async function findCredentials(
   reference: Pick<ImageReference, "domain" | "path">,
   environment: Environment = process.env,
+  runtimes = USER_RUNTIMES,
 ): Promise<FoundCredentials> {
   let note: string | undefined;
-  for (const path of credentialFiles(environment)) {
+  for (const path of credentialFiles(environment, runtimes)) {
     const config = await readConfig(path);
     if (config === undefined) continue;
     const own = helperFor(config, reference);
@@ -44,18 +46,23 @@ export async function findCredentials(
   return note === undefined ? {} : { note };
 }
 
+/** Where podman keeps a login of who has no XDG_RUNTIME_DIR, below the user's number: root, and what cron runs. */
+const USER_RUNTIMES = "/run/containers";
+
 /** Files that the environment names come first, then the usual places. */
-function credentialFiles(environment: Environment): readonly string[] {
+function credentialFiles(environment: Environment, runtimes: string): readonly string[] {
   const set = (name: string) => environment[name] || undefined;
   const home = set("HOME") ?? homedir();
   const docker = set("DOCKER_CONFIG");
   const podman = set("REGISTRY_AUTH_FILE");
   const runtime = set("XDG_RUNTIME_DIR");
+  const user = process.getuid?.();
   return [
     ...(docker === undefined ? [] : [join(docker, "config.json")]),
     ...(podman === undefined ? [] : [podman]),
     ...(docker === undefined ? [join(home, ".docker", "config.json")] : []),
     ...(runtime === undefined ? [] : [join(runtime, "containers", "auth.json")]),
+    ...(user === undefined ? [] : [join(runtimes, String(user), "auth.json")]),
     join(set("XDG_CONFIG_HOME") ?? join(home, ".config"), "containers", "auth.json"),
   ];
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { createFingerprinter } from "../fingerprint.ts";
 import { createSecretScanner } from "../scan.ts";
 
@@ -201,6 +202,60 @@ test("long values, UUIDs and base64 of what is none by itself", () => {
   const uuid = [hexadecimal.slice(0, 8), "4c1d", "4e2f", "a3b4", hexadecimal.slice(8, 20)].join("-");
   assert.deepEqual(found(`client_secret: ${uuid}\n`, "app.yaml"), ["low"]);
   assert.deepEqual(found(`tenant_id: ${uuid}\nidempotency_key: ${uuid}\n`, "app.yaml"), []);
+});
+
+test("whatever stands around a name, nothing is thrown, and what is told lies in the file", () => {
+  const pieces = [
+    ...[
+      "token",
+      "api_key",
+      "password",
+      "value",
+      "name",
+      "default",
+      "define(",
+      "ENV ",
+      "define",
+      "string",
+      "&'static str",
+    ],
+    ...[
+      "=",
+      ":",
+      "||",
+      "?",
+      "=>",
+      "->",
+      ".",
+      ",",
+      "(",
+      ")",
+      "[",
+      "]",
+      "{",
+      "}",
+      "<",
+      ">",
+      "</",
+      "$",
+      "--",
+      "-",
+      "&",
+      ";",
+    ],
+    ...['"', "'", "`", "\\", " ", "\t", "\n", "\r", "#", "|", long, hexadecimal, short, "\u00e9"],
+  ];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 30 }), (parts) => {
+      const bytes = Buffer.from(parts.join(""));
+      for (const path of ["app.ts", "app.env", "notes.md", "app.xml"]) {
+        for (const { offset, length } of scanner.scan(path, bytes).secrets) {
+          assert.ok(length >= 5 && offset >= 0 && offset + length <= bytes.length);
+        }
+      }
+    }),
+    { numRuns: 2_000 },
+  );
 });
 
 test("names that only hold a word for a secret are none", () => {

@@ -84,7 +84,9 @@ export function assignmentAt(bytes: Buffer, at: number, path: string): Assignmen
   const chance = chanceAs(secret, kind, { ...value, path });
   if (chance === undefined) return undefined;
   const rule = ruleOf(chance, placeOf(path));
-  const known = wellKnown(secret, rule.id) !== undefined || isPlaceholder(secret, secret);
+  const isFilledIn = !isPlaceholder(secret, secret);
+  if (chance === "chosen" && !isFilledIn) return undefined;
+  const known = wellKnown(secret, rule.id) !== undefined || !isFilledIn;
   return { rule, start: value.start, end: value.end, secret, validity: "unsure", name, wellKnown: known };
 }
 

@@ -1,5 +1,6 @@
 /** How likely it is that a program made a value, or that somebody chose it as a password. */
 import { entropyOf } from "../entropy.ts";
+import { isPlaceholder } from "../rules/validate/password.ts";
 
 export type Chance = "likely" | "perhaps" | "chosen";
 
@@ -90,6 +91,7 @@ const NO_PASSWORD =
  */
 export function isChosen(value: string, settings: boolean): boolean {
   if (value.length < SHORTEST_PASSWORD || value.length > LONGEST_PASSWORD || NO_PASSWORD.test(value)) return false;
+  if (isPlaceholder(value)) return false;
   if (!/[A-Za-z]/.test(value)) return settings && /^\d{6,}$/.test(value);
   if (/^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(value) || /^[\w-]+(?:\.[\w-]+)+$/.test(value)) return false;
   return settings ? /^[!-~]+$/.test(value) : /\d/.test(value) && !/^[a-z]+(?:[-_][a-z0-9]+)+$/i.test(value);

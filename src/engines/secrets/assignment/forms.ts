@@ -53,7 +53,7 @@ const FORMS: readonly Form[] = [
       /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,16}(?::{1,3}=|\|\|=|\?\?=|[?.+]=|=>|->|={1,3}(?![=>~])|:(?!:))(?:[ \t]{0,16}|\s{0,32}(?=["'`]))/,
     value: "either",
   },
-  // `process.env.TOKEN || "…"`, `os.environ.get("TOKEN") or "…"`
+  // `process.env.X || "…"`, `os.environ.get("TOKEN") or "…"`
   {
     first: "\"'`]) \t|?",
     between: /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,4}(?:\|\||\?\?|\?:|or\b)\s{0,16}/,
@@ -92,6 +92,8 @@ const FORMS: readonly Form[] = [
       /^"\s{0,4}\{\s{0,32}(?:(?:type|description|sensitive)[ ]{0,12}=[^\n]{0,80}\n[ \t]{0,16}){0,2}default[ ]{0,12}=[ ]{0,4}/,
     value: "quoted",
   },
+  // PHP's `define('TOKEN', '…')`
+  { first: "\"'", before: /\bdefine\s{0,4}\(\s{0,4}["']$/i, between: /^["']\s{0,4},\s{0,16}/, value: "quoted" },
   // `getenv("TOKEN", "…")`, `setProperty("token", "…")`, `["--token", "…"]`
   {
     first: "\"'`\\",
@@ -145,14 +147,19 @@ export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path:
   const next = bytes[nameEnd];
   if (next === undefined || FOLLOWERS[next] === 0 || isProse(bytes, nameStart, nameEnd)) return undefined;
   const head = bytes.toString("latin1", nameEnd, Math.min(bytes.length, nameEnd + LONGEST_BETWEEN));
-  const before = bytes.toString("latin1", Math.max(0, nameStart - LONGEST_BEFORE), nameStart);
   const sign = head[0] as string;
+  let known: string | undefined;
+  // Most of what is met needs none.
+  const before = (): string => {
+    known ??= bytes.toString("latin1", Math.max(0, nameStart - LONGEST_BEFORE), nameStart);
+    return known;
+  };
   if (bytes[nameStart] === DASH && FLAG.first.includes(sign)) {
     const value = givenBy(FLAG, bytes, nameEnd, head, before, path);
     if (value !== undefined) return value;
   }
   for (const form of FORMS) {
-    if (!form.first.includes(sign) || form.before?.test(before) === false) continue;
+    if (!form.first.includes(sign) || (form.before !== undefined && !form.before.test(before()))) continue;
     const value = givenBy(form, bytes, nameEnd, head, before, path);
     if (value !== undefined) return value;
   }
@@ -185,7 +192,7 @@ function givenBy(
   bytes: Buffer,
   nameEnd: number,
   head: string,
-  before: string,
+  before: () => string,
   path: string,
 ): GivenValue | undefined {
   const length = between.exec(head)?.[0].length;
@@ -210,7 +217,7 @@ function givenBy(
       return quoted(bytes, at, rest, isLoose);
     case "either":
       if (isCompared) return compared(quoted(bytes, at, rest, true));
-      return quoted(bytes, at, rest, isLoose) ?? unquoted(bytes, at, rest, { before, path, loose: isLoose });
+      return quoted(bytes, at, rest, isLoose) ?? unquoted(bytes, at, rest, { before: before(), path, loose: isLoose });
   }
 }
 

@@ -67,6 +67,6 @@ export function nameKindOf(name: string): NameKind | undefined {
 function isCompoundKey(name: string): boolean {
   const before = /^(.{1,64}?)(?:[-_.](?:key|Key|KEY)[sS]?|(?<=[a-z0-9])Keys?|(?<=[A-Z])KEYS?)$/.exec(name)?.[1];
   if (before === undefined) return false;
-  const word = /(?:[A-Z]?[a-z0-9]+|[A-Z0-9]+)$/.exec(before)?.[0].toLowerCase() ?? "";
+  const word = /(?:[A-Z]?[a-z0-9]{1,24}|[A-Z0-9]{1,24})$/.exec(before)?.[0].toLowerCase() ?? "";
   return !OTHER_KEYS.has(word);
 }

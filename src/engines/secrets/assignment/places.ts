@@ -14,7 +14,7 @@ const SETTINGS =
   /(?:^|\/)(?:\.env(?:\.[^/]{1,80})?|[^/]{1,160}\.(?:env|ini|cfg|cnf|conf|config|properties|ya?ml|toml|tfvars|sh|bash|zsh|fish|csh|envrc|service|socket|bat|cmd|reg|credentials)|\.(?:npmrc|pypirc|flaskenv|envrc|Renviron|htaccess|bashrc|bash_profile|bash_aliases|bash_history|zsh_history|zshrc|zshenv|zprofile|profile|cshrc|tcshrc|kshrc|login|esmtprc|msmtprc|muttrc|fetchmailrc|netrc|my\.cnf|credentials|secrets?|ftpconfig|boto|s3cfg|tugboat|wgetrc|curlrc)|(?:Dockerfile|Containerfile|Makefile|GNUmakefile|Procfile|Vagrantfile|Jenkinsfile)[^/]{0,80}|env|environment|secrets?|credentials?|config|hub)$|^config\.|^-$/i;
 /** Data of which the name says so: other JSON and XML is of tests and of descriptions of interfaces as well. */
 const SETTINGS_DATA =
-  /(?:^|\/)[^/]{0,80}(?:settings|config|secrets?|credentials?|parameters|environment|sftp|remote-sync|datasources?|data-sources)(?:\.[\w-]{1,40}){0,2}\.(?:json5?|xml)$/i;
+  /(?:^|\/)[^/]{0,80}(?:settings|config|secrets?|credentials?|parameters|environment|sftp|remote-sync|datasources?|data-sources|robomongo)(?:\.[\w-]{1,40}){0,2}\.(?:json5?|xml|php)$/i;
 
 export type Place = "configuration" | "program" | "example";
 
