@@ -30,6 +30,7 @@ test: install ## install what the tests need, lint, and run every test
 
 .PHONY: test-cluster
 test-cluster: install ## build a Kubernetes API server, once, and run the tests that need it
+	@scripts/setup-tests
 	@scripts/setup-cluster
 	@npm run -s test:cluster
 

@@ -13,11 +13,11 @@ export function published(build: string, cache: string, ...words: readonly strin
   return { ...command, arguments: [join(build, "bin/bulkhead.js"), ...words] };
 }
 
-/** @param cache - where the program's own caches go, so that the user's are neither used nor changed */
+/** @param cache - where the program's own caches and data go, so that the user's are neither used nor changed */
 export function bulkhead(cache: string, ...words: readonly string[]): Command {
   return {
     arguments: [PROGRAM, ...words],
-    environment: { XDG_CACHE_HOME: join(cache, "xdg") },
+    environment: { XDG_CACHE_HOME: join(cache, "xdg"), XDG_DATA_HOME: join(cache, "xdg-data") },
     exitCodes: VERDICTS,
   };
 }

@@ -27,6 +27,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "admission-images": async () => (await import("./admission-images.ts")).admissionImages,
   admission: async () => (await import("./admission.ts")).admission,
   registry: async () => (await import("./registry.ts")).registry,
+  root: async () => (await import("./root.ts")).root,
   rules: async () => (await import("./rules.ts")).rules,
   sensor: async () => (await import("./sensor.ts")).sensor,
   "start-up": async () => (await import("./start-up.ts")).startUp,

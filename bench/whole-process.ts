@@ -28,7 +28,8 @@ export interface Command {
  */
 const TELL_PEAK = `data:text/javascript,${encodeURIComponent(`
   import { readFileSync, writeSync } from "node:fs";
-  process.once("exit", () => {
+  import { isMainThread } from "node:worker_threads";
+  if (isMainThread) process.once("exit", () => {
     let kilobytes = process.resourceUsage().maxRSS;
     try {
       kilobytes = Number(/^VmHWM:\\s+(\\d+) kB/m.exec(readFileSync("/proc/self/status", "utf8"))[1]);

@@ -20,6 +20,7 @@ import { fixtureImage, json, tarOf, writeLayout, writeLayoutParts } from "../src
 import type { ImageTrust } from "../src/engines/trust/model.ts";
 import { evaluateDependencies } from "../src/evaluate/build/dependencies.ts";
 import { conclude } from "../src/evaluate/conclude.ts";
+import { evaluateEngine } from "../src/evaluate/engine/engine.ts";
 import { unknownAdmissionPolicies } from "../src/evaluate/kubernetes/admission-policies.ts";
 import { evaluateProbes } from "../src/evaluate/kubernetes/admission-probe.ts";
 import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
@@ -359,6 +360,19 @@ test("every listed check is run by a scan", async () => {
       now,
       observedAt: now.toISOString(),
     }),
+    ...evaluateEngine(
+      {
+        info: {
+          ...{ engine: "docker", host: "node-1", rootless: false, remapsUsers: false, appArmor: false, seLinux: false },
+          ...{ noNewPrivileges: false, liveRestore: false, swarm: false, experimental: false },
+        },
+        listeners: [],
+        registries: [],
+        configuration: {},
+        gaps: { listeners: [], registries: [], configuration: [] },
+      },
+      { policy, now },
+    ),
     ...evaluateNode({ host: "node-1", detectors: [], processes: 1, containers: 0, gaps: [] }, [], { policy, now }),
     ...evaluateUpstream(unopenedImage("docker.io/library/nginx"), hub, { since: now, from: "seen" }, { policy, now }),
   );

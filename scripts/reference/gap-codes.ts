@@ -20,6 +20,7 @@ const AREAS: Readonly<Record<string, string>> = {
   dependencies: "what a change does to lockfiles",
   detection: "what watches nodes, and proofs that it alerts",
   dockerfile: "Dockerfiles, and the shell in them",
+  engine: "a container engine and its containers (`workload audit docker:`)",
   events: "events of kernels and API servers, and alerts of other detectors",
   evidence: "how old the evidence is",
   exposure: "ways into a cluster: Services, Ingresses, Gateways",

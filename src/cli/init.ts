@@ -194,7 +194,8 @@ secrets:
   rules: []
 
 rotation:
-  # { maxAgeDays: 90 }: Secrets of a cluster must be rotated within this many days. Default: not checked.
+  # { maxAgeDays: 90 }: Secrets of a cluster must be rotated within this many days; types and namespaces say it of some
+  # of them. store: ClusterSecretStore/prod is where workload fix has ExternalSecrets read. Default: not checked, no store.
   secrets: {}
 
 # Who may have signed which image, and what must be attested of it. Every rule that matches an image applies to it. They

@@ -112,7 +112,8 @@ pulling(image.command("sbom"))
   .description("generate an SBOM for an image or root filesystem")
   .requiredOption("--format <format>", "cyclonedx (1.6, JSON) or spdx (2.3, JSON)")
   .option("--output <file>", "output file (default: standard output)")
-  .option("--timestamp", "include a timestamp (SOURCE_DATE_EPOCH is always used if set)", false)
+  .option("--timestamp", "use the current time instead of the image's own (SOURCE_DATE_EPOCH always wins)", false)
+  .option("--author <name>", "who is responsible for the SBOM, e.g. 'Organization: Example (sbom@example.com)'")
   .option("--quiet", "suppress progress output", false)
   .option("--no-cache", "do not read or write the scan cache")
   .option("--cache <file>", "scan cache file (default: in the user's cache directory)")
@@ -194,9 +195,15 @@ walking(reaching(judging(build.command("audit"))))
   )
   .action(async (places: string[], options) => finish((await import("./build/audit.ts")).buildAudit(places, options)));
 
-const workload = program.command("workload").description("audit Kubernetes manifests and Compose files");
+const workload = program
+  .command("workload")
+  .description("audit Kubernetes manifests, Compose files and container engines");
 walking(judging(workload.command("audit")))
-  .argument("[place]", "directory of manifests and Compose files, a file, or - for standard input", ".")
+  .argument(
+    "[place]",
+    "directory of manifests and Compose files, a file, - for standard input, docker: or podman:",
+    ".",
+  )
   .description("audit against Pod Security Standards and hardening checks")
   .option("--render", RENDER, false)
   .option("--rotation <secret>", ROTATION)
@@ -241,7 +248,7 @@ const db = program.command("db").description("manage the advisory database");
 db.command("import")
   .argument(
     "<source...>",
-    "OSV records, Red Hat's CSAF, Arch's and Photon's lists: directories, .zip, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; updateinfo.xml; rpm repositories: directories with repodata, or ECOSYSTEM=DIR; KEV (.json), EPSS (.csv); or one .bundle",
+    "OSV records, Red Hat's CSAF, Arch's and Photon's lists: directories, .zip, .tar.zst, .tar.gz, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; updateinfo.xml; rpm repositories: directories with repodata, or ECOSYSTEM=DIR; KEV (.json), EPSS (.csv); or one .bundle",
   )
   .description("build the advisory database from files")
   .option("--db <file>", "database file to write (default: see `bulkhead db status`)")

@@ -49,19 +49,37 @@ const NOTHING_KNOWN: ContextAnswer = { answer: "unknown", reason: "nothing tells
 const NO_PACKAGE: ContextAnswer = { answer: "unknown", reason: "no package that could be loaded" };
 const NOT_WATCHED: ContextAnswer = { answer: "unknown", reason: "its containers were not watched (--learned)" };
 
-/** @param contexts - of a report; absent: nobody asked */
+/**
+ * Half a million findings are of some hundred assets: what holds of all in one asset is made once.
+ *
+ * @param contexts - of a report; absent: nobody asked
+ */
 export function contextLookup(contexts: readonly AssetContext[] = []): ContextLookup {
-  const byAsset = new Map(contexts.map((context) => [keyOf(context.asset), context]));
+  const byKey = new Map(contexts.map((context) => [keyOf(context.asset), context]));
+  const byAsset = new Map<Asset, Map<ContextAnswer, FindingContext>>();
   return (asset, finding) => {
-    const { exposed, reachable, runs, signed } = byAsset.get(keyOf(asset)) ?? {
-      exposed: NOTHING_KNOWN,
-      reachable: NOTHING_KNOWN,
-      runs: NOTHING_KNOWN,
-      signed: NOTHING_KNOWN,
-    };
-    return { exposed, reachable, runs, loaded: loadedAnswer(finding), signed };
+    let rows = byAsset.get(asset);
+    if (rows === undefined) {
+      rows = new Map();
+      byAsset.set(asset, rows);
+    }
+    const loaded = loadedAnswer(finding);
+    const known = rows.get(loaded);
+    if (known !== undefined) return known;
+    const { exposed, reachable, runs, signed } = byKey.get(keyOf(asset)) ?? NOTHING;
+    const row = { exposed, reachable, runs, loaded, signed };
+    // What was watched is of each finding alone.
+    if (finding.loaded === undefined) rows.set(loaded, row);
+    return row;
   };
 }
+
+const NOTHING: Omit<AssetContext, "asset"> = {
+  exposed: NOTHING_KNOWN,
+  reachable: NOTHING_KNOWN,
+  runs: NOTHING_KNOWN,
+  signed: NOTHING_KNOWN,
+};
 
 function keyOf({ kind, id }: Pick<Asset, "kind" | "id">): string {
   return `${kind} ${id}`;
@@ -116,14 +134,20 @@ export function answerWords(answer: ContextAnswer): string | undefined {
  * whoever runs it comes first, and unknown or stale counts as that one: what nobody looked at is never put last.
  */
 export function contextRank(context: FindingContext): number {
+  const known = ranks.get(context);
+  if (known !== undefined) return known;
   let rank = 0;
   for (const question of contextQuestions) {
     const { answer, stale } = context[question];
     const better = question === "signed" ? "yes" : "no";
     rank = rank * 2 + (answer === better && stale !== true ? 1 : 0);
   }
+  ranks.set(context, rank);
   return rank;
 }
+
+/** Rows are compared often while they are put in order. */
+const ranks = new WeakMap<FindingContext, number>();
 
 /** From this probability on a vulnerability counts as likely to be exploited within 30 days: of all some 3 in 100 have it. */
 const LIKELY = 0.1;

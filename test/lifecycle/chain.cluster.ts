@@ -5,7 +5,7 @@
  * names it.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -34,6 +34,8 @@ describe("the chain from a commit to a watched container", { skip: chainMissing 
   /** Of `shop/api:v1`. */
   let digest: string;
   let watch: Watch | undefined;
+  /** What is broken of an image → how a pod names it. */
+  const made = new Map<string, string>();
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "bulkhead-chain-"));
@@ -165,14 +167,13 @@ describe("the chain from a commit to a watched container", { skip: chainMissing 
       metadata: { name: "api", namespace: "shop" },
       spec: { type: "LoadBalancer", selector: { app: "api" }, ports: [{ port: 80, targetPort: 8080 }] },
     });
-    if (sensorMissing !== false) return;
-    const learning = await learnContainers(chain);
-    watch = await watchContainers(chain);
+    const learning = sensorMissing === false ? await learnContainers(chain) : undefined;
+    watch = sensorMissing === false ? await watchContainers(chain) : undefined;
     chain.podman.run("run", "--detach", "--name", "api", "--network", "none", api(digest));
     chain.podman.run("exec", "api", "/bin/sh", "-c", "read zone < /etc/zone; echo $zone");
-    await watch.until(/Marked file opened/);
+    await watch?.until(/Marked file opened/);
     chain.podman.run("stop", "--time", "10", "api");
-    await learning.stop();
+    await learning?.stop();
   });
 
   /** With what was seen of its container. */
@@ -223,6 +224,7 @@ describe("the chain from a commit to a watched container", { skip: chainMissing 
   it("no provenance: the guard refuses the pull, the webhook the pod, and the trace names the build", async () => {
     const of = await push(contexts.api, "api:v2", "--build-arg", "VERSION=2");
     await vouch(of, { without: "slsa" });
+    made.set("no-provenance", api(of));
     assert.match(pull(`api@${of}`) ?? "", /provenance|slsa/i);
     const refused = await admit("v2", api(of));
     assert.match(refused.stderr, /denied the request[\s\S]*(provenance|slsa)/i);
@@ -233,6 +235,7 @@ describe("the chain from a commit to a watched container", { skip: chainMissing 
   it("a stranger's signature: refused by both, and the trace names the signatures", async () => {
     const of = await push(contexts.api, "api:v3", "--build-arg", "VERSION=3");
     await vouch(of, { key: "stranger.key" });
+    made.set("stranger", api(of));
     assert.match(pull(`api@${of}`) ?? "", /sign/i);
     const refused = await admit("v3", api(of));
     assert.match(refused.stderr, /denied the request[\s\S]*sign/i);
@@ -253,6 +256,7 @@ describe("the chain from a commit to a watched container", { skip: chainMissing 
   it("unscanned: refused by the guard, and the trace names the scan", async () => {
     const of = await push(contexts.api, "api:v4", "--build-arg", "VERSION=4");
     await vouch(of, { without: "vuln" });
+    made.set("unscanned", api(of));
     assert.match(pull(`api@${of}`) ?? "", /scan|vuln/i);
     await broken(api(of), "vulnerabilities", /vuln/i);
   });
@@ -274,6 +278,7 @@ describe("the chain from a commit to a watched container", { skip: chainMissing 
     const first = await push(contexts.api, "api:edge", "--build-arg", "VERSION=6");
     await vouch(first);
     assert.equal((await admit("edge", edge)).status, 0);
+    made.set("moved", edge);
     await reportRunning("edge", edge, first);
     await vouch(await push(contexts.api, "api:edge", "--build-arg", "VERSION=7"));
     await broken(edge, "runs", new RegExp(`runs ${first} by this name.*the tag moved`));
@@ -282,11 +287,68 @@ describe("the chain from a commit to a watched container", { skip: chainMissing 
   it("a detector that stopped: the trace names what it did not see", { skip: sensorMissing }, async () => {
     watch?.blind();
     await watch?.until(/Detection Blind/);
+    await chain.cluster.apply({ apiVersion: "v1", kind: "Node", metadata: { name: "node-1" } });
+    const { body } = await chain.cluster.request<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system");
+    const node = ["--node", "node-1", "--cluster-uid", body.metadata.uid, "--record", "proof.json"];
+    const proved = await chain.run("runtime", "prove", "--alerts", "alerts.jsonl", "--timeout", "3", ...node);
+    assert.equal(proved.code, 1, proved.stderr);
     await broken(`${chain.host}/shop/api:v1`, "behavior", /the detector stopped/, ...seen());
   });
 
   it("a stale base: the trace names it once the base was built again", async () => {
     await push(contexts.base, "base:1", "--build-arg", "DAY=2");
     await broken(`${chain.host}/shop/api:v1`, "base", /its base is stale: .*shop\/base:1 was sha256:/, ...seen());
+  });
+
+  /** Titles of what `check` finds, with the check's id before each. */
+  async function found(...words: readonly string[]): Promise<string> {
+    const { code, stderr } = await chain.run("check", ...words, "--format", "json=check.json", "--quiet");
+    assert.equal(code, 1, stderr);
+    const { evaluations } = JSON.parse(readFileSync(join(folder, "check.json"), "utf8")) as {
+      evaluations: readonly { check: string; asset: { name: string }; findings: readonly { title: string }[] }[];
+    };
+    const lines = evaluations.flatMap(({ check, asset, findings }) =>
+      findings.map(({ title }) => `${check} ${asset.name}: ${title}`),
+    );
+    return lines.join("\n");
+  }
+
+  it("and check names each of them: in the manifests, in the image, in the cluster", async () => {
+    const tree = join(folder, "tree");
+    mkdirSync(tree);
+    for (const [name, of] of made) writeFileSync(join(tree, `${name}.json`), JSON.stringify(goodPod(of, name)));
+    const saved = await chain.buildah.run(
+      "push",
+      "--tls-verify=false",
+      `${chain.host}/shop/api:v4`,
+      `oci:${tree}/image`,
+    );
+    assert.equal(saved.code, 0, saved.said);
+    const own = ["--policy", "bulkhead.yaml", "--db", "advisories.db"];
+    const inTree = await found("tree", ...own, "--verify");
+    const of = (name: string) => made.get(name) ?? "";
+    for (const line of [
+      `build/provenance-missing ${of("no-provenance")}: No attestation of type slsa`,
+      `registry/untrusted-signer ${of("stranger")}: No signature is by a signer whom the rule names`,
+      `registry/missing-attestation ${of("unscanned")}: No attestation of type vuln`,
+    ]) {
+      assert.ok(inTree.includes(line), `${line}\n${inTree}`);
+    }
+    assert.match(inTree, /^workload\/image-without-digest .*moved: /m);
+    // A month later nobody has built it again.
+    const later = new Date(Date.now() + 30 * 86_400_000).toISOString();
+    assert.match(
+      await found("tree", ...own, "--now", later),
+      /^image\/pending-updates tree\/image: Image is 30 days old/m,
+    );
+
+    // The webhook only records, by the policy that lies beside it; and on the node nobody told of a test event.
+    await chain.installPolicy();
+    const proofs = sensorMissing === false ? ["--proofs", "proof.json"] : [];
+    const kubeconfig = await chain.cluster.kubeconfig();
+    const cluster = await found("--cluster", "--kubeconfig", kubeconfig, ...own, ...proofs);
+    assert.match(cluster, /^cluster\/image-verification test: Image signatures are verified but not enforced/m);
+    if (sensorMissing !== false) return;
+    assert.match(cluster, /^cluster\/runtime-detection test: No detector told of a test event on node node-1/m);
   });
 });

@@ -47,6 +47,8 @@ export interface Chain {
   readonly password: string;
   /** Of the webhook and of the trace: what is enforced where pods are admitted. */
   admissionPolicy(enforcement: object): void;
+  /** Puts the webhook's policy into the cluster, and names the webhook as it is deployed: so audits know both. */
+  installPolicy(): Promise<void>;
   /** As who builds and signs. */
   run(...words: readonly string[]): Promise<Ended>;
   succeed(...words: readonly string[]): Promise<string>;
@@ -149,6 +151,20 @@ async function start(
   return {
     ...{ folder, host, cluster, buildah, podman, guard, webhook, admissionPolicy, run, stop },
     password: PASSWORD,
+    async installPolicy() {
+      const manifests = await manifestsFor(own, ["--policy", "bulkhead.yaml"]);
+      await cluster.apply(
+        ...manifests.filter(({ kind }) => /^(?:ConfigMap|Service|\w+WebhookConfiguration)$/.test(kind)),
+      );
+      const [service] = manifests.filter(({ kind }) => kind === "Service");
+      const ports = [{ name: "webhooks", port: webhook.port }];
+      await cluster.apply({
+        apiVersion: "v1",
+        kind: "Endpoints",
+        metadata: { name: service?.metadata.name, namespace: service?.metadata.namespace },
+        subsets: [{ addresses: [{ ip: "10.0.0.1" }], ports }],
+      });
+    },
     async succeed(...words) {
       const { code, stdout, stderr } = await run(...words);
       if (code !== 0) throw new Error(`bulkhead ${words.join(" ")} ended with ${code}: ${stderr}${stdout}`);

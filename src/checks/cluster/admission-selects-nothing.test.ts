@@ -35,9 +35,10 @@ test("expressions of selectors", () => {
     found(binding(`{ namespaceSelector: { matchExpressions: [${expression}] } }`), "{ env: prod }");
   assert.deepEqual(of("{ key: env, operator: In, values: [prod, test] }"), []);
   assert.equal(of("{ key: env, operator: In, values: [test] }").length, 1);
-  assert.equal(of("{ key: env, operator: NotIn, values: [prod] }").length, 1);
   assert.deepEqual(of("{ key: env, operator: Exists }"), []);
-  assert.equal(of("{ key: env, operator: DoesNotExist }").length, 1);
+  // Namespaces that the files do not hold would be selected.
+  assert.deepEqual(of("{ key: env, operator: NotIn, values: [prod] }"), []);
+  assert.deepEqual(of("{ key: env, operator: DoesNotExist }"), []);
   // Of what is not known nothing is said.
   assert.deepEqual(of("{ key: env, operator: Gt, values: ['1'] }"), []);
 });

@@ -15,7 +15,7 @@ export const admissionSelectsNothing = clusterCheck({
   title: "Admission policies that select nothing",
   severity: "medium",
   documentation: {
-    what: "Checks webhook configurations, bindings of ValidatingAdmissionPolicies, Gatekeeper's constraints and Kyverno's policies for selectors of namespaces, or lists of their names, that match no namespace in which a workload runs. Not reported: objects without a selector, expressions, and where no workload or no namespace's labels were read; of files, which hold a part of a cluster, the confidence is medium. Severity: medium.",
+    what: "Checks webhook configurations, bindings of ValidatingAdmissionPolicies, Gatekeeper's constraints and Kyverno's policies for selectors of namespaces, or lists of their names, that match no namespace in which a workload runs. Not reported: objects without a selector, expressions, and where no workload or no namespace's labels were read; of files, which hold a part of a cluster, what only leaves namespaces out, and the confidence is medium. Severity: medium.",
     why: "The policy is there, and the pods that it was written for are admitted unseen: a label was never set, or the namespace was renamed.",
     fix: "Correct the selector, set the label on the namespaces, or select every namespace and leave out those of the system by name.",
     references: [
@@ -32,10 +32,14 @@ export const admissionSelectsNothing = clusterCheck({
     for (const { object, selections } of guards(manifests)) {
       // One that is met is enough: each is a way to be asked.
       if (selections.some((one) => where.some((namespace) => selects(one, namespace) !== false))) continue;
+      if (object.source.kind !== "cluster" && selections.some((one) => selects(one, UNSEEN) !== false)) continue;
       yield found(object, selections, where.length);
     }
   },
 });
+
+/** Files hold a part of a cluster: what leaves some namespaces out is about all the others. */
+const UNSEEN = { name: "unseen", labels: { "kubernetes.io/metadata.name": "unseen" } };
 
 function found(object: KubernetesObject, selections: readonly Selection[], count: number): FieldDetection {
   const [first] = selections;

@@ -12,6 +12,15 @@ import { controllerManagerFlags } from "./controller-manager-flags.ts";
 import { encryptionAtRest } from "./encryption-at-rest.ts";
 import { encryptionNotConfigured } from "./encryption-not-configured.ts";
 import { encryptionProvider } from "./encryption-provider.ts";
+import { engineContentTrust } from "./engine-content-trust.ts";
+import { engineInsecureRegistry } from "./engine-insecure-registry.ts";
+import { engineInterContainer } from "./engine-inter-container.ts";
+import { engineLiveRestore } from "./engine-live-restore.ts";
+import { engineNewPrivileges } from "./engine-new-privileges.ts";
+import { engineNoUserNamespace } from "./engine-no-user-namespace.ts";
+import { engineSeccompOff } from "./engine-seccomp-off.ts";
+import { engineTcpWithoutTls } from "./engine-tcp-without-tls.ts";
+import { engineUserlandProxy } from "./engine-userland-proxy.ts";
 import { etcdAuthentication } from "./etcd-authentication.ts";
 import { externalSecretFailed } from "./external-secret-failed.ts";
 import { externalSecretStale } from "./external-secret-stale.ts";
@@ -83,6 +92,15 @@ export const clusterChecks = [
   encryptionAtRest,
   encryptionNotConfigured,
   encryptionProvider,
+  engineContentTrust,
+  engineInsecureRegistry,
+  engineInterContainer,
+  engineLiveRestore,
+  engineNewPrivileges,
+  engineNoUserNamespace,
+  engineSeccompOff,
+  engineTcpWithoutTls,
+  engineUserlandProxy,
   etcdAuthentication,
   externalSecretFailed,
   externalSecretStale,

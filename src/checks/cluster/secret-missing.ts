@@ -1,11 +1,5 @@
-import {
-  describeObject,
-  effectiveNamespace,
-  keyOfSecret,
-  type SecretUse,
-  secretKey,
-  secretUses,
-} from "../../engines/kubernetes/model.ts";
+import { describeObject, effectiveNamespace, keyOfSecret, secretKey } from "../../engines/kubernetes/model.ts";
+import { type SecretUse, secretUses } from "../findings/secret-uses.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 
 /** Without them a container does not start (Kubernetes documentation, "Secrets", optional Secrets). */

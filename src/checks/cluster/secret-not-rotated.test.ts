@@ -126,3 +126,26 @@ test("a list that was refused is no pass", () => {
   assert.deepEqual(shown(refused("services", fresh))[0]?.[0], "pass");
   assert.deepEqual(shown(refused("secrets", cluster([])), defaultPolicy), []);
 });
+
+test("of what the policy states of all, of a type and of a namespace the least counts", () => {
+  const of = (secrets: Policy["rotation"]["secrets"], namespace = "shop") =>
+    evaluate(
+      cluster([
+        { name: "db", changed: 50, metadata: { namespace } },
+        { name: "pull", changed: 50, type: "kubernetes.io/dockerconfigjson", metadata: { namespace } },
+      ]),
+      { ...defaultPolicy, rotation: { secrets } },
+    ).flatMap(({ findings }) =>
+      findings.map(({ title, evidence }) => `${evidence.object} ${title} ${evidence.policy}`),
+    );
+  const type = { "kubernetes.io/dockerconfigjson": 30 };
+  const pull = [
+    "Secret shop/pull Secret not rotated for 50 days (limit: 30) rotation.secrets.types.kubernetes.io/dockerconfigjson",
+  ];
+  assert.deepEqual(of({ types: type }), pull);
+  assert.deepEqual(of({ types: type, maxAgeDays: 90 }), pull);
+  assert.deepEqual(of({ types: { "kubernetes.io/tls": 1 } }), []);
+  assert.equal(of({ types: { Opaque: 60 }, maxAgeDays: 40 }).length, 2);
+  assert.deepEqual(of({ namespaces: { "pay-*": 30 } }), []);
+  assert.equal(of({ namespaces: { "pay-*": 30 } }, "pay-eu").length, 2);
+});

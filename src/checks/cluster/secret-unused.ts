@@ -1,10 +1,5 @@
-import {
-  describeObject,
-  effectiveNamespace,
-  keyOfSecret,
-  secretKey,
-  secretUses,
-} from "../../engines/kubernetes/model.ts";
+import { describeObject, effectiveNamespace, keyOfSecret, secretKey } from "../../engines/kubernetes/model.ts";
+import { secretUses } from "../findings/secret-uses.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 
 /** Secrets that are brought into the cluster for nobody (Kubernetes documentation, "Good practices for Kubernetes Secrets"). */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, test } from "node:test";
@@ -34,9 +34,10 @@ async function writtenDate(more: Partial<SbomOptions>): Promise<string> {
   return JSON.parse(readFileSync(output, "utf8")).creationInfo.created;
 }
 
-test("a date only where one is asked for, and SOURCE_DATE_EPOCH before the clock", async () => {
+test("the date is that of what it is of, the clock's where asked for, and SOURCE_DATE_EPOCH before both", async () => {
   delete process.env.SOURCE_DATE_EPOCH;
-  assert.equal(await writtenDate({}), "1970-01-01T00:00:00Z");
+  utimesSync(join(whole.slice("dir:".length), "app/node_modules/a/package.json"), 1_700_000_000, 1_700_000_000);
+  assert.equal(await writtenDate({}), "2023-11-14T22:13:20Z");
   assert.match(await writtenDate({ timestamp: true }), /^20/);
   process.env.SOURCE_DATE_EPOCH = "1000000000";
   assert.equal(await writtenDate({}), "2001-09-09T01:46:40Z");

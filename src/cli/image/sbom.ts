@@ -8,6 +8,7 @@ import type { Sbom, SbomFormat, SbomWriteOptions } from "../../engines/contents/
 import { writeSbom } from "../../engines/contents/sbom/write.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { openImage } from "../../engines/oci/open.ts";
+import { createdOfImage, lastChangeIn } from "../../collect/image/created.ts";
 import { sbomOfFolder, sbomOfImage } from "../../scan/made-sbom.ts";
 import { openOptions, type PullingOptions, scanCacheOf } from "../evaluation.ts";
 import { knownWord } from "../known-word.ts";
@@ -20,6 +21,8 @@ export interface SbomOptions extends PullingOptions {
   readonly output?: string;
   /** State the time of this run. */
   readonly timestamp: boolean;
+  /** Who answers for the document: `Organization: NAME (ADDRESS)`, `Person: …`, or a name alone. */
+  readonly author?: string;
 }
 
 const FORMATS: readonly SbomFormat[] = ["cyclonedx", "spdx"];
@@ -42,6 +45,7 @@ export async function imageSbom(reference: string, options: SbomOptions): Promis
       toolVersion: toolVersion(),
       ...(created === undefined ? {} : { created }),
       ...(imageCreated === undefined ? {} : { imageCreated }),
+      ...(options.author === undefined ? {} : { author: options.author }),
     });
     if (options.output === undefined) process.stdout.write(text);
     else writeWhole(options.output, text);
@@ -59,10 +63,14 @@ async function sbomOf(
   context: InventoryContext,
 ): Promise<{ sbom: Sbom; imageCreated?: SbomWriteOptions["imageCreated"] }> {
   const folder = folderOf(reference);
-  if (folder !== undefined) return { sbom: await sbomOfFolder(folder, reference, context) };
+  if (folder !== undefined) {
+    const sbom = await sbomOfFolder(folder, reference, context);
+    const changed = lastChangeIn(folder, sbom.inventory.packages);
+    return { sbom, ...(changed === undefined ? {} : { imageCreated: changed.toISOString() }) };
+  }
   const named = await openImage(reference, openOptions(options));
   try {
-    const imageCreated = named.image.config.created;
+    const imageCreated = createdOfImage(named.image.config);
     return {
       sbom: await sbomOfImage(named, { ...context, bases: openKnownBases(defaultBases()) }),
       ...(imageCreated === undefined ? {} : { imageCreated }),

@@ -18,6 +18,8 @@ export const bounds = {
   packages: 500_000,
   /** One package name, in an image or in an advisory; real ones stay under 215 (npm's own limit). */
   packageNameLength: 1_024,
+  /** Things that one package needs or provides: a meta-package has hundreds, busybox some 300 commands. */
+  neededNames: 4_096,
   /** One version text; longer ones compare as invalid. */
   versionLength: 1_024,
   /** A declared licence, supplier or the like: what is longer is a text and not a name, and is left out. */

@@ -73,6 +73,11 @@ export interface PackageRecord {
   readonly reference?: string;
   /** References of the packages that it needs, where the format has a graph; sorted, each once, each in the file. */
   readonly dependsOn?: readonly string[];
+  /**
+   * deb, apk, and npm as installed: names of what it needs, as one text (packages/needs.ts). Which packages these are is
+   * worked out where a graph is asked for; absent where it needs nothing.
+   */
+  readonly needs?: string;
   /** Where the format says it; absent is `runtime`. */
   readonly usage?: "runtime" | "development" | "optional";
   /** True where the project itself names it, as opposed to one of its dependencies; absent where not told. */

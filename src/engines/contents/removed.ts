@@ -54,7 +54,7 @@ export function removedPackages(
   return kept
     .flatMap(({ record: stated, path, layer, removedIn }): Package[] => {
       // Without the graph: what it needed may still be there, and what needed it is not.
-      const { owns: _, reference: _reference, dependsOn: _dependsOn, ...record } = stated;
+      const { owns: _, reference: _reference, dependsOn: _dependsOn, needs: _needs, ...record } = stated;
       const owner = OS_TYPES.has(record.type) ? undefined : ownerOf(path, layer);
       // A program of a distribution's package is that package, under another name.
       if (record.type === "generic" && owner !== undefined) return [];

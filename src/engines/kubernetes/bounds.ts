@@ -2,6 +2,11 @@
 export const bounds = {
   /** One file of manifests; an object of a cluster has at most 1.5 MiB, a release's file some 10 MiB. */
   kubernetesFileBytes: 32 * 1024 * 1024,
+  /** Containers of one engine; a machine runs at most some thousand. Volumes that it names. */
+  engineContainers: 10_000,
+  engineVolumes: 10_000,
+  /** Entries of a list that a container or an engine states: registries, options, listeners. */
+  engineEntries: 1_000,
   /** Documents of one file. */
   kubernetesDocuments: 20_000,
   /** Objects of one reading, items of lists counted. */

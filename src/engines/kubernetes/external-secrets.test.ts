@@ -148,3 +148,76 @@ test("what secrets come in by is counted", () => {
     ],
   );
 });
+
+test("stores say what they log in with, whatever their provider calls it, and authorities are no credentials", () => {
+  const store = (provider: object) => object(ESO, "SecretStore", "s", { provider });
+  const credentials = (provider: object) =>
+    read(store(provider)).secretStores.map(({ credentials: some }) => some.map(({ name }) => name).join());
+  assert.deepEqual(
+    credentials({ gcpsm: { auth: { secretRef: { secretAccessKeySecretRef: { name: "gcp", key: "k" } } } } }),
+    ["gcp"],
+  );
+  assert.deepEqual(credentials({ gcpsm: { auth: { workloadIdentity: { serviceAccountRef: { name: "eso" } } } } }), [
+    "",
+  ]);
+  assert.deepEqual(
+    credentials({
+      azurekv: { authSecretRef: { clientId: { name: "az", key: "id" }, clientSecret: { name: "az", key: "s" } } },
+    }),
+    ["az"],
+  );
+  assert.deepEqual(credentials({ doppler: { auth: { secretRef: { dopplerToken: { name: "dp" } } } } }), ["dp"]);
+  assert.deepEqual(credentials({ vault: { caProvider: { type: "Secret", name: "ca", key: "ca" } } }), [""]);
+  assert.deepEqual(credentials({ aws: { auth: { jwt: { serviceAccountRef: { name: "eso" } } } } }), [""]);
+  assert.deepEqual(credentials({ kubernetes: { auth: { token: { bearerToken: { name: "t", key: "token" } } } } }), [
+    "t",
+  ]);
+});
+
+test("what goes out, and how often, is told apart from what comes in", () => {
+  const push = object("external-secrets.io/v1alpha1", "PushSecret", "out", {
+    refreshInterval: "10m",
+    secretStoreRefs: [secretStoreRef],
+    selector: { secret: { name: "made" } },
+  });
+  const [external] = read(push).externalSecrets;
+  assert.deepEqual(
+    [external?.direction, external?.targets, external?.makes, external?.store, external?.refreshSeconds],
+    ["out", ["made"], false, "ClusterSecretStore/prod", 600],
+  );
+  // It keeps nothing up.
+  const manifests = read(push, object("v1", "Secret", "made", {}));
+  assert.equal(manifests.secrets.some(storeFollowers(manifests.externalSecrets)), false);
+});
+
+test("whatever stands in a store or a status, reading ends", () => {
+  const value: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 5 },
+      fc.constantFrom(null, true, 1, "x", "2026-01-01T00:00:00Z"),
+      fc.array(tie("value"), { maxLength: 3 }),
+      fc.dictionary(
+        fc.constantFrom(
+          "provider",
+          "name",
+          "key",
+          "secretRef",
+          "conditions",
+          "type",
+          "status",
+          "refreshTime",
+          "__proto__",
+        ),
+        tie("value"),
+        { maxKeys: 4 },
+      ),
+    ),
+  })).value;
+  fc.assert(
+    fc.property(fc.constantFrom("SecretStore", "ExternalSecret", "PushSecret"), value, value, (kind, spec, status) => {
+      const text = JSON.stringify({ apiVersion: ESO, kind, metadata: { name: "a" }, spec, status });
+      const { secretStores, externalSecrets } = readManifests([{ path: "a.yaml", text }]);
+      assert.equal(secretStores.length + externalSecrets.length, 1);
+    }),
+  );
+});

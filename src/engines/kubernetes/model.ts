@@ -16,12 +16,28 @@ export type * from "./access-model.ts";
 export type * from "./component-model.ts";
 export type * from "./compose/facts.ts";
 export { containersOf, type PlacedContainer } from "./containers.ts";
+export type * from "./engine/model.ts";
 export type * from "./external-secret-model.ts";
 export { type FieldPath, formatFieldPath } from "./field-path.ts";
 export type * from "./file-model.ts";
 export { fieldRange, locationOf } from "./locate.ts";
 export type * from "./network-model.ts";
-export { callName, describeObject, effectiveNamespace, isClusterScoped, lineageOf, subjectName } from "./object.ts";
+export {
+  callName,
+  clusterOf,
+  describeObject,
+  effectiveNamespace,
+  isClusterScoped,
+  keyOfSecret,
+  lineageOf,
+  secretKey,
+  describeObject,
+  ENGINE_CONTAINER,
+  effectiveNamespace,
+  isClusterScoped,
+  lineageOf,
+  subjectName,
+} from "./object.ts";
 export type * from "./object-model.ts";
 export type * from "./pod-model.ts";
 export type * from "./policy-model.ts";
@@ -30,15 +46,6 @@ export { allows, isCovered } from "./rbac/allows.ts";
 export { accountOf, firstByName } from "./rbac/principals.ts";
 export type * from "./rbac-model.ts";
 export type * from "./seccomp-model.ts";
-export {
-  clusterOf,
-  keyOfSecret,
-  type SecretUse,
-  type SecretUseKind,
-  type SecretUses,
-  secretKey,
-  secretUses,
-} from "./secret-uses.ts";
 
 /** An object that runs pods, or is one, whatever its kind. */
 export interface Workload {

@@ -63,6 +63,9 @@ export function callName({ name, generateName = "", part }: KubernetesObject): s
 /** The kind of a Compose file's services: nobody takes it for a Service, which is what exposes pods. */
 export const COMPOSE_SERVICE = "ComposeService";
 
+/** The kind of a container that an engine (docker, podman) runs by itself. */
+export const ENGINE_CONTAINER = "Container";
+
 /** In what fingerprints rest on it has the word of the first baselines: no workload is a Service, so nothing is confused. */
 function lastingKind(kind: string): string {
   return kind === COMPOSE_SERVICE ? "Service" : kind;
@@ -76,5 +79,28 @@ export function subjectName(object: KubernetesObject): string {
 /** Scope, kind, namespace and name: what stays the same while the object changes. `scope`: the cluster, or the folder. */
 export function lineageOf(object: KubernetesObject, scope: string): string {
   const { kind, namespace = "" } = object;
+  // As alerts of it call it: no namespace holds it.
+  if (kind === ENGINE_CONTAINER) return [scope, kind, callName(object)].join("/");
   return [scope, lastingKind(kind), namespace, callName(object)].join("/");
+}
+
+/** Empty for files. */
+export function clusterOf({ source }: KubernetesObject): string {
+  return source.kind === "cluster" ? source.cluster : "";
+}
+
+/** A Secret's name, and where it is: {@link clusterOf}, and the namespace that it is in or would be. */
+export interface SecretName {
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What a Secret goes by among those of files and of clusters. */
+export function secretKey({ cluster, namespace, name }: SecretName): string {
+  return JSON.stringify([cluster, namespace, name]);
+}
+
+export function keyOfSecret(object: KubernetesObject, name = object.name): string {
+  return secretKey({ cluster: clusterOf(object), namespace: effectiveNamespace(object) ?? "", name });
 }

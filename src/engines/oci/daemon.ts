@@ -25,7 +25,7 @@ export async function openFromDaemon(
   environment: Environment = process.env,
 ): Promise<Archive> {
   const place = `${engine}-daemon:${name}`;
-  const socket = socketOf(engine, environment);
+  const socket = engineAddress(engine, environment);
   const answer = await get(socket, `/images/${encodeURIComponent(name)}/get`, place);
   if (answer.statusCode !== 200) {
     throw new Problem({
@@ -39,14 +39,14 @@ export async function openFromDaemon(
   return await openArchive(await spool(answer, undefined, place), place);
 }
 
-interface Socket {
+export interface EngineAddress {
   readonly socketPath?: string;
   readonly host?: string;
   readonly port?: number;
 }
 
 /** DOCKER_HOST and CONTAINER_HOST as the engines' own clients read them; SSH and TLS are not spoken. */
-function socketOf(engine: Engine, environment: Environment): Socket {
+export function engineAddress(engine: Engine, environment: Environment): EngineAddress {
   const variable = engine === "docker" ? "DOCKER_HOST" : "CONTAINER_HOST";
   const stated = environment[variable];
   if (stated !== undefined && stated !== "") {
@@ -69,7 +69,7 @@ function socketOf(engine: Engine, environment: Environment): Socket {
   return { socketPath: root || !runtime ? "/run/podman/podman.sock" : join(runtime, "podman/podman.sock") };
 }
 
-function get(socket: Socket, path: string, place: string): Promise<IncomingMessage> {
+function get(socket: EngineAddress, path: string, place: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const sent = request({ ...socket, path, method: "GET", headers: { host: "localhost" } }, resolve);
     sent.setTimeout(netBounds.documentMilliseconds, () => sent.destroy(new Error("no answer")));

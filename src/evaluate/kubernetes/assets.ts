@@ -1,13 +1,24 @@
 /** What workloads and namespaces are called in reports. */
 import type { NamespaceAsset, WorkloadAsset } from "../../core/asset.ts";
 import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
-import { callName, type KubernetesObject, lineageOf, type Manifests } from "../../engines/kubernetes/model.ts";
+import {
+  callName,
+  ENGINE_CONTAINER,
+  type KubernetesObject,
+  lineageOf,
+  type Manifests,
+} from "../../engines/kubernetes/model.ts";
 import { type FoundNamespace, scopeOf } from "./namespaces.ts";
 
 export function workloadAsset(object: KubernetesObject, several?: ReadonlySet<string>): WorkloadAsset {
   const lineage = lineageOf(object, scopeOf(object)).slice(0, kubernetesBounds.assetNameLength);
   const name = workloadName(object);
-  return { kind: "workload", id: lineage, lineage, name, ...placeIn(object, several?.has(name)) };
+  return { kind: "workload", id: lineage, lineage, name, ...placeIn(object, several?.has(name)), ...seenOn(object) };
+}
+
+/** What an engine runs is of its host, and of no directory. */
+function seenOn({ kind, source }: KubernetesObject): Pick<WorkloadAsset, "seenOn"> {
+  return kind === ENGINE_CONTAINER && source.kind === "cluster" ? { seenOn: source.cluster } : {};
 }
 
 export function workloadName(object: KubernetesObject): string {

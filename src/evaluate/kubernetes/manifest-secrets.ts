@@ -1,6 +1,7 @@
 /** Secrets among the values of manifests: the secrets engine judges each object's values as one small file. */
 import { manifestValuesChecks } from "../../checks/lists/manifest-values.ts";
 import type { ClearSecret, ManifestSecrets, SecretInManifestFacts } from "../../checks/workload/secret-in-manifest.ts";
+import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
@@ -34,13 +35,15 @@ interface ManifestSecretsContext {
   readonly now: Date;
   /** What the tree or the cluster is called. */
   readonly scope: string;
+  /** What it is all of, where that is no cluster. */
+  readonly asset?: Asset;
 }
 
 /** The evaluation of a tree of manifests, or of a cluster; none where nothing was read. */
 export function evaluateManifestSecrets(
   manifests: Manifests,
   scanner: SecretScanner,
-  { policy, now, scope }: ManifestSecretsContext,
+  { policy, now, scope, asset = { kind: "cluster", id: scope, lineage: scope, name: scope } }: ManifestSecretsContext,
 ): Evaluation[] {
   if (manifests.objects.length + manifests.workloads.length + manifests.gaps.length === 0) return [];
   const { found, gaps } = findManifestSecrets(manifests, scanner, manifestGaps(manifests).all);
@@ -49,7 +52,7 @@ export function evaluateManifestSecrets(
     manifestValuesChecks,
     { manifestSecrets },
     {
-      asset: { kind: "cluster", id: scope, lineage: scope, name: scope },
+      asset,
       policy,
       now,
       evidence: { objects: String(found.objects), ...sourceEvidence(manifests) },

@@ -1,11 +1,7 @@
 /** What restarts a workload by itself once a Secret has changed, each by its project's own documentation. */
-import {
-  containersOf,
-  type ExternalSecret,
-  type Manifests,
-  type SecretUse,
-  type Workload,
-} from "../../engines/kubernetes/model.ts";
+
+import type { SecretUse } from "../../checks/findings/secret-uses.ts";
+import { containersOf, type ExternalSecret, type Manifests, type Workload } from "../../engines/kubernetes/model.ts";
 
 export interface Restarter {
   /** Whether it is known to run, or to be done by who changes the Secret. */

@@ -1,6 +1,7 @@
 /** What a new value of a Secret would restart, as relations: of each workload and Secret one. Pure. */
 
 import { clip, SENTENCE } from "../../checks/findings/one-line.ts";
+import { type SecretUse, secretUses } from "../../checks/findings/secret-uses.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { Relation, RelationEnd } from "../../core/relation.ts";
 import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
@@ -9,9 +10,7 @@ import {
   type ExternalSecret,
   keyOfSecret,
   type Manifests,
-  type SecretUse,
   secretKey,
-  secretUses,
   type Workload,
 } from "../../engines/kubernetes/model.ts";
 import { workloadAsset } from "./assets.ts";

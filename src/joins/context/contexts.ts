@@ -47,6 +47,8 @@ interface World {
   readonly signed: SignedLookup;
   readonly reach: ReadonlyMap<string, WorkloadReach>;
   readonly images: readonly (Asset & { readonly kind: "image" })[];
+  /** The keys of each image, by each digest among them. */
+  readonly byDigest: ReadonlyMap<string, readonly ReadonlySet<string>[]>;
   /** By authority and namespace, as `authority namespace`. */
   readonly workloads: ReadonlyMap<string, readonly WorkloadAsset[]>;
   /** Dockerfiles: path's id → config digests of the images that were built from it. */
@@ -69,8 +71,14 @@ function worldOf(facts: ContextFacts): World {
     if (type !== "builtFrom" || to.kind !== "file") continue;
     builtFrom.set(to.id, (builtFrom.get(to.id) ?? new Set()).add(from.id));
   }
+  const byDigest = new Map<string, ReadonlySet<string>[]>();
+  for (const image of images.values()) {
+    const keys = keysOfAsset(image);
+    for (const key of keys) if (isDigest(key)) byDigest.set(key, [...(byDigest.get(key) ?? []), keys]);
+  }
   return {
     facts,
+    byDigest,
     runs: runsOf(facts),
     signed: signedLookup(facts),
     reach: new Map(facts.reach.map((one) => [one.workload, one])),
@@ -155,11 +163,10 @@ function workloadAnswers(asset: WorkloadAsset, world: World): Answers {
 }
 
 /** With what else the images are known by that were evaluated: a manifest's digest, and its config's. */
-function closure(keys: readonly string[], { images }: World): ReadonlySet<string> {
+function closure(keys: readonly string[], { byDigest }: World): ReadonlySet<string> {
   const all = new Set(keys);
-  for (const image of images) {
-    const own = keysOfAsset(image);
-    if (keys.some((key) => isDigest(key) && own.has(key))) for (const key of own) all.add(key);
+  for (const key of keys) {
+    for (const own of byDigest.get(key) ?? []) for (const other of own) all.add(other);
   }
   return all;
 }

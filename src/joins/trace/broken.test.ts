@@ -5,6 +5,7 @@ import type { Finding } from "../../core/finding.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Relation } from "../../core/relation.ts";
 import type { AdmissionDecision } from "../../engines/admission/decision-log.ts";
+import type { AdmissionReport } from "../../engines/admission/report-log.ts";
 import type { Alert } from "../../engines/events/model.ts";
 import type { RegistryDecision } from "../../engines/oci/distribution/decision-log.ts";
 import type { RequirementDecision } from "../../engines/trust/decision-model.ts";
@@ -98,7 +99,7 @@ const decided = (more: Partial<AdmissionDecision> = {}): AdmissionDecision => ({
   policy: digestOf("0"),
   outcomes: [],
   leftOut: 0,
-  images: [{ reference: `${reference}@${digest}`, digest }],
+  images: [{ reference, digest }],
   ...more,
 });
 
@@ -132,6 +133,13 @@ test("admission: what it only records, exempts or lets through breaks it, and a 
   // Of the workload, not of the image; of an object that was never stored; of the same object before.
   const { image: _, ...ofObject } = recorded;
   assert.deepEqual(reasons("admission", of(decided({ outcomes: [ofObject] }))), []);
+  // Of another container's image.
+  const sidecar = { ...recorded, image: "registry.example.com/proxy:1" };
+  const both = [
+    { reference, digest },
+    { reference: sidecar.image, digest: other },
+  ];
+  assert.deepEqual(reasons("admission", of(decided({ outcomes: [sidecar], images: both }))), []);
   assert.deepEqual(link("admission", of(decided({ outcomes: [recorded], dryRun: true }))).state, "unknown");
   assert.deepEqual(reasons("admission", of(decided({ outcomes: [recorded] }), decided())), []);
   const byName = link("admission", of(decided({ images: [{ reference }] })));
@@ -165,10 +173,38 @@ test("what a cluster runs since the log began, and nobody admitted", () => {
   assert.deepEqual(of(running({ since: "2026-11-01T00:00:00Z" })), []);
 });
 
+test("without a log, what admission reported to the cluster about the workloads that run it", () => {
+  const own = running({ from: { kind: "workload", id: "prod/Pod/shop/api", name: "shop/Pod/api" } });
+  const report = { kind: "Pod", namespace: "shop", name: "api", time: at, policy: digest, results: [], leftOut: 0 };
+  const of = (...reports: readonly AdmissionReport[]) => ({
+    places: { ...cluster(own), reports: { reports, gaps: [] } } as TraceSources["places"],
+  });
+  const sound = link("admission", of(report, { ...report, name: "web", results: [recorded] }));
+  assert.deepEqual([sound.state, sound.breaks], ["observed", []]);
+  assert.equal(sound.facts[0]?.text, `Pod shop/api admitted at ${at}: nothing against the policy`);
+  assert.match(
+    reasons("admission", of({ ...report, results: [recorded] })).join(),
+    /Pod shop\/api was admitted although registry\/unsigned-image fails: the policy only records it/,
+  );
+  // Reports are written behind the answers: none says nothing.
+  assert.deepEqual(
+    link("admission", of()).gaps.map(({ code }) => code),
+    ["trace.admission-log"],
+  );
+});
+
 test("a name that runs as another image is a tag that moved; manifests say nothing of that", () => {
   const stale = running({ to: { kind: "image", id: other, identifiedBy: "manifest", name: reference } });
   assert.match(reasons("runs", { places: cluster(stale) }).join(), /prod runs sha256:e+ by this name.*the tag moved/);
   assert.deepEqual(reasons("runs", { places: cluster(running()) }), []);
+  // Pinned under the tag when it was admitted; and of two that are pinned without a tag neither is the other.
+  const pinned = (name: string) => running({ to: { kind: "image", id: other, identifiedBy: "manifest", name } });
+  assert.equal(reasons("runs", { places: cluster(pinned(`${reference}@${other}`)) }).length, 1);
+  const { image } = sources([]);
+  const repository = "registry.example.com/shop/api";
+  const byDigest = { image: { ...image, reference: `${repository}@${digest}` } };
+  assert.deepEqual(reasons("runs", { ...byDigest, places: cluster(pinned(`${repository}@${other}`)) }), []);
+  assert.equal(link("runs", { ...byDigest, places: cluster(pinned(`${repository}@${other}`)) }).state, "none");
   const config = running({ to: { kind: "image", id: other, identifiedBy: "config", name: reference } });
   assert.deepEqual(reasons("runs", { places: cluster(config) }), []);
   assert.deepEqual(reasons("runs", { places: { ...cluster(stale), live: false } as TraceSources["places"] }), []);
@@ -328,7 +364,10 @@ test("the exit code is the policy's: what it only records does not count, what i
   });
   const { enforcement } = policy;
   const statedAt = { default: { path: "bulkhead.yaml", line: 9, column: 3 } };
-  const asking = { enforcement: { ...enforcement, admission: { ...enforcement.admission, statedAt } } } as Policy;
+  const asking: Policy = {
+    ...policy,
+    enforcement: { ...enforcement, admission: { ...enforcement.admission, statedAt } },
+  };
   const asked = traceImage(sources([], { policy: asking }));
   assert.equal(asked.find(({ name }) => name === "admission")?.requiredBy, "enforcement.admission (bulkhead.yaml:9)");
   assert.equal(concludeTrace(asked, asking).exitCode, 3);
@@ -337,7 +376,10 @@ test("the exit code is the policy's: what it only records does not count, what i
   const unread = traceImage(sources([], { places: { gap: { code: "cluster.unreachable", reason: "refused" } } }));
   assert.equal(concludeTrace(unread, policy).exitCode, 3);
 
-  const audit = { enforcement: { ...enforcement, ci: { ...enforcement.ci, default: "audit" } } } as Policy;
+  const audit: Policy = {
+    ...policy,
+    enforcement: { ...enforcement, ci: { ...enforcement.ci, default: "audit" } },
+  };
   const detected = traceImage(
     sources([], {
       behavior: { name: "a", alerts: [alert()], relations: [], events: 1, evaluated: 1, gaps: [] },

@@ -5,6 +5,7 @@ import type { Gap } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Relation } from "../../core/relation.ts";
 import type { AdmissionDecision } from "../../engines/admission/decision-log.ts";
+import type { AdmissionReport } from "../../engines/admission/report-log.ts";
 import type { Package } from "../../engines/contents/model.ts";
 import type { LearnedWorkload } from "../../engines/events/learn/model.ts";
 import type { Alert } from "../../engines/events/model.ts";
@@ -131,6 +132,8 @@ export interface RunningPlaces {
   readonly live: boolean;
   /** Of types `runs`, `exposes` and `reaches`. */
   readonly relations: readonly Relation[];
+  /** What admission reported to the cluster; absent: nobody looked. */
+  readonly reports?: { readonly reports: readonly AdmissionReport[]; readonly gaps: readonly Gap[] };
   /** What the network's checks found about its workloads. */
   readonly network: readonly Evaluation[];
   /** What was not read there. */

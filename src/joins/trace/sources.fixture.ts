@@ -1,9 +1,8 @@
 /** Sources of a trace in which everything was looked at that an image alone tells. */
+import { defaultPolicy } from "../../collect/policy/default.ts";
 import type { ImageAsset } from "../../core/asset.ts";
 import type { Digest } from "../../core/digest.ts";
-import { denyAll } from "../../core/enforcement.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
-import { denyAtGate } from "../../core/gate-enforcement.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Relation } from "../../core/relation.ts";
 import type { SubjectDecision, TriedSignature } from "../../engines/trust/decision-model.ts";
@@ -77,10 +76,7 @@ export const runs = (name: string, evidence: Record<string, string>): Relation =
   evidence,
 });
 
-/** What the trace asks of it. */
-export const policy = {
-  enforcement: { ci: denyAll, admission: denyAtGate, registry: { pull: denyAtGate, push: denyAtGate } },
-} as unknown as Policy;
+export const policy: Policy = defaultPolicy;
 
 export function sources(tried: readonly TriedSignature[], more: Partial<TraceSources> = {}): TraceSources {
   const subject: SubjectDecision = { digest, verdict: "trusted", reason: "", requirements: [], tried, gaps: [] };

@@ -10,6 +10,7 @@ import { type ParsedPurl, parsePurl } from "../purl-parse.ts";
 import type { Diagnostics } from "./diagnostics.ts";
 import { joinName } from "./group.ts";
 import { namedPackage, packageTypeOf, sourceOf } from "./named-package.ts";
+import { purlWithUpstream } from "./other-tools.ts";
 import { distributionOfPurl, isSameDistribution } from "./stated-distribution.ts";
 
 /** One component, with the fields of its format already taken apart. */
@@ -219,7 +220,9 @@ function packageOf(
   const { own, place, licenses, supplier, hashes, usage, reference } = component;
   const path = withoutSlash(pathOf(type, component.paths) ?? documentName);
   const first = reference !== undefined && !graph.taken.has(reference);
-  const needed = edgesOf(component, graph, diagnostics);
+  const edges = edgesOf(component, graph, diagnostics);
+  // Ours have the edges of what needs others by name only for other readers.
+  const needed = own !== undefined && own.reference === undefined ? undefined : edges;
   const known = {
     ...(supplier !== undefined && isDeclaredText(supplier) ? { supplier } : {}),
     ...(hashes === undefined ? {} : { hashes }),
@@ -231,7 +234,7 @@ function packageOf(
       ...(needed === undefined ? {} : { dependsOn: needed }),
     };
     const written = purlOf(record, distribution);
-    if (written !== component.purl) {
+    if (written !== component.purl && purlWithUpstream({ ...record, purl: written, path }) !== component.purl) {
       diagnostics.gap("sbom.contradiction", "has a package-url that its other fields do not make", place, type);
     }
     return { ...record, purl: written, path };

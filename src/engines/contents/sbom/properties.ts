@@ -30,6 +30,7 @@ export function packageProperties(item: Package, layers: readonly LayerReference
   add("module", item.module);
   add("direct", item.direct);
   add("reference", item.reference);
+  add("needs", item.needs);
   add("ownedBy", item.ownedBy);
   for (const path of item.owns ?? []) add("owns", path);
   // A list that is there and empty says that the package owns nothing.
@@ -47,6 +48,8 @@ export function packageFieldsOf(properties: PropertyBag): Partial<Package> {
   const module = properties.one("module");
   const direct = properties.one("direct");
   const reference = properties.one("reference");
+  const needs = properties.one("needs");
+  const supplier = properties.one("supplier");
   const ownedBy = properties.one("ownedBy");
   const owns = properties.all("owns");
   return {
@@ -57,6 +60,8 @@ export function packageFieldsOf(properties: PropertyBag): Partial<Package> {
     ...(module === undefined ? {} : { module }),
     ...(direct === undefined ? {} : { direct: direct === "true" }),
     ...(reference === undefined ? {} : { reference }),
+    ...(needs === undefined ? {} : { needs }),
+    ...(supplier === undefined ? {} : { supplier }),
     ...(ownedBy === undefined ? {} : { ownedBy }),
     ...(owns.length === 0 && properties.one("owns:none") === undefined ? {} : { owns }),
   };

@@ -37,10 +37,12 @@ export interface Sbom {
 
 export interface SbomWriteOptions {
   readonly toolVersion: string;
-  /** Of the document. CycloneDX states none where none was asked for; SPDX has to. */
+  /** Of the document, where a time was asked for. */
   readonly created?: Date;
-  /** When the image was made, as its config says: SPDX's date where none was asked for. */
+  /** When what it is about was made, as the image's config says (RFC 3339): the date where none was asked for. */
   readonly imageCreated?: string;
+  /** Who answers for the document: `Organization: NAME (ADDRESS)`, `Person: …`, or a name alone. */
+  readonly author?: string;
 }
 
 /** What a document of whatever writer says. */

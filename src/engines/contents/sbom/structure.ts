@@ -90,7 +90,9 @@ export function spdxFaults(document: SpdxDocument): string[] {
       if (expression === undefined) fault(`${id} declares what is not a license expression`);
       else for (const each of licenseReferences(expression)) if (!licenses.has(each)) fault(`${each} is not defined`);
     }
-    for (const { referenceLocator } of asObjects(externalRefs)) faultOfPurl(id, referenceLocator, fault);
+    for (const { referenceType, referenceLocator } of asObjects(externalRefs)) {
+      if (!String(referenceType).startsWith("cpe")) faultOfPurl(id, referenceLocator, fault);
+    }
   }
   const described = relationships.some(({ relationshipType }) => relationshipType === "DESCRIBES");
   if (!described) fault("the document describes nothing");

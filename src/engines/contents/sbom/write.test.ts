@@ -59,12 +59,17 @@ for (const format of formats) {
 test("CycloneDX: each fact stands where the format has a place for it", () => {
   const { metadata, components, dependencies, serialNumber, compositions } = written(exampleSbom, "cyclonedx");
   assert.match(String(serialNumber), /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
-  assert.equal(compositions, undefined);
+  const rootRef = `image:sha256:${"a".repeat(64)}`;
+  assert.deepEqual(compositions, [{ aggregate: "unknown", assemblies: [rootRef] }]);
   assert.equal((metadata as { timestamp?: string }).timestamp, undefined);
   const [os, , mkdirp, minimist] = components as Record<string, unknown>[];
   assert.deepEqual(os, {
     ...{ type: "operating-system", "bom-ref": "distribution:alpine", name: "alpine", version: "3.10.2" },
-    description: "Alpine Linux v3.10",
+    ...{ description: "Alpine Linux v3.10", supplier: { name: "Alpine Linux" } },
+    properties: [
+      { name: "aquasecurity:trivy:Class", value: "os-pkgs" },
+      { name: "aquasecurity:trivy:Type", value: "alpine" },
+    ],
   });
   assert.deepEqual(mkdirp, {
     ...{ type: "library", "bom-ref": "pkg:npm/%40scope/mkdirp@0.5.1", group: "@scope", name: "mkdirp" },
@@ -78,12 +83,26 @@ test("CycloneDX: each fact stands where the format has a place for it", () => {
       { name: "bulkhead:direct", value: "true" },
       { name: "bulkhead:reference", value: "node_modules/@scope/mkdirp" },
       { name: "bulkhead:hash", value: "h1:as Go writes it=" },
+      { name: "bulkhead:unknown", value: "producer" },
+      { name: "aquasecurity:trivy:PkgID", value: "@scope/mkdirp@0.5.1" },
+      { name: "aquasecurity:trivy:PkgType", value: "npm" },
+      { name: "aquasecurity:trivy:FilePath", value: "app/package-lock.json" },
+      { name: "aquasecurity:trivy:LayerDiffID", value: `sha256:${"2".repeat(64)}` },
     ],
   });
   assert.deepEqual(minimist?.licenses, [{ expression: "(MIT OR Apache-2.0)" }]);
   const minimistRef = "pkg:npm/minimist@0.0.8 at /app/package-lock.json";
+  const busyboxRef = "pkg:apk/alpine/busybox@1.30.1-r2?arch=x86_64&distro=alpine-3.10.2";
   assert.deepEqual(dependencies, [
-    { ref: `image:sha256:${"a".repeat(64)}`, dependsOn: ["pkg:npm/%40scope/mkdirp@0.5.1"] },
+    {
+      ref: rootRef,
+      dependsOn: [
+        ...["distribution:alpine", "pkg:npm/%40scope/mkdirp@0.5.1"],
+        "pkg:npm/minimist@0.0.8 at /app/node_modules/minimist/package.json",
+      ],
+    },
+    { ref: "distribution:alpine", dependsOn: [busyboxRef] },
+    { ref: busyboxRef, dependsOn: [] },
     { ref: "pkg:npm/%40scope/mkdirp@0.5.1", dependsOn: [minimistRef] },
     { ref: minimistRef, dependsOn: [] },
   ]);
@@ -94,7 +113,8 @@ test("SPDX: each fact stands where the format has a place for it", () => {
   const [root, os, busybox, mkdirp] = document.packages as Record<string, unknown>[];
   assert.equal(root?.primaryPackagePurpose, "CONTAINER");
   assert.equal(os?.primaryPackagePurpose, "OPERATING_SYSTEM");
-  assert.equal(busybox?.supplier, "Organization: Natanael Copa <ncopa@example.com>");
+  assert.equal(busybox?.supplier, "Organization: Alpine Linux");
+  assert.equal(busybox?.originator, "Person: Natanael Copa (ncopa@example.com)");
   assert.equal(busybox?.licenseDeclared, "GPL-2.0-only");
   assert.match(String(mkdirp?.licenseDeclared), /^MIT AND LicenseRef-bulkhead-[0-9a-f]{16}$/);
   assert.deepEqual(mkdirp?.checksums, [{ algorithm: "SHA512", checksumValue: "ab".repeat(64) }]);
@@ -112,11 +132,11 @@ test("SPDX: each fact stands where the format has a place for it", () => {
     relations.filter((relation) => relation.startsWith(`${id} DEPENDS_ON SPDXRef-Package-npm-minimist-`)).length,
     1,
   );
-  assert.equal(relations.filter((relation) => relation.endsWith(" DEPENDS_ON NONE")).length, 1);
+  assert.equal(relations.filter((relation) => relation.endsWith(" DEPENDS_ON NONE")).length, 2);
   assert.match(String(document.documentNamespace), /^https:\/\/spdx.org\/spdxdocs\/bulkhead-sha256-a{64}-/);
 });
 
-test("dates: none in CycloneDX and the image's in SPDX, unless one is asked for", () => {
+test("dates: the image's, unless one is asked for; where there is none, SPDX has the epoch and both say so", () => {
   const created = new Date("2026-11-24T12:34:56.789Z");
   const spdxDate = (more: object) =>
     (written(exampleSbom, "spdx", more).creationInfo as Record<string, unknown>).created;
@@ -125,8 +145,11 @@ test("dates: none in CycloneDX and the image's in SPDX, unless one is asked for"
   assert.equal(spdxDate({ imageCreated: "yesterday" }), "1970-01-01T00:00:00Z");
   assert.equal(spdxDate({ imageCreated: "+012345-01-01T00:00:00Z" }), "1970-01-01T00:00:00Z");
   assert.equal(spdxDate({ imageCreated: "2019-08-20T20:19:55Z", created }), "2026-11-24T12:34:56Z");
-  const metadata = written(exampleSbom, "cyclonedx", { created }).metadata as Record<string, unknown>;
-  assert.equal(metadata.timestamp, "2026-11-24T12:34:56Z");
+  const timestamp = (more: object) =>
+    (written(exampleSbom, "cyclonedx", more).metadata as Record<string, unknown>).timestamp;
+  assert.equal(timestamp({ created }), "2026-11-24T12:34:56Z");
+  assert.equal(timestamp({ imageCreated: "2019-08-20T20:19:55.211423266Z" }), "2019-08-20T20:19:55Z");
+  assert.equal(timestamp({}), undefined);
 });
 
 test("two packages alike in all but their layers keep their own references", () => {

@@ -29,13 +29,19 @@ export interface EngineApi {
   close(): void;
 }
 
-/** @param socket - the path that is connected to @param place - how it is named to the user */
-export function openEngineApi(socket: string, place: string, stallMilliseconds: number): EngineApi {
-  const client = createHttpClient({ stallMilliseconds, socket });
+/** @param socket - the path that is connected to, or an address that is spoken to without TLS @param place - how it is named to the user */
+export function openEngineApi(
+  socket: string | { readonly host: string; readonly port: number },
+  place: string,
+  stallMilliseconds: number,
+): EngineApi {
+  const local = typeof socket === "string";
+  const client = createHttpClient({ stallMilliseconds, ...(local ? { socket } : {}) });
+  // The host is of no meaning on a socket; dockerd wants one that is a name.
+  const origin = local ? "http://localhost" : `http://${socket.host}:${socket.port}`;
 
   async function send(path: string, signal: AbortSignal | undefined): Promise<HttpAnswer | undefined> {
-    // The host is of no meaning on a socket; dockerd wants one that is a name.
-    const url = new URL(`http://localhost${path}`);
+    const url = new URL(`${origin}${path}`);
     const answer = await client.send({ url, method: "GET", headers: { accept: "application/json" } }, signal);
     if (answer.status === 200) return answer;
     discard(answer, stallMilliseconds);
@@ -56,7 +62,7 @@ export function openEngineApi(socket: string, place: string, stallMilliseconds: 
     },
     async post(path, signal) {
       try {
-        const url = new URL(`http://localhost${path}`);
+        const url = new URL(`${origin}${path}`);
         const answer = await client.send({ url, method: "POST", headers: { accept: "application/json" } }, signal);
         const options = { limit: bounds.documentBytes, stallMilliseconds, milliseconds: 4 * stallMilliseconds, signal };
         const text = (await bytesOf(answer, options)).toString("utf8");

@@ -68,7 +68,7 @@ export function readComposeServices(
     const wrong: [FieldPath, string][] = [];
     const note = (field: FieldPath, reason: string) => wrong.push([extended.place(field), reason]);
     const fields = fieldsOf(extended.service, note, strings, ["services", name]);
-    const facts = factsOf(fields, sources, volumeDevices);
+    const facts = composeFactsOf(fields, sources, volumeDevices);
     found.set(name, { fields, wrong, extended, facts, place: extended.place });
   }
   for (const name of Object.keys(services)) {
@@ -152,7 +152,12 @@ function fileSources(section: unknown): ReadonlyMap<string, string> {
   );
 }
 
-function factsOf(fields: Fields, sources: FileSources, devices: ReadonlyMap<string, string>): ComposeFacts {
+/** What a service states that a pod has no field for. */
+export function composeFactsOf(
+  fields: Fields,
+  sources: FileSources,
+  devices: ReadonlyMap<string, string>,
+): ComposeFacts {
   const user = fields.integerOrString("user");
   const groups = fields.has("group_add") ? fields.either("group_add") : [];
   return stated({

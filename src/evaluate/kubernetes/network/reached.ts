@@ -2,7 +2,7 @@
 import type { ContextAnswer, WorkloadReach } from "../../../core/context.ts";
 import { bounds as kubernetesBounds } from "../../../engines/kubernetes/bounds.ts";
 import { describeObject, lineageOf } from "../../../engines/kubernetes/model.ts";
-import type { Exposure, Network } from "../../../engines/reachability/model.ts";
+import type { Exposure, Network, Rule } from "../../../engines/reachability/model.ts";
 import { scopeOf } from "../namespaces.ts";
 import { nameOf } from "./unknowns.ts";
 
@@ -70,7 +70,7 @@ export function workloadsReached(
 ): WorkloadReach[] {
   const ways = waysByEndpoint(exposures);
   const observedAt = context.now.toISOString();
-  const closed = openToUnread(network);
+  const others = context.isCluster ? undefined : openToUnread(network);
   const byWorkload = new Map<string, WorkloadReach>();
   for (const [index, endpoint] of network.endpoints.entries()) {
     if (endpoint.kind !== "pods") continue;
@@ -79,7 +79,7 @@ export function workloadsReached(
     const exposed = exposedAnswer(ways.of(index, endpoint.namespace), observedAt, context);
     const reachable = reachableAnswer(overview.of(index), exposed, observedAt, {
       ...context,
-      others: context.isCluster ? undefined : closed(index),
+      others: others?.(index),
     });
     const known = byWorkload.get(workload);
     // Pods of one owner may differ: what one of them is, it is.
@@ -99,10 +99,17 @@ function worse(a: ContextAnswer, b: ContextAnswer): ContextAnswer {
 
 /** Why pods that were not read may reach an endpoint; nothing where every policy keeps all of them out. */
 function openToUnread({ rules, isolated }: Network): (endpoint: number) => string | undefined {
-  const accepting = rules.filter(({ stage, action }) => stage === "network-ingress" && action === "accept");
+  // Thousands of rules may have the same thousands of pods: those of each set are gone through once.
+  const opening = new Map<number, Rule>();
+  const seen = new Set<unknown>();
+  for (const rule of rules) {
+    if (rule.stage !== "network-ingress" || rule.action !== "accept" || seen.has(rule.subject.members)) continue;
+    seen.add(rule.subject.members);
+    for (const member of rule.subject.members) if (!opening.has(member)) opening.set(member, rule);
+  }
   return (endpoint) => {
     if (isolated(endpoint, "ingress") !== "yes") return "pods that were not read may reach it";
-    const rule = accepting.find(({ subject }) => subject.members.includes(endpoint));
+    const rule = opening.get(endpoint);
     return rule === undefined ? undefined : `${describeObject(rule.object)} lets pods in that were not read`;
   };
 }
@@ -168,7 +175,11 @@ function waysByEndpoint(exposures: readonly Exposure[]): { of(endpoint: number, 
     for (const { endpoint, verdict, doubts: own } of exposure.targets) {
       if (verdict === "denied") denied.add(endpoint);
       else if (verdict === "unknown") doubts.set(endpoint, own[0]?.reason ?? "what policies say to it is not known");
-      else open.set(endpoint, [...(open.get(endpoint) ?? []), exposure]);
+      else {
+        const listed = open.get(endpoint);
+        if (listed === undefined) open.set(endpoint, [exposure]);
+        else listed.push(exposure);
+      }
     }
     const [doubt] = exposure.doubts;
     if (doubt === undefined) continue;

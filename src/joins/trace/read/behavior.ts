@@ -24,9 +24,12 @@ export async function readBehavior(
     relations: replayed.relations,
     events: replayed.events,
     evaluated: replayed.evaluated,
-    gaps: replayed.gaps,
+    gaps: replayed.gaps.map((gap) => (gap.code === "events.foreign-alerts" ? { ...gap, reason: ALERTS } : gap)),
   };
 }
+
+/** Whoever wrote them: an alert says what was seen, and a file of them not when somebody looked. */
+const ALERTS = "alerts alone do not say what was not watched";
 
 function statesIn(evaluations: readonly Evaluation[]): (asset: string, finding: string) => ObservedAlert["state"] {
   const states = new Map<string, ObservedAlert["state"]>();

@@ -1,4 +1,5 @@
 /** Where images run, and what reaches them there: a directory of manifests, or a live cluster. */
+import { readAdmissionReports } from "../../../collect/kubernetes/admission-reports.ts";
 import { gapOf } from "../../../core/evidence.ts";
 import { isEvidenceProblem } from "../../../core/problem.ts";
 import type { ClusterConnection } from "../../../engines/kubernetes/cluster/connection.ts";
@@ -58,6 +59,7 @@ async function inCluster(connection: ClusterConnection, { policy, now }: Context
     name,
     live: true,
     relations: [...running, ...named, ...network.relations],
+    reports: await readAdmissionReports(connection),
     network: network.evaluations,
     gaps: manifests.gaps,
   };

@@ -1,34 +1,12 @@
 /** What a trace is made of, read: what is signed of the image, what is in it, what guards decided about it, where it runs. */
 
-import type { LogRecords } from "../../../collect/records/logs.ts";
 import { splitImageName } from "../../../core/image-name.ts";
-import type { AdmissionDecision } from "../../../engines/admission/decision-log.ts";
-import type { Learned } from "../../../engines/events/learn/model.ts";
-import type { RegistryDecision } from "../../../engines/oci/distribution/decision-log.ts";
-import type { OpenOptions } from "../../../engines/oci/open.ts";
-import type { ScanContext } from "../../../scan/context.ts";
-import { buildJudge, type OpenedTrust, verifyImage } from "../../../scan/trust.ts";
+import { buildJudge, verifyImage } from "../../../scan/trust.ts";
 import { digestsOf, isOneOf, isSameName } from "../digests.ts";
-import type { ObservedBehavior, TraceSources } from "../model.ts";
-import { placesOf, type TracePlace } from "./places.ts";
+import type { TraceSources } from "../model.ts";
+import type { TraceContext } from "./context.ts";
+import { placesOf } from "./places.ts";
 import { scannedImage } from "./scanned.ts";
-
-export interface TraceContext {
-  readonly trust: OpenedTrust;
-  readonly scan: ScanContext & { readonly open: OpenOptions };
-  /** What `runtime learn` wrote; absent: nobody looks. */
-  readonly learned?: { readonly name: string; readonly learned: Learned };
-  /** Whether another registry than the image's own is asked what the base is by now. */
-  readonly asksElsewhere: boolean;
-  /** Reads what the registry guard decided; absent: nobody looks. */
-  readonly pushes?: (isWanted: (entry: RegistryDecision) => boolean) => Promise<LogRecords<RegistryDecision>>;
-  /** Reads what admission decided; absent: nobody looks. */
-  readonly admissions?: (isWanted: (entry: AdmissionDecision) => boolean) => Promise<LogRecords<AdmissionDecision>>;
-  /** Reads what detectors told; absent: nobody looks. */
-  readonly behavior?: () => Promise<ObservedBehavior>;
-  /** Where it may run; absent: nobody looks. */
-  readonly place?: TracePlace;
-}
 
 /**
  * @param resolvedName - what may stand in place of the reference, by its digest

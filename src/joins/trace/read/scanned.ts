@@ -12,7 +12,7 @@ import { scanImage } from "../../../scan/image.ts";
 import { learnedJoin } from "../../loaded/lookup.ts";
 import { workloadsOf } from "../../loaded/observed.ts";
 import type { CurrentBase, LearnedContainers, ScannedImage, TraceSources } from "../model.ts";
-import type { TraceContext } from "./read.ts";
+import type { TraceContext } from "./context.ts";
 
 type Context = ScanContext & { readonly open: OpenOptions };
 

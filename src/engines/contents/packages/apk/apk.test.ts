@@ -58,6 +58,7 @@ describe("apk installed database", () => {
           licenses: ["GPL-2.0-only"],
           source: { name: "busybox", version: "1.30.1-r2" },
           supplier: "A. Maintainer <a@example.org>",
+          hashes: { sha1: "d489e0f3fbb5548758f5ccd2c5a0cef70260ef62" },
           owns: ["usr/bin/ssl_client"],
         },
         {

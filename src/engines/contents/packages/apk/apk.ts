@@ -1,7 +1,9 @@
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
+import { base64Hash } from "../hashes.ts";
 import { identityOf, isDeclaredText } from "../identity.ts";
+import { neededNames, type StatedNeeds, withNeeds } from "../needs.ts";
 import { canDeclare } from "../ownership.ts";
 import { unreadEntries } from "../unread.ts";
 
@@ -15,7 +17,7 @@ const DATABASES: ReadonlySet<string> = new Set([
 /** The installed packages of apk (apk-package(5), "installed database"). Everything in it is installed. */
 export const apk: Analyser = {
   id: "apk",
-  version: 2,
+  version: 3,
   evidence: "installed",
   basenames: ["installed"],
   maxBytes: bounds.wantedFileBytes,
@@ -34,6 +36,9 @@ const FIELDS = {
   license: letter("L"),
   origin: letter("o"),
   maintainer: letter("m"),
+  depends: letter("D"),
+  provides: letter("p"),
+  checksum: letter("C"),
 } as const;
 type Field = keyof typeof FIELDS;
 const FIELD_OF: ReadonlyMap<number, Field> = new Map(
@@ -64,6 +69,7 @@ interface Entry {
 
 function analyse({ bytes }: AnalysedFile): FileFacts {
   const packages: PackageRecord[] = [];
+  const stated: StatedNeeds[] = [];
   const unread = unreadEntries();
   let entries = 0;
   let entry: Entry | undefined;
@@ -73,7 +79,11 @@ function analyse({ bytes }: AnalysedFile): FileFacts {
     finishFile(finished, false);
     const read = finished.fault ?? recordOf(finished);
     if (typeof read === "string") unread.add(`the entry at line ${finished.line} ${read}`);
-    else packages.push(read);
+    else {
+      packages.push(read);
+      const { depends, provides } = finished.fields;
+      stated.push({ name: read.name, needs: namesOf(depends).map((name) => [name]), provides: namesOf(provides) });
+    }
   };
 
   // Many lines are of no interest (M, Z and more): they are passed over by their first two bytes.
@@ -117,7 +127,8 @@ function analyse({ bytes }: AnalysedFile): FileFacts {
   }
   if (entry !== undefined) finish(entry);
   if (bytes.length > 0 && bytes.at(-1) !== NEWLINE) unread.add("it ends in the middle of a line");
-  return { kind: "packages", packages, unread: unread.sentences() };
+  const needs = neededNames(stated);
+  return { kind: "packages", packages: packages.map((item, i) => withNeeds(item, needs[i])), unread: unread.sentences() };
 }
 
 /** Keeps the file read last, now that its mode is known or none was stated. */
@@ -134,7 +145,7 @@ function isExecutable(access: string): boolean {
 
 /** The package, or what is wrong with it. */
 function recordOf({ fields, owns }: Entry): PackageRecord | string {
-  const { name, version, architecture, license, origin, maintainer } = fields;
+  const { name, version, architecture, license, origin, maintainer, checksum } = fields;
   const identity = identityOf(name, version);
   if ("fault" in identity) return identity.fault;
   return {
@@ -144,6 +155,26 @@ function recordOf({ fields, owns }: Entry): PackageRecord | string {
     licenses: isDeclaredText(license) ? [license] : [],
     source: { name: isDeclaredText(origin) ? origin : identity.name, version: identity.version },
     ...(isDeclaredText(maintainer) ? { supplier: maintainer } : {}),
+    ...controlHash(checksum),
     ...(owns.length === 0 ? {} : { owns: owns.sort() }),
   };
+}
+
+/**
+ * Names of a list of dependencies or of what is provided (apk-package(5)): `so:libc.so.1`, `busybox>=1.36`, `cmd:sh=1-r0`,
+ * `name@tag`. `!name` is a conflict and none of them.
+ */
+function namesOf(list: string | undefined): string[] {
+  if (list === undefined) return [];
+  return list.split(" ").flatMap((entry) => {
+    if (entry === "" || entry.startsWith("!")) return [];
+    const end = entry.search(/[<>=~@]/);
+    const name = end < 0 ? entry : entry.slice(0, end);
+    return name === "" || name.includes("|") ? [] : [name];
+  });
+}
+
+/** `Q1` and base64: the SHA-1 of the package's control data, which holds the SHA-256 of its files (apk-package(5)). */
+function controlHash(checksum: string | undefined): Pick<PackageRecord, "hashes"> {
+  return checksum?.startsWith("Q1") === true ? base64Hash("sha1", checksum.slice(2)) : {};
 }

@@ -2,6 +2,7 @@ import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
 import { identityOf, isDeclaredText } from "../identity.ts";
+import { neededNames, type StatedNeeds, withNeeds, writtenNeeds } from "../needs.ts";
 import { unreadEntries } from "../unread.ts";
 import { END_OF_FILE, readStanzas } from "./deb822.ts";
 
@@ -14,6 +15,7 @@ type Source = NonNullable<PackageRecord["source"]>;
 
 const FIELDS = [
   ...(["package", "status", "version", "architecture", "source", "maintainer"] as const),
+  ...(["pre-depends", "depends", "provides"] as const),
   // Obsolete, but dpkg still replaces a part of the version by them.
   ...(["revision", "package-revision", "package_revision"] as const),
 ] as const;
@@ -26,7 +28,7 @@ const ONE_LINE: ReadonlySet<string> = new Set(["package", "status", "version", "
  */
 export const dpkg: Analyser = {
   id: "dpkg",
-  version: 2,
+  version: 3,
   evidence: "installed",
   basenames: ["status"],
   directories: [STATUS_FOLDER, UPDATES_FOLDER],
@@ -46,6 +48,7 @@ function isUpdate(path: string): boolean {
 
 function analyse({ path, bytes }: AnalysedFile): FileFacts {
   const packages: PackageRecord[] = [];
+  const stated: StatedNeeds[] = [];
   const unread = unreadEntries();
   const statusStated = !isStatusPart(path);
   let stanzas = 0;
@@ -54,9 +57,9 @@ function analyse({ path, bytes }: AnalysedFile): FileFacts {
       unread.add(`more than ${bounds.packages} stanzas`);
       break;
     }
-    const [stated, status, version, architecture, source, maintainer, ...revisions] = values;
+    const [written, status, version, architecture, source, maintainer, preDepends, depends, provides, ...revisions] = values;
     // dpkg keeps names in lower case, whatever is written.
-    const name = stated?.toLowerCase();
+    const name = written?.toLowerCase();
     const wrong =
       fault ??
       statusFault(name, status, statusStated) ??
@@ -78,6 +81,11 @@ function analyse({ path, bytes }: AnalysedFile): FileFacts {
       unread.add(`the stanza at line ${line} ${from.fault}`);
       continue;
     }
+    stated.push({
+      name: identity.name,
+      needs: [...relationsOf(preDepends), ...relationsOf(depends)],
+      provides: relationsOf(provides).flat(),
+    });
     packages.push({
       type: "deb",
       ...identity,
@@ -91,7 +99,9 @@ function analyse({ path, bytes }: AnalysedFile): FileFacts {
   if (bytes.includes(END_OF_FILE)) unread.add("it holds end-of-file marks of MS-DOS");
   // dpkg refuses a file without its final newline: it was cut off, and what came after it is lost.
   if (statusStated && bytes.length > 0 && bytes.at(-1) !== 0x0a) unread.add("it ends in the middle of a line");
-  return { kind: "packages", packages, unread: unread.sentences() };
+  // The stanzas of distroless images are a file each: which packages there are is not known here.
+  const needs = statusStated ? neededNames(stated) : stated.map((one) => writtenNeeds(one.needs));
+  return { kind: "packages", packages: packages.map((item, i) => withNeeds(item, needs[i])), unread: unread.sentences() };
 }
 
 /** The third word of Status, after what is wanted of the package and its error flag (dpkg(1), "Package states"). */
@@ -127,4 +137,21 @@ function sourceOf(field: string | undefined, own: Source): Source | { readonly f
   const version = open < 0 ? own.version : field.slice(open + 1, close < 0 ? undefined : close).trim() || own.version;
   const source = identityOf(name, version);
   return "fault" in source ? { fault: `(${own.name}) has a source that ${source.fault}` } : source;
+}
+
+/**
+ * A field of relationships (deb-control(5), "Depends"): entries apart by commas, alternatives by bars; of each the name,
+ * without its architecture qualifier, version and restrictions.
+ */
+function relationsOf(field: string | undefined): string[][] {
+  if (field === undefined) return [];
+  return field.split(",", bounds.neededNames).flatMap((entry) => {
+    const names = entry.split("|").flatMap((alternative) => {
+      const text = alternative.trim();
+      const end = text.search(/[\s(:[<]/);
+      const name = (end < 0 ? text : text.slice(0, end)).toLowerCase();
+      return "fault" in identityOf(name, "0") ? [] : [name];
+    });
+    return names.length === 0 ? [] : [names];
+  });
 }

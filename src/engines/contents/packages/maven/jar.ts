@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { isEvidenceProblem, Problem } from "../../../../core/problem.ts";
 import { bounds as formatsBounds } from "../../../../formats/bounds.ts";
 import { readZipEntry, type ZipEntry, zipEntries } from "../../../../formats/zip/read.ts";
@@ -21,7 +22,7 @@ const ENDINGS = [".jar", ".war", ".ear", ".sar", ".par", ".nar", ".hpi", ".jpi",
  */
 export const jar: Analyser = {
   id: "jar",
-  version: 3,
+  version: 4,
   evidence: "installed",
   extensions: ENDINGS,
   maxBytes: bounds.wantedFileBytes,
@@ -74,7 +75,16 @@ function analyse({ path, bytes }: AnalysedFile): FileFacts | undefined {
   }
   const unread = search.unread.sentences();
   if (search.found.size === 0 && unread.length === 0) return undefined;
+  const [only, ...others] = search.found.values();
+  // The file is the package where it holds no other, neither shaded nor as an archive within.
+  const isAlone = only !== undefined && others.length === 0 && search.archives === bounds.jarArchives;
+  if (isAlone) return { kind: "packages", packages: [{ ...only, ...hashOf(bytes) }], unread };
   return { kind: "packages", packages: [...search.found.values()], unread };
+}
+
+/** Repositories of Maven state the SHA-1 of every file beside it, and are searched by it. */
+function hashOf(bytes: Buffer): Pick<PackageRecord, "hashes"> {
+  return { hashes: { sha1: createHash("sha1").update(bytes).digest("hex") } };
 }
 
 const MANIFEST = "META-INF/MANIFEST.MF";

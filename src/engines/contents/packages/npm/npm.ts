@@ -4,6 +4,7 @@ import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
 import { isDeclaredText } from "../identity.ts";
+import { withNeeds, writtenNeeds } from "../needs.ts";
 import { isPackageName } from "./package-name.ts";
 
 const MANIFEST = "package.json";
@@ -15,7 +16,7 @@ const MANIFEST = "package.json";
  */
 export const npm: Analyser = {
   id: "npm",
-  version: 1,
+  version: 2,
   evidence: "installed",
   basenames: [MANIFEST],
   maxBytes: bounds.smallFileBytes,
@@ -66,7 +67,7 @@ function analyse({ bytes }: AnalysedFile): FileFacts | undefined {
     version: PLAIN_VERSION.test(version) ? version : (clean(version, { loose: true }) ?? version.trim()),
     licenses: licensesOf(manifest),
   };
-  return { kind: "packages", packages: [record], unread: [] };
+  return { kind: "packages", packages: [withNeeds(record, needsOf(manifest))], unread: [] };
 }
 
 /** Spares the great majority the full parser. */
@@ -88,4 +89,15 @@ const MOST_LICENSES = 32;
 
 function unreadable(reason: string): FileFacts {
   return { kind: "unreadable", code: "contents.npm-manifest-broken", reason };
+}
+
+/** What it is installed with, whether or not it can do without: package.json's fields of that name (npm, "package.json"). */
+const NEEDS = ["dependencies", "optionalDependencies", "peerDependencies"] as const;
+
+function needsOf(manifest: Record<string, unknown>): string | undefined {
+  const names = NEEDS.flatMap((field) => {
+    const needed = manifest[field];
+    return isObject(needed) ? Object.keys(needed) : [];
+  });
+  return writtenNeeds(names.filter(isPackageName).map((name) => [name]));
 }

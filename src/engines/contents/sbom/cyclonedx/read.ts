@@ -152,8 +152,9 @@ function listed(component: Untyped, place: string, properties: PropertyBag, own:
   const group = asText(component.group);
   const name = asText(component.name);
   const version = asText(component.version);
-  const supplier =
-    asText(component.publisher) ?? asText(asObject(component.supplier)?.name) ?? asText(component.author);
+  // Ours have what was declared as the publisher, and beside it what was made of that.
+  const others = own ? undefined : (asText(asObject(component.supplier)?.name) ?? asText(component.author));
+  const supplier = asText(component.publisher) ?? others;
   const hashes = readHashes(
     asObjects(component.hashes).map(({ alg, content }) => [asText(alg), asText(content)]),
     properties.all("hash"),

@@ -3,9 +3,13 @@ import type { LayerReference } from "../../../../core/location.ts";
 import { parseLicenseExpression } from "../../licenses/expression.ts";
 import type { Distribution, Package } from "../../model.ts";
 import { ID_TO_COME } from "../document-id.ts";
-import { dependencyIndexes, packageReferences } from "../graph.ts";
+import { cpeOf, cpeOfDistribution } from "../cpe.ts";
+import { dependencyIndexes, heldBy, packageReferences } from "../graph.ts";
 import { splitName } from "../group.ts";
 import { hashesFor } from "../hashes.ts";
+import { authorOf, coverageOf, generationContextOf, timestampOf, unknownElements } from "../minimum-elements.ts";
+import { purlWithUpstream, trivyDistributionProperties, trivyProperties } from "../other-tools.ts";
+import { type Contact, distributorOf, producersOf } from "../producer.ts";
 import { distributionProperties, PREFIX, type Property, packageProperties, subjectProperties } from "../properties.ts";
 import type { Sbom, SbomSubject, SbomWriteOptions } from "../sbom.ts";
 
@@ -26,8 +30,8 @@ export interface CycloneDxDocument {
 }
 
 /**
- * The bill of materials as a document. The same input gives the same document; it has a date only where one was
- * asked for.
+ * The bill of materials as a document. The same input gives the same document: its date is the one asked for, else
+ * that of what it is about.
  */
 export function cycloneDxDocument(sbom: Sbom, options: SbomWriteOptions): CycloneDxDocument {
   const { subject, inventory, gaps } = sbom;
@@ -35,6 +39,10 @@ export function cycloneDxDocument(sbom: Sbom, options: SbomWriteOptions): Cyclon
   const layers = subject.kind === "image" ? subject.layers : [];
   const rootReference = rootReferenceOf(subject);
   const references = packageReferences(packages);
+  const needs = dependencyIndexes(packages);
+  const context = generationContextOf(sbom);
+  const timestamp = timestampOf(options);
+  const author = authorOf(options.author);
   return {
     $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
     bomFormat: "CycloneDX",
@@ -42,23 +50,33 @@ export function cycloneDxDocument(sbom: Sbom, options: SbomWriteOptions): Cyclon
     serialNumber: `urn:uuid:${ID_TO_COME}`,
     version: 1,
     metadata: {
-      ...(options.created === undefined ? {} : { timestamp: secondsOf(options.created) }),
+      ...(timestamp === undefined ? {} : { timestamp }),
+      lifecycles: [{ phase: context.phase }],
       tools: { components: [{ type: "application", name: "bulkhead", version: options.toolVersion }] },
+      ...(author === undefined ? {} : authorship(author)),
       component: {
         type: subject.kind === "image" ? "container" : "platform",
         "bom-ref": rootReference,
         name: subject.lineage,
-        ...(subject.kind === "image" ? { version: subject.configDigest } : {}),
+        ...(subject.kind === "image" ? imageFields(subject) : {}),
         properties: written(subjectProperties(subject, gaps)),
       },
+      properties: written([
+        [`${PREFIX}generationContext`, context.text],
+        [`${PREFIX}coverage`, coverageOf(sbom, needs)],
+        ...(author === undefined ? [[`${PREFIX}unknown`, "author"] as const] : []),
+        ...(timestamp === undefined ? [[`${PREFIX}unknown`, "timestamp"] as const] : []),
+      ]),
     },
     components: [
       ...(distribution === undefined ? [] : [distributionComponent(distribution)]),
-      ...packages.map((item, i) => packageComponent(item, references[i] as string, layers)),
+      ...packages.map((item, i) =>
+        packageComponent(item, references[i] as string, { layers, distribution, isGraphKnown: needs[i] !== undefined }),
+      ),
     ],
-    dependencies: dependenciesOf(packages, references, rootReference),
+    dependencies: dependenciesOf(sbom, references, needs, rootReference),
     // What is not known to be missing is not claimed to be complete: no package database lists a copied binary.
-    ...(gaps.length === 0 ? {} : { compositions: [{ aggregate: "incomplete", assemblies: [rootReference] }] }),
+    compositions: [{ aggregate: gaps.length === 0 ? "unknown" : "incomplete", assemblies: [rootReference] }],
   };
 }
 
@@ -66,25 +84,69 @@ function rootReferenceOf(subject: SbomSubject): string {
   return subject.kind === "image" ? `image:${subject.configDigest}` : `folder:${subject.lineage}`;
 }
 
+/** Of the image itself its id, the digest of its config; a package-url only where a registry has it under a digest. */
+function imageFields({ configDigest }: Extract<SbomSubject, { kind: "image" }>) {
+  const [algorithm, content] = configDigest.split(":", 2);
+  const isSha256 = algorithm === "sha256";
+  return { version: configDigest, ...(isSha256 ? { hashes: [{ alg: "SHA-256", content }] } : {}) };
+}
+
+/** Who made the document: an organization (metadata.manufacturer), and in any case its author. */
+function authorship(author: Contact) {
+  const authors = [contactFields(author)];
+  return author.kind === "organization" ? { authors, manufacturer: organization(author) } : { authors };
+}
+
+function contactFields({ name, email }: Contact) {
+  return { name, ...(email === undefined ? {} : { email }) };
+}
+
+function organization({ name, email }: Contact) {
+  return { name, ...(email === undefined ? {} : { contact: [{ email }] }) };
+}
+
 function distributionComponent(distribution: Distribution): Component {
   const { id, versionId, prettyName } = distribution;
+  const cpe = cpeOfDistribution(distribution);
   return {
     type: "operating-system",
-    "bom-ref": `distribution:${id}`,
+    "bom-ref": distributionReference(distribution),
+    supplier: organization(distributorOf(distribution)),
     name: id,
     ...(versionId === undefined ? {} : { version: versionId }),
     ...(prettyName === undefined ? {} : { description: prettyName }),
-    ...propertiesOf(distributionProperties(distribution)),
+    ...(cpe === undefined ? {} : { cpe }),
+    ...propertiesOf([...distributionProperties(distribution), ...trivyDistributionProperties(distribution)]),
   };
 }
 
-function packageComponent(item: Package, reference: string, layers: readonly LayerReference[]): Component {
+function distributionReference({ id }: Distribution): string {
+  return `distribution:${id}`;
+}
+
+interface Surroundings {
+  readonly layers: readonly LayerReference[];
+  readonly distribution: Distribution | undefined;
+  readonly isGraphKnown: boolean;
+}
+
+function packageComponent(item: Package, reference: string, around: Surroundings): Component {
+  const { layers, distribution, isGraphKnown } = around;
   const { group, name } = splitName(item.type, item.name);
   const hashes = hashesFor("cyclonedx", item.hashes);
   const scope = item.usage === undefined ? undefined : SCOPES[item.usage];
+  const { supplier, maintainer } = producersOf(item, distribution);
+  const cpe = cpeOf(item);
+  const unknown = unknownElements(item, {
+    producer: supplier !== undefined || maintainer !== undefined,
+    hash: hashes.named.length > 0,
+    dependencies: isGraphKnown,
+  });
   return {
     type: item.type === "generic" ? "application" : "library",
     "bom-ref": reference,
+    ...(supplier === undefined ? {} : { supplier: organization(supplier) }),
+    ...(maintainer?.kind === "person" ? { authors: [contactFields(maintainer)] } : {}),
     ...(item.supplier === undefined ? {} : { publisher: item.supplier }),
     ...(group === undefined ? {} : { group }),
     name,
@@ -94,11 +156,14 @@ function packageComponent(item: Package, reference: string, layers: readonly Lay
       ? {}
       : { hashes: hashes.named.map(({ algorithm, value }) => ({ alg: algorithm, content: value })) }),
     ...(item.licenses.length === 0 ? {} : { licenses: licensesOf(item.licenses) }),
-    purl: item.purl,
+    ...(cpe === undefined ? {} : { cpe }),
+    purl: purlWithUpstream(item),
     evidence: { occurrences: [{ location: `/${item.path}` }] },
     ...propertiesOf([
       ...packageProperties(item, layers),
       ...hashes.others.map((other): Property => [`${PREFIX}hash`, other]),
+      ...(unknown === "" ? [] : [[`${PREFIX}unknown`, unknown] as const]),
+      ...trivyProperties(item, distribution, layers),
     ]),
   };
 }
@@ -118,15 +183,27 @@ function licensesOf(licenses: readonly string[]): readonly unknown[] {
   return licenses.map((name) => ({ license: { name } }));
 }
 
-/** An entry for each package whose file has a graph, also where it needs nothing; none says that nobody knows. */
-function dependenciesOf(packages: readonly Package[], references: readonly string[], root: string) {
-  const dependencies = dependencyIndexes(packages).flatMap((indexes, i) =>
-    indexes === undefined
-      ? []
-      : [{ ref: references[i] as string, dependsOn: indexes.map((index) => references[index] as string) }],
-  );
-  const direct = packages.flatMap((item, i) => (item.direct === true ? [references[i] as string] : []));
-  return direct.length === 0 ? dependencies : [{ ref: root, dependsOn: direct }, ...dependencies];
+/**
+ * An entry for each package whose file has a graph, also where it needs nothing; none says that nobody knows. The root
+ * leads to the distribution, that to its packages, and one of both to every component.
+ */
+function dependenciesOf(
+  { inventory }: Sbom,
+  references: readonly string[],
+  needs: readonly (readonly number[] | undefined)[],
+  root: string,
+) {
+  const { distribution, packages } = inventory;
+  const named = (indexes: readonly number[]) => indexes.map((index) => references[index] as string);
+  const held = heldBy(packages, needs, distribution !== undefined);
+  const system = distribution === undefined ? [] : [distributionReference(distribution)];
+  return [
+    { ref: root, dependsOn: [...system, ...named(held.root)] },
+    ...system.map((ref) => ({ ref, dependsOn: named(held.distribution) })),
+    ...needs.flatMap((indexes, i) =>
+      indexes === undefined ? [] : [{ ref: references[i] as string, dependsOn: named(indexes) }],
+    ),
+  ];
 }
 
 function propertiesOf(properties: readonly Property[]) {
@@ -135,9 +212,4 @@ function propertiesOf(properties: readonly Property[]) {
 
 function written(properties: readonly Property[]) {
   return properties.map(([name, value]) => ({ name, value }));
-}
-
-/** RFC 3339, UTC, whole seconds. */
-function secondsOf(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
 }

@@ -31,6 +31,7 @@ export function readSpdx(document: Untyped, documentName: string, diagnostics: D
   const own = root === undefined ? undefined : subjectOf(rootName ?? documentName, root.properties);
   for (const gap of own?.gaps ?? []) diagnostics.stated(gap);
 
+  const declaresSupplier = own !== undefined && root?.item.supplier !== undefined;
   const components: ListedComponent[] = [];
   const distributions: Listing["distributions"][number][] = [];
   const others = new Set<string>();
@@ -46,7 +47,7 @@ export function readSpdx(document: Untyped, documentName: string, diagnostics: D
     } else if (isStructure(described, relations)) {
       others.add(reference ?? "");
     } else {
-      components.push(listed(described, relations, own !== undefined));
+      components.push(listed(described, relations, own !== undefined, declaresSupplier));
     }
   }
   for (const file of asObjects(document.files)) others.add(asText(file.SPDXID) ?? "");
@@ -189,11 +190,17 @@ function distributionOf(name: string, item: Untyped, properties: PropertyBag, ow
   };
 }
 
-function listed(described: DescribedPackage, relations: Relations, own: boolean): ListedComponent {
+function listed(
+  described: DescribedPackage,
+  relations: Relations,
+  own: boolean,
+  declaresSupplier: boolean,
+): ListedComponent {
   const { item, place, reference, purl, properties } = described;
   const name = asText(item.name);
   const version = asText(item.versionInfo);
-  const supplier = supplierOf(item.supplier) ?? supplierOf(item.originator);
+  // Ours have what was declared as a property, but for those that say nothing of the supplier of their root.
+  const supplier = declaresSupplier ? undefined : (supplierOf(item.supplier) ?? supplierOf(item.originator));
   const hashes = readHashes(
     asObjects(item.checksums).map(({ algorithm, checksumValue }) => [asText(algorithm), asText(checksumValue)]),
     properties.all("hash"),

@@ -4,8 +4,12 @@ import type { LayerReference } from "../../../../core/location.ts";
 import { licenseReferences, parseLicenseExpression } from "../../licenses/expression.ts";
 import type { Distribution, Package } from "../../model.ts";
 import { ID_TO_COME } from "../document-id.ts";
-import { dependencyIndexes, packageReferences } from "../graph.ts";
+import { cpeOf, cpeOfDistribution } from "../cpe.ts";
+import { dependencyIndexes, heldBy, packageReferences } from "../graph.ts";
 import { hashesFor } from "../hashes.ts";
+import { authorOf, coverageOf, generationContextOf, timestampOf, unknownElements } from "../minimum-elements.ts";
+import { purlWithUpstream } from "../other-tools.ts";
+import { type Contact, distributorOf, producersOf } from "../producer.ts";
 import { distributionProperties, PREFIX, type Property, packageProperties, subjectProperties } from "../properties.ts";
 import type { Sbom, SbomSubject, SbomWriteOptions } from "../sbom.ts";
 
@@ -50,12 +54,20 @@ export function spdxDocument(sbom: Sbom, options: SbomWriteOptions): SpdxDocumen
   const { subject, inventory, gaps } = sbom;
   const { distribution, packages } = inventory;
   const layers = subject.kind === "image" ? subject.layers : [];
-  const created = createdOf(options);
+  const timestamp = timestampOf(options);
+  const created = timestamp ?? EPOCH;
+  const author = authorOf(options.author);
+  const needs = dependencyIndexes(packages);
   const tool = `Tool: bulkhead-${options.toolVersion}`;
   const annotate = (properties: readonly Property[]) => annotationsOf(properties, created, tool);
   const ids = packageReferences(packages).map((reference, i) => packageId(packages[i] as Package, reference));
   const extracted = new Map<string, string>();
-  const written = packages.map((item, i) => spdxPackage(item, ids[i] as string, layers, annotate, extracted));
+  const written = packages.map((item, i) =>
+    spdxPackage(item, ids[i] as string, {
+      ...{ layers, annotate, extracted, isGraphKnown: needs[i] !== undefined },
+      ...(distribution === undefined ? {} : { distribution }),
+    }),
+  );
   const infos = [...extracted].sort(([a], [b]) => (a < b ? -1 : 1));
 
   return {
@@ -65,7 +77,16 @@ export function spdxDocument(sbom: Sbom, options: SbomWriteOptions): SpdxDocumen
     // Before all that is not ours: the id comes into the first place that waits for it.
     documentNamespace: namespaceOf(subject),
     name: subject.lineage,
-    creationInfo: { created, creators: [tool] },
+    creationInfo: {
+      created,
+      creators: [tool, ...(author === undefined ? [] : [entity(author)])],
+      comment: [
+        `Generation context: ${generationContextOf(sbom).text}.`,
+        `Coverage: ${coverageOf(sbom, needs)}.`,
+        ...(author === undefined ? ["Author of the data: not stated (NOASSERTION)."] : []),
+        ...(timestamp === undefined ? ["Timestamp: not known."] : []),
+      ].join(" "),
+    },
     packages: [
       rootPackage(subject, annotate(subjectProperties(subject, gaps))),
       ...(distribution === undefined ? [] : [distributionPackage(distribution, annotate)]),
@@ -80,7 +101,7 @@ export function spdxDocument(sbom: Sbom, options: SbomWriteOptions): SpdxDocumen
             name: text,
           })),
         }),
-    relationships: relationshipsOf(packages, ids, distribution),
+    relationships: relationshipsOf(packages, ids, needs, distribution),
   };
 }
 
@@ -93,13 +114,13 @@ function namespaceOf(subject: SbomSubject): string {
   return `https://spdx.org/spdxdocs/bulkhead-${name}-${ID_TO_COME}`;
 }
 
-/** YYYY-MM-DDThh:mm:ssZ (clause 6.9). */
-function createdOf({ created, imageCreated }: SbomWriteOptions): string {
-  const image = imageCreated === undefined ? undefined : new Date(imageCreated);
-  const date = created ?? (image === undefined || Number.isNaN(image.getTime()) ? new Date(0) : image);
-  const text = date.toISOString();
-  // Years beyond four digits have another form there.
-  return text.length === 24 ? `${text.slice(0, 19)}Z` : "1970-01-01T00:00:00Z";
+/** What stands where SPDX demands a date and none is known. */
+const EPOCH = "1970-01-01T00:00:00Z";
+
+/** `Person: name (address)` (clauses 6.8, 7.5 and 7.6). */
+function entity({ kind, name, email }: Contact): string {
+  const who = kind === "person" ? "Person" : "Organization";
+  return `${who}: ${name}${email === undefined ? "" : ` (${email})`}`;
 }
 
 type Annotate = (properties: readonly Property[]) => object;
@@ -122,7 +143,8 @@ function rootPackage(subject: SbomSubject, annotations: object): SpdxPackage {
   return {
     SPDXID: ROOT,
     name: subject.lineage,
-    ...(subject.kind === "image" ? { versionInfo: subject.configDigest } : {}),
+    ...(subject.kind === "image" ? imageFields(subject) : {}),
+    supplier: NO_ASSERTION,
     downloadLocation: NO_ASSERTION,
     filesAnalyzed: false,
     primaryPackagePurpose: subject.kind === "image" ? "CONTAINER" : "OTHER",
@@ -130,34 +152,60 @@ function rootPackage(subject: SbomSubject, annotations: object): SpdxPackage {
   };
 }
 
+function imageFields({ configDigest }: Extract<SbomSubject, { kind: "image" }>) {
+  const [algorithm, checksumValue] = configDigest.split(":", 2);
+  const checksums = algorithm === "sha256" ? { checksums: [{ algorithm: "SHA256", checksumValue }] } : {};
+  return { versionInfo: configDigest, ...checksums };
+}
+
 function distributionPackage(distribution: Distribution, annotate: Annotate): SpdxPackage {
   const { id, versionId, prettyName } = distribution;
+  const cpe = cpeOfDistribution(distribution);
   return {
     SPDXID: distributionId(distribution),
     name: id,
     ...(versionId === undefined ? {} : { versionInfo: versionId }),
     ...(prettyName === undefined ? {} : { description: prettyName }),
+    supplier: entity(distributorOf(distribution)),
     downloadLocation: NO_ASSERTION,
     filesAnalyzed: false,
     primaryPackagePurpose: "OPERATING_SYSTEM",
+    ...(cpe === undefined ? {} : { externalRefs: [cpeReference(cpe)] }),
     ...annotate(distributionProperties(distribution)),
   };
 }
 
-function spdxPackage(
-  item: Package,
-  id: string,
-  layers: readonly LayerReference[],
-  annotate: Annotate,
-  extracted: Map<string, string>,
-): SpdxPackage {
+/** Clause 7.21 and annex F: a URI is of version 2.2. */
+function cpeReference(cpe: string) {
+  const referenceType = cpe.startsWith("cpe:/") ? "cpe22Type" : "cpe23Type";
+  return { referenceCategory: "SECURITY", referenceType, referenceLocator: cpe };
+}
+
+interface Surroundings {
+  readonly layers: readonly LayerReference[];
+  readonly annotate: Annotate;
+  readonly extracted: Map<string, string>;
+  readonly distribution?: Distribution;
+  readonly isGraphKnown: boolean;
+}
+
+function spdxPackage(item: Package, id: string, around: Surroundings): SpdxPackage {
+  const { layers, annotate, extracted, distribution, isGraphKnown } = around;
   const hashes = hashesFor("spdx", item.hashes);
   const declared = declaredLicense(item.licenses, extracted);
+  const { supplier, maintainer } = producersOf(item, distribution);
+  const cpe = cpeOf(item);
+  const unknown = unknownElements(item, {
+    producer: supplier !== undefined || maintainer !== undefined,
+    hash: hashes.named.length > 0,
+    dependencies: isGraphKnown,
+  });
   return {
     SPDXID: id,
     name: item.name,
     ...(item.version === "" ? {} : { versionInfo: item.version }),
-    ...(item.supplier === undefined ? {} : { supplier: `Organization: ${item.supplier}` }),
+    supplier: supplier === undefined ? NO_ASSERTION : entity(supplier),
+    ...(maintainer === undefined ? {} : { originator: entity(maintainer) }),
     downloadLocation: NO_ASSERTION,
     filesAnalyzed: false,
     ...(hashes.named.length === 0
@@ -167,10 +215,15 @@ function spdxPackage(
     licenseConcluded: NO_ASSERTION,
     licenseDeclared: declared,
     copyrightText: NO_ASSERTION,
-    externalRefs: [{ referenceCategory: "PACKAGE-MANAGER", referenceType: "purl", referenceLocator: item.purl }],
+    externalRefs: [
+      { referenceCategory: "PACKAGE-MANAGER", referenceType: "purl", referenceLocator: purlWithUpstream(item) },
+      ...(cpe === undefined ? [] : [cpeReference(cpe)]),
+    ],
     ...annotate([
       [`${PREFIX}path`, item.path],
       ...packageProperties(item, layers),
+      ...(item.supplier === undefined ? [] : [[`${PREFIX}supplier`, item.supplier] as const]),
+      ...(unknown === "" ? [] : [[`${PREFIX}unknown`, unknown] as const]),
       ...hashes.others.map((other): Property => [`${PREFIX}hash`, other]),
       // Where the declared licence does not show what was declared, letter for letter.
       ...(item.licenses.length === 1 && declared === item.licenses[0]
@@ -200,6 +253,7 @@ function declaredLicense(licenses: readonly string[], extracted: Map<string, str
 function relationshipsOf(
   packages: readonly Package[],
   ids: readonly string[],
+  needs: readonly (readonly number[] | undefined)[],
   distribution: Distribution | undefined,
 ): Relationship[] {
   const relationships: Relationship[] = [];
@@ -211,7 +265,13 @@ function relationshipsOf(
   for (const [i, { usage }] of packages.entries()) {
     if (usage !== undefined) relate(ids[i] as string, USAGES[usage], ROOT);
   }
-  for (const [i, needed] of dependencyIndexes(packages).entries()) {
+  const held = heldBy(packages, needs, distribution !== undefined);
+  for (const index of held.root) relate(ROOT, "DEPENDS_ON", ids[index] as string);
+  if (distribution !== undefined) {
+    relate(ROOT, "DEPENDS_ON", distributionId(distribution));
+    for (const index of held.distribution) relate(distributionId(distribution), "CONTAINS", ids[index] as string);
+  }
+  for (const [i, needed] of needs.entries()) {
     const from = ids[i] as string;
     if (needed?.length === 0) relate(from, "DEPENDS_ON", "NONE");
     for (const index of needed ?? []) relate(from, "DEPENDS_ON", ids[index] as string);

@@ -1,10 +1,15 @@
 /** Who uses which Secret, and by which way its values get there, as facts. */
-import { containersOf, type PlacedContainer } from "./containers.ts";
-import type { FieldPath } from "./field-path.ts";
-import type { Manifests, Workload } from "./model.ts";
-import { effectiveNamespace } from "./object.ts";
-import type { KubernetesObject } from "./object-model.ts";
-import type { Volume } from "./pod-model.ts";
+import {
+  clusterOf,
+  containersOf,
+  effectiveNamespace,
+  type FieldPath,
+  type KubernetesObject,
+  type Manifests,
+  type PlacedContainer,
+  type Volume,
+  type Workload,
+} from "../../engines/kubernetes/model.ts";
 
 /**
  * `env`: a variable, `envFrom`: all keys as variables, `volume`: files, `subPath`: files that are mounted by a part of the
@@ -159,18 +164,4 @@ function used(object: KubernetesObject, { container, key, optional, ...stated }:
     object,
     optional: optional ?? false,
   };
-}
-
-/** Empty for files. */
-export function clusterOf({ source }: KubernetesObject): string {
-  return source.kind === "cluster" ? source.cluster : "";
-}
-
-/** What a Secret goes by among those of files and of clusters. */
-export function secretKey({ cluster, namespace, name }: Pick<SecretUse, "cluster" | "namespace" | "name">): string {
-  return JSON.stringify([cluster, namespace, name]);
-}
-
-export function keyOfSecret(object: KubernetesObject, name = object.name): string {
-  return secretKey({ cluster: clusterOf(object), namespace: effectiveNamespace(object) ?? "", name });
 }
