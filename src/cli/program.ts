@@ -241,7 +241,7 @@ const db = program.command("db").description("manage the advisory database");
 db.command("import")
   .argument(
     "<source...>",
-    "OSV records, Red Hat's CSAF, Arch's and Photon's lists: directories, .zip, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; updateinfo.xml; rpm repositories: directories with repodata, or ECOSYSTEM=DIR; KEV (.json), EPSS (.csv); or one .bundle",
+    "OSV records, Red Hat's CSAF, Arch's and Photon's lists: directories, .zip, .tar.zst, .tar.gz, .json, .jsonl, .jsonl.gz, with a coverage.json beside them; updateinfo.xml; rpm repositories: directories with repodata, or ECOSYSTEM=DIR; KEV (.json), EPSS (.csv); or one .bundle",
   )
   .description("build the advisory database from files")
   .option("--db <file>", "database file to write (default: see `bulkhead db status`)")

@@ -101,6 +101,12 @@ describe("vendors' feeds", () => {
     const first = await made.update(feeds);
     assert.deepEqual([first.changed, first.failures], [true, []]);
     assert.equal(made.fixes("glib2").length + made.fixes("glib2-devel").length, 2);
+    // OSV is not asked for all that it has where nobody asked for any of it.
+    const plain = await updateAdvisories({
+      ...{ database: made.database, ecosystems: [], now: NOW, kev: "none", epss: "none" },
+      from: `${made.server.url}/osv`,
+    });
+    assert.deepEqual([plain.changed, plain.failures], [false, []]);
     const again = await made.update(feeds);
     assert.deepEqual([again.changed, again.unchanged], [false, feeds.map(({ name }) => name)]);
     made.publish("b", [advisory("ELSA-2", "bash-2-1.x86_64")], MADE + 60);

@@ -99,7 +99,7 @@ const decided = (more: Partial<AdmissionDecision> = {}): AdmissionDecision => ({
   policy: digestOf("0"),
   outcomes: [],
   leftOut: 0,
-  images: [{ reference: `${reference}@${digest}`, digest }],
+  images: [{ reference, digest }],
   ...more,
 });
 
@@ -133,6 +133,13 @@ test("admission: what it only records, exempts or lets through breaks it, and a 
   // Of the workload, not of the image; of an object that was never stored; of the same object before.
   const { image: _, ...ofObject } = recorded;
   assert.deepEqual(reasons("admission", of(decided({ outcomes: [ofObject] }))), []);
+  // Of another container's image.
+  const sidecar = { ...recorded, image: "registry.example.com/proxy:1" };
+  const both = [
+    { reference, digest },
+    { reference: sidecar.image, digest: other },
+  ];
+  assert.deepEqual(reasons("admission", of(decided({ outcomes: [sidecar], images: both }))), []);
   assert.deepEqual(link("admission", of(decided({ outcomes: [recorded], dryRun: true }))).state, "unknown");
   assert.deepEqual(reasons("admission", of(decided({ outcomes: [recorded] }), decided())), []);
   const byName = link("admission", of(decided({ images: [{ reference }] })));
@@ -190,6 +197,14 @@ test("a name that runs as another image is a tag that moved; manifests say nothi
   const stale = running({ to: { kind: "image", id: other, identifiedBy: "manifest", name: reference } });
   assert.match(reasons("runs", { places: cluster(stale) }).join(), /prod runs sha256:e+ by this name.*the tag moved/);
   assert.deepEqual(reasons("runs", { places: cluster(running()) }), []);
+  // Pinned under the tag when it was admitted; and of two that are pinned without a tag neither is the other.
+  const pinned = (name: string) => running({ to: { kind: "image", id: other, identifiedBy: "manifest", name } });
+  assert.equal(reasons("runs", { places: cluster(pinned(`${reference}@${other}`)) }).length, 1);
+  const { image } = sources([]);
+  const repository = "registry.example.com/shop/api";
+  const byDigest = { image: { ...image, reference: `${repository}@${digest}` } };
+  assert.deepEqual(reasons("runs", { ...byDigest, places: cluster(pinned(`${repository}@${other}`)) }), []);
+  assert.equal(link("runs", { ...byDigest, places: cluster(pinned(`${repository}@${other}`)) }).state, "none");
   const config = running({ to: { kind: "image", id: other, identifiedBy: "config", name: reference } });
   assert.deepEqual(reasons("runs", { places: cluster(config) }), []);
   assert.deepEqual(reasons("runs", { places: { ...cluster(stale), live: false } as TraceSources["places"] }), []);

@@ -1,6 +1,6 @@
 import { counted } from "../../../core/counted.ts";
 import type { Gap } from "../../../core/evidence.ts";
-import type { AdmissionDecision, LoggedOutcome } from "../../../engines/admission/decision-log.ts";
+import type { AdmissionDecision } from "../../../engines/admission/decision-log.ts";
 import type { AdmissionReport, ReportedResult } from "../../../engines/admission/report-log.ts";
 import { digestsOf, isOneOf, isSameName } from "../digests.ts";
 import type { LinkBreak, LinkFact, LinkParts, TraceSources } from "../model.ts";
@@ -34,6 +34,8 @@ interface Decided {
   readonly object: string;
   /** By the digest that admission found; else by a name whose meaning then nobody can say now. */
   readonly byDigest: boolean;
+  /** As the object names the image: outcomes about other containers' are not its own. */
+  readonly references: ReadonlySet<string>;
 }
 
 /** The last word about each object: of the two webhooks that are asked the one that decides. */
@@ -46,17 +48,18 @@ function lastOfEach(sources: TraceSources): Decided[] {
     const { kind, namespace, name, images, webhook, dryRun } = decision;
     // What is not stored was never let in.
     if (dryRun) continue;
-    const byDigest = images.some(({ digest, reference }) => isOneOf(digest, digests) || isOneOf(reference, digests));
-    const byName = images.some(
+    const same = images.filter(({ digest, reference }) => isOneOf(digest, digests) || isOneOf(reference, digests));
+    const named = images.filter(
       ({ digest, reference }) => digest === undefined && isSameName(reference, image.reference),
     );
-    if (!byDigest && !byName) continue;
+    if (same.length + named.length === 0) continue;
     const called = [namespace, name ?? "(generated)"].filter((part) => part !== undefined).join("/");
     const object = `${kind.slice(kind.lastIndexOf("/") + 1)} ${called}`;
     const known = last.get(object);
     if (webhook === "mutate" && known?.decision.webhook === "validate" && known.decision.time === decision.time)
       continue;
-    last.set(object, { decision, object, byDigest });
+    const references = new Set([...same, ...named].map((each) => each.reference));
+    last.set(object, { decision, object, byDigest: same.length > 0, references });
   }
   return [...last.values()];
 }
@@ -81,14 +84,15 @@ function evidenceOf({ basis, reason, policy, operation, time }: AdmissionDecisio
 }
 
 /** Let in by a decision that enforced nothing of what it found. */
-function weak({ decision, object }: Decided, log: string): LinkBreak[] {
+function weak({ decision, object, references }: Decided, log: string): LinkBreak[] {
   const { allowed, basis, reason, outcomes } = decision;
   if (!allowed) return [];
   if (basis !== "judged") {
     const how = { exempt: "without being evaluated", "break-glass": "by breaking the glass", unread: "unread" }[basis];
     return [{ reason: `${object} was admitted ${how}: ${reason}`, evidence: evidenceOf(decision, log) }];
   }
-  const own = outcomes.filter((outcome) => isAboutImage(outcome));
+  // What is about the object alone is the workload's business, not the image's.
+  const own = outcomes.filter(({ image }) => image !== undefined && references.has(image));
   const [worst] = own;
   if (worst === undefined) return [];
   const { check, verdict, action, message, place } = worst;
@@ -101,11 +105,6 @@ function weak({ decision, object }: Decided, log: string): LinkBreak[] {
       check: { id: check, category: "configuration" },
     },
   ];
-}
-
-/** What is about the object alone is the workload's business, not the image's. */
-function isAboutImage({ image }: LoggedOutcome): boolean {
-  return image !== undefined;
 }
 
 /** A cluster runs it, and the log that was kept meanwhile has nobody who let it in. */
@@ -150,7 +149,7 @@ function reported(sources: TraceSources, gap: Gap): LinkParts {
   return {
     facts: found.map((report) => reportFact(report, places.name)),
     gaps: [...(found.length === 0 ? [gap] : []), ...places.reports.gaps, ...unsaid],
-    breaks: found.flatMap((report) => weakReport(report, places.name)),
+    breaks: found.flatMap((report) => weakReport(report, sources, places.name)),
   };
 }
 
@@ -170,8 +169,11 @@ function reportFact(report: AdmissionReport, place: string): LinkFact {
   };
 }
 
-function weakReport(report: AdmissionReport, place: string): LinkBreak[] {
-  const [worst, ...more] = report.results.filter(({ image }) => image !== undefined);
+function weakReport(report: AdmissionReport, sources: TraceSources, place: string): LinkBreak[] {
+  const digests = digestsOf(sources);
+  const [worst, ...more] = report.results.filter(
+    ({ image }) => image !== undefined && (isOneOf(image, digests) || isSameName(image, sources.image.reference)),
+  );
   if (worst === undefined) return [];
   const { check, verdict, message } = worst;
   const others = more.length === 0 ? "" : `, with ${counted(more.length, "more check")}`;

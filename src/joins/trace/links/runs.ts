@@ -1,5 +1,6 @@
+import { splitImageName } from "../../../core/image-name.ts";
 import type { Relation } from "../../../core/relation.ts";
-import { digestsOf, isOneOf, isSameName } from "../digests.ts";
+import { digestsOf, isOneOf, isSameName, isSameTag } from "../digests.ts";
 import type { LinkBreak, LinkFact, LinkParts, TraceSources } from "../model.ts";
 
 /** Which workloads or clusters run it: by its digest, or by a name whose meaning when they start nobody can say now. */
@@ -37,11 +38,12 @@ export function workloadsRunning(sources: TraceSources): ReadonlyMap<string, str
 
 /** The name that was asked for runs, and is another image there. */
 function moved({ places, image }: TraceSources, digests: ReadonlySet<string>): LinkBreak[] {
-  if ("gap" in places || !places.live) return [];
+  // Whoever asks by digest asks for no tag.
+  if ("gap" in places || !places.live || splitImageName(image.reference).digest !== undefined) return [];
   return places.relations.flatMap((relation): LinkBreak[] => {
     const { type, from, to, since, evidence } = relation;
     const digest = digestIn(relation);
-    if (type !== "runs" || digest === undefined || digests.has(digest) || !isSameName(to.name, image.reference))
+    if (type !== "runs" || digest === undefined || digests.has(digest) || !isSameTag(to.name, image.reference))
       return [];
     // Each of its workloads says the same.
     if (from.kind !== "cluster") return [];
