@@ -21,6 +21,8 @@ export const versionControl: ReadonlySet<string> = new Set([".git", ".hg", ".svn
 
 /** With fewer files they are read before another thread has its rules ready. */
 const WORTH = 4_000;
+/** Files after which it is told how many there were. */
+const TOLD = 500;
 /** Bytes after which others have their turn. */
 const YIELD = 8 * 1024 * 1024;
 
@@ -43,9 +45,11 @@ export async function secretsOfFolder(
   const pieces = pieceCount(files);
   const accumulator = createAccumulator(root);
   for (const { path, cause } of unread) accumulator.unread(path, cause);
-  const progress = { done: 0, unsaid: 0 };
+  const progress = { done: 0, told: 0, unsaid: 0 };
   const told = (read: PieceRead) => {
     progress.done += read.files;
+    if (progress.done - progress.told < TOLD && progress.done < count) return;
+    progress.told = progress.done;
     options.onProgress?.(progress.done, count);
   };
   const unpacked = noneUnpacked();
