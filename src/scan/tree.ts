@@ -23,6 +23,7 @@ import { foreignPlatforms } from "./foreign-platforms.ts";
 import { scanUnopened } from "./image.ts";
 import { scanImageSet } from "./image-set.ts";
 import { scanLockfile } from "./lockfile.ts";
+import { builtFrom, scanUnbuilt } from "./named-images.ts";
 import { scanNetwork } from "./network-evaluations.ts";
 import type { AuditedPipelines } from "./pipelines.ts";
 import { manifestRelations } from "./relations.ts";
@@ -56,11 +57,13 @@ export async function scanTree(
   const found = await discover(root, undefined, context.exclusion);
   const linted = found.dockerfiles.map((path) => scanDockerfile(root, path, context));
   const foreign = foreignPlatforms(context.open.platform);
+  const dockerfiles = linted.flatMap(({ file }) => file?.dockerfile ?? []);
+  const built = builtFrom(stepLinesIn(dockerfiles));
   const own = {
     ...context,
     foreign,
     ...(secrets === undefined ? {} : { secrets }),
-    stepLines: stepLinesIn(linted.flatMap(({ file }) => file?.dockerfile ?? [])),
+    stepLines: built.stepLines,
     judgesAge: true,
   };
   const rendering = options.render ? await renderFolders(root, found) : undefined;
@@ -68,6 +71,7 @@ export async function scanTree(
   context.onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
   const evaluations = new EvaluationList();
   for (const path of found.images) evaluations.take(await scanImageSet(path, relative(root, path) || path, own));
+  evaluations.take(scanUnbuilt(found.dockerfiles, dockerfiles, manifests, { ...own, evaluations, built: built.paths }));
   if (context.trust !== undefined) {
     const { imagesNamed, scanNamedTrust } = await import("./image-trust.ts");
     evaluations.take(await scanNamedTrust(imagesNamed(manifests), { ...own, trust: context.trust }));
@@ -87,7 +91,7 @@ export async function scanTree(
       policy,
       now,
       ...(context.deployed ?? { manifests }),
-      dockerfiles: linted.flatMap(({ file }) => file?.dockerfile ?? []),
+      dockerfiles,
       ...(pipelines.read === undefined ? {} : { pipelines: pipelines.read }),
       ...(context.pastRuns === undefined ? {} : { runs: context.pastRuns }),
     });
