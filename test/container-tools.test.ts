@@ -12,6 +12,7 @@ import { fixtureImage, json, sha256, tarOf, writeLayout } from "../src/engines/o
 import { openImage } from "../src/engines/oci/open.ts";
 import { parseReference } from "../src/engines/oci/reference.ts";
 import { findCredentials } from "../src/engines/oci/registry/docker-config.ts";
+import { bulkhead } from "./bulkhead.ts";
 import { findProgram } from "./registry/client-programs.ts";
 
 const skopeo = findProgram("skopeo");
@@ -101,4 +102,26 @@ describe("what podman and skopeo keep", { skip: skopeo === undefined && "skopeo 
     assert.equal(credentials?.kind === "password" && credentials.username, "ann");
     assert.equal(credentials?.source, "/run/containers/0/auth.json");
   });
+});
+
+test("--help lists every form of reference", async () => {
+  const { stdout } = await bulkhead(["image", "scan", "--help"], { cwd: root, home: root });
+  const help = stdout.replaceAll(/\s+/g, " ");
+  for (const form of [
+    "registry/name:tag",
+    "@DIGEST",
+    "docker://",
+    "registry:",
+    "oci:DIR[:NAME]",
+    "oci-archive:FILE[:NAME]",
+    "docker-archive:FILE[:NAME]",
+    "docker-daemon:NAME",
+    "podman:NAME",
+    "containers-storage:[DRIVER@ROOT]NAME",
+    "dir:DIR",
+    "sbom:FILE",
+    "a path",
+  ]) {
+    assert.ok(help.includes(form), form);
+  }
 });

@@ -74,7 +74,7 @@ test("the summary has what fixes the findings, --details the findings, --all wha
     "Container a is privileged: Pod/web",
     "ASSETS",
     "UNKNOWN",
-    "bulkhead explain workload",
+    "bulkhead explain image",
   ];
   const places = order.map((text) => stdout.indexOf(text));
   assert.deepEqual(

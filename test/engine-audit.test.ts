@@ -176,7 +176,7 @@ describe("docker, by its documented answers", () => {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     };
-    const info = { ...{ engine: "docker", host: "a", rootless: false, remapsUsers: false, appArmor: false } } as const;
+    const info = { ...{ engine: "docker" as const, host: "a", rootless: false, remapsUsers: false, appArmor: false } };
     const rest = { seLinux: false, noNewPrivileges: false, liveRestore: false, swarm: false, experimental: false };
     const asked = {
       info: { ...info, ...rest },

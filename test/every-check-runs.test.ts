@@ -13,14 +13,18 @@ import { settingOf } from "../src/collect/policy/settings.ts";
 import { openTrustMemory } from "../src/collect/trust/image-trust.ts";
 import { unopenedImage } from "../src/core/asset.ts";
 import type { Digest } from "../src/core/digest.ts";
+import { EvaluationList } from "../src/core/evaluations.ts";
 import { present } from "../src/core/evidence.ts";
 import type { Policy } from "../src/core/policy.ts";
 import { manifestReader } from "../src/engines/kubernetes/manifests.ts";
 import { fixtureImage, json, tarOf, writeLayout, writeLayoutParts } from "../src/engines/oci/image.fixture.ts";
+import { readReport } from "../src/engines/reports/read.ts";
+import { bytesOf, every, sarif, sarifResult, trivy } from "../src/engines/reports/samples.fixture.ts";
 import type { ImageTrust } from "../src/engines/trust/model.ts";
 import { evaluateDependencies } from "../src/evaluate/build/dependencies.ts";
 import { conclude } from "../src/evaluate/conclude.ts";
 import { evaluateEngine } from "../src/evaluate/engine/engine.ts";
+import { addImports } from "../src/evaluate/imports/imports.ts";
 import { unknownAdmissionPolicies } from "../src/evaluate/kubernetes/admission-policies.ts";
 import { evaluateProbes } from "../src/evaluate/kubernetes/admission-probe.ts";
 import { evaluateManifests } from "../src/evaluate/kubernetes/workloads.ts";
@@ -379,7 +383,27 @@ test("every listed check is run by a scan", async () => {
   for (const image of [scannedImage(), { ...scannedImage(), subject: { ...scannedImage().subject, signatures: [] } }]) {
     scanned.push(...(await evaluateAttested(image.reference, image, { ...context, opened })).evaluations);
   }
-  const { found } = conclude(scanned, {
+  const all = new EvaluationList(scanned);
+  const locked = trivy({
+    ArtifactName: ".",
+    ArtifactType: "filesystem",
+    Results: [
+      {
+        Target: "package-lock.json",
+        Class: "lang-pkgs",
+        Type: "npm",
+        Vulnerabilities: [
+          { VulnerabilityID: "CVE-2021-44906", PkgName: "minimist", InstalledVersion: "1.2.0", Severity: "CRITICAL" },
+        ],
+      },
+    ],
+  });
+  const reports = [...every.map(({ report }) => report), locked, sarif([sarifResult()], "gitleaks")].flatMap(
+    (report, at) => readReport(bytesOf(report), `${at}.json`),
+  );
+  const known = { aliasesOf: () => [], exploited: () => undefined, epss: () => undefined };
+  addImports(all, reports, { policy, now, vex: [], known });
+  const { found } = conclude(all, {
     tool: { name: "bulkhead", version: "test" },
     policy,
     now,

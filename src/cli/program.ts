@@ -93,7 +93,7 @@ const image = program.command("image").description("scan and inspect images");
 importing(learning(updating(verifying(pulling(fetching(judging(image.command("scan"))))))))
   .argument(
     "<reference...>",
-    "registry/name:tag, oci:DIR[:NAME], oci-archive:FILE, docker-archive:FILE, a path, dir:DIR, or sbom:FILE",
+    "registry/name:tag or @DIGEST (also docker:// or registry: before it), oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:NAME], docker-daemon:NAME, podman:NAME, containers-storage:[DRIVER@ROOT]NAME, dir:DIR (root filesystem, or skopeo's), sbom:FILE, or a path to any of these files",
   )
   .description("scan for vulnerabilities, secrets and misconfigurations")
   .option("--no-secrets", "skip secret scanning")

@@ -8,7 +8,7 @@ export const bounds = {
   redirects: 5,
   /** Tries of one request that was answered with 429 or 5xx. */
   tries: 4,
-  /** Seconds between two tries, at most, whatever a Retry-After header asks for. */
+  /** Seconds between two tries, at most: where a Retry-After header asks for more, no further try is made. */
   retryAfterSeconds: 30,
   /** Milliseconds between the first two tries where there is no Retry-After header; they double from there. */
   backoffMilliseconds: 500,

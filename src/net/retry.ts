@@ -45,6 +45,18 @@ export function waitBefore(
 }
 
 /**
+ * Words for a server that asks for a longer wait than is waited for, so that no further try is made: it would be turned away
+ * again. Undefined where there is nothing to be said.
+ */
+export function notWaitedFor(
+  asked: number | undefined,
+  { retryAfterSeconds }: Pick<RetryLimits, "retryAfterSeconds">,
+): string | undefined {
+  if (asked === undefined || asked <= retryAfterSeconds * 1_000) return undefined;
+  return `it asks for ${Math.ceil(asked / 1_000)} s until the next try, and at most ${retryAfterSeconds} s are waited`;
+}
+
+/**
  * Reads a Retry-After header (RFC 9110, section 10.2.3): seconds or a date. Milliseconds from now, never negative;
  * undefined where it is neither.
  */

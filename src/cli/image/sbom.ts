@@ -1,3 +1,4 @@
+import { createdOfImage, lastChangeIn } from "../../collect/image/created.ts";
 import type { InventoryContext } from "../../collect/image/inventory.ts";
 import { openKnownBases } from "../../collect/image/known-bases.ts";
 import { folderOf } from "../../collect/image/named-folder.ts";
@@ -8,7 +9,6 @@ import type { Sbom, SbomFormat, SbomWriteOptions } from "../../engines/contents/
 import { writeSbom } from "../../engines/contents/sbom/write.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { openImage } from "../../engines/oci/open.ts";
-import { createdOfImage, lastChangeIn } from "../../collect/image/created.ts";
 import { sbomOfFolder, sbomOfImage } from "../../scan/made-sbom.ts";
 import { openOptions, type PullingOptions, scanCacheOf } from "../evaluation.ts";
 import { knownWord } from "../known-word.ts";

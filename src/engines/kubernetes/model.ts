@@ -26,16 +26,12 @@ export {
   callName,
   clusterOf,
   describeObject,
+  ENGINE_CONTAINER,
   effectiveNamespace,
   isClusterScoped,
   keyOfSecret,
   lineageOf,
   secretKey,
-  describeObject,
-  ENGINE_CONTAINER,
-  effectiveNamespace,
-  isClusterScoped,
-  lineageOf,
   subjectName,
 } from "./object.ts";
 export type * from "./object-model.ts";

@@ -19,7 +19,10 @@ const stanza = (name: string, more: string) =>
 
 test("dpkg: what is depended on is a package that is installed, or who provides it", () => {
   const status = [
-    stanza("a", "Depends: libc6 (>= 2.36), gone | mawk:any <!nocheck>, mta\nPre-Depends: dpkg (>= 1.15)\nRecommends: z\n"),
+    stanza(
+      "a",
+      "Depends: libc6 (>= 2.36), gone | mawk:any <!nocheck>, mta\nPre-Depends: dpkg (>= 1.15)\nRecommends: z\n",
+    ),
     stanza("libc6", ""),
     stanza("dpkg", ""),
     stanza("mawk", "Provides: awk\n"),

@@ -68,7 +68,8 @@ function escaped(text: string): string {
 export function cpeOfDistribution({ cpeName }: Distribution): string | undefined {
   if (cpeName === undefined || cpeName.length > 512) return undefined;
   // The binding as a URI (2.2) has at most seven parts and no white space.
-  return /^cpe:\/[aho](?::[A-Za-z0-9._~%-]*){1,6}$/.test(cpeName) || /^cpe:2\.3:[aho](?::[\w.*~\\-]+){10}$/.test(cpeName)
+  return /^cpe:\/[aho](?::[A-Za-z0-9._~%-]*){1,6}$/.test(cpeName) ||
+    /^cpe:2\.3:[aho](?::[\w.*~\\-]+){10}$/.test(cpeName)
     ? cpeName
     : undefined;
 }

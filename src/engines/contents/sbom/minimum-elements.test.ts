@@ -2,14 +2,20 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { packageOf, exampleSbom, imageSubject, sboms } from "./sbom.fixture.ts";
+import { exampleSbom, imageSubject, packageOf, sboms } from "./sbom.fixture.ts";
 import type { Sbom, SbomFormat, SbomWriteOptions } from "./sbom.ts";
 import { writeSbom } from "./write.ts";
 
 const debian = { id: "debian", versionId: "12", idLike: [], cpeName: "cpe:/o:debian:debian_linux:12" };
 
 function deb(name: string, more: object = {}) {
-  const record = { type: "deb", name, version: "1:3.0.11-1", path: "var/lib/dpkg/status", architecture: "amd64" } as const;
+  const record = {
+    type: "deb",
+    name,
+    version: "1:3.0.11-1",
+    path: "var/lib/dpkg/status",
+    architecture: "amd64",
+  } as const;
   return packageOf({ ...record, source: { name, version: record.version }, ...more }, debian);
 }
 
@@ -29,7 +35,11 @@ const whole: Sbom = {
   },
 };
 
-const options: SbomWriteOptions = { toolVersion: "1.2.3", imageCreated: "2026-01-02T03:04:05Z", author: "Organization: Example (sbom@example.com)" };
+const options: SbomWriteOptions = {
+  toolVersion: "1.2.3",
+  imageCreated: "2026-01-02T03:04:05Z",
+  author: "Organization: Example (sbom@example.com)",
+};
 
 // biome-ignore lint/suspicious/noExplicitAny: documents as their readers see them
 type Document = any;
@@ -43,7 +53,9 @@ const spdx = written(whole, "spdx");
 const [, ssl, libc, tool] = cdx.components;
 const [, , spdxSsl, spdxLibc, spdxTool] = spdx.packages;
 
-const ELEMENTS: Readonly<Record<string, readonly [inCycloneDx: unknown, inSpdx: unknown, expected: readonly [unknown, unknown]]>> = {
+const ELEMENTS: Readonly<
+  Record<string, readonly [inCycloneDx: unknown, inSpdx: unknown, expected: readonly [unknown, unknown]]>
+> = {
   "SBOM author": [
     [cdx.metadata.authors, cdx.metadata.manufacturer.name],
     spdx.creationInfo.creators[1],
@@ -123,8 +135,14 @@ describe("the minimum elements", () => {
     const bare = { author: undefined, imageCreated: undefined } as unknown as Partial<SbomWriteOptions>;
     const { properties } = written(whole, "cyclonedx", bare).metadata;
     const unknown = properties.filter(({ name }: Document) => name === "bulkhead:unknown");
-    assert.deepEqual(unknown.map(({ value }: Document) => value), ["author", "timestamp"]);
-    assert.match(written(whole, "spdx", bare).creationInfo.comment, /Author of the data: not stated.*Timestamp: not known/);
+    assert.deepEqual(
+      unknown.map(({ value }: Document) => value),
+      ["author", "timestamp"],
+    );
+    assert.match(
+      written(whole, "spdx", bare).creationInfo.comment,
+      /Author of the data: not stated.*Timestamp: not known/,
+    );
   });
 
   test("the distribution has its CPE", () => {

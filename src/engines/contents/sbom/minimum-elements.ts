@@ -1,6 +1,6 @@
 /** What CISA's "Minimum Elements for a Software Bill of Materials" (2025) wants said, also where it is not known. */
 import type { Package } from "../model.ts";
-import { contactOf, type Contact } from "./producer.ts";
+import { type Contact, contactOf } from "./producer.ts";
 import type { Sbom, SbomWriteOptions } from "./sbom.ts";
 
 /** YYYY-MM-DDThh:mm:ssZ (SPDX 2.3, clause 6.9): the time asked for, else the subject's own; undefined where it has none. */

@@ -119,7 +119,9 @@ export function purlWithUpstream({ type, name, version, source, purl }: Package)
   const at = source.version === version || type === "apk" ? source.name : `${source.name}@${source.version}`;
   const upstream = type === "rpm" ? `${source.name}-${source.version}.src.rpm` : at;
   // The last key of all that we write: they are in the order of the alphabet.
-  return `${purl}${purl.includes("?") ? "&" : "?"}upstream=${encodeURIComponent(upstream.toWellFormed()).replaceAll("%3A", ":").replace(/[!'()*]/g, hex)}`;
+  return `${purl}${purl.includes("?") ? "&" : "?"}upstream=${encodeURIComponent(upstream.toWellFormed())
+    .replaceAll("%3A", ":")
+    .replace(/[!'()*]/g, hex)}`;
 }
 
 function hex(mark: string): string {

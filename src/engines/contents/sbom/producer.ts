@@ -81,7 +81,10 @@ function isAddress(text: string): boolean {
   const host = text.slice(at + 1).split(".");
   const user = text.slice(0, at).split(".");
   if (at <= 0 || host.length < 2 || text.length > 254) return false;
-  return user.every((part) => /^[A-Za-z0-9_+-]+$/.test(part)) && host.every((part) => /^[A-Za-z0-9][A-Za-z0-9-]*$/.test(part));
+  return (
+    user.every((part) => /^[A-Za-z0-9_+-]+$/.test(part)) &&
+    host.every((part) => /^[A-Za-z0-9][A-Za-z0-9-]*$/.test(part))
+  );
 }
 
 export interface Producers {

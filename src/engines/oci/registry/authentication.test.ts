@@ -240,6 +240,18 @@ describe("a denial", () => {
     assert.equal(problem.message, 'the token service refused user "ann" from the test: incorrect username or password');
   });
 
+  it("gives the same advice by the token service as by a registry with basic authentication", async (t) => {
+    const token = await tokenRegistry(t, { issue: (_, response) => json(response, 401, {}) });
+    const advice = `log in with docker login ${token.registry.host}`;
+    assert.equal((await problemOf(token.client.manifest("v1"))).remedy, advice);
+    const basic = await listen(t, (_, response) =>
+      response.writeHead(401, { "www-authenticate": 'Basic realm="r"' }).end(),
+    );
+    const client = openRegistry(parseReference(`${basic.host}/shop/web`), { environment: { HOME: "/nonexistent" } });
+    t.after(() => client.close());
+    assert.equal((await problemOf(client.manifest("v1"))).remedy, `log in with docker login ${basic.host}`);
+  });
+
   it("of a fresh token is final", async (t) => {
     const { client, registry, service } = await tokenRegistry(t, { client: { credentials: ann }, takes: () => false });
     const problem = await problemOf(client.manifest("v1"));

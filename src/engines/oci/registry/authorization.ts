@@ -63,7 +63,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     if (known !== undefined && known.expiresAt > clock.now() && bearer(known.value) !== refused) {
       return bearer(known.value);
     }
-    const fresh = fetchToken(request, credentials, transport, limits, clock, signal);
+    const fresh = fetchToken(request, credentials, transport, limits, clock, signal).catch(advised);
     tokens.set(key, fresh);
     return bearer((await fresh).value);
   }
@@ -113,15 +113,28 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
     return new Problem({ kind: "input", code: "registry.challenge", place, cause });
   }
 
-  function denied(where: string, said: string): Problem {
+  /** A token service that says no knows nothing of how one logs in: the advice is the same as of the registry itself. */
+  function advised(error: unknown): never {
+    const remedy = advice();
+    if (!(error instanceof Problem) || error.code !== "registry.denied" || remedy === undefined) throw error;
+    const { kind, code, place: where, message: cause } = error;
+    throw new Problem({ kind, code, place: where, cause, remedy }, { cause: error });
+  }
+
+  function advice(): string | undefined {
     const hints = credentials === undefined ? [`log in with docker login ${registry.host}`] : [];
     if (credentials === undefined && found.note !== undefined) hints.push(found.note);
+    return hints.length === 0 ? undefined : hints.join("; ");
+  }
+
+  function denied(where: string, said: string): Problem {
+    const remedy = advice();
     return new Problem({
       kind: "unavailable",
       code: "registry.denied",
       place: where,
       cause: `the registry refused ${describeCredentials(credentials)}${said}`,
-      ...(hints.length === 0 ? {} : { remedy: hints.join("; ") }),
+      ...(remedy === undefined ? {} : { remedy }),
     });
   }
 

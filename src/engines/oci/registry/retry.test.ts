@@ -58,9 +58,20 @@ describe("retry", () => {
     assert.deepEqual(slept, [50, 100, 200]);
   });
 
+  it("does not wait for longer than the bound, and says what was asked for", async () => {
+    const { clock, slept } = recording();
+    const limits = registryLimits({ retryAfterSeconds: 30 });
+    const told = "it answered 500; it asks for 3600 s until the next try, and at most 30 s are waited";
+    await assert.rejects(
+      retry(() => Promise.reject(passing(3_600_000)), limits, clock, undefined),
+      (error) => error instanceof Problem && !(error instanceof PassingProblem) && error.message === told,
+    );
+    assert.deepEqual(slept, []);
+  });
+
   it("waits what the server asks for, up to the bound", async () => {
     const { clock, slept } = recording();
-    const waits = [3_000, 3_600_000];
+    const waits = [3_000, 30_000];
     const limits = registryLimits({ retryAfterSeconds: 30 });
     const once = async () => {
       const wait = waits.shift();

@@ -1,5 +1,5 @@
 import { Problem, type ProblemDetails } from "../../../core/problem.ts";
-import { type Clock, waitBefore } from "../../../net/retry.ts";
+import { type Clock, notWaitedFor, waitBefore } from "../../../net/retry.ts";
 import type { RegistryLimits } from "./limits.ts";
 
 /** Trouble that may pass, so that the same request is worth another try. */
@@ -15,7 +15,8 @@ export class PassingProblem extends Problem {
 
 /**
  * Calls `once` again while it fails with a {@link PassingProblem}, at most `limits.tries` times in all. It waits what
- * the server asked for, else exponentially longer with jitter; never longer than `limits.retryAfterSeconds`.
+ * the server asked for, else exponentially longer with jitter. Where the server asks for more than `limits.retryAfterSeconds`,
+ * it gives up at once and says so.
  */
 export async function retry<T>(
   once: () => Promise<T>,
@@ -30,6 +31,8 @@ export async function retry<T>(
     } catch (error) {
       signal?.throwIfAborted();
       if (!(error instanceof PassingProblem)) throw error;
+      const long = notWaitedFor(error.waitMilliseconds, limits);
+      if (long !== undefined) throw givenUp(error, `${error.message}; ${long}`);
       if (tries >= limits.tries) throw afterTries(error, tries);
       await clock.sleep(waitBefore(tries, error.waitMilliseconds, limits, clock.random), signal);
     }
@@ -37,7 +40,10 @@ export async function retry<T>(
 }
 
 function afterTries(problem: PassingProblem, tries: number): Problem {
+  return givenUp(problem, tries === 1 ? problem.message : `${problem.message}, on the last of ${tries} tries`);
+}
+
+function givenUp(problem: PassingProblem, cause: string): Problem {
   const { kind, code, place, remedy } = problem;
-  const cause = tries === 1 ? problem.message : `${problem.message}, on the last of ${tries} tries`;
   return new Problem({ kind, code, place, cause, ...(remedy === undefined ? {} : { remedy }) }, { cause: problem });
 }

@@ -7,7 +7,7 @@ import { type FailureReason, HttpFailure } from "../../../net/failure.ts";
 import type { Permits } from "../../../net/permitted.ts";
 import type { Environment } from "../../../net/proxy.ts";
 import { describeUrl, follow } from "../../../net/redirect.ts";
-import { type Clock, parseRetryAfter, systemClock, waitBefore } from "../../../net/retry.ts";
+import { type Clock, notWaitedFor, parseRetryAfter, systemClock, waitBefore } from "../../../net/retry.ts";
 
 export { describeUrl };
 
@@ -103,6 +103,8 @@ export function createRegistryClient(options: RegistryClientOptions = {}): Regis
           const passing = error instanceof Busy || isPassing(error);
           if (!passing || tries >= netBounds.tries) throw problemOf(error, url);
           const asked = error instanceof Busy ? error.waitMilliseconds : undefined;
+          const long = notWaitedFor(asked, netBounds);
+          if (long !== undefined) throw unreachable(url, `${(error as Busy).message}; ${long}`, error);
           try {
             await clock.sleep(waitBefore(tries, asked, netBounds, clock.random), signal);
           } catch {

@@ -6,7 +6,7 @@ import { createHttpClient, type HttpRequest, type IncomingHttpHeaders } from "..
 import { type FailureReason, HttpFailure } from "../../../net/failure.ts";
 import type { Environment } from "../../../net/proxy.ts";
 import { describeUrl } from "../../../net/redirect.ts";
-import { type Clock, parseRetryAfter, systemClock, waitBefore } from "../../../net/retry.ts";
+import { type Clock, notWaitedFor, parseRetryAfter, systemClock, waitBefore } from "../../../net/retry.ts";
 import { isLoopback } from "../../oci/registry/url.ts";
 import { bounds } from "./bounds.ts";
 
@@ -76,6 +76,8 @@ export function openServices({ caFile, environment, clock = systemClock }: Servi
         return await once(request);
       } catch (error) {
         if (!(error instanceof Passing) || tries >= bounds.tries) throw error;
+        const long = notWaitedFor(error.waitMilliseconds, bounds);
+        if (long !== undefined) throw new Passing(error.place, `${error.message}; ${long}`);
         await clock.sleep(waitBefore(tries, error.waitMilliseconds, bounds, clock.random), undefined);
       }
     }

@@ -128,7 +128,11 @@ function analyse({ bytes }: AnalysedFile): FileFacts {
   if (entry !== undefined) finish(entry);
   if (bytes.length > 0 && bytes.at(-1) !== NEWLINE) unread.add("it ends in the middle of a line");
   const needs = neededNames(stated);
-  return { kind: "packages", packages: packages.map((item, i) => withNeeds(item, needs[i])), unread: unread.sentences() };
+  return {
+    kind: "packages",
+    packages: packages.map((item, i) => withNeeds(item, needs[i])),
+    unread: unread.sentences(),
+  };
 }
 
 /** Keeps the file read last, now that its mode is known or none was stated. */

@@ -57,7 +57,8 @@ function analyse({ path, bytes }: AnalysedFile): FileFacts {
       unread.add(`more than ${bounds.packages} stanzas`);
       break;
     }
-    const [written, status, version, architecture, source, maintainer, preDepends, depends, provides, ...revisions] = values;
+    const [written, status, version, architecture, source, maintainer, preDepends, depends, provides, ...revisions] =
+      values;
     // dpkg keeps names in lower case, whatever is written.
     const name = written?.toLowerCase();
     const wrong =
@@ -101,7 +102,11 @@ function analyse({ path, bytes }: AnalysedFile): FileFacts {
   if (statusStated && bytes.length > 0 && bytes.at(-1) !== 0x0a) unread.add("it ends in the middle of a line");
   // The stanzas of distroless images are a file each: which packages there are is not known here.
   const needs = statusStated ? neededNames(stated) : stated.map((one) => writtenNeeds(one.needs));
-  return { kind: "packages", packages: packages.map((item, i) => withNeeds(item, needs[i])), unread: unread.sentences() };
+  return {
+    kind: "packages",
+    packages: packages.map((item, i) => withNeeds(item, needs[i])),
+    unread: unread.sentences(),
+  };
 }
 
 /** The third word of Status, after what is wanted of the package and its error flag (dpkg(1), "Package states"). */

@@ -2,8 +2,8 @@
 import type { LayerReference } from "../../../../core/location.ts";
 import { parseLicenseExpression } from "../../licenses/expression.ts";
 import type { Distribution, Package } from "../../model.ts";
-import { ID_TO_COME } from "../document-id.ts";
 import { cpeOf, cpeOfDistribution } from "../cpe.ts";
+import { ID_TO_COME } from "../document-id.ts";
 import { dependencyIndexes, heldBy, packageReferences } from "../graph.ts";
 import { splitName } from "../group.ts";
 import { hashesFor } from "../hashes.ts";

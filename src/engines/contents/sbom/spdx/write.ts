@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import type { LayerReference } from "../../../../core/location.ts";
 import { licenseReferences, parseLicenseExpression } from "../../licenses/expression.ts";
 import type { Distribution, Package } from "../../model.ts";
-import { ID_TO_COME } from "../document-id.ts";
 import { cpeOf, cpeOfDistribution } from "../cpe.ts";
+import { ID_TO_COME } from "../document-id.ts";
 import { dependencyIndexes, heldBy, packageReferences } from "../graph.ts";
 import { hashesFor } from "../hashes.ts";
 import { authorOf, coverageOf, generationContextOf, timestampOf, unknownElements } from "../minimum-elements.ts";
@@ -211,7 +211,11 @@ function spdxPackage(item: Package, id: string, around: Surroundings): SpdxPacka
     ...(hashes.named.length === 0
       ? {}
       : { checksums: hashes.named.map(({ algorithm, value }) => ({ algorithm, checksumValue: value })) }),
-    sourceInfo: `declared by /${item.path}`,
+    // Trivy reads the source package there.
+    sourceInfo:
+      item.source === undefined
+        ? `declared by /${item.path}`
+        : `built package from: ${item.source.name} ${item.source.version}`,
     licenseConcluded: NO_ASSERTION,
     licenseDeclared: declared,
     copyrightText: NO_ASSERTION,
@@ -286,7 +290,8 @@ function packageId(item: Package, reference: string): string {
 }
 
 function distributionId({ id }: Distribution): string {
-  return `SPDXRef-Distribution-${id.replace(/[^A-Za-z0-9.]+/g, "-")}`;
+  // Trivy tells a distribution by this beginning.
+  return `SPDXRef-OperatingSystem-${id.replace(/[^A-Za-z0-9.]+/g, "-")}`;
 }
 
 function shortHash(text: string): string {

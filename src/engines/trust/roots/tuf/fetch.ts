@@ -4,7 +4,7 @@ import { bounds as netBounds } from "../../../../net/bounds.ts";
 import type { HttpAnswer, HttpClient } from "../../../../net/client.ts";
 import { HttpFailure } from "../../../../net/failure.ts";
 import { describeUrl, follow } from "../../../../net/redirect.ts";
-import { type Clock, parseRetryAfter, systemClock, waitBefore } from "../../../../net/retry.ts";
+import { type Clock, notWaitedFor, parseRetryAfter, systemClock, waitBefore } from "../../../../net/retry.ts";
 import { failed } from "./failed.ts";
 
 export interface Fetcher {
@@ -58,6 +58,8 @@ export async function fetchFile(url: URL, limit: number, fetcher: Fetcher): Prom
       }
       busy = error.message;
     }
+    const long = notWaitedFor(asked, netBounds);
+    if (long !== undefined) throw failed("tuf.unreachable", describeUrl(url), `${busy}; ${long}`);
     if (tries >= most) throw failed("tuf.unreachable", describeUrl(url), busy);
     const { backoffMilliseconds, retryAfterSeconds } = netBounds;
     try {
