@@ -37,6 +37,7 @@ const parts: readonly {
       (await import("../checks/lists/locked-manifest.ts")).lockedManifestChecks,
     ],
   },
+  { ids: /^build\/named-image-/, load: async () => [(await import("../checks/lists/named-image.ts")).namedImageChecks] },
   {
     ids: /^build\/imported-/,
     load: async () => [
