@@ -1,6 +1,8 @@
 /** Images of a tree that nobody built there: Dockerfiles that made none of its images, and what manifests run. */
+import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Evaluations } from "../core/evaluations.ts";
+import { printable } from "../core/printable.ts";
 import type { Dockerfile } from "../engines/dockerfile/model.ts";
 import type { Manifests } from "../engines/kubernetes/model.ts";
 import {
@@ -8,6 +10,7 @@ import {
   imageOfDockerfile,
   imageOfUnreadDockerfile,
   imagesOfManifests,
+  type UnlookedImage,
 } from "../evaluate/build/named-images.ts";
 import type { StepLineLookup } from "../evaluate/image/dockerfile-lines.ts";
 import type { ScanContext } from "./context.ts";
@@ -29,20 +32,29 @@ export function builtFrom(stepLines: StepLineLookup): {
   };
 }
 
+/** Images that are named in a note. */
+const NAMED = 4;
+
+interface UnbuiltContext extends Pick<ScanContext, "policy" | "now" | "bases" | "deployed"> {
+  /** Dockerfiles that images of the tree were built from. */
+  readonly built: ReadonlySet<string>;
+  /** Of the tree's images. */
+  readonly evaluations: Evaluations;
+}
+
 /**
+ * Where the tree holds images, or its cluster was read beside it, those are what the controls count: of what is named
+ * besides only what is found is kept, and a note says what was not looked at. Else the names are all that there is, and
+ * leave the controls unknown.
+ *
  * @param paths - of all Dockerfiles, those that could not be read included
- * @param context - with what was evaluated of the tree's images
  */
 export function scanUnbuilt(
   paths: readonly string[],
   dockerfiles: readonly Dockerfile[],
   manifests: Pick<Manifests, "workloads">,
-  { policy, now, bases, built, evaluations }: Pick<ScanContext, "policy" | "now" | "bases"> & {
-    /** Dockerfiles that images of the tree were built from. */
-    readonly built: ReadonlySet<string>;
-    readonly evaluations: Evaluations;
-  },
-): Evaluation[] {
+  { policy, now, bases, deployed, built, evaluations }: UnbuiltContext,
+): { readonly evaluations: readonly Evaluation[]; readonly notes: readonly string[] } {
   const read = new Map(dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
   const opened = namesOpened(evaluations);
   const images = [
@@ -55,7 +67,17 @@ export function scanUnbuilt(
     ...imagesOfManifests(manifests).filter(({ asset }) => !opened.has(asset.id)),
   ];
   const known = bases === undefined ? [] : [...bases.values()];
-  return images.flatMap((image) => evaluateNamedImage(image, { policy, now, bases: known }));
+  const judged = images.flatMap((image) => evaluateNamedImage(image, { policy, now, bases: known }));
+  if (opened.size === 0 && deployed === undefined) return { evaluations: judged, notes: [] };
+  const found = judged.filter(({ findings, excepted }) => findings.length > 0 || excepted.length > 0);
+  return { evaluations: found, notes: images.length === 0 ? [] : [unlookedNote(images)] };
+}
+
+function unlookedNote(images: readonly UnlookedImage[]): string {
+  const names = images.map(({ asset }) => printable(asset.name));
+  const more = names.length - NAMED;
+  const listed = `${names.slice(0, NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return `${counted(images.length, "image")} named by Dockerfiles and manifests not looked at: ${listed}`;
 }
 
 /** What the tree's own images are called. */

@@ -71,7 +71,8 @@ export async function scanTree(
   context.onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
   const evaluations = new EvaluationList();
   for (const path of found.images) evaluations.take(await scanImageSet(path, relative(root, path) || path, own));
-  evaluations.take(scanUnbuilt(found.dockerfiles, dockerfiles, manifests, { ...own, evaluations, built: built.paths }));
+  const unbuilt = scanUnbuilt(found.dockerfiles, dockerfiles, manifests, { ...own, evaluations, built: built.paths });
+  evaluations.take(unbuilt.evaluations);
   if (context.trust !== undefined) {
     const { imagesNamed, scanNamedTrust } = await import("./image-trust.ts");
     evaluations.take(await scanNamedTrust(imagesNamed(manifests), { ...own, trust: context.trust }));
@@ -114,6 +115,7 @@ export async function scanTree(
     evaluations,
     notes: [
       ...(found.images.length === 0 ? ["no images found: add OCI layouts or archives to this directory"] : []),
+      ...unbuilt.notes,
       ...skippedNotes(found),
       ...foreign.notes(),
       ...linted.flatMap((dockerfile) => dockerfile.notes),
