@@ -37,7 +37,10 @@ const parts: readonly {
       (await import("../checks/lists/locked-manifest.ts")).lockedManifestChecks,
     ],
   },
-  { ids: /^build\/named-image-/, load: async () => [(await import("../checks/lists/named-image.ts")).namedImageChecks] },
+  {
+    ids: /^build\/named-image-/,
+    load: async () => [(await import("../checks/lists/named-image.ts")).namedImageChecks],
+  },
   {
     ids: /^build\/imported-/,
     load: async () => [

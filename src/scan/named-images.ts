@@ -5,6 +5,7 @@ import type { Evaluations } from "../core/evaluations.ts";
 import { printable } from "../core/printable.ts";
 import type { Dockerfile } from "../engines/dockerfile/model.ts";
 import type { Manifests } from "../engines/kubernetes/model.ts";
+import type { OpenOptions } from "../engines/oci/open.ts";
 import {
   evaluateNamedImage,
   imageOfDockerfile,
@@ -35,7 +36,10 @@ export function builtFrom(stepLines: StepLineLookup): {
 /** Images that are named in a note. */
 const NAMED = 4;
 
-interface UnbuiltContext extends Pick<ScanContext, "policy" | "now" | "bases" | "deployed"> {
+interface UnbuiltContext extends ScanContext {
+  readonly open: OpenOptions;
+  /** Pull what is named. */
+  readonly pulls: boolean;
   /** Dockerfiles that images of the tree were built from. */
   readonly built: ReadonlySet<string>;
   /** Of the tree's images. */
@@ -49,12 +53,13 @@ interface UnbuiltContext extends Pick<ScanContext, "policy" | "now" | "bases" | 
  *
  * @param paths - of all Dockerfiles, those that could not be read included
  */
-export function scanUnbuilt(
+export async function scanUnbuilt(
   paths: readonly string[],
   dockerfiles: readonly Dockerfile[],
   manifests: Pick<Manifests, "workloads">,
-  { policy, now, bases, deployed, built, evaluations }: UnbuiltContext,
-): { readonly evaluations: readonly Evaluation[]; readonly notes: readonly string[] } {
+  context: UnbuiltContext,
+): Promise<{ readonly evaluations: readonly Evaluation[]; readonly notes: readonly string[] }> {
+  const { policy, now, bases, deployed, pulls, built, evaluations } = context;
   const read = new Map(dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
   const opened = namesOpened(evaluations);
   const images = [
@@ -66,6 +71,10 @@ export function scanUnbuilt(
       }),
     ...imagesOfManifests(manifests).filter(({ asset }) => !opened.has(asset.id)),
   ];
+  if (pulls && deployed === undefined) {
+    const { scanPulledNames } = await import("./pulled-names.ts");
+    return { evaluations: await scanPulledNames(images, context), notes: [] };
+  }
   const known = bases === undefined ? [] : [...bases.values()];
   const judged = images.flatMap((image) => evaluateNamedImage(image, { policy, now, bases: known }));
   if (opened.size === 0 && deployed === undefined) return { evaluations: judged, notes: [] };

@@ -34,6 +34,8 @@ export interface TreeOptions {
   readonly secrets: boolean;
   /** Run kubectl and helm on what needs them. */
   readonly render: boolean;
+  /** Pull the images that Dockerfiles and manifests name, and scan them. Absent: no. */
+  readonly images?: boolean;
 }
 
 export interface ScannedTree {
@@ -71,7 +73,12 @@ export async function scanTree(
   context.onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
   const evaluations = new EvaluationList();
   for (const path of found.images) evaluations.take(await scanImageSet(path, relative(root, path) || path, own));
-  const unbuilt = scanUnbuilt(found.dockerfiles, dockerfiles, manifests, { ...own, evaluations, built: built.paths });
+  const unbuilt = await scanUnbuilt(found.dockerfiles, dockerfiles, manifests, {
+    ...own,
+    evaluations,
+    built: built.paths,
+    pulls: options.images === true,
+  });
   evaluations.take(unbuilt.evaluations);
   if (context.trust !== undefined) {
     const { imagesNamed, scanNamedTrust } = await import("./image-trust.ts");

@@ -69,12 +69,18 @@ test("what a variable without a default decides is unknown", () => {
 
 test("a policy that accepts less fails what its name proves", () => {
   const policy = { ...defaultPolicy, bases: { accept: ["static", "distroless"] as const } };
-  const kind = (base: string) => verdicts(`FROM ${base}\n`, { policy: policy as typeof defaultPolicy })["build/named-image-kind"];
+  const kind = (base: string) =>
+    verdicts(`FROM ${base}\n`, { policy: policy as typeof defaultPolicy })["build/named-image-kind"];
   assert.deepEqual(["alpine:3.22", "python:3.13-slim", "gcr.io/distroless/cc"].map(kind), ["fail", "fail", "unknown"]);
 });
 
 /** What is in an image as its publisher builds it, as far as the kind and the support are read from it. */
-function inventory(id: string, versionId: string, packages: readonly string[], more: Partial<Inventory> = {}): Inventory {
+function inventory(
+  id: string,
+  versionId: string,
+  packages: readonly string[],
+  more: Partial<Inventory> = {},
+): Inventory {
   const type = id === "alpine" || id === "wolfi" ? "apk" : id === "debian" || id === "ubuntu" ? "deb" : "rpm";
   const made = packages.map(
     (name): Package => ({ type, name, version: "1", licenses: [], purl: `pkg:${type}/${name}`, path: "x" }) as Package,

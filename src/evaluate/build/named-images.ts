@@ -2,6 +2,7 @@
  * Images of which there is nothing but a name: what Dockerfiles are built on and workloads run, in a tree that holds no
  * built image of theirs. Controls 1, 2 and 9 speak of them, and none passes by them.
  */
+import { namedImageKind } from "../../checks/build/named-image-kind.ts";
 import { namedImageChecks } from "../../checks/lists/named-image.ts";
 import type { NamedBase, NamedImageFacts } from "../../checks/subjects/named-image.ts";
 import { type ImageAsset, unopenedImage } from "../../core/asset.ts";
@@ -28,6 +29,8 @@ export interface UnlookedImage {
   readonly places: readonly [Location, ...Location[]];
   /** Stages of the Dockerfile that the last one does not need: what may be built besides. */
   readonly targets?: readonly string[];
+  /** The image of this name was scanned: what it says is judged there. */
+  readonly scanned?: boolean;
   /** Why it was not looked at. */
   readonly gap: Gap;
 }
@@ -70,13 +73,13 @@ export function imageOfUnreadDockerfile(path: string): UnlookedImage {
 const notBuilt: Gap = {
   code: "image.not-built",
   reason: "the image was not built: its content was not looked at",
-  remedy: "build the image, and check the directory with it (an OCI layout or archive), or use image scan",
+  remedy: "build it and check the directory with it (an OCI layout or archive); --images pulls and scans its base",
 };
 
 const notOpened: Gap = {
   code: "image.not-opened",
   reason: "a manifest names the image: its content was not looked at",
-  remedy: "scan it where it can be pulled (image scan), or check the cluster that runs it",
+  remedy: "--images pulls and scans it",
 };
 
 function lowestOf(stages: readonly Stage[], last: Stage): Stage {
@@ -122,8 +125,11 @@ export function imagesOfManifests({ workloads }: Pick<Manifests, "workloads">): 
 
 /** Pure. Nothing passes by it: what was not looked at is unknown. */
 export function evaluateNamedImage(image: UnlookedImage, context: NamedImageContext): Evaluation[] {
-  const { asset, use, name, places, gap, targets = [] } = image;
+  const { asset, use, name, places, gap, targets = [], scanned = false } = image;
   const { policy, now } = context;
+  const others = ["image/known-vulnerabilities", "image/pending-updates"];
+  const unseen = (ids: readonly string[]) => ids.map((id) => unjudged(id, asset, now, gap));
+  if (scanned) return unseen([namedImageKind.id, ...others]);
   const at = now.toISOString();
   const told = toldBy(name, context.bases);
   const named = { name: name ?? "", use, places };
@@ -146,8 +152,7 @@ export function evaluateNamedImage(image: UnlookedImage, context: NamedImageCont
         evidence: targets.length === 0 ? {} : { "targets not looked at": targets.join(", ") },
       },
     ),
-    unjudged("image/known-vulnerabilities", asset, now, gap),
-    unjudged("image/pending-updates", asset, now, gap),
+    ...unseen(others),
   ];
 }
 

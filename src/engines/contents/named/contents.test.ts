@@ -56,7 +56,13 @@ test("what a name does not tell is unknown: others' images, digests alone, tags 
 
 test("a base that was learnt by this name tells its kind, and one with a digest by that digest alone", () => {
   const digest = `sha256:${"b".repeat(64)}` as const;
-  const base = { name: "registry.example.com/base/web:1", digest, chainId: digest, layers: 1, kind: "full" } as KnownBase;
+  const base = {
+    name: "registry.example.com/base/web:1",
+    digest,
+    chainId: digest,
+    layers: 1,
+    kind: "full",
+  } as KnownBase;
   const kind = (name: string) => contentsByName(splitImageName(name), [base]).kind;
   assert.equal(kind("registry.example.com/base/web:1"), "full");
   assert.equal(kind("registry.example.com/base/web:2"), undefined);
@@ -76,12 +82,28 @@ test("releases are held against the dated table; one that it does not have is a 
       ["Debian", "10", "2024-06-30"],
     ],
   );
-  assert.deepEqual(of("node:99")?.gaps.map(({ code }) => code), ["lifecycle.unknown"]);
+  assert.deepEqual(
+    of("node:99")?.gaps.map(({ code }) => code),
+    ["lifecycle.unknown"],
+  );
   assert.equal(of("registry.example.com/x:1"), undefined);
 });
 
 test("any name is told apart without an error", () => {
-  const part = fc.constantFrom("debian", "node", "gcr.io/distroless/", "cgr.dev/chainguard/", "redhat/ubi", "alpine", "-", "v", "3.", ":", "@", "/");
+  const part = fc.constantFrom(
+    "debian",
+    "node",
+    "gcr.io/distroless/",
+    "cgr.dev/chainguard/",
+    "redhat/ubi",
+    "alpine",
+    "-",
+    "v",
+    "3.",
+    ":",
+    "@",
+    "/",
+  );
   fc.assert(
     fc.property(fc.array(fc.oneof(part, fc.string({ maxLength: 4 })), { maxLength: 8 }), (parts) => {
       const { why, releases } = contentsByName(splitImageName(parts.join("")));

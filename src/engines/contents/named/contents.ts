@@ -131,11 +131,7 @@ function systemOf(part: string): NamedRelease[] {
 }
 
 /** Left out is a version of which the table has several releases: the tag moves from one to the next. */
-function stated(
-  kind: NamedRelease["kind"],
-  product: Product | undefined,
-  version: string | undefined,
-): NamedRelease[] {
+function stated(kind: NamedRelease["kind"], product: Product | undefined, version: string | undefined): NamedRelease[] {
   if (product === undefined || version === undefined) return [];
   const isWhole = product.releases.some(([release]) => release === version);
   if (!isWhole && product.releases.some(([release]) => release.startsWith(`${version}.`))) return [];
