@@ -7,6 +7,8 @@ import { formatBytes } from "./table.ts";
 import { type Command, interleave, peaks, run, times } from "./whole-process.ts";
 
 const ROUNDS = 3;
+/** Of util-linux: keeps a program on one core. */
+const PIN = "taskset";
 const FOLDER = "/usr";
 
 const LIMITS = {
@@ -27,7 +29,7 @@ export const root: Bench = {
     );
     const pinned: Command = {
       ...scan,
-      program: "taskset",
+      program: PIN,
       arguments: ["-c", "0", process.execPath, ...scan.arguments],
     };
     // Fills the file system's cache.
@@ -56,7 +58,7 @@ export const root: Bench = {
 };
 
 function hasTaskset(): boolean {
-  return spawnSync("taskset", ["--version"], { stdio: "ignore" }).error === undefined;
+  return spawnSync(PIN, ["--version"], { stdio: "ignore" }).error === undefined;
 }
 
 function bytesBelow(folder: string): number {

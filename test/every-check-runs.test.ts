@@ -18,8 +18,6 @@ import { present } from "../src/core/evidence.ts";
 import type { Policy } from "../src/core/policy.ts";
 import { manifestReader } from "../src/engines/kubernetes/manifests.ts";
 import { fixtureImage, json, tarOf, writeLayout, writeLayoutParts } from "../src/engines/oci/image.fixture.ts";
-import { readReport } from "../src/engines/reports/read.ts";
-import { bytesOf, every, sarif, sarifResult, trivy } from "../src/engines/reports/samples.fixture.ts";
 import type { ImageTrust } from "../src/engines/trust/model.ts";
 import { evaluateDependencies } from "../src/evaluate/build/dependencies.ts";
 import { conclude } from "../src/evaluate/conclude.ts";
@@ -37,6 +35,7 @@ import { evaluateNode } from "../src/evaluate/runtime/node-detection.ts";
 import { evaluateAttested } from "../src/scan/attested-image.ts";
 import { scanTree } from "../src/scan/tree.ts";
 import { readyTrust } from "../src/scan/trust.ts";
+import { importedReports, knownToNobody } from "./imported-reports.fixture.ts";
 import { furtherSetUps, setUps } from "./lifecycle/set-ups.ts";
 
 /**
@@ -384,25 +383,7 @@ test("every listed check is run by a scan", async () => {
     scanned.push(...(await evaluateAttested(image.reference, image, { ...context, opened })).evaluations);
   }
   const all = new EvaluationList(scanned);
-  const locked = trivy({
-    ArtifactName: ".",
-    ArtifactType: "filesystem",
-    Results: [
-      {
-        Target: "package-lock.json",
-        Class: "lang-pkgs",
-        Type: "npm",
-        Vulnerabilities: [
-          { VulnerabilityID: "CVE-2021-44906", PkgName: "minimist", InstalledVersion: "1.2.0", Severity: "CRITICAL" },
-        ],
-      },
-    ],
-  });
-  const reports = [...every.map(({ report }) => report), locked, sarif([sarifResult()], "gitleaks")].flatMap(
-    (report, at) => readReport(bytesOf(report), `${at}.json`),
-  );
-  const known = { aliasesOf: () => [], exploited: () => undefined, epss: () => undefined };
-  addImports(all, reports, { policy, now, vex: [], known });
+  addImports(all, importedReports(), { policy, now, vex: [], known: knownToNobody });
   const { found } = conclude(all, {
     tool: { name: "bulkhead", version: "test" },
     policy,

@@ -9,9 +9,11 @@ import { fixKinds, gradeOfFix } from "../src/checks/knowledge/fix-grades.ts";
 const repository = join(import.meta.dirname, "..");
 const read = (path: string): string => readFileSync(join(repository, path), "utf8");
 
-/** Changes of both checks on procMount are made in one place. */
+/** Changes that are made in a place of their own, as those of both checks on procMount. */
 const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   "src/checks/workload/pod-security/proc-mounts.ts": ["workload/proc-mount", "workload/proc-mount-restricted"],
+  "src/checks/workload/kubernetes/external-secret-fix.ts": ["workload/secret-in-manifest"],
+  "src/checks/workload/kubernetes/secret-as-file.ts": ["workload/secret-in-environment"],
 };
 
 test("each check that proposes a change is in the table, and nothing else", () => {

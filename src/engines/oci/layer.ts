@@ -51,6 +51,7 @@ export async function readLayer(
   let storedBytes = 0;
   let size = 0;
   let contentHash: Hash | undefined;
+  let broken: Problem | undefined;
 
   function content(chunk: Buffer): void {
     size += chunk.length;
@@ -63,7 +64,14 @@ export async function readLayer(
       });
     }
     contentHash?.update(chunk);
-    walker.write(chunk);
+    if (broken !== undefined) return;
+    try {
+      walker.write(chunk);
+    } catch (error) {
+      // Content that has another digest explains what is broken in it; what is over a bound is not read on.
+      if (contentHash === undefined || !(error instanceof Problem) || error.code !== "oci.tar") throw error;
+      broken = error;
+    }
   }
 
   function storedChunk(chunk: Buffer): void {
@@ -101,6 +109,7 @@ export async function readLayer(
       });
     }
   }
+  if (broken !== undefined) throw broken;
   walker.end();
   return { size };
 }
