@@ -2,6 +2,7 @@
 import { counted } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Evaluations } from "../core/evaluations.ts";
+import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import { printable } from "../core/printable.ts";
 import type { Dockerfile } from "../engines/dockerfile/model.ts";
 import type { Manifests } from "../engines/kubernetes/model.ts";
@@ -42,6 +43,8 @@ interface UnbuiltContext extends ScanContext {
   readonly pulls: boolean;
   /** Dockerfiles that images of the tree were built from. */
   readonly built: ReadonlySet<string>;
+  /** What pipelines do to rebuild images; absent: none were read. */
+  readonly rebuild?: LifecycleStepResult;
   /** Of the tree's images. */
   readonly evaluations: Evaluations;
 }
@@ -59,7 +62,7 @@ export async function scanUnbuilt(
   manifests: Pick<Manifests, "workloads">,
   context: UnbuiltContext,
 ): Promise<{ readonly evaluations: readonly Evaluation[]; readonly notes: readonly string[] }> {
-  const { policy, now, bases, deployed, pulls, built, evaluations } = context;
+  const { policy, now, bases, deployed, pulls, built, rebuild, evaluations } = context;
   const read = new Map(dockerfiles.map((dockerfile) => [dockerfile.path, dockerfile]));
   const opened = namesOpened(evaluations);
   const images = [
@@ -67,7 +70,9 @@ export async function scanUnbuilt(
       .filter((path) => !built.has(path))
       .flatMap((path) => {
         const dockerfile = read.get(path);
-        return dockerfile === undefined ? imageOfUnreadDockerfile(path) : (imageOfDockerfile(dockerfile) ?? []);
+        return dockerfile === undefined
+          ? imageOfUnreadDockerfile(path)
+          : (imageOfDockerfile(dockerfile, rebuild) ?? []);
       }),
     ...imagesOfManifests(manifests).filter(({ asset }) => !opened.has(asset.id)),
   ];

@@ -10,6 +10,7 @@ import { skippedNotes } from "../collect/tree/skipped-notes.ts";
 import { unopenedImage } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { EvaluationList } from "../core/evaluations.ts";
+import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import { Problem } from "../core/problem.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import { stepLinesIn } from "../evaluate/image/dockerfile-lines.ts";
@@ -73,13 +74,6 @@ export async function scanTree(
   context.onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
   const evaluations = new EvaluationList();
   for (const path of found.images) evaluations.take(await scanImageSet(path, relative(root, path) || path, own));
-  const unbuilt = await scanUnbuilt(found.dockerfiles, dockerfiles, manifests, {
-    ...own,
-    evaluations,
-    built: built.paths,
-    pulls: options.images === true,
-  });
-  evaluations.take(unbuilt.evaluations);
   if (context.trust !== undefined) {
     const { imagesNamed, scanNamedTrust } = await import("./image-trust.ts");
     evaluations.take(await scanNamedTrust(imagesNamed(manifests), { ...own, trust: context.trust }));
@@ -93,6 +87,7 @@ export async function scanTree(
   evaluations.take(linted.flatMap((dockerfile) => dockerfile.evaluations));
   const pipelines = await scanFoundPipelines(root, found.pipelines, own);
   evaluations.take(pipelines.evaluations);
+  let rebuild: LifecycleStepResult | undefined;
   if (pipelines.read !== undefined || manifests.objects.length > 0 || context.deployed !== undefined) {
     const { scanLifecycle } = await import("./lifecycle.ts");
     const lifecycle = scanLifecycle(root, {
@@ -105,7 +100,16 @@ export async function scanTree(
     });
     evaluations.take(lifecycle.evaluations);
     context.onLifecycle?.(lifecycle.seen);
+    rebuild = lifecycle.seen.find(({ step }) => step === "rebuild");
   }
+  const unbuilt = await scanUnbuilt(found.dockerfiles, dockerfiles, manifests, {
+    ...own,
+    evaluations,
+    ...(rebuild === undefined ? {} : { rebuild }),
+    built: built.paths,
+    pulls: options.images === true,
+  });
+  evaluations.take(unbuilt.evaluations);
   const seccompProfiles = findSeccompProfiles(root, manifests, now);
   evaluations.take(evaluateEach(manifests, { policy, now, scope: SCOPE, seccompProfiles }));
   evaluations.take(evaluateRegistryServers(findRegistryServers(root, found.registryConfigurations, manifests), own));

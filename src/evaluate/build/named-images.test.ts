@@ -6,6 +6,7 @@ import { defaultPolicy } from "../../collect/policy/default.ts";
 import { fileAsset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { present } from "../../core/evidence.ts";
+import type { LifecycleStepResult } from "../../core/lifecycle.ts";
 import { runCheck } from "../../core/runner.ts";
 import { kindOf } from "../../engines/contents/base/kind.ts";
 import { lifecycleOf } from "../../engines/contents/lifecycle/lifecycle.ts";
@@ -59,6 +60,30 @@ test("the last stage counts, through names of stages and defaults of variables, 
     ],
   );
   assert.deepEqual([kind?.verdict, kind?.evidence["targets not looked at"]], ["fail", "dev"]);
+});
+
+test("what pipelines do to rebuild it is said, and is no pass", () => {
+  const dockerfile = parseDockerfile("Dockerfile", "FROM debian:13-slim\n");
+  const said = (rebuild?: Partial<LifecycleStepResult>) => {
+    const given = rebuild === undefined ? undefined : { step: "rebuild", reason: "", places: [], ...rebuild };
+    const image = imageOfDockerfile(dockerfile, given as LifecycleStepResult | undefined);
+    const own = image === undefined ? [] : evaluateNamedImage(image, context);
+    const age = own.find(({ check }) => check === "image/pending-updates");
+    return `${age?.verdict}: ${age?.reason}`;
+  };
+  const unbuilt = "unknown: the image was not built: its content was not looked at";
+  const places = [{ kind: "file", path: "rebuild.yml" }] as const;
+  assert.equal(said(), unbuilt);
+  assert.equal(said({ state: "unknown" }), unbuilt);
+  assert.equal(said({ state: "absent" }), `${unbuilt}, and no scheduled rebuild found`);
+  assert.equal(
+    said({ state: "exists", places }),
+    `${unbuilt}, and whether its scheduled rebuild (rebuild.yml) brings newer packages was not seen`,
+  );
+  assert.equal(
+    said({ state: "theatre", places }),
+    `${unbuilt}, and its scheduled rebuild (rebuild.yml) is without effect`,
+  );
 });
 
 test("what a variable without a default decides is unknown", () => {

@@ -9,6 +9,7 @@ import { type ImageAsset, unopenedImage } from "../../core/asset.ts";
 import { type Evaluation, unjudged } from "../../core/evaluation.ts";
 import { absent, type Gap, present } from "../../core/evidence.ts";
 import { splitImageName } from "../../core/image-name.ts";
+import type { LifecycleStepResult } from "../../core/lifecycle.ts";
 import type { Location } from "../../core/location.ts";
 import type { Policy } from "../../core/policy.ts";
 import { runChecks } from "../../core/runner.ts";
@@ -29,6 +30,8 @@ export interface UnlookedImage {
   readonly places: readonly [Location, ...Location[]];
   /** Stages of the Dockerfile that the last one does not need: what may be built besides. */
   readonly targets?: readonly string[];
+  /** What is known of its rebuilds, a part of a sentence. */
+  readonly rebuilt?: string;
   /** The image of this name was scanned: what it says is judged there. */
   readonly scanned?: boolean;
   /** Why it was not looked at. */
@@ -42,8 +45,15 @@ export interface NamedImageContext {
   readonly bases?: Iterable<KnownBase>;
 }
 
-/** What a Dockerfile builds by default: its last stage. Undefined where it has none. */
-export function imageOfDockerfile({ path, stages }: Dockerfile): UnlookedImage | undefined {
+/**
+ * What a Dockerfile builds by default: its last stage. Undefined where it has none.
+ *
+ * @param rebuild - what pipelines do to rebuild images; absent: none were read
+ */
+export function imageOfDockerfile(
+  { path, stages }: Pick<Dockerfile, "path" | "stages">,
+  rebuild?: LifecycleStepResult,
+): UnlookedImage | undefined {
   const last = stages.at(-1);
   if (last === undefined) return undefined;
   const from = lowestOf(stages, last);
@@ -56,8 +66,29 @@ export function imageOfDockerfile({ path, stages }: Dockerfile): UnlookedImage |
     ...(name === undefined ? {} : { name }),
     places: [{ kind: "file", path, line: range.line, column: range.column }],
     ...(targets.length === 0 ? {} : { targets }),
+    ...rebuiltBy(rebuild),
     gap: notBuilt,
   };
+}
+
+/** A schedule that is there proves no rebuild, and none that was found proves none. */
+function rebuiltBy(rebuild: LifecycleStepResult | undefined): Pick<UnlookedImage, "rebuilt"> {
+  const place = rebuild?.places[0];
+  switch (rebuild?.state) {
+    case "exists":
+    case "blocks":
+      return { rebuilt: `whether its scheduled rebuild${placed(place)} brings newer packages was not seen` };
+    case "theatre":
+      return { rebuilt: `its scheduled rebuild${placed(place)} is without effect` };
+    case "absent":
+      return { rebuilt: "no scheduled rebuild found" };
+    default:
+      return {};
+  }
+}
+
+function placed(place: Location | undefined): string {
+  return place?.kind === "file" ? ` (${place.path})` : "";
 }
 
 /** Of a Dockerfile that could not be read. */
@@ -127,9 +158,15 @@ export function imagesOfManifests({ workloads }: Pick<Manifests, "workloads">): 
 export function evaluateNamedImage(image: UnlookedImage, context: NamedImageContext): Evaluation[] {
   const { asset, use, name, places, gap, targets = [], scanned = false } = image;
   const { policy, now } = context;
-  const others = ["image/known-vulnerabilities", "image/pending-updates"];
-  const unseen = (ids: readonly string[]) => ids.map((id) => unjudged(id, asset, now, gap));
-  if (scanned) return unseen([namedImageKind.id, ...others]);
+  const { rebuilt } = image;
+  const others = [
+    unjudged("image/known-vulnerabilities", asset, now, gap),
+    unjudged("image/pending-updates", asset, now, {
+      ...gap,
+      reason: rebuilt === undefined ? gap.reason : `${gap.reason}, and ${rebuilt}`,
+    }),
+  ];
+  if (scanned) return [unjudged(namedImageKind.id, asset, now, gap), ...others];
   const at = now.toISOString();
   const told = toldBy(name, context.bases);
   const named = { name: name ?? "", use, places };
@@ -152,7 +189,7 @@ export function evaluateNamedImage(image: UnlookedImage, context: NamedImageCont
         evidence: targets.length === 0 ? {} : { "targets not looked at": targets.join(", ") },
       },
     ),
-    ...unseen(others),
+    ...others,
   ];
 }
 
