@@ -38,6 +38,10 @@ const parts: readonly {
     ],
   },
   {
+    ids: /^build\/named-image-/,
+    load: async () => [(await import("../checks/lists/named-image.ts")).namedImageChecks],
+  },
+  {
     ids: /^build\/imported-/,
     load: async () => [
       (await import("../checks/lists/imported-file.ts")).importedFileChecks,

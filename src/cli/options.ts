@@ -157,7 +157,7 @@ export function connecting(command: Command): Command {
   return naming(command)
     .optionsGroup("Cluster:")
     .option("--namespace <name>", "limit to this namespace and cluster-scoped objects")
-    .option("--images", "pull running images by digest and scan them", false)
+    .option("--images", "pull running images (of a directory: those it names) and scan them", false)
     .optionsGroup("")
     .option("--no-secrets", "skip secret scanning");
 }

@@ -2,6 +2,8 @@
 export const bounds = {
   /** Images of a cluster that are scanned on request. */
   clusterScannedImages: 1_000,
+  /** Images that Dockerfiles and manifests name and that are pulled on request; of more it is unknown. */
+  pulledNames: 1_000,
   /** Images that manifests name whose signatures are looked up; of more it is unknown. */
   verifiedImages: 1_000,
   /** Namespaces in which admission is tried; of more it is unknown. */

@@ -10,6 +10,7 @@ import { skippedNotes } from "../collect/tree/skipped-notes.ts";
 import { unopenedImage } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { EvaluationList } from "../core/evaluations.ts";
+import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import { Problem } from "../core/problem.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
 import { stepLinesIn } from "../evaluate/image/dockerfile-lines.ts";
@@ -23,6 +24,7 @@ import { foreignPlatforms } from "./foreign-platforms.ts";
 import { scanUnopened } from "./image.ts";
 import { scanImageSet } from "./image-set.ts";
 import { scanLockfile } from "./lockfile.ts";
+import { builtFrom, scanUnbuilt } from "./named-images.ts";
 import { scanNetwork } from "./network-evaluations.ts";
 import type { AuditedPipelines } from "./pipelines.ts";
 import { manifestRelations } from "./relations.ts";
@@ -33,6 +35,8 @@ export interface TreeOptions {
   readonly secrets: boolean;
   /** Run kubectl and helm on what needs them. */
   readonly render: boolean;
+  /** Pull the images that Dockerfiles and manifests name, and scan them. Absent: no. */
+  readonly images?: boolean;
 }
 
 export interface ScannedTree {
@@ -56,11 +60,13 @@ export async function scanTree(
   const found = await discover(root, undefined, context.exclusion);
   const linted = found.dockerfiles.map((path) => scanDockerfile(root, path, context));
   const foreign = foreignPlatforms(context.open.platform);
+  const dockerfiles = linted.flatMap(({ file }) => file?.dockerfile ?? []);
+  const built = builtFrom(stepLinesIn(dockerfiles));
   const own = {
     ...context,
     foreign,
     ...(secrets === undefined ? {} : { secrets }),
-    stepLines: stepLinesIn(linted.flatMap(({ file }) => file?.dockerfile ?? [])),
+    stepLines: built.stepLines,
     judgesAge: true,
   };
   const rendering = options.render ? await renderFolders(root, found) : undefined;
@@ -81,19 +87,29 @@ export async function scanTree(
   evaluations.take(linted.flatMap((dockerfile) => dockerfile.evaluations));
   const pipelines = await scanFoundPipelines(root, found.pipelines, own);
   evaluations.take(pipelines.evaluations);
+  let rebuild: LifecycleStepResult | undefined;
   if (pipelines.read !== undefined || manifests.objects.length > 0 || context.deployed !== undefined) {
     const { scanLifecycle } = await import("./lifecycle.ts");
     const lifecycle = scanLifecycle(root, {
       policy,
       now,
       ...(context.deployed ?? { manifests }),
-      dockerfiles: linted.flatMap(({ file }) => file?.dockerfile ?? []),
+      dockerfiles,
       ...(pipelines.read === undefined ? {} : { pipelines: pipelines.read }),
       ...(context.pastRuns === undefined ? {} : { runs: context.pastRuns }),
     });
     evaluations.take(lifecycle.evaluations);
     context.onLifecycle?.(lifecycle.seen);
+    rebuild = lifecycle.seen.find(({ step }) => step === "rebuild");
   }
+  const unbuilt = await scanUnbuilt(found.dockerfiles, dockerfiles, manifests, {
+    ...own,
+    evaluations,
+    ...(rebuild === undefined ? {} : { rebuild }),
+    built: built.paths,
+    pulls: options.images === true,
+  });
+  evaluations.take(unbuilt.evaluations);
   const seccompProfiles = findSeccompProfiles(root, manifests, now);
   evaluations.take(evaluateEach(manifests, { policy, now, scope: SCOPE, seccompProfiles }));
   evaluations.take(evaluateRegistryServers(findRegistryServers(root, found.registryConfigurations, manifests), own));
@@ -110,6 +126,7 @@ export async function scanTree(
     evaluations,
     notes: [
       ...(found.images.length === 0 ? ["no images found: add OCI layouts or archives to this directory"] : []),
+      ...unbuilt.notes,
       ...skippedNotes(found),
       ...foreign.notes(),
       ...linted.flatMap((dockerfile) => dockerfile.notes),

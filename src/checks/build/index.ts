@@ -150,6 +150,8 @@ import { lockfileNotFrozen } from "./lockfile-not-frozen.ts";
 import { maintainerDeprecated } from "./maintainer-deprecated.ts";
 import { missingDockerignore } from "./missing-dockerignore.ts";
 import { missingHealthcheck } from "./missing-healthcheck.ts";
+import { namedImageEndOfLife } from "./named-image-end-of-life.ts";
+import { namedImageKind } from "./named-image-kind.ts";
 import { networkHost } from "./network-host.ts";
 import { nodeCacheKept } from "./node-cache-kept.ts";
 import { nonBlockingScan } from "./non-blocking-scan.ts";
@@ -415,6 +417,8 @@ export const buildChecks = [
   maintainerDeprecated,
   missingDockerignore,
   missingHealthcheck,
+  namedImageEndOfLife,
+  namedImageKind,
   networkHost,
   nodeCacheKept,
   nonBlockingScan,

@@ -1,4 +1,5 @@
 import type { BaseKind } from "../../engines/contents/model.ts";
+import { listedKinds } from "../findings/base-kinds.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 /** Images on a base with more in it than the policy accepts. */
@@ -34,7 +35,7 @@ export const baseNotAccepted: ImageCheck<"base", { readonly accept: readonly Bas
       title: `Base image kind ${base.kind} is not accepted by the policy: ${base.why}`,
       locations: [{ kind: "config", field: "rootfs.diff_ids" }],
       matches: { ids: ["image/base-not-accepted"] },
-      fix: { kind: "instruction", text: `use a base image of kind ${listed(accept)}` },
+      fix: { kind: "instruction", text: `use a base image of kind ${listedKinds(accept)}` },
       evidence: {
         kind: base.kind,
         ...(base.name === undefined ? {} : { base: base.name }),
@@ -45,9 +46,3 @@ export const baseNotAccepted: ImageCheck<"base", { readonly accept: readonly Bas
     };
   },
 };
-
-function listed(kinds: readonly BaseKind[]): string {
-  const last = kinds.at(-1);
-  if (last === undefined) return "that the policy accepts: it accepts none";
-  return kinds.length === 1 ? last : `${kinds.slice(0, -1).join(", ")} or ${last}`;
-}

@@ -153,6 +153,8 @@ export const identities: readonly Pick<CheckDescription, "id" | "layer" | "categ
   { id: "build/maintainer-deprecated", layer: "build", category: "configuration" },
   { id: "build/missing-dockerignore", layer: "build", category: "configuration" },
   { id: "build/missing-healthcheck", layer: "build", category: "configuration" },
+  { id: "build/named-image-end-of-life", layer: "build", category: "configuration" },
+  { id: "build/named-image-kind", layer: "build", category: "configuration" },
   { id: "build/network-host", layer: "build", category: "configuration" },
   { id: "build/node-cache-kept", layer: "build", category: "configuration" },
   { id: "build/non-blocking-scan", layer: "build", category: "configuration" },

@@ -14,6 +14,7 @@ import { nextFix } from "./next-fix.ts";
 
 const WORST = 3;
 const NAMED = 4;
+const CAUSES = 3;
 
 /**
  * Judges all ten, in order.
@@ -165,9 +166,20 @@ function reasonOf(
     return `${countOver(failed)} in ${names(failed)}`;
   }
   if (evaluations.length === 0) return unassessed ?? none;
-  const unknown = evaluations.find((evaluation) => evaluation.verdict === "unknown");
-  if (unknown !== undefined) return `${assetTitle(unknown.asset)}: ${unknown.reason}`;
+  const unknown = evaluations.filter((evaluation) => evaluation.verdict === "unknown");
+  if (unknown.length > 0) return causesOf(unknown);
   return unassessed ?? passedBy(evaluations);
+}
+
+/** Of the first gaps that differ in kind, each with the assets that have it in the same words. */
+function causesOf(unknown: readonly Evaluation[]): string {
+  const kinds = new Map<string | undefined, Evaluation>();
+  for (const one of unknown) if (!kinds.has(one.gaps[0]?.code)) kinds.set(one.gaps[0]?.code, one);
+  const causes = [...kinds.values()].slice(0, CAUSES).map(({ reason }) => {
+    const same = unknown.filter((evaluation) => evaluation.reason === reason);
+    return `${names(same)}: ${reason}`;
+  });
+  return causes.join("; ");
 }
 
 /** A pass that exceptions or a baseline of known findings have a part in says so. */

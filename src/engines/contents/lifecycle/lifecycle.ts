@@ -25,7 +25,7 @@ export function lifecycleOf(inventory: Inventory, now: Date): Evidence<Lifecycle
   const add = (kind: ReleaseLifecycle["kind"], product: Product, version: string, of: readonly Package[]): void => {
     looked = true;
     const support = supportOf(product, version, now);
-    if (support.state === "unknown") gaps.push(gap(support.reason));
+    if (support.state === "unknown") gaps.push(lifecycleGap(support.reason));
     else if (support.state === "dated") releases.push({ kind, ...support.lifecycle, packages: of });
   };
 
@@ -33,7 +33,7 @@ export function lifecycleOf(inventory: Inventory, now: Date): Evidence<Lifecycle
     const named = distributionProduct(distribution);
     if ("reason" in named) {
       looked = true;
-      gaps.push(gap(named.reason));
+      gaps.push(lifecycleGap(named.reason));
     } else {
       add("distribution", named.product, named.version, there.filter(isReleasePackage).slice(0, 1));
     }
@@ -42,14 +42,21 @@ export function lifecycleOf(inventory: Inventory, now: Date): Evidence<Lifecycle
     for (const [version, of] of found) add("program", product, version, of);
   }
   if (!looked) return undefined;
-  return present({ asOf: LIFECYCLE_AS_OF, releases: merged(releases) }, `${LIFECYCLE_AS_OF}T00:00:00.000Z`, {
+  const { observedAt, ...term } = lifecycleTerm;
+  return present({ asOf: LIFECYCLE_AS_OF, releases: merged(releases) }, observedAt, {
     gaps: uniqueGaps(gaps),
-    validUntil: new Date(Date.parse(LIFECYCLE_AS_OF) + LIFECYCLE_CURRENT_DAYS * DAY).toISOString(),
-    renewal: "use a later release of Bulkhead, which has a later table",
+    ...term,
   });
 }
 
-function gap(reason: string): Gap {
+/** As of when the table holds, and until when. */
+export const lifecycleTerm = {
+  observedAt: `${LIFECYCLE_AS_OF}T00:00:00.000Z`,
+  validUntil: new Date(Date.parse(LIFECYCLE_AS_OF) + LIFECYCLE_CURRENT_DAYS * DAY).toISOString(),
+  renewal: "use a later release of Bulkhead, which has a later table",
+} as const;
+
+export function lifecycleGap(reason: string): Gap {
   return {
     code: "lifecycle.unknown",
     reason: printable(reason),
