@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultPolicy } from "../collect/policy/default.ts";
-import { fileAsset } from "../core/asset.ts";
+import { fileAsset, unopenedImage } from "../core/asset.ts";
 import type { Category } from "../core/category.ts";
 import type { CheckDescription } from "../core/check.ts";
 import { type Action, actions, denyAll } from "../core/enforcement.ts";
@@ -108,4 +108,14 @@ test("nothing to scan is incomplete, whatever validate policy files is told of",
     assert.equal(concluded([], policy, "medium").exitCode, 3);
     assert.equal(concluded([], policy, "never").exitCode, 0);
   }
+});
+
+test("an image that is only named leaves a run complete; one that could not be opened does not", () => {
+  const unknown = (code: string): Evaluation => ({
+    ...evaluation("image/a", "unknown"),
+    asset: unopenedImage("registry.example.com/shop/web:1"),
+    gaps: [{ code, reason: "r" }],
+  });
+  assert.equal(concluded([unknown("image.not-opened"), unknown("image.not-built")], defaultPolicy).exitCode, 0);
+  assert.equal(concluded([unknown("image.not-opened"), unknown("oci.layer")], defaultPolicy).exitCode, 3);
 });

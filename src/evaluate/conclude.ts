@@ -93,6 +93,14 @@ function finishing({
   };
 }
 
+/** Gaps of images that files name and that nobody built here or asked to pull. */
+const named: ReadonlySet<string> = new Set(["image.not-built", "image.not-opened", "image.base-by-name"]);
+
+/** An image that is named alone was not found: what is unknown of it is told, and a repository without images is complete. */
+function isOnlyNamed({ asset, gaps }: Evaluation): boolean {
+  return asset.kind === "image" && asset.identifiedBy === "reference" && gaps.every(({ code }) => named.has(code));
+}
+
 /**
  * `1` beats `3`: what was found counts even where not everything was looked at. Where there was nothing to judge, nobody
  * knows more than before: that is incomplete too.
@@ -103,7 +111,7 @@ function exitCodeOf(all: Evaluations, nothing: boolean, failOn: RatedSeverity | 
   for (const evaluation of all) {
     const { action, verdict, findings } = evaluation;
     if (action !== undefined) continue;
-    if (verdict === "unknown" && !isAccepted(evaluation)) unknown = true;
+    if (verdict === "unknown" && !isAccepted(evaluation) && !isOnlyNamed(evaluation)) unknown = true;
     failed ||=
       failOn === undefined
         ? verdict === "fail"
