@@ -88,7 +88,7 @@ describe("who an asset belongs to", () => {
     assert.ok(fingerprints(first).size > 10);
     // An image that a manifest names is its registry's.
     const own = first.evaluations.filter(({ asset }) => asset.kind !== "image" || asset.path !== undefined);
-    const ids = own.map(({ asset }) => (asset.kind === "image" ? asset.lineage : (asset.id as string)));
+    const ids = own.map(({ asset }) => String(asset.kind === "image" ? asset.lineage : asset.id));
     assert.ok(ids.includes("github.com/acme/shop//deploy/Deployment/shop/web"));
     assert.deepEqual(
       ids.filter((id) => !id.startsWith("github.com/acme/shop//")),
