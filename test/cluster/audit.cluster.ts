@@ -85,10 +85,11 @@ for (const version of ["insecure", "hardened"] as const) {
       const names = new Set(objects.map(nameOf));
       const ours = (object: string) => names.has(object);
       assert.equal(foundInWhole(fromFiles, ours).length > 0, version === "insecure");
-      // Of a cluster all was read: that the DNS pods and the gateway that these name are nowhere is known.
+      // Of a cluster all was read: that the DNS pods, the gateway and the Secret that these name are nowhere is known.
       const nobody = ["AuthorizationPolicy shop/web", "NetworkPolicy shop/dns"];
       const shadowed = nobody.map((subject) => `network/policy-shadowed: ${subject}`);
-      const more = version === "hardened" ? shadowed : [];
+      const missing = "cluster/secret-missing: Secret shop/database";
+      const more = [missing, ...(version === "hardened" ? shadowed : [])];
       assert.deepEqual(foundInWhole(evaluations, ours), [...foundInWhole(fromFiles, ours), ...more].sort());
     });
 
@@ -109,7 +110,17 @@ for (const version of ["insecure", "hardened"] as const) {
     });
 
     it("is judged so by the command", async () => {
-      const args = ["cluster", "audit", "--kubeconfig", kubeconfig, "--format", "json", "--now", now.toISOString()];
+      const args = [
+        "cluster",
+        "audit",
+        "--quiet",
+        "--kubeconfig",
+        kubeconfig,
+        "--format",
+        "json",
+        "--now",
+        now.toISOString(),
+      ];
       const { code, stdout, stderr } = await bulkhead(args, { cwd: cluster.folder, home: cluster.folder });
       assert.equal(stderr, "");
       assert.equal(code, 1);

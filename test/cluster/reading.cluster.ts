@@ -100,6 +100,7 @@ describe("reading a cluster", { skip: clusterMissing }, () => {
         digest,
         since: "2026-11-01T00:00:00Z",
         pods: 1,
+        owners: [{ kind: "Pod", namespace, name: "web", pods: 1 }],
         examples: ["shop/web"],
       },
     ]);
@@ -144,7 +145,7 @@ describe("reading a cluster", { skip: clusterMissing }, () => {
   it("says unknown for all where nothing may be listed, and fails where nobody is known", async () => {
     const config = await cluster.kubeconfig(cluster.tokenOf("nobody"));
     const run = { cwd: cluster.folder, home: cluster.folder };
-    const refused = await bulkhead(["cluster", "audit", "--kubeconfig", config, "--format", "json"], run);
+    const refused = await bulkhead(["cluster", "audit", "--quiet", "--kubeconfig", config, "--format", "json"], run);
     assert.equal(refused.stderr, "");
     assert.equal(refused.code, 3);
     const { evaluations } = JSON.parse(refused.stdout) as { evaluations: Evaluation[] };
@@ -162,6 +163,7 @@ describe("reading a cluster", { skip: clusterMissing }, () => {
   it("names the images that run, and one that cannot be pulled is unknown", async () => {
     const args = [
       "check",
+      "--quiet",
       "--cluster",
       "--kubeconfig",
       kubeconfig,
