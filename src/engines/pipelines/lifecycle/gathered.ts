@@ -2,11 +2,11 @@
 import type { Redirection } from "../../dockerfile/model.ts";
 import { bounds } from "../bounds.ts";
 import type { Place, Text } from "../field.ts";
-import { type Act, actsOf } from "./commands.ts";
+import type { Act } from "./commands.ts";
 import { type Known, namedImage } from "./image.ts";
 import type { LifecycleStep, Mention, OpaqueStep } from "./model.ts";
 import { opaqueOf } from "./opaque.ts";
-import { wrapped } from "./wrapped.ts";
+import { actsOfCommand } from "./wrapped.ts";
 
 export interface Gathered {
   readonly steps: LifecycleStep[];
@@ -68,7 +68,7 @@ interface RunCommand {
 export function takeCommand(into: Gathered, command: RunCommand, at: At, ignored: string | undefined): void {
   const { program, written, words, redirections } = command;
   const { job, index, place } = at;
-  const acts = [...actsOf(program, words), ...wrapped(program, words)];
+  const acts = actsOfCommand(program, words);
   for (const act of acts) into.steps.push(stepOf(act, at, ignored));
   const opaque = acts.length > 0 ? undefined : opaqueOf(program, words, written);
   if (opaque !== undefined) into.opaque.push({ what: opaque, place });

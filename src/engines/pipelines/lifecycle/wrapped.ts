@@ -1,7 +1,13 @@
+/** What a command does to an image where it runs the program itself, and where it starts another that does. */
 import { type Act, actsOf } from "./commands.ts";
 
+/** @param words - behind the program, without quotes */
+export function actsOfCommand(program: string, words: readonly string[]): readonly Act[] {
+  return [...actsOf(program, words), ...wrapped(program, words)];
+}
+
 /** `npx bulkhead check .`, `docker run aquasec/trivy image X`: the program is among the words. */
-export function wrapped(program: string, words: readonly string[]): readonly Act[] {
+function wrapped(program: string, words: readonly string[]): readonly Act[] {
   if (program === "node") {
     const [script = "", ...rest] = words;
     return actsOf((script.split("/").at(-1) ?? "").replace(/\.[cm]?js$/, ""), rest);
