@@ -176,8 +176,8 @@ describe("docker, by its documented answers", () => {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     };
-    const info = { ...{ engine: "docker" as const, host: "a", rootless: false, remapsUsers: false, appArmor: false } };
-    const rest = { seLinux: false, noNewPrivileges: false, liveRestore: false, swarm: false, experimental: false };
+    const info = { ...{ engine: "docker" as const, host: "a", rootless: false, remapsUsers: false } };
+    const rest = { noNewPrivileges: false, liveRestore: false, swarm: false };
     const asked = {
       info: { ...info, ...rest },
       address: { socketPath: "/var/run/docker.sock" },

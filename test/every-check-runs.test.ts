@@ -366,8 +366,8 @@ test("every listed check is run by a scan", async () => {
     ...evaluateEngine(
       {
         info: {
-          ...{ engine: "docker", host: "node-1", rootless: false, remapsUsers: false, appArmor: false, seLinux: false },
-          ...{ noNewPrivileges: false, liveRestore: false, swarm: false, experimental: false },
+          ...{ engine: "docker", host: "node-1", rootless: false, remapsUsers: false },
+          ...{ noNewPrivileges: false, liveRestore: false, swarm: false },
         },
         listeners: [],
         registries: [],

@@ -12,11 +12,12 @@ const folders: Readonly<Record<string, () => Promise<readonly CheckDescription[]
   workload: async () => (await import("../checks/workload/index.ts")).workloadChecks,
 };
 
-/** Of layer build, whose checks are a third of all: those of one kind of file. */
+/** Of layer build, whose checks are a third of all: those of one kind of file. Of layer cluster: those of a container engine. */
 const parts: readonly {
   readonly ids: RegExp;
   readonly load: () => Promise<readonly (readonly CheckDescription[])[]>;
 }[] = [
+  { ids: /^cluster\/engine-/, load: async () => [(await import("../checks/lists/engine.ts")).engineChecks] },
   { ids: /^build\/gitlab-/, load: async () => [(await import("../checks/lists/gitlab.ts")).gitlabChecks] },
   {
     ids: /^build\/(?:workflow|dependabot|pipeline|non-blocking-scan)/,
@@ -61,7 +62,7 @@ const parts: readonly {
   },
 ];
 
-/** At least the descriptions of these checks, in the order of their ids. */
+/** At least the descriptions of these checks, each once, in the order of their ids. */
 export async function descriptionsOf(ids: Iterable<string>): Promise<CheckDescription[]> {
   const layers = new Set<string>();
   const wanted = new Set<(typeof parts)[number]>();
@@ -72,6 +73,7 @@ export async function descriptionsOf(ids: Iterable<string>): Promise<CheckDescri
   }
   const ofLayers = Promise.all([...layers].map((layer) => folders[layer]?.() ?? []));
   const ofParts = Promise.all([...wanted].map(({ load }) => load()));
-  const loaded = [...(await ofLayers).flat(), ...(await ofParts).flat(2)];
-  return loaded.sort((one, other) => compareText(one.id, other.id));
+  // A check of another layer that judges Dockerfiles is in their list and in its layer's.
+  const loaded = new Set([...(await ofLayers).flat(), ...(await ofParts).flat(2)]);
+  return [...loaded].sort((one, other) => compareText(one.id, other.id));
 }

@@ -29,6 +29,12 @@ export function splitImageName(written: string): ImageName {
   };
 }
 
+/** The parts as one name again: `registry/repository:tag@digest`. */
+export function wholeName({ registry, repository, tag, digest }: ImageName): string {
+  const host = registry === undefined ? "" : `${registry}/`;
+  return `${host}${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+}
+
 /** Whether it names a digest that is one: `@sha256:abc` is none, and no engine pulls it. */
 export function isPinned({ digest }: ImageName): boolean {
   return parseDigest(digest) !== undefined;

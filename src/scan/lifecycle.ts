@@ -55,8 +55,8 @@ export function scanLifecycle(root: string | undefined, context: LifecycleContex
     manifests,
     ...(runs === undefined ? {} : { runs }),
   };
-  const admitted = admittedBy(manifests);
   const whole = splitListGaps(manifests);
+  const admitted = admittedBy(whole);
   const known = detectionOf(whole.manifests, whole.short, {
     policy,
     now,

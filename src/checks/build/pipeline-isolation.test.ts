@@ -40,6 +40,9 @@ describe("what keeps a build from SLSA's levels", () => {
       `      - run: |\n          bulkhead attest \\\n            --type slsa${more} "$IMAGE"\n`;
     assert.equal(found(release(BUILD + PUSH + attest("")))[0]?.severity, "low");
     assert.equal(found(release(BUILD + PUSH + attest(" --key env://KEY")))[0]?.severity, "medium");
+    assert.equal(found(release(BUILD + PUSH + attest("").replace("bulkhead", "npx bulkhead")))[0]?.severity, "low");
+    assert.equal(found(release(BUILD + PUSH + attest("").replace("bulkhead", "echo; bulkhead")))[0]?.severity, "low");
+    assert.equal(found(release(BUILD + PUSH + attest("").replace("bulkhead", "echo bulkhead")))[0]?.severity, "medium");
     assert.equal(
       found(release(`${BUILD}${PUSH}      - run: bulkhead attest --type sbom "$IMAGE"\n`))[0]?.severity,
       "medium",

@@ -1,3 +1,4 @@
+import { METADATA_NAME } from "../../engines/admission/model.ts";
 import {
   describeObject,
   effectiveNamespace,
@@ -39,7 +40,7 @@ export const admissionSelectsNothing = clusterCheck({
 });
 
 /** Files hold a part of a cluster: what leaves some namespaces out is about all the others. */
-const UNSEEN = { name: "unseen", labels: { "kubernetes.io/metadata.name": "unseen" } };
+const UNSEEN = { name: "unseen", labels: { [METADATA_NAME]: "unseen" } };
 
 function found(object: KubernetesObject, selections: readonly Selection[], count: number): FieldDetection {
   const [first] = selections;
@@ -84,6 +85,6 @@ function namespacesWithWorkloads({ workloads, namespaces }: Manifests) {
   const declared = new Map(namespaces.map(({ object }) => [object.name, object.labels]));
   return [...names].map((name) => {
     const labels = declared.get(name);
-    return { name, ...(labels === undefined ? {} : { labels: { ...labels, "kubernetes.io/metadata.name": name } }) };
+    return { name, ...(labels === undefined ? {} : { labels: { ...labels, [METADATA_NAME]: name } }) };
   });
 }

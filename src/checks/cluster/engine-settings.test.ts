@@ -12,12 +12,9 @@ const hardened: EngineInfo = {
   rootless: false,
   remapsUsers: true,
   seccompProfile: "builtin",
-  appArmor: true,
-  seLinux: false,
   noNewPrivileges: true,
   liveRestore: true,
   swarm: false,
-  experimental: false,
 };
 
 const settings: EngineEvidence = {

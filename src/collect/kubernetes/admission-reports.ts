@@ -1,10 +1,12 @@
 /** What the admission guard reported to a cluster, of all its namespaces. */
 import { counted } from "../../core/counted.ts";
 import type { Gap } from "../../core/evidence.ts";
-import { type AdmissionReport, readAdmissionReport, reportPlaces } from "../../engines/admission/report-log.ts";
+import { type AdmissionReport, readAdmissionReport } from "../../engines/admission/report-log.ts";
+import { MANAGED_BY, reportForms } from "../../engines/admission/report-names.ts";
 import { createClient } from "../../engines/kubernetes/cluster/client.ts";
 import type { ClusterConnection } from "../../engines/kubernetes/cluster/connection.ts";
 import { listAll } from "../../engines/kubernetes/cluster/pages.ts";
+import { apiVersionOf, pathOf } from "../../engines/kubernetes/cluster/paths.ts";
 import { bounds } from "./bounds.ts";
 
 export interface AdmissionReports {
@@ -20,9 +22,10 @@ export async function readAdmissionReports(connection: ClusterConnection): Promi
   let unread = 0;
   const gap = (reason: string) => void gaps.push({ code: "trace.reports", reason });
   try {
-    for (const { path, apiVersion, kind } of reportPlaces) {
-      const listed = await listAll(client, path, {
-        ...{ apiVersion, kind: `${kind}List`, limit: bounds.reportPage, query: SELECTOR },
+    for (const form of reportForms) {
+      const { kind } = form;
+      const listed = await listAll(client, pathOf(form), {
+        ...{ apiVersion: apiVersionOf(form), kind: `${kind}List`, limit: bounds.reportPage, query: SELECTOR },
         item: (item) => item,
         most: bounds.reportBytes,
         objects: bounds.reports,
@@ -46,4 +49,4 @@ export async function readAdmissionReports(connection: ClusterConnection): Promi
   return { reports, gaps };
 }
 
-const SELECTOR = "&labelSelector=app.kubernetes.io%2Fmanaged-by%3Dbulkhead";
+const SELECTOR = `&labelSelector=${encodeURIComponent(`${MANAGED_BY.label}=${MANAGED_BY.value}`)}`;

@@ -17,7 +17,8 @@ export const METADATA_NAME = "kubernetes.io/metadata.name";
 export function selects(selector: unknown, known: KnownLabels): boolean | undefined {
   if (selector === undefined || selector === null) return true;
   if (!isObject(selector)) return undefined;
-  const { matchLabels = {}, matchExpressions = [] } = selector;
+  const matchLabels = selector.matchLabels ?? {};
+  const matchExpressions = selector.matchExpressions ?? [];
   if (!isObject(matchLabels) || !Array.isArray(matchExpressions)) return undefined;
   const requirements = [
     ...Object.entries(matchLabels).map(([key, value]) => ({ key, operator: "In", values: [value] })),
@@ -45,7 +46,8 @@ export function selectorKeys(selector: unknown): readonly string[] {
 
 function meets(requirement: unknown, { labels, whole }: KnownLabels): boolean | undefined {
   if (!isObject(requirement)) return undefined;
-  const { key, operator, values = [] } = requirement;
+  const { key, operator } = requirement;
+  const values = requirement.values ?? [];
   if (typeof key !== "string" || !Array.isArray(values)) return undefined;
   const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
   if (value === undefined && !whole) return undefined;

@@ -6,6 +6,7 @@
 import type { FieldPath } from "../kubernetes/field-path.ts";
 
 export type * from "./guard-model.ts";
+export { METADATA_NAME, selects } from "./label-selector.ts";
 export type { PolicyAnswer } from "./policies/decision-model.ts";
 export { type PodSecurityRules, podSecurityOf } from "./policy-model.ts";
 export type * from "./probe-model.ts";

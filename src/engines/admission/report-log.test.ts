@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { draftReport, reportForms, reportOf } from "../../guards/admission/reports/report.ts";
+import { draftReport, reportOf } from "../../guards/admission/reports/report.ts";
 import { readAdmissionReport } from "./report-log.ts";
+import { reportForms } from "./report-names.ts";
 
 const digest = `sha256:${"a".repeat(64)}`;
 const outcome = {

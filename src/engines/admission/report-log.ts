@@ -1,9 +1,7 @@
-/**
- * Reports that the admission guard wrote to a cluster, read: OpenReports' `Report` (openreports.io/v1alpha1) and the Policy Working
- * Group's `PolicyReport` (wgpolicyk8s.io/v1alpha2), which have the same fields (docs/admission-cluster.md, "Reports").
- */
+/** Reports that the admission guard wrote to a cluster, read. */
 import { type Action, actions } from "../../core/enforcement.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
+import { MANAGED_BY, REPORT_PREFIX, reportAnnotations } from "./report-names.ts";
 
 /** What was decided of one object that was admitted. */
 export interface AdmissionReport {
@@ -28,30 +26,20 @@ export interface ReportedResult {
   readonly message: string;
 }
 
-/** Where they are: the newer form first. */
-export const reportPlaces = [
-  { path: "/apis/openreports.io/v1alpha1/reports", apiVersion: "openreports.io/v1alpha1", kind: "Report" },
-  {
-    path: "/apis/wgpolicyk8s.io/v1alpha2/policyreports",
-    apiVersion: "wgpolicyk8s.io/v1alpha2",
-    kind: "PolicyReport",
-  },
-] as const;
-
 /** Undefined for what is no report of the guard: whoever may write reports may write any. */
 export function readAdmissionReport(object: unknown): AdmissionReport | undefined {
   const name = valueAt(object, ["metadata", "name"]);
-  if (typeof name !== "string" || !name.startsWith("bulkhead-")) return undefined;
-  if (valueAt(object, ["metadata", "labels", "app.kubernetes.io/managed-by"]) !== "bulkhead") return undefined;
+  if (typeof name !== "string" || !name.startsWith(REPORT_PREFIX)) return undefined;
+  if (valueAt(object, ["metadata", "labels", MANAGED_BY.label]) !== MANAGED_BY.value) return undefined;
   const [kind, namespace, of] = ["kind", "namespace", "name"].map((key) => valueAt(object, ["scope", key]));
   const results = valueAt(object, ["results"]);
   if (typeof kind !== "string" || typeof namespace !== "string" || typeof of !== "string" || !Array.isArray(results)) {
     return undefined;
   }
   const read = results.map(readResult);
-  const left = Number(valueAt(object, ["metadata", "annotations", "admission.bulkhead.dev/left-out"]) ?? 0);
+  const left = Number(valueAt(object, ["metadata", "annotations", reportAnnotations.leftOut]) ?? 0);
   const seconds = valueAt(results[0], ["timestamp", "seconds"]);
-  const policy = valueAt(object, ["metadata", "annotations", "admission.bulkhead.dev/policy"]);
+  const policy = valueAt(object, ["metadata", "annotations", reportAnnotations.policy]);
   const time = typeof seconds === "number" ? new Date(seconds * 1_000) : undefined;
   return {
     kind,

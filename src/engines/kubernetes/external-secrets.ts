@@ -2,7 +2,7 @@
 import { containersOf } from "./containers.ts";
 import type { ExternalSecret } from "./external-secret-model.ts";
 import type { Manifests, Secret, Workload } from "./model.ts";
-import { effectiveNamespace } from "./object.ts";
+import { keyOfSecret } from "./object.ts";
 import type { KubernetesObject } from "./object-model.ts";
 import { rawOf } from "./raw.ts";
 
@@ -25,11 +25,11 @@ export function storeFollowers(externalSecrets: readonly ExternalSecret[]): (sec
     // A ClusterExternalSecret makes ExternalSecrets, which make the Secrets. What renews a certificate may keep its key.
     if (direction === "out" || object.kind === "ClusterExternalSecret" || object.kind === "Certificate") continue;
     for (const name of targets) {
-      const key = keyOf(object, name);
+      const key = keyOfSecret(object, name);
       byTarget.set(key, follows || byTarget.get(key) === true);
     }
   }
-  return ({ object }) => byTarget.get(keyOf(object, object.name)) ?? isMarked(object);
+  return ({ object }) => byTarget.get(keyOfSecret(object)) ?? isMarked(object);
 }
 
 /** By the operator's own mark; the one that made it need not be among what was read. */
@@ -38,11 +38,6 @@ function isMarked({ labels, ownerReferences }: KubernetesObject): boolean {
     LABELS.some((label) => Object.hasOwn(labels, label) && labels[label] === "true") ||
     ownerReferences.some(({ apiVersion, kind }) => OWNERS.has(`${apiVersion.split("/")[0]}/${kind}`))
   );
-}
-
-function keyOf(object: KubernetesObject, name: string): string {
-  const { source } = object;
-  return JSON.stringify([source.kind === "cluster" ? source.cluster : "", effectiveNamespace(object), name]);
 }
 
 /** What brings nothing from outside by itself: how a SecretProviderClass went at a pod, and certificates. */

@@ -65,5 +65,6 @@ export type * from "./github/model.ts";
 export type * from "./gitlab/model.ts";
 export { sameRepository } from "./lifecycle/image.ts";
 export type * from "./lifecycle/model.ts";
+export { actsOfCommand } from "./lifecycle/wrapped.ts";
 export type * from "./repository/model.ts";
 export { writableScopes } from "./repository/permissions.ts";

@@ -2,13 +2,14 @@
  * Images of which there is nothing but a name: what Dockerfiles are built on and workloads run, in a tree that holds no
  * built image of theirs. Controls 1, 2 and 9 speak of them, and none passes by them.
  */
+import { chainOf } from "../../checks/build/dockerfile/stages.ts";
 import { namedImageKind } from "../../checks/build/named-image-kind.ts";
 import { namedImageChecks } from "../../checks/lists/named-image.ts";
 import type { NamedBase, NamedImageFacts } from "../../checks/subjects/named-image.ts";
 import { type ImageAsset, unopenedImage } from "../../core/asset.ts";
 import { type Evaluation, unjudged } from "../../core/evaluation.ts";
 import { absent, type Gap, present } from "../../core/evidence.ts";
-import { splitImageName } from "../../core/image-name.ts";
+import { splitImageName, wholeName } from "../../core/image-name.ts";
 import type { LifecycleStepResult } from "../../core/lifecycle.ts";
 import type { Location } from "../../core/location.ts";
 import type { Policy } from "../../core/policy.ts";
@@ -17,7 +18,7 @@ import type { KnownBase } from "../../engines/contents/base/model.ts";
 import { lifecycleByName } from "../../engines/contents/lifecycle/named.ts";
 import { contentsByName } from "../../engines/contents/named/contents.ts";
 import type { NamedContents } from "../../engines/contents/named/model.ts";
-import type { Dockerfile, Origin, Stage } from "../../engines/dockerfile/model.ts";
+import type { Dockerfile, Origin } from "../../engines/dockerfile/model.ts";
 import { containersOf, locationOf, type Manifests } from "../../engines/kubernetes/model.ts";
 import { repositoryNamed } from "../trust/matching.ts";
 
@@ -56,9 +57,9 @@ export function imageOfDockerfile(
 ): UnlookedImage | undefined {
   const last = stages.at(-1);
   if (last === undefined) return undefined;
-  const from = lowestOf(stages, last);
-  const { range } = from.from.image;
-  const name = nameOf(from.from.origin);
+  const [{ from }] = chainOf({ stages }, last);
+  const { range } = from.image;
+  const name = nameOf(from.origin);
   const targets = stages.filter((stage) => !stage.needed).map((stage) => stage.name ?? String(stage.index));
   return {
     asset: unopenedImage(path, { path }),
@@ -113,22 +114,11 @@ const notOpened: Gap = {
   remedy: "--images pulls and scans it",
 };
 
-function lowestOf(stages: readonly Stage[], last: Stage): Stage {
-  let stage = last;
-  for (;;) {
-    const { origin }: Stage["from"] = stage.from;
-    const below = origin.kind === "stage" && origin.index < stage.index ? stages[origin.index] : undefined;
-    if (below === undefined) return stage;
-    stage = below;
-  }
-}
-
+/** Undefined where a variable decides it. */
 function nameOf(origin: Origin): string | undefined {
   if (origin.kind === "scratch") return "scratch";
   if (origin.kind !== "image") return undefined;
-  const { registry, repository, tag, digest } = origin.name;
-  const host = registry === undefined ? "" : `${registry}/`;
-  const whole = `${host}${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
+  const whole = wholeName(origin.name);
   return whole.includes("$") ? undefined : whole;
 }
 

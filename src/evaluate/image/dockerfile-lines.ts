@@ -4,8 +4,9 @@
  * instructions of its last stage, each in its place, and no other Dockerfile fits as well.
  */
 
+import { chainOf } from "../../checks/build/dockerfile/stages.ts";
 import type { LayerReference } from "../../core/location.ts";
-import type { Dockerfile, Instruction, Stage } from "../../engines/dockerfile/model.ts";
+import type { Dockerfile } from "../../engines/dockerfile/model.ts";
 import type { HistoryStep } from "../../engines/oci/model.ts";
 import { bounds } from "./bounds.ts";
 import { type ExpectedStep, expectedStep, readStep } from "./history-steps.ts";
@@ -42,18 +43,12 @@ export function stepLinesIn(dockerfiles: readonly Dockerfile[]): StepLineLookup 
  * Its instructions in order, those of the stages that it is built on before its own; undefined where one is broken, or
  * they are over the bound.
  */
-function lastStageOf({ stages }: Dockerfile): ExpectedStep[] | undefined {
-  const instructions: Instruction[] = [];
-  for (let stage = stages.at(-1); stage !== undefined; stage = baseOf(stage, stages)) {
-    instructions.unshift(...stage.instructions);
-    if (instructions.length > bounds.stageInstructions) return undefined;
-  }
+function lastStageOf(dockerfile: Dockerfile): ExpectedStep[] | undefined {
+  const last = dockerfile.stages.at(-1);
+  const instructions = last === undefined ? [] : chainOf(dockerfile, last).flatMap((stage) => stage.instructions);
+  if (instructions.length > bounds.stageInstructions) return undefined;
   if (instructions.some(({ keyword }) => keyword === "broken")) return undefined;
   return instructions.map(expectedStep);
-}
-
-function baseOf({ index, from: { origin } }: Stage, stages: readonly Stage[]): Stage | undefined {
-  return origin.kind === "stage" && origin.index < index ? stages[origin.index] : undefined;
 }
 
 /** From the end: below the Dockerfile's own steps are those of its base image. */

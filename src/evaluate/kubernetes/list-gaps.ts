@@ -12,8 +12,14 @@ export interface ListGaps {
   of(lists: Iterable<string>): readonly Gap[];
 }
 
-/** The manifests without the gaps that are about single lists; and those. */
-export function splitListGaps(manifests: Manifests): { readonly manifests: Manifests; readonly short: ListGaps } {
+export interface SplitManifests {
+  /** Without the gaps that are about single lists. */
+  readonly manifests: Manifests;
+  /** Those gaps. */
+  readonly short: ListGaps;
+}
+
+export function splitListGaps(manifests: Manifests): SplitManifests {
   const about = manifests.gaps.filter(({ lists }) => lists !== undefined);
   const short: ListGaps = {
     none: about.length === 0,

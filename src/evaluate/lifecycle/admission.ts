@@ -3,7 +3,7 @@ import type { Gap } from "../../core/evidence.ts";
 import type { ImageVerification } from "../../engines/admission/model.ts";
 import { describeObject, type Manifests, rawOf } from "../../engines/kubernetes/model.ts";
 import { verificationOf } from "../kubernetes/image-verification.ts";
-import { splitListGaps } from "../kubernetes/list-gaps.ts";
+import type { SplitManifests } from "../kubernetes/list-gaps.ts";
 import { gapOf } from "../kubernetes/manifest-gaps.ts";
 
 export interface Admitted {
@@ -19,8 +19,7 @@ export interface Admitted {
   readonly gaps: readonly Gap[];
 }
 
-export function admittedBy(all: Manifests): Admitted {
-  const { manifests, short } = splitListGaps(all);
+export function admittedBy({ manifests, short }: SplitManifests): Admitted {
   const { verification, lists } = verificationOf(manifests, short);
   const { verifiers } = verification;
   const told = verifiers.map(({ product, object }) => `${product} ${describeObject(object)}`);

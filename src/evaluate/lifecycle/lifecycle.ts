@@ -4,6 +4,7 @@ import type { LifecycleFacts } from "../../checks/subjects/lifecycle.ts";
 import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { runChecks } from "../../core/runner.ts";
+import { splitListGaps } from "../kubernetes/list-gaps.ts";
 import { type Admitted, admittedBy } from "./admission.ts";
 import { lifecycleEvidence } from "./facts.ts";
 import type { LifecycleInput } from "./input.ts";
@@ -11,7 +12,7 @@ import type { LifecycleInput } from "./input.ts";
 /** None of what there is nothing of, and of what nobody knows the other side. */
 export function evaluateLifecycle(
   input: LifecycleInput,
-  admitted: Admitted = admittedBy(input.manifests),
+  admitted: Admitted = admittedBy(splitListGaps(input.manifests)),
 ): Evaluation[] {
   const { policy, now } = input;
   const asset: Asset = { kind: "file", id: "lifecycle", lineage: "lifecycle", name: "lifecycle" };

@@ -43,17 +43,13 @@ function isRelease({ role }: LifecycleStep): boolean {
 /** What has released the image when the scan begins, with nothing behind it that a failure stops. */
 function releasedBefore(scan: LifecycleStep, pipeline: LifecyclePipeline): LifecycleStep | undefined {
   const releases = pipeline.steps.filter(isRelease);
-  const isBehind = (step: LifecycleStep) => !endsBefore(step, scan, pipeline) && waitsFor(step, scan, pipeline);
+  const isBehind = (step: LifecycleStep) => !endsBefore(step, scan, pipeline) && endsBefore(scan, step, pipeline);
   const stops = pipeline.steps.some(
     (step) => ["deploy", "push", "sign", "provenance", "sbom-use"].includes(step.role) && isBehind(step),
   );
   if (stops) return undefined;
   const done = releases.filter((step) => endsBefore(step, scan, pipeline));
   return done.find(({ role }) => role === "deploy") ?? done.at(-1);
-}
-
-function waitsFor(step: LifecycleStep, scan: LifecycleStep, pipeline: LifecyclePipeline): boolean {
-  return endsBefore(scan, step, pipeline);
 }
 
 /** Only where everything is known before anything runs: of each scan and each release the whole repository. */

@@ -143,7 +143,7 @@ function admitOf({ admitted }: SeenContext): Seen {
     const isAll = verification.namespaces.every(({ answer }) => answer === "yes");
     const [first] = refuses.length > 0 ? refuses : verifiers;
     return {
-      state: refuses.length > 0 && isAll ? "blocks" : refuses.length > 0 ? "exists" : "exists",
+      state: refuses.length > 0 && isAll ? "blocks" : "exists",
       reason: `${[...new Set(verifiers.map(({ product }) => product))].join(", ")}${first === undefined ? "" : ` (${first.object.kind} ${first.object.name})`}`,
       places: verifiers.slice(0, PLACES).map(({ object }) => locationOf(object, ["metadata", "name"])),
     };

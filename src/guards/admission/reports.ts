@@ -4,6 +4,7 @@
  */
 import { Problem } from "../../core/problem.ts";
 import type { AdmissionRequest } from "../../engines/admission/model.ts";
+import { type ReportForm, reportForms } from "../../engines/admission/report-names.ts";
 import type { ClusterApi } from "../../engines/kubernetes/cluster/client.ts";
 import { kindsOf } from "../../engines/kubernetes/cluster/discovery.ts";
 import { applyObject, refusedReply } from "../../engines/kubernetes/cluster/writes.ts";
@@ -16,9 +17,7 @@ import {
   draftReport,
   type ReportDraft,
   type Reported,
-  type ReportForm,
   reportedObject,
-  reportForms,
   reportName,
   reportOf,
 } from "./reports/report.ts";

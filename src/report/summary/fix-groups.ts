@@ -1,6 +1,13 @@
 /** What to fix first: the findings of a report by what fixes them, the worst first. Pure. */
 import { type Asset, assetTitle } from "../../core/asset.ts";
-import { compareRows, contextLookup, contextRank, exploitRank, type FindingContext } from "../../core/context.ts";
+import {
+  compareRows,
+  contextLookup,
+  contextRank,
+  exploitRank,
+  type FindingContext,
+  type FindingRow,
+} from "../../core/context.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import { formatLocation } from "../../core/location.ts";
@@ -71,11 +78,8 @@ interface Growing {
   readonly below: Record<Severity, number>;
   enforced: number;
   idle: boolean;
-  context: FindingContext;
-  worst: Finding;
-  asset: Asset;
-  /** Of the worst finding's evaluation. */
-  action: Evaluation["action"];
+  /** The worst finding. */
+  row: FindingRow;
   uniform: boolean;
 }
 
@@ -97,69 +101,57 @@ export function groupByFix(
     return { identity: { kind: "setting" }, key: JSON.stringify(["check", finding.check]) };
   };
   for (const evaluation of report.evaluations) {
-    if (evaluation.action === "audit") continue;
+    if (evaluation.action === "audit" || evaluation.findings.length === 0) continue;
+    const place = placeOf(evaluation);
     for (const finding of evaluation.findings) {
       if (shows !== undefined && !shows(finding)) continue;
       const { key, identity } = keyOf(finding, evaluation);
-      const context = contextOf(evaluation.asset, finding);
+      const row = { finding, evaluation: place, context: contextOf(place.asset, finding) };
       let group = growing.get(key);
       if (group === undefined) {
-        group = startOf(key, identity, { finding, evaluation, context });
+        group = startOf(key, identity, row);
         growing.set(key, group);
       }
-      grow(group, { finding, evaluation, context });
+      grow(group, row);
     }
   }
   return {
-    groups: [...growing.values()].sort(compareGroups),
+    groups: Array.from(growing.values(), grown).sort(compareGroups),
     placesOf: (groups) => collectPlaces(report, keyOf, shows, groups),
   };
 }
 
-function startOf(key: string, identity: FixIdentity, row: EvaluatedRow): Growing {
+/** What all findings of an evaluation have in common, without the list of them. */
+function placeOf({ asset, action }: Evaluation): FindingRow["evaluation"] {
+  return { asset, ...(action === undefined ? {} : { action }) };
+}
+
+function startOf(key: string, identity: FixIdentity, row: FindingRow): Growing {
   const counts = { over: noSeverities(), below: noSeverities() };
-  const { finding: worst, evaluation, context } = row;
-  const { asset, action } = evaluation;
-  return { key, identity, ...counts, enforced: 0, idle: true, context, worst, asset, action, uniform: true };
+  return { key, identity, ...counts, enforced: 0, idle: true, row, uniform: true };
 }
 
-interface EvaluatedRow {
-  readonly finding: Finding;
-  readonly evaluation: Evaluation;
-  readonly context: FindingContext;
-}
-
-function grow(group: Growing, { finding, evaluation, context }: EvaluatedRow): void {
-  const { asset, action } = evaluation;
+function grow(group: Growing, row: FindingRow): void {
+  const { finding, evaluation } = row;
   const counts = finding.overThreshold ? group.over : group.below;
   counts[finding.severity]++;
-  if (finding.overThreshold && action === undefined) group.enforced++;
+  if (finding.overThreshold && evaluation.action === undefined) group.enforced++;
   if (finding.loaded?.state !== "not loaded" || finding.loaded.stale === true) group.idle = false;
-  if (finding.title !== group.worst.title) group.uniform = false;
-  if (compareWorst({ finding, context, asset, action }, { ...group, finding: group.worst }) < 0) {
-    group.worst = finding;
-    group.asset = asset;
-    group.action = action;
-    group.context = context;
-  }
+  if (finding.title !== group.row.finding.title) group.uniform = false;
+  if (compareWorst(row, group.row) < 0) group.row = row;
 }
 
-interface Standing extends Pick<EvaluatedRow, "finding" | "context"> {
-  readonly asset: Asset;
-  readonly action: Evaluation["action"];
+function grown({ row: { finding: worst, evaluation, context }, ...group }: Growing): FixGroup {
+  return { ...group, worst, asset: evaluation.asset, context };
 }
 
 /** Worst first; a total order, so that neither depends on the order of the evaluations. */
-function compareWorst(a: Standing, b: Standing): number {
+function compareWorst(a: FindingRow, b: FindingRow): number {
   return (
     Number(b.finding.overThreshold) - Number(a.finding.overThreshold) ||
-    compareRows(rowOf(a), rowOf(b)) ||
+    compareRows(a, b) ||
     compareText(formatLocation(a.finding.locations[0]), formatLocation(b.finding.locations[0]))
   );
-}
-
-function rowOf({ finding, context, asset, action }: Standing) {
-  return { finding, context, evaluation: { asset, ...(action === undefined ? {} : { action }) } };
 }
 
 /**

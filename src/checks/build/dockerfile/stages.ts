@@ -1,23 +1,11 @@
 /** Which stages end up in the image, and where images come into a file. */
-import type {
-  Dockerfile,
-  ImageName,
-  Instruction,
-  Origin,
-  SourceRange,
-  Stage,
-} from "../../../engines/dockerfile/model.ts";
+import { wholeName } from "../../../core/image-name.ts";
+import type { Dockerfile, ImageName, Instruction, SourceRange, Stage } from "../../../engines/dockerfile/model.ts";
 
 /** The last stage and those that it is built on: what they hold is in the image. Others only lend files. */
-export function shippedStages({ stages }: Dockerfile): ReadonlySet<number> {
-  const shipped = new Set<number>();
-  let stage: Stage | undefined = stages.at(-1);
-  while (stage !== undefined && !shipped.has(stage.index)) {
-    shipped.add(stage.index);
-    const { origin }: { readonly origin: Origin } = stage.from;
-    stage = origin.kind === "stage" ? stages[origin.index] : undefined;
-  }
-  return shipped;
+export function shippedStages(dockerfile: Dockerfile): ReadonlySet<number> {
+  const last = dockerfile.stages.at(-1);
+  return new Set(last === undefined ? [] : chainOf(dockerfile, last).map(({ index }) => index));
 }
 
 /** What a stage does, in the order in which it does it: first what ONBUILD of the stage triggers that it begins from. */
@@ -90,13 +78,8 @@ export function imagesUsed(dockerfile: Dockerfile): ImageUse[] {
   });
 }
 
-function wholeName({ registry, repository, tag, digest }: ImageName): string {
-  const host = registry === undefined ? "" : `${registry}/`;
-  return `${host}${repository}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
-}
-
 /** Stages from the one at the bottom to this one: what each of them holds is in this one too. */
-export function chainOf({ stages }: Dockerfile, stage: Stage): Stage[] {
+export function chainOf({ stages }: Pick<Dockerfile, "stages">, stage: Stage): [Stage, ...Stage[]] {
   const chain = new Set<Stage>();
   let next: Stage | undefined = stage;
   while (next !== undefined && !chain.has(next)) {
@@ -104,5 +87,5 @@ export function chainOf({ stages }: Dockerfile, stage: Stage): Stage[] {
     const { origin }: Stage["from"] = next.from;
     next = origin.kind === "stage" ? stages[origin.index] : undefined;
   }
-  return [...chain].reverse();
+  return [...chain].reverse() as [Stage, ...Stage[]];
 }

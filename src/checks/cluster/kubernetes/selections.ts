@@ -1,5 +1,6 @@
 /** Which namespaces an object of admission is about, by its selectors and lists of names. */
 import { isObject, valueAt } from "../../../core/untyped.ts";
+import { selects as matchesLabels } from "../../../engines/admission/model.ts";
 import type { FieldPath, KubernetesObject } from "../../../engines/kubernetes/model.ts";
 
 export interface Selection {
@@ -70,7 +71,7 @@ function ofKyverno(rule: unknown, path: FieldPath): readonly Selection[] | undef
 export function selects({ selector, names }: Selection, { name, labels }: SelectedNamespace): boolean | undefined {
   if (names !== undefined) return names.some((each) => isNamed(each, name));
   if (selector === undefined || labels === undefined) return undefined;
-  return matches(selector, labels);
+  return matchesLabels(selector, { labels, whole: true });
 }
 
 /** Of names with wildcards those that have one at an end are decided. */
@@ -79,28 +80,4 @@ function isNamed(pattern: string, name: string): boolean {
   const [before = "", ...after] = pattern.split("*");
   if (after.length === 0) return pattern === name;
   return after.length > 1 || (name.startsWith(before) && name.endsWith(after[0] ?? ""));
-}
-
-/** metav1.LabelSelector: all of what it states must hold. Undefined of an operator that is not known. */
-function matches(
-  selector: Readonly<Record<string, unknown>>,
-  labels: Readonly<Record<string, string>>,
-): boolean | undefined {
-  const { matchLabels, matchExpressions } = selector;
-  const of = (key: string): string | undefined => (Object.hasOwn(labels, key) ? labels[key] : undefined);
-  if (isObject(matchLabels) && Object.entries(matchLabels).some(([key, value]) => of(key) !== value)) return false;
-  if (!Array.isArray(matchExpressions)) return true;
-  let isKnown = true;
-  for (const one of matchExpressions) {
-    const { key, operator, values } = isObject(one) ? one : {};
-    if (typeof key !== "string") return undefined;
-    const value = of(key);
-    const isAmong = Array.isArray(values) && value !== undefined && values.includes(value);
-    if (operator === "In" && !isAmong) return false;
-    if (operator === "NotIn" && isAmong) return false;
-    if (operator === "Exists" && value === undefined) return false;
-    if (operator === "DoesNotExist" && value !== undefined) return false;
-    isKnown &&= ["In", "NotIn", "Exists", "DoesNotExist"].includes(String(operator));
-  }
-  return isKnown ? true : undefined;
 }

@@ -18,12 +18,9 @@ export function readEngineInfo(engine: EngineName, info: unknown): EngineInfo | 
     rootless: has("rootless") || info.Rootless === true,
     remapsUsers: has("userns"),
     ...(profile === undefined ? {} : { seccompProfile: profile }),
-    appArmor: has("apparmor"),
-    seLinux: has("selinux"),
     noNewPrivileges: has("no-new-privileges"),
     liveRestore: info.LiveRestoreEnabled === true,
     swarm: isObject(info.Swarm) && info.Swarm.LocalNodeState === "active",
-    experimental: info.ExperimentalBuild === true,
   };
 }
 

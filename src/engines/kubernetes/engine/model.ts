@@ -13,12 +13,9 @@ export interface EngineInfo {
   readonly remapsUsers: boolean;
   /** Containers get it unless they say otherwise: `default`, `builtin`, `unconfined`, or the path of a profile. Absent: none. */
   readonly seccompProfile?: string;
-  readonly appArmor: boolean;
-  readonly seLinux: boolean;
   readonly noNewPrivileges: boolean;
   readonly liveRestore: boolean;
   readonly swarm: boolean;
-  readonly experimental: boolean;
 }
 
 /** Where the engine's API is served. */

@@ -11,8 +11,8 @@ import { powerShellCommands } from "./powershell.ts";
 type Unread = Omit<Workflow, "runScripts"> | Omit<Action, "runScripts">;
 
 /**
- * The file with its scripts, which are read whenever they are asked for: taken apart they are larger than all else of it, and
- * asked for once.
+ * The file with its scripts, which are read whenever they are asked for: taken apart they are larger than all else of it. That
+ * its lifecycle asks once more, where one may act on an image, costs less than to keep those of a thousand files.
  *
  * @param text - that the file was read from
  */

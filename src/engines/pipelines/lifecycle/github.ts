@@ -1,25 +1,19 @@
 /** A workflow of GitHub, or an action's metadata, as what it does to images. */
 
-import { bounds } from "../bounds.ts";
-import type { Field, Place, Text } from "../field.ts";
+import type { Field, Text } from "../field.ts";
 import { isAlways, isNever } from "../github/gate.ts";
 import type { GithubFile, Job, ScriptCommand, Step, StepsJob, Uses, Workflow } from "../github/model.ts";
 import { actsOfAction, isUpload } from "./actions.ts";
-import { type Act, actsOf } from "./commands.ts";
-import { type Known, namedImage } from "./image.ts";
-import type { LifecyclePipeline, LifecycleStep, Mention, OpaqueStep, Schedule } from "./model.ts";
-import { mayAct, opaqueOf } from "./opaque.ts";
+import { type Gathered, mention, startGathering, stepOf, takeCommand } from "./gathered.ts";
+import type { Known } from "./image.ts";
+import type { LifecyclePipeline, Schedule } from "./model.ts";
+import { mayAct } from "./opaque.ts";
+import { reachable } from "./reachable.ts";
 import { silencedBy } from "./silenced.ts";
-
-interface Gathered {
-  readonly steps: LifecycleStep[];
-  readonly opaque: OpaqueStep[];
-  readonly mentions: Mention[];
-}
 
 /** What never runs does nothing: jobs and steps whose `if` is false whatever happens are left out. */
 export function githubLifecycle(file: GithubFile): LifecyclePipeline {
-  const gathered: Gathered = { steps: [], opaque: [], mentions: [] };
+  const gathered = startGathering();
   // Taken apart scripts are larger than all else of a file: not for those that have nothing to do with images.
   const { commands, unread } = scriptsOf(file).some(({ value }) => mayAct(value)) ? file.runScripts : NO_SCRIPTS;
   const byStep = Map.groupBy(commands, ({ step }) => step);
@@ -104,76 +98,13 @@ function takeSteps(into: Gathered, steps: readonly Step[], { path, job, byStep, 
       const program = command?.program ?? written;
       const own = command === undefined ? rest : command.arguments.map(({ text }) => text);
       const silenced = mayFail ?? (command === undefined ? undefined : silencedBy(command, shell));
-      const acts = [...actsOf(program, own), ...wrapped(program, own)];
-      for (const act of acts) {
-        into.steps.push(stepOf(act, { ...at, index, place, isShallow }, silenced));
-      }
+      const run = { program, written, words: own, redirections: command?.redirections ?? [] };
+      takeCommand(into, run, { ...at, index, place, isShallow }, silenced);
       if (program === "git" && own[0] === "fetch" && own.some((word) => /^--(?:unshallow|depth)/.test(word)))
         isShallow = false;
-      const opaque = acts.length > 0 ? undefined : opaqueOf(program, own, written);
-      if (opaque !== undefined) into.opaque.push({ what: opaque, place });
-      const redirected =
-        command?.redirections.flatMap(({ target }) => (target === undefined ? [] : [target.text])) ?? [];
-      for (const text of [...own, ...redirected]) mention(into, { text, place, job: at.job, index, upload: false });
       index++;
     }
   }
-}
-
-/** `npx bulkhead check .`, `docker run aquasec/trivy image X`: the program is among the words. */
-export function wrapped(program: string, words: readonly string[]): readonly Act[] {
-  if (program === "node") {
-    const [script = "", ...rest] = words;
-    return actsOf((script.split("/").at(-1) ?? "").replace(/\.[cm]?js$/, ""), rest);
-  }
-  if (/^(?:npx|pnpx|bunx|uvx|pipx)$/.test(program)) {
-    const at = words.findIndex((word) => !word.startsWith("-") && word !== "run");
-    // `@scope/name@version`
-    const [name = ""] = ((words[at] ?? "").split("/").at(-1) ?? "").split("@");
-    return at < 0 ? [] : actsOf(name, words.slice(at + 1));
-  }
-  if (!/^(?:docker|podman|nerdctl)$/.test(program) || words[0] !== "run") return [];
-  const at = words.findIndex((word) =>
-    /(?:^|\/)(?:trivy|grype|syft|cosign|gitleaks|trufflehog|bulkhead|executor)(?::|@|$)/.test(word),
-  );
-  const name = /(?:^|\/)([a-z]+)(?::|@|$)/.exec(words[at] ?? "")?.[1] ?? "";
-  return at < 0 ? [] : actsOf(name, words.slice(at + 1));
-}
-
-interface At {
-  readonly path: string;
-  readonly job: string;
-  readonly index: number;
-  readonly place: Place;
-  readonly known: Known;
-  readonly condition?: Text;
-  /** Of a checkout before it. */
-  readonly isShallow?: boolean;
-}
-
-export function stepOf(
-  act: Act,
-  { path, job, index, place, known, condition, isShallow }: At,
-  ignored?: string,
-): LifecycleStep {
-  const { image: written, ignored: own, history, ...more } = act;
-  const image = written === undefined ? undefined : namedImage(written, known);
-  const why = ignored ?? own;
-  return {
-    ...more,
-    place,
-    pipeline: path,
-    job,
-    index,
-    ...(image === undefined ? {} : { image }),
-    ...(condition === undefined ? {} : { condition }),
-    ...(history === true && isShallow === true ? { shallow: true } : {}),
-    ...(why === undefined ? {} : { ignored: why }),
-  };
-}
-
-export function mention(into: { readonly mentions: Mention[] }, one: Mention): void {
-  if (one.text.length > 1 && into.mentions.length < bounds.lifecycleMentions) into.mentions.push(one);
 }
 
 function nameOf(uses: Uses): string {
@@ -203,18 +134,6 @@ function knownOf(first: readonly Field[], second: readonly Field[], outer: Known
 function beforeEach(jobs: readonly Job[]): ReadonlyMap<string, ReadonlySet<string>> {
   const needs = new Map(jobs.map(({ id, needs: own }) => [id, own.map(({ value }) => value)]));
   return new Map([...needs.keys()].map((id) => [id, reachable(needs, id)]));
-}
-
-/** What is reached from one by any number of steps, without itself. */
-export function reachable(next: ReadonlyMap<string, readonly string[]>, from: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  const pending = [...(next.get(from) ?? [])];
-  for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
-    if (found.has(one) || found.size >= bounds.neededJobs) continue;
-    found.add(one);
-    pending.push(...(next.get(one) ?? []));
-  }
-  return found;
 }
 
 function scheduleOf({ on, jobs }: Workflow): Schedule | undefined {

@@ -2,21 +2,14 @@
 import { bounds } from "../bounds.ts";
 import type { Place } from "../field.ts";
 import type { GitlabJob, GitlabLine, GitlabPipeline } from "../gitlab/model.ts";
-import { actsOf } from "./commands.ts";
-import { mention, reachable, stepOf, wrapped } from "./github.ts";
+import { type Gathered, mention, startGathering, stepOf, takeCommand } from "./gathered.ts";
 import type { Known } from "./image.ts";
-import type { LifecyclePipeline, LifecycleStep, Mention, OpaqueStep } from "./model.ts";
-import { opaqueOf } from "./opaque.ts";
+import type { LifecyclePipeline } from "./model.ts";
+import { reachable } from "./reachable.ts";
 import { silencedBy } from "./silenced.ts";
 
-interface Gathered {
-  readonly steps: LifecycleStep[];
-  readonly opaque: OpaqueStep[];
-  readonly mentions: Mention[];
-}
-
 export function gitlabLifecycle(pipeline: GitlabPipeline): LifecyclePipeline {
-  const gathered: Gathered = { steps: [], opaque: [], mentions: [] };
+  const gathered = startGathering();
   const jobs = pipeline.jobs.filter(({ hidden, when }) => !hidden && when?.value !== "never");
   for (const { place, reason } of pipeline.unreadScripts) gathered.opaque.push({ what: reason, place });
   for (const include of pipeline.includes) {
@@ -58,20 +51,14 @@ function takeJob(into: Gathered, job: GitlabJob, path: string, shared: Known): v
   let index = 0;
   const take = ({ commands, text }: GitlabLine, isAfter: boolean): void => {
     for (const command of commands) {
-      const program = command.program ?? command.words[0]?.text ?? "";
+      const written = command.words[0]?.text ?? "";
+      const program = command.program ?? written;
       const words = command.arguments.map((word) => word.text);
       const { line, column, start, end } = command.programWord?.range ?? command.range;
       const place = { path: text.place.path, line, column, start, end };
       const ignored = mayFail ?? (isAfter ? "after_script changes no result" : silencedBy(command, commands));
-      const acts = [...actsOf(program, words), ...wrapped(program, words)];
-      for (const act of acts) {
-        into.steps.push(stepOf(act, { path, job: job.name, index, place, known }, ignored));
-      }
-      const opaque = acts.length > 0 ? undefined : opaqueOf(program, words, command.words[0]?.text ?? "");
-      if (opaque !== undefined) into.opaque.push({ what: opaque, place });
-      const targets = command.redirections.flatMap(({ target }) => (target === undefined ? [] : [target.text]));
-      for (const one of [...words, ...targets])
-        mention(into, { text: one, place, job: job.name, index, upload: false });
+      const run = { program, written, words, redirections: command.redirections };
+      takeCommand(into, run, { path, job: job.name, index, place, known }, ignored);
       index++;
     }
   };

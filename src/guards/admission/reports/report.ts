@@ -1,25 +1,17 @@
-/**
- * A decision as a report: OpenReports' `Report` (openreports.io/v1alpha1) or the Policy Working Group's `PolicyReport`
- * (wgpolicyk8s.io/v1alpha2), which have the same fields. One report an object, owned by it, so that it goes with it.
- */
+/** A decision as a report. One report an object, owned by it, so that it goes with it. */
 import { printable } from "../../../core/printable.ts";
 import { severities, severityRank } from "../../../core/severity.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
+import {
+  MANAGED_BY,
+  REPORT_PREFIX,
+  type ReportForm,
+  reportAnnotations,
+} from "../../../engines/admission/report-names.ts";
 import type { Plain } from "../../../engines/kubernetes/cluster/client.ts";
-import { apiVersionOf, type ResourcePlace } from "../../../engines/kubernetes/cluster/paths.ts";
+import { apiVersionOf } from "../../../engines/kubernetes/cluster/paths.ts";
 import type { Decision, Outcome } from "../model.ts";
 import { bounds } from "./bounds.ts";
-
-/** Which of the two is installed. */
-export interface ReportForm extends ResourcePlace {
-  readonly kind: "Report" | "PolicyReport";
-}
-
-/** The newer comes first: where both are installed one is written. */
-export const reportForms: readonly ReportForm[] = [
-  { group: "openreports.io", version: "v1alpha1", resource: "reports", kind: "Report" },
-  { group: "wgpolicyk8s.io", version: "v1alpha2", resource: "policyreports", kind: "PolicyReport" },
-];
 
 export interface Reported {
   readonly namespace: string;
@@ -45,7 +37,7 @@ export function reportedObject({ request, answer, basis }: Decision): Reported |
 }
 
 export function reportName({ uid }: Reported): string {
-  return `bulkhead-${uid}`;
+  return `${REPORT_PREFIX}${uid}`;
 }
 
 /** A report without its form: small beside the decision that it is made of. */
@@ -74,11 +66,11 @@ export function draftReport(reported: Reported, decision: Decision, now: Date): 
     metadata: {
       name: reportName(reported),
       namespace: reported.namespace,
-      labels: { "app.kubernetes.io/managed-by": "bulkhead" },
+      labels: { [MANAGED_BY.label]: MANAGED_BY.value },
       annotations: {
-        "admission.bulkhead.dev/policy": policy,
-        ...(environment === undefined ? {} : { "admission.bulkhead.dev/environment": clipped(environment) }),
-        ...(left === 0 ? {} : { "admission.bulkhead.dev/left-out": String(left) }),
+        [reportAnnotations.policy]: policy,
+        ...(environment === undefined ? {} : { [reportAnnotations.environment]: clipped(environment) }),
+        ...(left === 0 ? {} : { [reportAnnotations.leftOut]: String(left) }),
       },
       ownerReferences: [owner],
     },

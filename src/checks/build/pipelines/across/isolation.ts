@@ -2,7 +2,17 @@
  * What a build's shape on GitHub lacks for SLSA's Build L2 and L3 (SLSA 1.2, "Build: Requirements for producing artifacts";
  * GitHub, "Using artifact attestations and reusable workflows to achieve SLSA v1 Build Level 3").
  */
-import type { Place, RepositoryRuns, RunningJob, Step, StepsJob } from "../../../../engines/pipelines/model.ts";
+import {
+  actsOfCommand,
+  type GithubFile,
+  type Place,
+  type RepositoryRuns,
+  type RunningJob,
+  type RunningStep,
+  type RunStep,
+  type Step,
+  type StepsJob,
+} from "../../../../engines/pipelines/model.ts";
 import { runnerIn } from "../directory-runners.ts";
 import { publisherOf } from "../publishing.ts";
 import { isAction } from "../steps.ts";
@@ -104,25 +114,23 @@ function selfHosted(label: string, job: string): Pick<IsolationStep, "lacks" | "
 }
 
 function attestationsOf(jobs: readonly RunningJob[]): RunningJob[] {
-  return jobs.filter((one) => one.steps.some(({ step }) => isAttestation(step)));
+  return jobs.filter((one) => one.steps.some(isAttestation));
 }
 
-function isAttestation(step: Step): boolean {
-  if (step.kind === "run") return attestsByCommand(step.run.value);
+function isAttestation({ step, file }: RunningStep): boolean {
+  if (step.kind === "run") return attestsByCommand(step, file);
   return isAction(step.uses, "actions/attest-build-provenance") || isProvenance(step);
 }
 
 /** By the identity of the job: with a key, the platform vouches for nothing. */
-function attestsByCommand(script: string): boolean {
-  return script
-    .replaceAll(/\\\r?\n/g, " ")
-    .split("\n")
-    .map((line) => line.trim())
-    .some(
-      (line) =>
-        (/^bulkhead attest .*--type[ =]slsa\b/.test(line) || /^cosign attest .*--type[ =]slsaprovenance/.test(line)) &&
-        !line.includes(" --key"),
-    );
+function attestsByCommand(step: RunStep, file: GithubFile): boolean {
+  if (!step.run.value.includes("attest")) return false;
+  return file.runScripts.commands.some(({ step: own, command }) => {
+    if (own !== step || command?.program === undefined) return false;
+    const words = command.arguments.map(({ text }) => text);
+    const isProvenance = actsOfCommand(command.program, words).some(({ role }) => role === "provenance");
+    return isProvenance && !words.some((word) => word.startsWith("--key"));
+  });
 }
 
 /** `actions/attest` makes provenance where no other predicate is named. */
@@ -165,7 +173,7 @@ function besideBuild(running: RunningJob, attests: readonly RunningJob[], publis
 }
 
 function attestationPlace({ steps }: RunningJob): Place | undefined {
-  const step = steps.find((one) => isAttestation(one.step))?.step;
+  const step = steps.find(isAttestation)?.step;
   if (step === undefined) return undefined;
   return step.kind === "uses" ? step.uses.text.place : step.run.place;
 }
