@@ -205,6 +205,39 @@ test("the image that is scanned has to be the one that is released", () => {
   assert.deepEqual(told({ files: { [RELEASE]: steps("$IMAGE") } }), []);
 });
 
+test("a scan that its scanner lets end with 0 gates nothing", () => {
+  const early = (scan: string) => `- run: docker build -t ${IMAGE}:1 .\n${scan}\n- run: docker push ${IMAGE}:1`;
+  const late = `\n- run: trivy image --exit-code 1 ${IMAGE}:1`;
+  for (const scan of [
+    `- run: trivy image ${IMAGE}:1`,
+    `- run: trivy image --exit-code 1 --severity HIGH ${IMAGE}:1`,
+    `- run: grype ${IMAGE}:1`,
+    `- run: docker scout cves ${IMAGE}:1`,
+    `- run: npx bulkhead image scan ${IMAGE}:1 --fail-on never`,
+    `- uses: aquasecurity/trivy-action@0.28.0\n  with: { image-ref: "${IMAGE}:1" }`,
+    `- uses: aquasecurity/trivy-action@0.28.0\n  with: { image-ref: "${IMAGE}:1", exit-code: "0" }`,
+    `- uses: anchore/scan-action@v6\n  with: { image: "${IMAGE}:1", fail-build: false }`,
+    `- uses: docker/scout-action@v1\n  with: { command: cves, image: "${IMAGE}:1" }`,
+  ]) {
+    const [found] = told({ files: { [RELEASE]: workflow(early(scan) + late) } });
+    assert.match(found ?? "", /^scan-after-release [0-9,]+: trivy scans after the image is pushed/, scan);
+    // Nor is it one of another image.
+    const released = scan.replaceAll(IMAGE, "registry.example.com/shop/other");
+    assert.deepEqual(told({ files: { [RELEASE]: workflow(early(released)) } }), [], scan);
+  }
+  for (const scan of [
+    `- run: grype ${IMAGE}:1 --fail-on critical`,
+    `- run: docker scout cves -e ${IMAGE}:1`,
+    `- run: docker run --rm aquasec/trivy:0.65.0 image --exit-code 1 ${IMAGE}:1`,
+    `- uses: aquasecurity/trivy-action@0.28.0\n  with: { image-ref: "${IMAGE}:1", exit-code: "1" }`,
+    `- uses: anchore/scan-action@v6\n  with: { image: "${IMAGE}:1" }`,
+    `- uses: docker/scout-action@v1\n  with: { command: cves, image: "${IMAGE}:1", exit-code: true }`,
+  ]) {
+    const found = told({ files: { [RELEASE]: workflow(early(scan) + late) } });
+    assert.deepEqual(found, ["scan-after-release pass", "scan-of-other-image pass"], scan);
+  }
+});
+
 const WEEKLY = ".github/workflows/rebuild-images.yml";
 const every = (cron: string) => `name: rebuild\non:\n  schedule: [{ cron: "${cron}" }]`;
 
