@@ -281,19 +281,48 @@ test("a rebuild on schedule has to bring something new", () => {
   assert.ok(one(fresh, { files: base, more: dependabot }).includes(`${none} pass`));
 });
 
-test("past runs tell whether a schedule succeeds", () => {
+test("past runs tell whether a schedule succeeds, and when it last did", () => {
   const files = { [WEEKLY]: workflow(`- run: docker build --pull -t ${IMAGE}:1 .`, every("0 3 * * 1")) };
-  const runs = (...conclusions: readonly string[]) =>
-    conclusions.map((conclusion, at) => ({
+  const runs = (...days: readonly (readonly [day: string, conclusion: string, event?: string])[]) =>
+    days.map(([day, conclusion, event = "schedule"]) => ({
       workflow: "rebuild",
-      event: "schedule",
+      event,
       conclusion,
-      at: `2026-11-${20 - at}T03:00:00Z`,
+      at: `2026-${day}T03:00:00Z`,
     }));
-  const one = (past: ReturnType<typeof runs>) => told({ files, more: { runs: past } })[0] ?? "";
-  assert.match(one(runs("failure", "failure", "failure")), /The last 3 scheduled runs of .* did not succeed/);
-  assert.equal(one(runs("failure", "success", "failure")), "rebuild-without-effect pass");
-  assert.equal(one([]), "rebuild-without-effect pass");
+  const one = (past: ReturnType<typeof runs>, policy = {}) => told({ files, policy, more: { runs: past } })[0] ?? "";
+  const failures = runs(["11-20", "failure"], ["11-19", "failure"], ["11-18", "failure"]);
+  assert.match(one(failures), /The last 3 scheduled runs of .* did not succeed/);
+  // It is the 28th.
+  assert.equal(one(runs(["11-27", "failure"], ["11-22", "success"])), "rebuild-without-effect pass");
+  const old = "No scheduled run of .github/workflows/rebuild-images.yml has succeeded for 9 days";
+  assert.match(one(runs(["11-18", "success"])), new RegExp(`^rebuild-without-effect 3: ${old}; the policy requires a`));
+  assert.match(one(runs(["11-27", "failure"], ["11-26", "failure"], ["11-18", "success"])), new RegExp(old));
+  // One that still runs has not succeeded, and one that somebody started says nothing of the schedule.
+  const others = runs(["11-27", ""], ["11-27", "success", "workflow_dispatch"], ["11-18", "success"]);
+  assert.match(one(others), new RegExp(old));
+  assert.equal(one(runs(["11-18", "success"]), { rebuild: { maxAgeDays: 10 } }), "rebuild-without-effect pass");
+  // A list that has none of it may have been cut.
+  const none = /^rebuild-without-effect unknown: no scheduled run of .* among the past runs/;
+  for (const past of [[], runs(["11-27", "success", "push"])]) assert.match(one(past), none);
+});
+
+test("of GitLab past runs alone tell that a schedule starts it", () => {
+  const files = { ".gitlab-ci.yml": `build:\n  script: [docker build --pull -t ${IMAGE}:1 .]\n` };
+  const runs = (conclusion: string, at: string) => [
+    { workflow: ".gitlab-ci.yml", event: "schedule", conclusion, at: `2026-11-${at}T03:00:00Z` },
+  ];
+  assert.deepEqual(told({ files }), []);
+  assert.deepEqual(told({ files, more: { runs: [] } }), []);
+  assert.deepEqual(told({ files, more: { runs: runs("success", "27") } }), ["rebuild-without-effect pass"]);
+  assert.match(
+    told({ files, more: { runs: runs("success", "01") } })[0] ?? "",
+    /2: No scheduled run of [.]gitlab-ci[.]yml has succeeded for 26 days/,
+  );
+  assert.match(
+    told({ files, more: { runs: runs("failure", "27") } })[0] ?? "",
+    /2: The last scheduled run of [.]gitlab-ci[.]yml did not succeed/,
+  );
 });
 
 const PLACE = { path: ".github/dependabot.yml", line: 4, column: 5, start: 0, end: 0 };
