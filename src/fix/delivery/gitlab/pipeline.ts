@@ -1,4 +1,5 @@
 /** GitLab's pipeline: hidden jobs that say how, and three jobs an image that say which. */
+import { mark } from "../mark.ts";
 import type { DeliveryPlan, ImagePlan, JobImage, Signing } from "../model.ts";
 import { scalar } from "../plan-text.ts";
 import {
@@ -27,7 +28,7 @@ function jobImage({ jobImages }: DeliveryPlan, tool: JobImage): string {
 export function gitlabPipeline(plan: DeliveryPlan, included: boolean): string {
   const { version, branch, policy, images, manifests } = plan;
   const trusted = policyOption(policy, "$CI_DEFAULT_BRANCH");
-  return `# Written by bulkhead ${version} (bulkhead init --pipeline gitlab). Yours to change: it is not overwritten without --force.
+  return `# ${mark(plan)}
 # Merge requests are checked. ${branch} and its weekly schedule (Build > Pipeline schedules, 17 3 * * 1) build every image anew, scan it, push
 # it, and sign its digest. Nothing is pushed that the scan does not pass.
 #
