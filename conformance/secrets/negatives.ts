@@ -103,7 +103,7 @@ const texts: readonly (readonly [kind: string, file: string, text: string])[] = 
   ["look-alike", "app.py", '@url = "postgresql://user:password@localhost:5432/app"\n'],
   ["look-alike", "app.sql", "@INSERT INTO users VALUES (1, 'admin', NULL);\n"],
   ["look-alike", "app.txt", "@unkey_the_door_and_enter_quietly\n"],
-  ["look-alike", "secret.yaml", "@kind: Secret\ndata:\n  username: YWRtaW4=\n"],
+  ["look-alike", "secret.yaml", "kind: Secret\ndata:\n@  username: YWRtaW4=\n"],
   ["look-alike", "app.txt", "@cog_wheels_and_other_parts_of_the_machine_in_the_shop\n"],
   ["placeholder", "app.rs", '@let api_key: &str = "your-key-goes-here";\n'],
   ["placeholder", "App.kt", '@val token: String = "TODO"\n'],

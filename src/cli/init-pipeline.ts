@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadPolicy } from "../collect/policy/load.ts";
 import { printable } from "../core/printable.ts";
@@ -6,7 +5,7 @@ import { Problem } from "../core/problem.ts";
 import { isThere, writeNew } from "../engines/files/write.ts";
 import { planFiles } from "../fix/delivery/delivery.ts";
 import type { DeliveryFile, Provider } from "../fix/delivery/model.ts";
-import { gatherDeliveryFacts, isOurs } from "../scan/delivery.ts";
+import { gatherDeliveryFacts, ownText } from "../scan/delivery.ts";
 import { knownWord } from "./known-word.ts";
 import { namedDirectory } from "./named-place.ts";
 import { forStandardOutput, patchOf } from "./patch-output.ts";
@@ -61,15 +60,17 @@ interface Change {
 function changeOf(dir: string, root: string, { path, text }: DeliveryFile, mayReplace: boolean): Change {
   const place = join(root, path);
   if (!isThere(place)) return { path, before: "", after: text };
-  if (isOurs(place) && mayReplace) return { path, before: readFileSync(place, "utf8"), after: text };
+  const own = ownText(place);
+  if (own !== undefined && mayReplace) return { path, before: own, after: text };
   throw new Problem({
     kind: "usage",
     code: "cli.exists",
     place: join(dir, path),
     cause: "file already exists",
-    remedy: isOurs(place)
-      ? "see what would change with --diff, and replace it with --force"
-      : "move it away: only what init wrote is replaced",
+    remedy:
+      own !== undefined
+        ? "see what would change with --diff, and replace it with --force"
+        : "move it away: only what init wrote is replaced",
   });
 }
 

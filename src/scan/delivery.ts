@@ -1,5 +1,5 @@
 /** What a directory has that a delivery pipeline is written from. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { readManifestFiles } from "../collect/kubernetes/manifests.ts";
 import { authorityOfDirectory } from "../collect/tree/authority.ts";
@@ -9,14 +9,14 @@ import { defaultBranch } from "../collect/tree/default-branch.ts";
 import { discover } from "../collect/tree/discover.ts";
 import { readDockerfile } from "../collect/tree/dockerfiles.ts";
 import { openExclusion } from "../collect/tree/exclusion.ts";
+import { readBoundedText } from "../collect/tree/text-file.ts";
 import type { Policy } from "../core/policy.ts";
 import { printable } from "../core/printable.ts";
 import type { Dockerfile } from "../engines/dockerfile/model.ts";
 import { containersOf, type PodSpec } from "../engines/kubernetes/model.ts";
+import { bounds } from "../engines/pipelines/bounds.ts";
+import { isMarked } from "../fix/delivery/mark.ts";
 import type { DockerfileFacts, PolicyFacts, RepositoryFacts } from "../fix/delivery/model.ts";
-
-/** How every file begins that `init --pipeline` writes. */
-export const MARK = "# Written by bulkhead ";
 
 export interface GatheredFacts {
   readonly facts: RepositoryFacts;
@@ -62,7 +62,7 @@ export async function gatherDeliveryFacts(root: string, policy: Policy): Promise
     images,
     rendered: [...found.kustomizations, ...found.charts].sort(),
     lockfiles: found.lockfiles.map((path) => path.replaceAll("\\", "/")),
-    isTaken: (path) => existsSync(join(root, path)) && !isOurs(join(root, path)),
+    isTaken: (path) => existsSync(join(root, path)) && ownText(join(root, path)) === undefined,
     ...(stated === undefined ? {} : { policy: stated }),
     cooldownDays: policy.dependencies.cooldownDays,
   };
@@ -75,13 +75,10 @@ function imagesOf(pod: PodSpec, path: string): RepositoryFacts["images"] {
   );
 }
 
-/** Whether an earlier run wrote it. */
-export function isOurs(file: string): boolean {
-  try {
-    return readFileSync(file, "utf8").startsWith(MARK);
-  } catch {
-    return false;
-  }
+/** Text of a file that an earlier run of `init --pipeline` wrote; undefined of every other, and of one that cannot be read. */
+export function ownText(file: string): string | undefined {
+  const text = readBoundedText(file, bounds.pipelineBytes);
+  return text !== undefined && isMarked(text) ? text : undefined;
 }
 
 function factsOf(root: string, dockerfile: Dockerfile, builds: readonly ComposeBuild[]): DockerfileFacts {

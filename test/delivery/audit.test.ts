@@ -97,6 +97,26 @@ describe("bulkhead init --pipeline", () => {
     assert.match(other.stderr, /only what init wrote is replaced/);
   });
 
+  it("knows what it wrote, Renovate's options too", async () => {
+    using tree = treeOf(monorepo);
+    const made = await run(tree.root, "init", "--pipeline", "gitlab");
+    assert.equal(made.code, 0, made.stderr);
+    const file = join(tree.root, "renovate.json");
+    const written = readFileSync(file, "utf8");
+    writeFileSync(file, written.replace("* 0-5 * * 1", "* 0-5 * * 2"));
+    const again = await run(tree.root, "init", "--pipeline", "gitlab", "--force");
+    assert.equal(again.code, 0, again.stderr);
+    assert.doesNotMatch(again.stdout, /renovate\.json is there/);
+    assert.equal(readFileSync(file, "utf8"), written);
+    // Somebody else's, whatever it says of itself, and one that is too long to be ours.
+    for (const other of ['{ "description": "by hand" }', "null", "[]", `${written}${" ".repeat(2_000_000)}`]) {
+      writeFileSync(file, other);
+      const left = await run(tree.root, "init", "--pipeline", "gitlab", "--force");
+      assert.match(left.stdout, /renovate\.json is there/, other.slice(0, 40));
+      assert.equal(readFileSync(file, "utf8"), other);
+    }
+  });
+
   it("says what is wrong with its words, and with a directory that builds nothing", async () => {
     using tree = treeOf({ "README.md": "" });
     const code = async (...words: string[]) => (await run(tree.root, "init", ...words)).code;

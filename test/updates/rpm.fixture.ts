@@ -8,13 +8,20 @@ import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { text } from "node:stream/consumers";
+import type { TestContext } from "node:test";
 import { type FixtureUpdate, updateinfoXml } from "../../src/engines/vulnerability/vendors/updateinfo.fixture.ts";
 import { site } from "./suites.fixture.ts";
 
 export const missingRpmProgram = ["rpmbuild", "rpm", "createrepo_c", "modifyrepo_c", "gpg"].find(
   (program) => spawnSync(program, ["--version"]).status !== 0,
 );
-export const hasDnf = spawnSync("dnf", ["--version"]).status === 0;
+const hasDnf = spawnSync("dnf", ["--version"]).status === 0;
+
+/** Whether dnf is here to be held against; a run without it says so. */
+export function dnfIsHere(context: TestContext): boolean {
+  if (!hasDnf) context.diagnostic("dnf is not installed: nothing was held against it");
+  return hasDnf;
+}
 
 export interface FixtureRpm {
   /** `name-[epoch:]version-release.arch` */

@@ -1,11 +1,11 @@
 /** Pending updates of rpm packages, against dnf itself: the same root file system, the same repositories. */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import type { Evidence } from "../../src/core/evidence.ts";
 import type { PendingUpdates } from "../../src/engines/updates/model.ts";
-import { checkUpdate, type FixtureRpm, hasDnf, missingRpmProgram, rpmSite } from "./rpm.fixture.ts";
+import { checkUpdate, dnfIsHere, type FixtureRpm, missingRpmProgram, rpmSite } from "./rpm.fixture.ts";
 import { gapsOf } from "./suites.fixture.ts";
 
 const EL9 = 'ID="rhel"\nVERSION_ID="9.4"\nCPE_NAME="cpe:/o:redhat:enterprise_linux:9::baseos"\n';
@@ -26,7 +26,7 @@ function listed(evidence: Evidence<PendingUpdates>): string[] {
 const skip = missingRpmProgram === undefined ? false : `${missingRpmProgram} is not installed`;
 
 describe("pending updates of rpm", { skip }, () => {
-  test("what dnf lists, and which of it is of security", async () => {
+  test("what dnf lists, and which of it is of security", async (context) => {
     await using made = await rpmSite();
     made.publishRpm({
       id: "baseos",
@@ -79,7 +79,7 @@ describe("pending updates of rpm", { skip }, () => {
       suites.map(({ name, trust, signedBy }) => [name, trust, signedBy.length]),
       [["baseos", "caller", 40]],
     );
-    if (!hasDnf) return;
+    if (!dnfIsHere(context)) return;
     const dnf = await made.dnf("check-update");
     assert.deepEqual(listed(found), checkUpdate(dnf));
     assert.match(dnf, /Obsoleting Packages\nnew-tool\.x86_64 +2-1\.el9 +baseos *\n +old-tool\.x86_64 +1-1\.el9/);
@@ -89,7 +89,7 @@ describe("pending updates of rpm", { skip }, () => {
     );
   });
 
-  test("streams of modules, priorities and excludes as for dnf", async () => {
+  test("streams of modules, priorities and excludes as for dnf", async (context) => {
     await using made = await rpmSite();
     const stream = (name: string, builds: readonly string[]) => `---
 document: modulemd
@@ -129,7 +129,7 @@ ${builds.map((build) => `    - ${build}\n`).join("")}...
     assert.deepEqual(gapsOf(found), [
       "updates.excluded: pending updates: newer versions are excluded by its configuration: held",
     ]);
-    if (hasDnf) assert.deepEqual(listed(found), checkUpdate(await made.dnf("check-update")));
+    if (dnfIsHere(context)) assert.deepEqual(listed(found), checkUpdate(await made.dnf("check-update")));
   });
 
   test("what does not count is unknown, with its reason", async () => {
@@ -178,6 +178,8 @@ ${builds.map((build) => `    - ${build}\n`).join("")}...
       found.facts.suites.map(({ trust }) => trust),
       ["image"],
     );
-    assert.ok(readFileSync(join(made.root, "etc/os-release"), "utf8").includes("rhel"));
+    assert.deepEqual(listed(found), ["bash.x86_64 2-1 core"]);
+    rmSync(join(made.root, "etc/pki/rpm-gpg/RPM-GPG-KEY-made"));
+    assert.match(gapsOf(await made.lookUp({ now: new Date() })).join("\n"), /^updates\.signature/);
   });
 });

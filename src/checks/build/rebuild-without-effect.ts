@@ -1,4 +1,4 @@
-import type { LifecyclePipeline, LifecycleStep, PastRun } from "../../engines/pipelines/model.ts";
+import type { LifecyclePipeline, LifecycleStep, PastRun, Place } from "../../engines/pipelines/model.ts";
 import type { RebuildFacts } from "../subjects/lifecycle.ts";
 import { neverDue } from "./lifecycle/cron.ts";
 import { type LifecycleDetection, lifecycleCheck } from "./lifecycle/lifecycle-check.ts";
@@ -10,7 +10,7 @@ export const rebuildWithoutEffect = lifecycleCheck({
   title: "Scheduled rebuilds without effect",
   severity: "medium",
   documentation: {
-    what: "Checks workflows that a schedule starts and that build images, or say by their name that they do: schedules that are never due or cannot be read; jobs whose conditions do not hold in a scheduled run; rebuilds without a build; builds from a cache (`cache-from`) that ask for no newer base (`pull: true`, `--pull`, `no-cache`); base images pinned by digest that nothing updates, so that each rebuild gives the same image. With `--runs FILE` (`gh run list --json …`) also those whose last scheduled runs all failed, or that last ran longer ago than `rebuild.maxAgeDays`. Not known without it: whether the runs succeed, and whether GitHub has disabled the schedule after 60 days without a commit. Severity: medium.",
+    what: "Checks workflows that a schedule starts and that build images, or say by their name that they do: schedules that are never due or cannot be read; jobs whose conditions do not hold in a scheduled run; rebuilds without a build; builds from a cache (`cache-from`) that ask for no newer base (`pull: true`, `--pull`, `no-cache`); base images pinned by digest that nothing updates, so that each rebuild gives the same image. With `--runs FILE` (`gh run list --json …`) also those whose last scheduled runs all failed, or of which none has succeeded for longer than `rebuild.maxAgeDays`, and of GitLab those whose past runs a schedule started; where the file has no scheduled run of a workflow, that is *unknown*. Not known without it: whether the runs succeed, and whether GitHub has disabled the schedule after 60 days without a commit. Severity: medium.",
     why: "The base has had its fix for months and the image has not: everybody believes that it is rebuilt each week.",
     fix: "Let the schedule run a job that builds with `--pull` (or `no-cache`) and pushes, and let Dependabot or Renovate move digests of base images.",
     references: [
@@ -20,25 +20,40 @@ export const rebuildWithoutEffect = lifecycleCheck({
   },
   of: "rebuilds",
   need: "partial",
-  *detect(facts) {
-    for (const pipeline of facts.scheduled) {
-      const found = ofPipeline(pipeline, facts);
+  // Days that an image may go without a rebuild.
+  parameters: { maxAgeDays: ({ rebuild }) => rebuild.maxAgeDays },
+  *detect(facts, now, { maxAgeDays }) {
+    for (const scheduled of facts.scheduled) {
+      const found = ofPipeline(scheduled, facts, { now, maxAgeDays });
       // One cause is enough: with it nothing of the others matters.
-      if (found !== undefined) yield { ...found, subject: pipeline.path };
+      if (found !== undefined) yield { ...found, subject: scheduled.pipeline.path };
     }
   },
 });
 
 type Cause = Omit<LifecycleDetection, "subject">;
 
-function ofPipeline(pipeline: LifecyclePipeline, { bases, basesUpdated, runs }: RebuildFacts): Cause | undefined {
+interface Age {
+  readonly now: Date;
+  readonly maxAgeDays: number;
+}
+
+function ofPipeline(
+  { pipeline, runs = [] }: RebuildFacts["scheduled"][number],
+  { bases, basesUpdated }: RebuildFacts,
+  age: Age,
+): Cause | undefined {
   const { path, schedule, steps } = pipeline;
-  if (schedule === undefined) return undefined;
   const builds = steps.filter(({ role }) => role === "build");
+  const place = schedule?.place ?? builds[0]?.place;
+  if (place === undefined) return undefined;
+  const past = () => failing(path, place, runs) ?? overdue(path, place, runs, age);
+  // Of GitLab nobody knows what the schedule sets, and so which of the jobs it starts.
+  if (schedule === undefined) return past();
   return (
     neverStarts(path, schedule) ??
     neverBuilds(pipeline, builds) ??
-    (runs === undefined ? undefined : failing(pipeline, runs)) ??
+    past() ??
     fromCache(path, builds) ??
     (basesUpdated || builds.length === 0 ? undefined : sameBases(path, builds, bases))
   );
@@ -91,26 +106,35 @@ function neverBuilds(
 /** Runs that are looked at. */
 const LAST = 3;
 
-function failing({ path, name, schedule }: LifecyclePipeline, runs: readonly PastRun[]): Cause | undefined {
-  const own = runs
-    .filter(
-      ({ workflow, event }) =>
-        event === "schedule" && (workflow === name || workflow === path || path.endsWith(`/${workflow}`)),
-    )
-    .filter(({ conclusion }) => conclusion !== "")
-    .sort((one, other) => Date.parse(other.at) - Date.parse(one.at))
-    .slice(0, LAST);
+function failing(path: string, place: Place, runs: readonly PastRun[]): Cause | undefined {
+  const own = runs.slice(0, LAST);
   const [last] = own;
-  if (last === undefined || schedule === undefined || own.some(({ conclusion }) => conclusion === "success"))
-    return undefined;
+  if (last === undefined || own.some(({ conclusion }) => conclusion === "success")) return undefined;
   return {
     title: `The last ${own.length === 1 ? "scheduled run" : `${own.length} scheduled runs`} of ${path} did not succeed`,
     detail: `${last.at}: ${last.conclusion}`,
-    places: [schedule.place],
+    places: [place],
     fix: "see why the run fails, and be told of the next one",
     evidence: { runs: own.map(({ at, conclusion }) => `${at} ${conclusion}`).join(", ") },
   };
 }
+
+/** GitHub disables a schedule after 60 days without a commit, and tells those alone who watch the repository. */
+function overdue(path: string, place: Place, runs: readonly PastRun[], { now, maxAgeDays }: Age): Cause | undefined {
+  const success = runs.find(({ conclusion }) => conclusion === "success");
+  if (success === undefined) return undefined;
+  const days = Math.floor((now.getTime() - Date.parse(success.at)) / DAY);
+  if (days <= maxAgeDays) return undefined;
+  return {
+    title: `No scheduled run of ${path} has succeeded for ${days} days; the policy requires a rebuild every ${maxAgeDays} days`,
+    detail: `${success.at}: ${success.conclusion}`,
+    places: [place],
+    fix: "enable the schedule again where it is disabled, and set a cron that is due often enough",
+    evidence: { succeeded: success.at },
+  };
+}
+
+const DAY = 24 * 60 * 60 * 1000;
 
 function fromCache(path: string, builds: readonly LifecycleStep[]): Cause | undefined {
   const [first] = builds;

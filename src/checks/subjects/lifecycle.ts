@@ -81,13 +81,15 @@ export interface ScannedImageFacts {
 
 export interface RebuildFacts {
   /** Pipelines that a schedule starts and that build images, or say by their name that they do. */
-  readonly scheduled: readonly LifecyclePipeline[];
+  readonly scheduled: readonly {
+    readonly pipeline: LifecyclePipeline;
+    /** Of its schedule, ended, the last one first; absent: nobody told of past runs. */
+    readonly runs?: readonly PastRun[];
+  }[];
   /** Base images of Dockerfiles. */
   readonly bases: readonly { readonly place: Place; readonly image: string; readonly pinned: boolean }[];
   /** Something is to bring new digests of base images, or new versions of all. */
   readonly basesUpdated: boolean;
-  /** Absent: nobody told of past runs. */
-  readonly runs?: readonly PastRun[];
 }
 
 export interface SecretScanFacts {
@@ -98,6 +100,9 @@ export interface SecretScanFacts {
   readonly leftOut: readonly { readonly reason: string; readonly place: Place }[];
 }
 
-export type LifecycleCheck<Needed extends keyof LifecycleFacts> = Check<Pick<LifecycleFacts, Needed>> & {
+export type LifecycleCheck<Needed extends keyof LifecycleFacts, Parameters extends object = object> = Check<
+  Pick<LifecycleFacts, Needed>,
+  Parameters
+> & {
   readonly subject: "lifecycle";
 };

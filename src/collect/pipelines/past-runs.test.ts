@@ -6,6 +6,18 @@ import { parsePastRuns } from "./past-runs.ts";
 const at = "2026-11-23T03:00:00Z";
 const run = { workflow: "rebuild", event: "schedule", conclusion: "failure", at };
 
+const KEYS = [
+  "workflowName",
+  "event",
+  "source",
+  "conclusion",
+  "status",
+  "createdAt",
+  "created_at",
+  "startedAt",
+  "path",
+];
+
 test("runs as gh, GitHub's API and GitLab's list them", () => {
   const own = { workflowName: "rebuild", event: "schedule", conclusion: "failure", createdAt: at };
   assert.deepEqual(parsePastRuns(JSON.stringify([own])), [run]);
@@ -22,5 +34,27 @@ test("what is no list of runs is none", () => {
     assert.equal(parsePastRuns(text), undefined, text);
   }
   assert.deepEqual(parsePastRuns("[]"), []);
-  fc.assert(fc.property(fc.json(), (text) => parsePastRuns(text) === undefined || true));
+});
+
+test("whatever a list holds, only runs with a time and an event come of it", () => {
+  const text = fc.oneof(fc.constantFrom("schedule", "push", at, "success", ""), fc.string());
+  const entry = fc.dictionary(fc.constantFrom(...KEYS), fc.oneof(text, fc.jsonValue()));
+  fc.assert(
+    fc.property(fc.array(fc.oneof(fc.jsonValue(), entry)), (list) => {
+      const isRun = (each: unknown): boolean => {
+        const { createdAt, created_at, startedAt, event, source } = (each ?? {}) as Record<string, unknown>;
+        const texts = (...all: readonly unknown[]) => all.filter((one) => typeof one === "string");
+        const [time] = texts(createdAt, created_at, startedAt);
+        return time !== undefined && !Number.isNaN(Date.parse(time)) && texts(event, source).length > 0;
+      };
+      const count = list.filter((each) => !Array.isArray(each) && isRun(each)).length;
+      const runs = parsePastRuns(JSON.stringify(list));
+      if (list.length > 0 && count === 0) assert.equal(runs, undefined);
+      else assert.equal(runs?.length, count);
+      for (const { at: time, ...texts } of runs ?? []) {
+        assert.ok(!Number.isNaN(Date.parse(time)));
+        for (const one of Object.values(texts)) assert.equal(typeof one, "string");
+      }
+    }),
+  );
 });

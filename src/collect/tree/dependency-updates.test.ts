@@ -100,4 +100,16 @@ test("an allowlist that leaves out everything", () => {
   assert.deepEqual(own("[[allowlists]]\nregexes = ['''.+''']\n"), ["1 regexes of its allowlist has .+"]);
   assert.deepEqual(own("[allowlist]\npaths = ['''test/.*''']\n"), []);
   assert.deepEqual(own("[allowlist\n"), []);
+  // Any criterion is enough, unless the condition says that all of them have to hold.
+  const both = "[[allowlists]]\npaths = ['''.*''']\nregexes = ['''^test-''']\n";
+  for (const condition of ["", 'condition = "OR"\n', 'condition = "||"\n'])
+    assert.deepEqual(own(both + condition), ["1 paths of its allowlist has .*"], condition);
+  for (const condition of ['condition = "AND"\n', 'condition = "and"\n', 'condition = "&&"\n']) {
+    assert.deepEqual(own(both + condition), [], condition);
+    assert.deepEqual(own(`[[allowlists]]\npaths = ['''.*''']\n${condition}`), ["1 paths of its allowlist has .*"]);
+    assert.deepEqual(own(both.replace("^test-", ".+") + condition), ["1 paths of its allowlist has .*"]);
+    assert.deepEqual(own(`[[allowlists]]\npaths = ['''.*''']\ncommits = ["a1"]\n${condition}`), []);
+    assert.deepEqual(own(`[[allowlists]]\npaths = ['''.*''']\nstopwords = ["a"]\n${condition}`), []);
+  }
+  assert.deepEqual(own("[[allowlists]]\npaths = ['''.*''']\ntargetRules = ['''aws-access-token''']\n"), []);
 });

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { bounds as pipelineBounds } from "../../engines/pipelines/bounds.ts";
 import type { Place } from "../../engines/pipelines/model.ts";
-import { tomlTable, tomlTables, tomlTexts } from "../../formats/toml/fields.ts";
+import { tomlTables, tomlText, tomlTexts } from "../../formats/toml/fields.ts";
 import { type TomlTable, tomlSections } from "../../formats/toml/read.ts";
 import { readBoundedText } from "./text-file.ts";
 
@@ -33,11 +33,23 @@ function unread(): Error {
   return new Unread();
 }
 
+/** What has to fit for a finding to be left out; the first two are patterns. */
+const CRITERIA = ["paths", "regexes", "commits", "stopwords"] as const;
+
+/** Any of the criteria that are stated is enough, unless `condition` is AND; `targetRules` limit a list to some of the rules. */
 function whole(list: TomlTable): string | undefined {
-  for (const key of ["paths", "regexes"]) {
-    const all = tomlTexts(list.get(key)).find((pattern) => /^\^?\(?\.[*+]\)?\$?$/.test(pattern));
-    if (all !== undefined && tomlTable(list.get("condition")) === undefined)
-      return `${key} of its allowlist has ${all}`;
-  }
-  return undefined;
+  if (tomlTexts(list.get("targetRules")).length > 0) return undefined;
+  const stated = CRITERIA.flatMap((key) => {
+    const values = tomlTexts(list.get(key));
+    const isPattern = key === "paths" || key === "regexes";
+    return values.length === 0 ? [] : [{ key, all: isPattern ? values.find(fitsAll) : undefined }];
+  });
+  const [first] = stated.filter(({ all }) => all !== undefined);
+  const takesAll = /^(?:and|&&)$/i.test(tomlText(list.get("condition")) ?? "");
+  if (first === undefined || (takesAll && stated.some(({ all }) => all === undefined))) return undefined;
+  return `${first.key} of its allowlist has ${first.all}`;
+}
+
+function fitsAll(pattern: string): boolean {
+  return /^\^?\(?\.[*+]\??\)?\$?$|^\.$/.test(pattern);
 }

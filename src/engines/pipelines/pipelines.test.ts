@@ -119,6 +119,21 @@ describe("scans", () => {
     ["run: docker scout cves -e --only-severity critical shop/web", "docker scout"],
     ["run: snyk container test shop/web", "snyk"],
     ["run: make test && trivy image --exit-code 1 a; echo", "trivy"],
+    ["run: docker run --rm aquasec/trivy:0.65.0 image --exit-code 1 a", "trivy"],
+    // What looks for something else, or writes an SBOM, looks for no vulnerabilities.
+    ["run: trivy fs --scanners secret --exit-code 1 .", undefined],
+    ["run: trivy image --format cyclonedx a", undefined],
+    ["run: trivy image --scanners secret,vuln --exit-code 1 a", "trivy"],
+    ["{ uses: aquasecurity/trivy-action@v1, with: { scan-type: config, exit-code: 1 } }", undefined],
+    ["{ uses: aquasecurity/trivy-action@v1, with: { scanners: secret, exit-code: 1 } }", undefined],
+    ["{ uses: aquasecurity/trivy-action@v1, with: { exit-code: '' } }", "trivy", /--exit-code/],
+    ["{ uses: aquasecurity/trivy-action@v1, with: { Exit-Code: 1 } }", "trivy"],
+    ["run: echo trivy image --exit-code 1 a", undefined],
+    ["run: bulkhead check . --fail-on never", "bulkhead", /--fail-on never/],
+    ["uses: shop/bulkhead@v1", "bulkhead"],
+    ["{ uses: shop/bulkhead@v1, with: { diff: origin/main } }", undefined],
+    ["run: snyk test --docker a", "snyk"],
+    ["{ uses: snyk/actions/docker@v1, with: { command: monitor } }", undefined],
   ];
   for (const [step, scanner, ignored] of cases) {
     test(step, () => {

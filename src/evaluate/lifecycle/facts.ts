@@ -9,7 +9,7 @@ import { namedImage } from "../../engines/pipelines/lifecycle/image.ts";
 import { type LifecycleStep, sameRepository } from "../../engines/pipelines/model.ts";
 import type { Admitted } from "./admission.ts";
 import { type LifecycleInput, pipelineGaps, stepsOf } from "./input.ts";
-import { rebuildFacts } from "./rebuilds.ts";
+import { rebuildFacts, rebuildGaps } from "./rebuilds.ts";
 import { sbomFacts } from "./sboms.ts";
 import { scannedImageFacts, scanOrderFacts } from "./scans.ts";
 
@@ -22,6 +22,7 @@ export function lifecycleEvidence(input: LifecycleInput, admitted: Admitted): Su
   const signing = deployed ? signingFacts(input, admitted) : undefined;
   const provenance = deployed ? provenanceFacts(input, admitted) : undefined;
   const sboms = sbomFacts(input);
+  const rebuilds = rebuildFacts(input);
   const evidence = {
     // One that verifies proves it, whatever else there is.
     signing: given(signing, signing?.verifiedBy.length === 0 ? [...opaque, ...admitted.gaps] : []),
@@ -33,7 +34,7 @@ export function lifecycleEvidence(input: LifecycleInput, admitted: Admitted): Su
     sboms: given(sboms, sboms?.made.some(({ read }) => !read) === true ? opaque : []),
     scanOrder: given(scanOrderFacts(input)),
     scannedImages: given(scannedImageFacts(input)),
-    rebuilds: given(rebuildFacts(input)),
+    rebuilds: given(rebuilds, rebuildGaps(rebuilds)),
     updates: given(input.updates.length === 0 ? undefined : input.updates, input.updateGaps),
     secretScans: given(secretScanFacts(input)),
   };

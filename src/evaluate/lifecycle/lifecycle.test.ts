@@ -205,6 +205,39 @@ test("the image that is scanned has to be the one that is released", () => {
   assert.deepEqual(told({ files: { [RELEASE]: steps("$IMAGE") } }), []);
 });
 
+test("a scan that its scanner lets end with 0 gates nothing", () => {
+  const early = (scan: string) => `- run: docker build -t ${IMAGE}:1 .\n${scan}\n- run: docker push ${IMAGE}:1`;
+  const late = `\n- run: trivy image --exit-code 1 ${IMAGE}:1`;
+  for (const scan of [
+    `- run: trivy image ${IMAGE}:1`,
+    `- run: trivy image --exit-code 1 --severity HIGH ${IMAGE}:1`,
+    `- run: grype ${IMAGE}:1`,
+    `- run: docker scout cves ${IMAGE}:1`,
+    `- run: npx bulkhead image scan ${IMAGE}:1 --fail-on never`,
+    `- uses: aquasecurity/trivy-action@0.28.0\n  with: { image-ref: "${IMAGE}:1" }`,
+    `- uses: aquasecurity/trivy-action@0.28.0\n  with: { image-ref: "${IMAGE}:1", exit-code: "0" }`,
+    `- uses: anchore/scan-action@v6\n  with: { image: "${IMAGE}:1", fail-build: false }`,
+    `- uses: docker/scout-action@v1\n  with: { command: cves, image: "${IMAGE}:1" }`,
+  ]) {
+    const [found] = told({ files: { [RELEASE]: workflow(early(scan) + late) } });
+    assert.match(found ?? "", /^scan-after-release [0-9,]+: trivy scans after the image is pushed/, scan);
+    // Nor is it one of another image.
+    const released = scan.replaceAll(IMAGE, "registry.example.com/shop/other");
+    assert.deepEqual(told({ files: { [RELEASE]: workflow(early(released)) } }), [], scan);
+  }
+  for (const scan of [
+    `- run: grype ${IMAGE}:1 --fail-on critical`,
+    `- run: docker scout cves -e ${IMAGE}:1`,
+    `- run: docker run --rm aquasec/trivy:0.65.0 image --exit-code 1 ${IMAGE}:1`,
+    `- uses: aquasecurity/trivy-action@0.28.0\n  with: { image-ref: "${IMAGE}:1", exit-code: "1" }`,
+    `- uses: anchore/scan-action@v6\n  with: { image: "${IMAGE}:1" }`,
+    `- uses: docker/scout-action@v1\n  with: { command: cves, image: "${IMAGE}:1", exit-code: true }`,
+  ]) {
+    const found = told({ files: { [RELEASE]: workflow(early(scan) + late) } });
+    assert.deepEqual(found, ["scan-after-release pass", "scan-of-other-image pass"], scan);
+  }
+});
+
 const WEEKLY = ".github/workflows/rebuild-images.yml";
 const every = (cron: string) => `name: rebuild\non:\n  schedule: [{ cron: "${cron}" }]`;
 
@@ -248,19 +281,48 @@ test("a rebuild on schedule has to bring something new", () => {
   assert.ok(one(fresh, { files: base, more: dependabot }).includes(`${none} pass`));
 });
 
-test("past runs tell whether a schedule succeeds", () => {
+test("past runs tell whether a schedule succeeds, and when it last did", () => {
   const files = { [WEEKLY]: workflow(`- run: docker build --pull -t ${IMAGE}:1 .`, every("0 3 * * 1")) };
-  const runs = (...conclusions: readonly string[]) =>
-    conclusions.map((conclusion, at) => ({
+  const runs = (...days: readonly (readonly [day: string, conclusion: string, event?: string])[]) =>
+    days.map(([day, conclusion, event = "schedule"]) => ({
       workflow: "rebuild",
-      event: "schedule",
+      event,
       conclusion,
-      at: `2026-11-${20 - at}T03:00:00Z`,
+      at: `2026-${day}T03:00:00Z`,
     }));
-  const one = (past: ReturnType<typeof runs>) => told({ files, more: { runs: past } })[0] ?? "";
-  assert.match(one(runs("failure", "failure", "failure")), /The last 3 scheduled runs of .* did not succeed/);
-  assert.equal(one(runs("failure", "success", "failure")), "rebuild-without-effect pass");
-  assert.equal(one([]), "rebuild-without-effect pass");
+  const one = (past: ReturnType<typeof runs>, policy = {}) => told({ files, policy, more: { runs: past } })[0] ?? "";
+  const failures = runs(["11-20", "failure"], ["11-19", "failure"], ["11-18", "failure"]);
+  assert.match(one(failures), /The last 3 scheduled runs of .* did not succeed/);
+  // It is the 28th.
+  assert.equal(one(runs(["11-27", "failure"], ["11-22", "success"])), "rebuild-without-effect pass");
+  const old = "No scheduled run of .github/workflows/rebuild-images.yml has succeeded for 9 days";
+  assert.match(one(runs(["11-18", "success"])), new RegExp(`^rebuild-without-effect 3: ${old}; the policy requires a`));
+  assert.match(one(runs(["11-27", "failure"], ["11-26", "failure"], ["11-18", "success"])), new RegExp(old));
+  // One that still runs has not succeeded, and one that somebody started says nothing of the schedule.
+  const others = runs(["11-27", ""], ["11-27", "success", "workflow_dispatch"], ["11-18", "success"]);
+  assert.match(one(others), new RegExp(old));
+  assert.equal(one(runs(["11-18", "success"]), { rebuild: { maxAgeDays: 10 } }), "rebuild-without-effect pass");
+  // A list that has none of it may have been cut.
+  const none = /^rebuild-without-effect unknown: no scheduled run of .* among the past runs/;
+  for (const past of [[], runs(["11-27", "success", "push"])]) assert.match(one(past), none);
+});
+
+test("of GitLab past runs alone tell that a schedule starts it", () => {
+  const files = { ".gitlab-ci.yml": `build:\n  script: [docker build --pull -t ${IMAGE}:1 .]\n` };
+  const runs = (conclusion: string, at: string) => [
+    { workflow: ".gitlab-ci.yml", event: "schedule", conclusion, at: `2026-11-${at}T03:00:00Z` },
+  ];
+  assert.deepEqual(told({ files }), []);
+  assert.deepEqual(told({ files, more: { runs: [] } }), []);
+  assert.deepEqual(told({ files, more: { runs: runs("success", "27") } }), ["rebuild-without-effect pass"]);
+  assert.match(
+    told({ files, more: { runs: runs("success", "01") } })[0] ?? "",
+    /2: No scheduled run of [.]gitlab-ci[.]yml has succeeded for 26 days/,
+  );
+  assert.match(
+    told({ files, more: { runs: runs("failure", "27") } })[0] ?? "",
+    /2: The last scheduled run of [.]gitlab-ci[.]yml did not succeed/,
+  );
 });
 
 const PLACE = { path: ".github/dependabot.yml", line: 4, column: 5, start: 0, end: 0 };

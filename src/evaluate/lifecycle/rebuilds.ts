@@ -1,11 +1,12 @@
 /** Pipelines that a schedule starts to build images anew. */
 import type { LifecycleFacts } from "../../checks/subjects/lifecycle.ts";
-import type { LifecyclePipeline } from "../../engines/pipelines/model.ts";
+import type { Gap } from "../../core/evidence.ts";
+import type { LifecyclePipeline, PastRun } from "../../engines/pipelines/model.ts";
 import { basesOf } from "./bases.ts";
 import type { LifecycleInput } from "./input.ts";
 
 export function rebuildFacts(input: LifecycleInput): LifecycleFacts["rebuilds"] | undefined {
-  const scheduled = input.pipelines.filter((pipeline) => pipeline.schedule !== undefined && isRebuild(pipeline));
+  const scheduled = scheduledRebuilds(input);
   if (scheduled.length === 0) return undefined;
   return {
     scheduled,
@@ -19,8 +20,45 @@ export function rebuildFacts(input: LifecycleInput): LifecycleFacts["rebuilds"] 
             stopped === undefined && found !== "no" && (ecosystem === undefined || ecosystem === "docker"),
         ),
       ),
-    ...(input.runs === undefined ? {} : { runs: input.runs }),
   };
+}
+
+/** Why a rebuild that the files call sound may never have come: past runs were told, and none of them is of it. */
+export function rebuildGaps(facts: LifecycleFacts["rebuilds"] | undefined): Gap[] {
+  return (facts?.scheduled ?? []).flatMap(({ pipeline, runs }): Gap[] =>
+    runs === undefined || runs.length > 0
+      ? []
+      : [
+          {
+            code: "pipelines.no-past-run",
+            reason: `no scheduled run of ${pipeline.path} among the past runs`,
+            remedy:
+              "list more of them: gh run list --event schedule --limit 100 --json workflowName,event,conclusion,createdAt",
+          },
+        ],
+  );
+}
+
+/** Of GitLab, whose schedules are settings of the project, those of which past runs tell that one starts them. */
+export function scheduledRebuilds({ pipelines, runs }: LifecycleInput): LifecycleFacts["rebuilds"]["scheduled"] {
+  return pipelines.filter(isRebuild).flatMap((pipeline) => {
+    const own = runs === undefined ? undefined : scheduledRuns(pipeline, runs);
+    if (pipeline.schedule === undefined && (pipeline.system !== "gitlab" || own === undefined || own.length === 0))
+      return [];
+    return [{ pipeline, ...(own === undefined ? {} : { runs: own }) }];
+  });
+}
+
+/** Those that have ended, the last one first. */
+function scheduledRuns({ path, name }: LifecyclePipeline, runs: readonly PastRun[]): PastRun[] {
+  return runs
+    .filter(
+      ({ workflow, event, conclusion }) =>
+        event === "schedule" &&
+        conclusion !== "" &&
+        (workflow === name || workflow === path || (workflow !== "" && path.endsWith(`/${workflow}`))),
+    )
+    .sort((one, other) => Date.parse(other.at) - Date.parse(one.at));
 }
 
 /** `rebuild-images.yml`, `Weekly base image`: of what else a schedule builds nobody asks for an image. */

@@ -10,7 +10,7 @@ import { containersOf, locationOf } from "../../engines/kubernetes/model.ts";
 import type { GitlabPipeline, LifecycleStep, Pipeline, Place, StepRole } from "../../engines/pipelines/model.ts";
 import type { Admitted } from "./admission.ts";
 import { type LifecycleInput, pipelineGaps, stepsOf } from "./input.ts";
-import { isRebuild } from "./rebuilds.ts";
+import { scheduledRebuilds } from "./rebuilds.ts";
 import { gateOf } from "./scans.ts";
 
 export interface SeenContext {
@@ -187,15 +187,23 @@ function detectOf({ manifests }: LifecycleInput, { detection }: SeenContext): Se
 }
 
 function rebuildOf(input: LifecycleInput, gaps: readonly Gap[]): Seen {
-  const scheduled = input.pipelines.filter((pipeline) => pipeline.schedule !== undefined && isRebuild(pipeline));
-  const places = scheduled.flatMap(({ schedule }) => (schedule === undefined ? [] : [fileLocation(schedule.place)]));
-  if (scheduled.length === 0) {
+  const scheduled = scheduledRebuilds(input);
+  const places = scheduled.flatMap(({ pipeline: { schedule, steps } }) => {
+    const place = schedule?.place ?? steps.find(({ role }) => role === "build")?.place;
+    return place === undefined ? [] : [fileLocation(place)];
+  });
+  const [first] = scheduled;
+  if (first === undefined) {
     const onlyGitlab = input.pipelines.length > 0 && input.pipelines.every(({ system }) => system === "gitlab");
     return onlyGitlab ? unknown("schedules of GitLab are settings of the project") : none(input, gaps);
   }
-  const told = input.runs === undefined ? "; whether its runs succeed was not read (--runs)" : "";
-  const cron = scheduled[0]?.schedule?.crons[0]?.value ?? "";
-  return { state: "exists", reason: `on schedule ${cron}${told}`, places: places.slice(0, PLACES) };
+  const { pipeline, runs } = first;
+  const [last] = runs ?? [];
+  const told = runs === undefined ? "whether its runs succeed was not read (--runs)" : undefined;
+  const past = told ?? (last === undefined ? "no run of it was told" : `last run ${last.at}: ${last.conclusion}`);
+  const cron = pipeline.schedule?.crons[0]?.value;
+  const reason = `on schedule${cron === undefined ? "" : ` ${cron}`}; ${past}`;
+  return { state: "exists", reason, places: places.slice(0, PLACES) };
 }
 
 function updatesOf({ updates, updateGaps, pipelines }: LifecycleInput): Seen {

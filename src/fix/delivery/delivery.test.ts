@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { parse } from "yaml";
 import { readGithubFile } from "../../engines/pipelines/github/read.ts";
 import { readGitlabPipeline } from "../../engines/pipelines/gitlab/read.ts";
+import { RENOVATE_FILES } from "../../engines/pipelines/lifecycle/renovate.ts";
 import { planFiles } from "./delivery.ts";
 import type { DockerfileFacts, PolicyFacts, RepositoryFacts } from "./model.ts";
 import { planDelivery } from "./plan.ts";
@@ -188,6 +189,13 @@ test("what is there is left alone: another updater, another pipeline", () => {
   const renovated = planFiles("github", facts({ isTaken: (path) => path === "renovate.json" }), "0.1.0");
   assert.ok(!renovated.files.some(({ path }) => path.endsWith("dependabot.yml")));
   assert.match(renovated.told.join("\n"), /renovate\.json is there: have it wait 7 days/);
+  for (const updater of [".github/dependabot.yaml", ...RENOVATE_FILES]) {
+    for (const provider of ["github", "gitlab"] as const) {
+      const { files, told } = planFiles(provider, facts({ isTaken: (path) => path === updater }), "0.1.0");
+      assert.ok(!files.some(({ path }) => /dependabot|renovate/.test(path)), updater);
+      assert.ok(told.join("\n").includes(`${updater} is there`), updater);
+    }
+  }
   const included = planFiles("gitlab", facts({ isTaken: (path) => path === ".gitlab-ci.yml" }), "0.1.0");
   assert.equal(included.files[0]?.path, ".gitlab/bulkhead.gitlab-ci.yml");
   assert.ok(!(included.files[0]?.text ?? "").includes("\nstages:"));

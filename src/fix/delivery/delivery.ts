@@ -1,4 +1,5 @@
 /** `bulkhead init --pipeline`: the files of a delivery pipeline, for what a directory has. Pure. */
+import { RENOVATE_FILES } from "../../engines/pipelines/lifecycle/renovate.ts";
 import { dependabot } from "./github/dependabot.ts";
 import { imageWorkflow, secretsOf } from "./github/image-workflow.ts";
 import { pipelineWorkflow } from "./github/pipeline-workflow.ts";
@@ -9,17 +10,10 @@ import type { Delivery, DeliveryFile, DeliveryPlan, JobImage, Provider, Reposito
 import { planDelivery } from "./plan.ts";
 import { keySecrets } from "./scripts.ts";
 
-/** Where Dependabot and Renovate look for their options. */
-const UPDATERS = [
-  ".github/dependabot.yml",
-  ".github/dependabot.yaml",
-  "renovate.json",
-  "renovate.json5",
-  ".renovaterc",
-  ".renovaterc.json",
-  ".github/renovate.json",
-  ".gitlab/renovate.json",
-] as const;
+/** Where Dependabot and Renovate look for their options; what is written is the first of each. */
+const DEPENDABOT = ".github/dependabot.yml";
+const RENOVATE = "renovate.json";
+const UPDATERS = [DEPENDABOT, ".github/dependabot.yaml", ...RENOVATE_FILES];
 
 /**
  * @param version - of Bulkhead, which the jobs install
@@ -30,7 +24,7 @@ export function planFiles(provider: Provider, facts: RepositoryFacts, version: s
   if (plan.images.length === 0) return { files: [], fill: [], told };
   const made = provider === "github" ? github(plan) : gitlab(plan, facts);
   const updater = UPDATERS.find((path) => facts.isTaken(path));
-  const own = provider === "github" ? UPDATERS[0] : UPDATERS[2];
+  const own = provider === "github" ? DEPENDABOT : RENOVATE;
   const isLeft = updater !== undefined;
   return {
     files: isLeft ? made.files.filter(({ path }) => path !== own) : made.files,
@@ -57,7 +51,7 @@ function github(plan: DeliveryPlan): Delivery {
   const files: DeliveryFile[] = [
     { path: caller, text: pipelineWorkflow(plan) },
     { path: called, text: imageWorkflow(plan) },
-    { path: UPDATERS[0], text: dependabot(plan) },
+    { path: DEPENDABOT, text: dependabot(plan) },
   ];
   const signers = [signing.publisher, ...signing.countersigners];
   const secrets = secretsOf(plan).map(({ name }) => name);
@@ -107,7 +101,7 @@ function gitlab(plan: DeliveryPlan, facts: RepositoryFacts): Delivery {
   return {
     files: [
       { path, text: gitlabPipeline(plan, isIncluded) },
-      { path: UPDATERS[2], text: renovate(plan, isIncluded ? path : undefined) },
+      { path: RENOVATE, text: renovate(plan, isIncluded ? path : undefined) },
     ],
     fill: [
       FILL_HASH(plan.version, path),

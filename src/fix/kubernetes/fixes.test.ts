@@ -249,29 +249,29 @@ test("whatever became of the text, nothing comes of it that was not there", () =
     }),
     { numRuns: 100 },
   );
+});
 
-  test("a Secret with values becomes an ExternalSecret of the policy's store, and its variable a file", () => {
-    const text = `# Kept.\napiVersion: v1\nkind: Secret\nmetadata: { name: pg, namespace: shop }\ntype: Opaque\nstringData:\n  password: ${["hK3vq8Zt", "quartz"].join("-")}\n`;
-    const policy = { ...defaultPolicy, rotation: { secrets: { store: "ClusterSecretStore/prod" } } };
-    const scanner = createSecretScanner({ rules: sampleRules, fingerprint: createFingerprinter() });
-    const made = (own: object) =>
-      fixWorkloads(readManifests([{ path: "a.yaml", text }]), {
-        ...context,
-        users: noImageUsers,
-        enforce: false,
-        ...own,
-      });
-    const { files, last } = made({ policy, scanner });
-    const after = files[0]?.after ?? "";
-    assert.match(after, /^# Kept\.\napiVersion: external-secrets\.io\/v1\nkind: ExternalSecret$/m);
-    assert.doesNotMatch(after, /quartz|stringData|Opaque/);
-    const [external] = readManifests([{ path: "a.yaml", text: after }]).externalSecrets;
-    assert.deepEqual([external?.targets, external?.store, external?.makes], [["pg"], "ClusterSecretStore/prod", true]);
-    assert.deepEqual(
-      last.flatMap(({ findings }) => findings.map(({ check }) => check)),
-      [],
-    );
-    assert.deepEqual(made({ policy, scanner, unsafe: false }).files, []);
-    assert.deepEqual(made({ scanner }).files, []);
-  });
+test("a Secret with values becomes an ExternalSecret of the policy's store, and its variable a file", () => {
+  const text = `# Kept.\napiVersion: v1\nkind: Secret\nmetadata: { name: pg, namespace: shop }\ntype: Opaque\nstringData:\n  password: ${["hK3vq8Zt", "quartz"].join("-")}\n`;
+  const policy = { ...defaultPolicy, rotation: { secrets: { store: "ClusterSecretStore/prod" } } };
+  const scanner = createSecretScanner({ rules: sampleRules, fingerprint: createFingerprinter() });
+  const made = (own: object) =>
+    fixWorkloads(readManifests([{ path: "a.yaml", text }]), {
+      ...context,
+      users: noImageUsers,
+      enforce: false,
+      ...own,
+    });
+  const { files, last } = made({ policy, scanner });
+  const after = files[0]?.after ?? "";
+  assert.match(after, /^# Kept\.\napiVersion: external-secrets\.io\/v1\nkind: ExternalSecret$/m);
+  assert.doesNotMatch(after, /quartz|stringData|Opaque/);
+  const [external] = readManifests([{ path: "a.yaml", text: after }]).externalSecrets;
+  assert.deepEqual([external?.targets, external?.store, external?.makes], [["pg"], "ClusterSecretStore/prod", true]);
+  assert.deepEqual(
+    last.flatMap(({ findings }) => findings.map(({ check }) => check)),
+    [],
+  );
+  assert.deepEqual(made({ policy, scanner, unsafe: false }).files, []);
+  assert.deepEqual(made({ scanner }).files, []);
 });

@@ -24,7 +24,7 @@ export interface LifecycleDetection {
   readonly evidence?: Readonly<Record<string, string>>;
 }
 
-interface LifecycleSpecification<Needed extends keyof LifecycleFacts> {
+interface LifecycleSpecification<Needed extends keyof LifecycleFacts, Parameters extends object> {
   /** The file's name: `signed-never-verified`. */
   readonly name: string;
   readonly title: string;
@@ -35,16 +35,17 @@ interface LifecycleSpecification<Needed extends keyof LifecycleFacts> {
   readonly of: Needed;
   /** `complete` where the finding is that something is not there. */
   readonly need: Need;
-  detect(facts: LifecycleFacts[Needed], now: Date): Iterable<LifecycleDetection>;
+  readonly parameters?: NonNullable<LifecycleCheck<Needed, Parameters>["parameters"]>;
+  detect(facts: LifecycleFacts[Needed], now: Date, parameters: Parameters): Iterable<LifecycleDetection>;
 }
 
 /** Locations of one finding that are shown. */
 const SHOWN = 20;
 
-export function lifecycleCheck<Needed extends keyof LifecycleFacts>(
-  specification: LifecycleSpecification<Needed>,
-): LifecycleCheck<Needed> {
-  const { name, title, severity, documentation, of, need } = specification;
+export function lifecycleCheck<Needed extends keyof LifecycleFacts, Parameters extends object = object>(
+  specification: LifecycleSpecification<Needed, Parameters>,
+): LifecycleCheck<Needed, Parameters> {
+  const { name, title, severity, documentation, of, need, parameters } = specification;
   const id = `build/${name}`;
   return {
     id,
@@ -56,10 +57,12 @@ export function lifecycleCheck<Needed extends keyof LifecycleFacts>(
     documentation,
     subject: "lifecycle",
     needs: { [of]: need } as LifecycleCheck<Needed>["needs"],
-    *evaluate(facts: Pick<LifecycleFacts, Needed>, now: Date) {
-      for (const one of specification.detect(facts[of], now)) yield draftOf(id, severity, one);
+    ...(parameters === undefined ? {} : { parameters }),
+    *evaluate(facts: Pick<LifecycleFacts, Needed> & Parameters, now: Date) {
+      const own: Pick<LifecycleFacts, Needed> = facts;
+      for (const one of specification.detect(own[of], now, facts)) yield draftOf(id, severity, one);
     },
-  } satisfies Check<Pick<LifecycleFacts, Needed>> & { subject: "lifecycle" };
+  } satisfies Check<Pick<LifecycleFacts, Needed>, Parameters> & { subject: "lifecycle" };
 }
 
 function draftOf(id: string, usual: RatedSeverity, detection: LifecycleDetection): FindingDraft {

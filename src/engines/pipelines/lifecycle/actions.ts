@@ -1,4 +1,5 @@
 /** What an action does to an image: by its name and its inputs, as each action's own documentation has them. */
+import { scannerRunOf } from "../scanners.ts";
 import type { Act } from "./commands.ts";
 
 /** Inputs by their names in lower case. */
@@ -14,6 +15,9 @@ export function actsOfAction(name: string, inputs: Inputs): readonly Act[] {
   if (name.startsWith("slsa-framework/slsa-github-generator/.github/workflows/generator_container_")) {
     return [{ role: "provenance", tool: "slsa-github-generator", ...imageOf(inputs, "image") }];
   }
+  // Under the name of whoever published it.
+  const own = /\/bulkhead(?:\/|$)/.test(name) ? scansBy(name, inputs, "image") : [];
+  if (own.length > 0) return own.flatMap((scan): Act[] => [scan, { ...withoutImage(scan), role: "secret-scan" }]);
   // Whatever else says that it verifies signatures or provenance may do so.
   return VERIFIER.test(name)
     ? [
@@ -65,9 +69,39 @@ const buildAndPush: Reader = (inputs) => {
   ];
 };
 
-const scans =
-  (tool: string, ...names: readonly string[]): Reader =>
-  (inputs) => [{ role: "scan", tool, ...imageOf(inputs, ...names) }];
+/** Of an action that is a scanner's: its inputs say whether it scans, and whether findings fail it. */
+function scansBy(action: string, inputs: Inputs, ...images: readonly string[]): readonly Act[] {
+  const run = scannerRunOf({ kind: "action", name: action, inputs });
+  if (run === undefined) return [];
+  const { scanner: tool, ignored } = run;
+  return [{ role: "scan", tool, ...imageOf(inputs, ...images), ...(ignored === undefined ? {} : { ignored }) }];
+}
+
+const trivyAction: Reader = (inputs) => {
+  const tool = "trivy-action";
+  const format = inputs.get("format") ?? "";
+  const output = inputs.get("output");
+  if (/^(?:cyclonedx|spdx|spdx-json|github)$/.test(format)) {
+    return [
+      { role: "sbom", tool, ...(output === undefined ? {} : { file: output }) },
+      ...(format === "github" ? [{ role: "sbom-use" as const, tool }] : []),
+    ];
+  }
+  const type = inputs.get("scan-type") ?? "image";
+  const code = inputs.get("exit-code")?.trim() || "0";
+  const isForSecrets = inputs.get("scanners")?.split(",").includes("secret") === true;
+  return [
+    ...scansBy("aquasecurity/trivy-action", inputs, ...(type === "image" ? ["image-ref"] : [])),
+    ...(type === "sbom" ? [{ role: "sbom-use" as const, tool }] : []),
+    ...(isForSecrets
+      ? [{ role: "secret-scan" as const, tool, ...(code === "0" ? { ignored: "exit-code is not set" } : {}) }]
+      : []),
+  ];
+};
+
+function withoutImage({ image: _, ...scan }: Act): Act {
+  return scan;
+}
 
 const deploys =
   (tool: string, ...names: readonly string[]): Reader =>
@@ -107,32 +141,16 @@ const ACTIONS: Readonly<Record<string, Reader>> = {
   "redhat-actions/push-to-registry": (inputs) => [
     { role: "push", tool: "push-to-registry", ...imageOf(inputs, "image") },
   ],
-  "aquasecurity/trivy-action": (inputs) => {
-    const format = inputs.get("format") ?? "";
-    const output = inputs.get("output");
-    if (/^(?:cyclonedx|spdx|spdx-json|github)$/.test(format)) {
-      return [
-        { role: "sbom", tool: "trivy-action", ...(output === undefined ? {} : { file: output }) },
-        ...(format === "github" ? [{ role: "sbom-use" as const, tool: "trivy-action" }] : []),
-      ];
-    }
-    const type = inputs.get("scan-type") ?? "image";
-    if (type === "sbom")
-      return [
-        { role: "scan", tool: "trivy" },
-        { role: "sbom-use", tool: "trivy-action" },
-      ];
-    return scans("trivy", ...(type === "image" ? ["image-ref"] : []))(inputs);
-  },
+  "aquasecurity/trivy-action": trivyAction,
   "anchore/scan-action": (inputs) => [
-    { role: "scan", tool: "grype", ...imageOf(inputs, "image") },
+    ...scansBy("anchore/scan-action", inputs, "image"),
     ...(inputs.has("sbom") ? [{ role: "sbom-use" as const, tool: "anchore/scan-action" }] : []),
   ],
   "docker/scout-action": (inputs) =>
     /sbom/.test(inputs.get("command") ?? "")
       ? [{ role: "sbom", tool: "docker/scout-action" }]
-      : scans("docker scout", "image")(inputs),
-  "snyk/actions/docker": scans("snyk", "image"),
+      : scansBy("docker/scout-action", inputs, "image"),
+  "snyk/actions/docker": (inputs) => scansBy("snyk/actions/docker", inputs, "image"),
   "anchore/sbom-action": (inputs) => {
     const file = inputs.get("output-file");
     const tool = "anchore/sbom-action";

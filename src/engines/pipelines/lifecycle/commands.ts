@@ -1,4 +1,5 @@
 /** What a command does to an image: by its program and its words, as each tool's own manual has them. */
+import { scannerRunOf } from "../scanners.ts";
 import type { StepRole } from "./model.ts";
 import { hasFlag, operandsOf, optionOf } from "./words.ts";
 
@@ -101,7 +102,8 @@ const engine =
     if (first === "trust" && second === "sign") return [{ role: "sign", tool: "docker trust", ...named(more[0]) }];
     if (first === "sbom") return [{ role: "sbom", tool: "docker sbom", ...written(words) }];
     if (first === "scout" && second === "sbom") return [{ role: "sbom", tool: "docker scout", ...written(more) }];
-    if (first === "scout" && second === "cves") return [scan("docker scout", operandsOf(more, SCAN_VALUES)[0])];
+    if (first === "scout" && second === "cves")
+      return [scan("docker scout", operandsOf(more, SCAN_VALUES)[0], ["docker", ...words])];
     if (first === "stack" && second === "deploy") return [deploy("docker stack")];
     return [];
   };
@@ -118,8 +120,14 @@ function deploy(tool: string, image?: string): Act {
   return { role: "deploy", tool, ...named(image) };
 }
 
-function scan(tool: string, image: string | undefined): Act {
-  return { role: "scan", tool, ...named(image) };
+/** @param command - all of its words, the program first: they say whether findings fail it */
+function scan(tool: string, image: string | undefined, command: readonly string[]): Act {
+  return { role: "scan", tool, ...named(image), ...ignoredIn(command) };
+}
+
+function ignoredIn(words: readonly string[]): { ignored?: string } {
+  const ignored = scannerRunOf({ kind: "command", words })?.ignored;
+  return ignored === undefined ? {} : { ignored };
 }
 
 function written(words: readonly string[], ...more: readonly string[]): { file?: string } {
@@ -165,14 +173,17 @@ const trivy: Reader = (words) => {
   if (/^(?:cyclonedx|spdx|spdx-json|github)$/.test(format)) {
     return [{ role: "sbom", tool: "trivy", ...written(words) }, ...(format === "github" ? [use("trivy")] : [])];
   }
-  if (verb === "sbom") return [scan("trivy", undefined), use("trivy sbom")];
+  const command = ["trivy", ...words];
+  if (verb === "sbom") return [scan("trivy", undefined, command), use("trivy sbom")];
   const scanners = optionOf(words, "--scanners", "--security-checks");
   const secrets: Act = { role: "secret-scan", tool: "trivy", ...exitIgnored(words) };
   const looks = /^(?:image|i|fs|filesystem|rootfs|repo|repository)$/.test(verb);
   if (!looks) return [];
   const isOfImage = verb === "image" || verb === "i";
-  if (scanners === "secret") return [secrets];
-  const own = [scan("trivy", isOfImage ? target : undefined)];
+  const own =
+    scannerRunOf({ kind: "command", words: command }) === undefined
+      ? []
+      : [scan("trivy", isOfImage ? target : undefined, command)];
   return scanners?.split(",").includes("secret") === true ? [...own, secrets] : own;
 };
 
@@ -190,12 +201,13 @@ const bulkhead: Reader = (words) => {
   if (first === "check") {
     const verifies = hasFlag(words, "--verify");
     return [
-      scan("bulkhead", undefined),
+      scan("bulkhead", undefined, ["bulkhead", ...words]),
       ...(words.includes("--no-secrets") ? [] : [{ role: "secret-scan" as const, tool: "bulkhead" }]),
       ...(verifies ? [{ role: "verify" as const, tool: "bulkhead check --verify" }] : []),
     ];
   }
-  if (first === "image" && second === "scan") return [scan("bulkhead", operandsOf(more, SCAN_VALUES)[0])];
+  if (first === "image" && second === "scan")
+    return [scan("bulkhead", operandsOf(more, SCAN_VALUES)[0], ["bulkhead", ...words])];
   if (first === "image" && second === "sbom") return [{ role: "sbom", tool: "bulkhead", ...written(more) }];
   if (first === "secrets") return [{ role: "secret-scan", tool: "bulkhead" }];
   const image = named(operandsOf(words.slice(1), SIGN_VALUES)[0]);
@@ -306,12 +318,17 @@ export const PROGRAMS: Readonly<Record<string, Reader>> = {
   grype: (words) => {
     const target = operandsOf(words, SCAN_VALUES)[0] ?? "";
     if (/^(?:db|version|completion|config|help|)$/.test(target)) return [];
+    const command = ["grype", ...words];
     return target.startsWith("sbom:")
-      ? [scan("grype", undefined), use("grype")]
-      : [scan("grype", /^(?:dir|file|oci-archive|docker-archive|oci-dir):/.test(target) ? undefined : target)];
+      ? [scan("grype", undefined, command), use("grype")]
+      : [scan("grype", /^(?:dir|file|oci-archive|docker-archive|oci-dir):/.test(target) ? undefined : target, command)];
   },
-  snyk: ([first = "", second = "", ...more]) =>
-    first === "container" && second === "test" ? [scan("snyk", operandsOf(more, SCAN_VALUES)[0])] : [],
+  snyk: (words) => {
+    const [first = "", second = ""] = words;
+    const isOfImage = (first === "container" && second === "test") || (first === "test" && hasFlag(words, "--docker"));
+    const operands = operandsOf(words, SCAN_VALUES);
+    return isOfImage ? [scan("snyk", operands[first === "test" ? 1 : 2], ["snyk", ...words])] : [];
+  },
   syft: (words) => {
     const verb = words.find((word) => !word.startsWith("-")) ?? "";
     return /^(?:version|login|completion|config|help|)$/.test(verb)

@@ -1,8 +1,10 @@
 /** Dependabot's options: every ecosystem with the policy's cooldown. */
+import { mark } from "../mark.ts";
 import type { DeliveryPlan } from "../model.ts";
 import { list } from "../scripts.ts";
 
-export function dependabot({ updates, cooldownDays, version }: DeliveryPlan): string {
+export function dependabot(plan: DeliveryPlan): string {
+  const { updates, cooldownDays } = plan;
   const all = [...updates, { ecosystem: "github-actions", directories: ["/"] }];
   const cooldown = cooldownDays === 0 ? "" : `    cooldown:\n      default-days: ${cooldownDays}\n`;
   const entries = all.map(
@@ -12,8 +14,8 @@ export function dependabot({ updates, cooldownDays, version }: DeliveryPlan): st
       interval: weekly
 ${cooldown}`,
   );
-  return `# Written by bulkhead ${version} (bulkhead init --pipeline github). Releases wait ${cooldownDays} days, by dependencies.cooldownDays of the policy;
-# security updates do not.
+  return `# ${mark(plan)}
+# Releases wait ${cooldownDays} days, by dependencies.cooldownDays of the policy; security updates do not.
 version: 2
 updates:
 ${entries.join("")}`;

@@ -1,5 +1,6 @@
 /** The called workflow: one image, from its Dockerfile to a signed digest in the registry. */
 import { pinned } from "../actions.ts";
+import { mark } from "../mark.ts";
 import type { DeliveryPlan, Signing } from "../model.ts";
 import { scalar } from "../plan-text.ts";
 import {
@@ -15,13 +16,13 @@ import {
   scan,
   sign,
 } from "../scripts.ts";
-import { environment, mark, node, permissions, registryAccess } from "./parts.ts";
+import { environment, node, permissions, registryAccess } from "./parts.ts";
 
 export function imageWorkflow(plan: DeliveryPlan): string {
   const { signing, branch, policy } = plan;
   const secrets = secretsOf(plan);
   const trusted = policyOption(policy, branch);
-  return `${mark(plan)}
+  return `# ${mark(plan)}
 # Builds, scans, pushes and signs one image. Nothing is pushed that the scan does not pass: each job needs the one before.
 #
 ${levelOf(plan)}

@@ -5,10 +5,6 @@ import { isPlain } from "../plan-text.ts";
 
 export const NO_HASH = "0".repeat(64);
 
-export function mark({ version }: DeliveryPlan): string {
-  return `# Written by bulkhead ${version} (bulkhead init --pipeline github). Yours to change: it is not overwritten without --force.`;
-}
-
 /** What the jobs install; the placeholder fails closed. */
 export function environment({ version }: DeliveryPlan): string {
   return `env:

@@ -1,10 +1,11 @@
 /** The workflow that starts: checks the repository, has each image built and signed, and proposes the deployment. */
 import { pinned } from "../actions.ts";
+import { mark } from "../mark.ts";
 import type { DeliveryPlan, ImagePlan } from "../model.ts";
 import { scalar } from "../plan-text.ts";
 import { advisories, block, edit, GITHUB, install, list, logIn, policyOption } from "../scripts.ts";
 import { secretsOf } from "./image-workflow.ts";
-import { environment, mark, node, registryAccess, usesGithubRegistry } from "./parts.ts";
+import { environment, node, registryAccess, usesGithubRegistry } from "./parts.ts";
 
 export function pipelineWorkflow(plan: DeliveryPlan): string {
   const { branch, tags, manifests, policy, images } = plan;
@@ -12,7 +13,7 @@ export function pipelineWorkflow(plan: DeliveryPlan): string {
     manifests.length === 0
       ? ""
       : `    # Deployments change these alone: what they name is built already.\n    paths-ignore: ${list(manifests)}\n`;
-  return `${mark(plan)}
+  return `# ${mark(plan)}
 # Pull requests are checked. The default branch, ${tags.length === 0 ? "" : "tags, "}and each Monday's schedule build every image anew, from its bases as they are then.
 name: Delivery
 on:

@@ -1,4 +1,5 @@
 /** GitLab's pipeline: hidden jobs that say how, and three jobs an image that say which. */
+import { mark } from "../mark.ts";
 import type { DeliveryPlan, ImagePlan, JobImage, Signing } from "../model.ts";
 import { scalar } from "../plan-text.ts";
 import {
@@ -27,7 +28,7 @@ function jobImage({ jobImages }: DeliveryPlan, tool: JobImage): string {
 export function gitlabPipeline(plan: DeliveryPlan, included: boolean): string {
   const { version, branch, policy, images, manifests } = plan;
   const trusted = policyOption(policy, "$CI_DEFAULT_BRANCH");
-  return `# Written by bulkhead ${version} (bulkhead init --pipeline gitlab). Yours to change: it is not overwritten without --force.
+  return `# ${mark(plan)}
 # Merge requests are checked. ${branch} and its weekly schedule (Build > Pipeline schedules, 17 3 * * 1) build every image anew, scan it, push
 # it, and sign its digest. Nothing is pushed that the scan does not pass.
 #
@@ -208,26 +209,32 @@ function idTokens({ registryAudience }: DeliveryPlan, signing: Signing | undefin
   return `  id_tokens:\n${tokens.map(([name, audience = ""]) => `    ${name}:\n      aud: ${scalar(audience)}\n`).join("")}`;
 }
 
-/** GitLab's own registry has a user and a password a job; another takes a token, or variables of the environment. */
+/**
+ * GitLab's own registry has a user and a password a job; another takes a token, or variables of the environment, and so may other
+ * projects' of the same registry, where the job's are not let in. By `$REPOSITORY`, or, where it is not set, the project's own.
+ */
 function credentials(plan: DeliveryPlan): string[] {
-  const own = plan.images.some(({ repository }) => repository === undefined);
   const other = plan.images.some(({ repository }) => repository !== undefined);
-  const byGitlab = ["REGISTRY_USERNAME=$CI_REGISTRY_USER", "REGISTRY_PASSWORD=$CI_REGISTRY_PASSWORD"];
   const byToken =
     plan.registryAudience === undefined ? [] : ["REGISTRY_USERNAME=job", "REGISTRY_PASSWORD=$REGISTRY_TOKEN"];
-  const choose =
-    own && other
-      ? [
-          'if [ "${REPOSITORY:-none}" = none ]; then',
-          ...byGitlab.map((line) => `  ${line}`),
-          ...(byToken.length === 0 ? [] : ["else", ...byToken.map((line) => `  ${line}`)]),
-          "fi",
-        ]
-      : own
-        ? byGitlab
-        : byToken;
+  const choose = other
+    ? [
+        'case "${REPOSITORY:-$CI_REGISTRY_IMAGE}" in',
+        '  "$CI_REGISTRY_IMAGE" | "$CI_REGISTRY_IMAGE"/*)',
+        ...ofJob.map((line) => `    ${line}`),
+        "    ;;",
+        '  "$CI_REGISTRY"/*)',
+        "    REGISTRY_USERNAME=${REGISTRY_USERNAME:-$CI_REGISTRY_USER}",
+        "    REGISTRY_PASSWORD=${REGISTRY_PASSWORD:-$CI_REGISTRY_PASSWORD}",
+        "    ;;",
+        ...(byToken.length === 0 ? [] : ["  *)", ...byToken.map((line) => `    ${line}`), "    ;;"]),
+        "esac",
+      ]
+    : ofJob;
   return [...choose, "REPOSITORY=${REPOSITORY:-$CI_REGISTRY_IMAGE/$NAME}"];
 }
+
+const ofJob = ["REGISTRY_USERNAME=$CI_REGISTRY_USER", "REGISTRY_PASSWORD=$CI_REGISTRY_PASSWORD"] as const;
 
 function imageJobs({ signing }: DeliveryPlan, { name, dockerfile, context, repository }: ImagePlan): string {
   const variables = (...more: readonly string[]) =>
@@ -298,14 +305,15 @@ ${items(
 function verification(plan: DeliveryPlan): string[] {
   return [
     'git fetch --quiet origin "+refs/heads/$CI_DEFAULT_BRANCH:refs/remotes/origin/$CI_DEFAULT_BRANCH"',
-    "for image in $IMAGES; do",
+    // In a shell of its own: the next image gets none of this one's credentials.
+    "for image in $IMAGES; do (",
     ...[
       "REPOSITORY=${image%@*}",
       ...credentials(plan),
       ...logIn(GITLAB),
       `bulkhead verify "$image"${policyOption(plan.policy, "$CI_DEFAULT_BRANCH")}`,
     ].map((line) => `  ${line}`),
-    "done",
+    ") done",
   ];
 }
 
