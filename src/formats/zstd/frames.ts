@@ -111,7 +111,7 @@ export function createZstdFrames(most: number = bounds.zstdFrames): ZstdFrames {
         continue;
       }
       frames += 1;
-      if (frames > most) throw new Error(`more than ${most} frames`);
+      if (frames > most) throw brokenFrames(`more than ${most} frames`);
       const magic = whole.readUInt32LE(0);
       part = isSkippable(magic) ? "skippable size" : magic === MAGIC ? "descriptor" : "broken";
       if (part === "skippable size") from = at;
@@ -145,5 +145,10 @@ export async function* zstdPieces(source: Iterable<Buffer> | AsyncIterable<Buffe
   const frames = createZstdFrames();
   for await (const chunk of source) yield* frames.split(chunk);
   const cause = frames.end();
-  if (cause !== undefined) throw new Error(cause);
+  if (cause !== undefined) throw brokenFrames(cause);
+}
+
+/** With a code, as errors of the decoder have one. */
+export function brokenFrames(cause: string): Error {
+  return Object.assign(new Error(cause), { code: "ZSTD_frames" });
 }
