@@ -43,9 +43,9 @@ export function stepLinesIn(dockerfiles: readonly Dockerfile[]): StepLineLookup 
  * they are over the bound.
  */
 function lastStageOf({ stages }: Dockerfile): ExpectedStep[] | undefined {
-  const instructions: Instruction[] = [];
+  let instructions: Instruction[] = [];
   for (let stage = stages.at(-1); stage !== undefined; stage = baseOf(stage, stages)) {
-    instructions.unshift(...stage.instructions);
+    instructions = [...stage.instructions, ...instructions];
     if (instructions.length > bounds.stageInstructions) return undefined;
   }
   if (instructions.some(({ keyword }) => keyword === "broken")) return undefined;
