@@ -11,7 +11,8 @@ const engines = {
   contents: ["oci"],
   files: [],
   git: [],
-  vulnerability: ["contents", "files"],
+  // Archives of advisories are walked as layers are.
+  vulnerability: ["contents", "files", "oci"],
   kubernetes: [],
   // Policies are among the objects that were read.
   reachability: ["kubernetes"],

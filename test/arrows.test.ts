@@ -96,7 +96,7 @@ const forbidden = [
   ["src/report/send.ts", "../net/client.ts", "report-shows"],
   ["src/engines/oci/up.ts", "../contents/model.ts", "engine-oci"],
   ["src/engines/contents/up.ts", "../vulnerability/match.ts", "engine-contents"],
-  ["src/engines/vulnerability/down-two.ts", "../oci/layer.ts", "engine-vulnerability"],
+  ["src/engines/updates/down-two.ts", "../oci/layer.ts", "engine-updates"],
   ["src/engines/oci/judge.ts", "../../checks/image/rule.ts", "engine-oci"],
   ["src/engines/secrets/scan.ts", "../oci/model.ts", "engine-unlisted"],
   ["src/checks/image/deep.ts", "../../engines/oci/layer.ts", "checks-judge-facts"],

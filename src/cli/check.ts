@@ -1,4 +1,5 @@
 import { readPastRuns } from "../collect/pipelines/past-runs.ts";
+import { append } from "../core/append.ts";
 import type { Asset } from "../core/asset.ts";
 import type { CheckDescription } from "../core/check.ts";
 import type { AssetContext, WorkloadReach } from "../core/context.ts";
@@ -184,8 +185,8 @@ async function withDirectory(
     {
       ...judging,
       ...(verifying === undefined ? {} : { trust: verifying.trust }),
-      onRelations: (told) => relations.push(...told),
-      onReach: (told) => reach.push(...told),
+      onRelations: (told) => append(relations, told),
+      onReach: (told) => append(reach, told),
     },
     options,
   );

@@ -1,6 +1,7 @@
 import { readNamedText } from "../collect/named/named-text.ts";
 import { type ForeignIgnore, readForeignIgnores } from "../collect/policy/foreign-ignores.ts";
 import { validatePolicy } from "../collect/policy/validate.ts";
+import { append } from "../core/append.ts";
 import { printable } from "../core/printable.ts";
 import { usageProblem } from "../core/problem.ts";
 
@@ -28,7 +29,7 @@ export async function importIgnores(
   const seen = new Set<string>();
   for (const file of files) {
     const read = readForeignIgnores(file, await readNamedText(file, process.cwd(), kind));
-    left.push(...read.left);
+    append(left, read.left);
     for (const ignore of read.ignores) {
       const entry = entryOf(ignore, file, options);
       if (!seen.has(entry)) entries.push(entry);

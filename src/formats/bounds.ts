@@ -18,4 +18,8 @@ export const bounds = {
   derValues: 1_000,
   /** The central directory of one zip archive. */
   zipDirectoryBytes: 1024 * 1024 * 1024,
+  /** Frames of one zstd stream; an image in the format zstd:chunked has one for each chunk of its files. */
+  zstdFrames: 1_000_000,
+  /** Frames of what is decompressed at once: each costs a decoder of its own. */
+  zstdWholeFrames: 10_000,
 } as const;

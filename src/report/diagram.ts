@@ -1,5 +1,7 @@
 /** A diagram as SVG within a page: nothing is fetched, no script draws it, and every text in it is text. */
+
 import type { Diagram, DiagramArrow, DiagramBox } from "../core/diagram.ts";
+import { greatest } from "../core/extremes.ts";
 import { markupText } from "./markup.ts";
 import { clip, displayWidth } from "./width.ts";
 
@@ -86,11 +88,11 @@ function layOut(boxes: readonly DiagramBox[], arrows: readonly DiagramArrow[]) {
   const all = [sides("left"), ...columns, sides("right")].filter((column) => column.length > 0);
   const heightOf = (column: readonly SizedBox[]) =>
     column.reduce((sum, { height }) => sum + height + BOX.gap, -BOX.gap);
-  const tallest = Math.max(...all.map(heightOf));
+  const tallest = greatest(all.map(heightOf));
   const places = new Map<string, Placed>();
   let x = MARGIN;
   for (const column of all) {
-    const width = Math.max(...column.map((one) => one.width));
+    const width = greatest(column.map((one) => one.width));
     let y = MARGIN / 2 + (tallest - heightOf(column)) / 2;
     for (const { box, height, nodes } of column) {
       places.set(box.id, { x, y, width, height });
@@ -121,11 +123,11 @@ function inFlow(boxes: readonly SizedBox[], arrows: readonly DiagramArrow[]): Si
 function sizeOf(box: DiagramBox, arrows: readonly DiagramArrow[]): SizedBox {
   const layers = layersOf(box, arrows);
   const columnHeight = (column: DiagramBox["nodes"]) => column.length * (NODE.height + NODE.gap) - NODE.gap;
-  const tallest = Math.max(...layers.map(columnHeight));
+  const tallest = greatest(layers.map(columnHeight));
   const nodes = new Map<string, Placed>();
   let x = BOX.padding as number;
   for (const column of layers) {
-    const longest = Math.max(...column.map(({ label }) => displayWidth(label)));
+    const longest = greatest(column.map(({ label }) => displayWidth(label)));
     const width = Math.min(longest, NODE.characters) * NODE.character + 2 * NODE.padding;
     const top = BOX.head + (tallest - columnHeight(column)) / 2;
     for (const [index, { id }] of column.entries()) {

@@ -1,5 +1,7 @@
 /** What a new value of each Secret would restart, as a table of the report's relations. */
+
 import { counted } from "../core/counted.ts";
+import { greatest } from "../core/extremes.ts";
 import { printable } from "../core/printable.ts";
 import type { Relation } from "../core/relation.ts";
 
@@ -31,9 +33,7 @@ export function rotationTable(relations: Iterable<Relation>, secret: string): st
       : `no user of Secret ${printable(secret)} was found\n`;
   }
   const cells = [HEADINGS as readonly string[], ...rows].map((row) => row.map((cell) => printable(cell)));
-  const widths = HEADINGS.map((_, index) =>
-    Math.min(WIDTH, Math.max(...cells.map((row) => (row[index] ?? "").length))),
-  );
+  const widths = HEADINGS.map((_, index) => Math.min(WIDTH, greatest(cells.map((row) => (row[index] ?? "").length))));
   const lines = cells.map((row) =>
     row
       .map((cell, index) => (index === row.length - 1 ? cell : cell.padEnd(widths[index] ?? 0)))

@@ -1,6 +1,8 @@
 /** What a change does to the packages that lockfiles pin: both sides read, what comes looked up, all of it evaluated. */
+
 import { vulnerabilitiesOfChanges } from "../collect/dependencies/advisories.ts";
 import { readSides, type SideSpec } from "../collect/dependencies/sides.ts";
+import { append } from "../core/append.ts";
 import type { LockfileChanges } from "../core/dependency-changes.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Gap } from "../core/evidence.ts";
@@ -92,7 +94,7 @@ export async function reviewSides(
     ),
   );
   // What of a side could not be listed may hold a lockfile.
-  evaluations.push(...evaluateUnlisted([...after.gaps, ...before.gaps], context));
+  append(evaluations, evaluateUnlisted([...after.gaps, ...before.gaps], context));
   if (evaluations.length === 0 && after.found !== 0) evaluations.push(evaluateUnchanged(context));
   return {
     evaluations,
@@ -113,7 +115,10 @@ function gapsByLockfile(before: LockfileSide, after: LockfileSide): Map<string, 
   const add = (path: string, gaps: readonly Gap[]): void => {
     const own = all.get(path) ?? [];
     const known = new Set(own.map(({ reason }) => reason));
-    own.push(...gaps.filter(({ reason }) => !known.has(reason)));
+    append(
+      own,
+      gaps.filter(({ reason }) => !known.has(reason)),
+    );
     if (own.length > 0) all.set(path, own);
   };
   for (const { path, gaps } of after.lockfiles) add(path, gaps);

@@ -1,6 +1,8 @@
 /** Tests of rules, run: the events of each through a state of its own, with every rule that matches. */
+
 import { readEventFile } from "../collect/runtime/event-files.ts";
 import type { RuleTest } from "../collect/runtime/rule-tests.ts";
+import { append } from "../core/append.ts";
 import { Problem } from "../core/problem.ts";
 import { createAuditDocuments, isAuditDocument } from "../engines/events/audit/read.ts";
 import { createAuditDetection } from "../engines/events/detect/audits.ts";
@@ -67,7 +69,11 @@ async function firedBy(test: RuleTest, rules: LoadedRules): Promise<ReadonlyMap<
     }
   }
   syscalls.finish();
-  for (const { lost: some } of [syscalls.read(), audits.read()]) lost.push(...some.map(({ reason }) => reason));
+  for (const { lost: some } of [syscalls.read(), audits.read()])
+    append(
+      lost,
+      some.map(({ reason }) => reason),
+    );
   const [first] = lost;
   // What a test says by `lost` lines is meant; an event that could not be read is not.
   if (first !== undefined && test.capture === undefined && !test.events.some(saysLost)) throw refused(test, first);

@@ -109,7 +109,8 @@ describe("a suite whose word does not count is a gap, and says why", () => {
     ["without its index", (made) => made.server.files.delete(INDEX), /updates.missing: /],
     [
       "of another index",
-      (made) => replace(made, INDEX, (body) => Buffer.concat([body.subarray(0, -1), Buffer.from([0])])),
+      (made) =>
+        replace(made, INDEX, (body) => Buffer.concat([body.subarray(0, -1), Buffer.from([(body.at(-1) ?? 0) ^ 1])])),
       /updates.digest: /,
     ],
     [

@@ -1,3 +1,4 @@
+import { greatest } from "../../core/extremes.ts";
 import {
   type DependencyChange,
   type LockedDependency,
@@ -105,7 +106,7 @@ function strongest(
     const at = order.indexOf(key.split(" ").at(-1) ?? "");
     return at < 0 ? order.length : Math.min(at, 2) + 1;
   };
-  return Math.max(0, ...[...hashes.keys(), ...unnamed.map(({ algorithm }) => algorithm)].map(rank));
+  return greatest([...hashes.keys(), ...unnamed.map(({ algorithm }) => algorithm)].map(rank), 0);
 }
 
 /** npm's lockfiles state a hash of all that is from a registry. */

@@ -1,3 +1,4 @@
+import { greatest } from "../../core/extremes.ts";
 import type { GitlabJob } from "../../engines/pipelines/model.ts";
 import { isProduction } from "./gitlab/deployments.ts";
 import { gitlabCheck } from "./gitlab/gitlab-check.ts";
@@ -21,7 +22,7 @@ export const gitlabOptionalApproval = gitlabCheck({
     const stages = pipeline.stages?.map(({ value }) => value) ?? ["build", "test", "deploy"];
     const order = [".pre", ...stages.filter((stage) => stage !== ".pre" && stage !== ".post"), ".post"];
     const stageOf = ({ stage }: GitlabJob): number => order.indexOf(stage?.value ?? "test");
-    const last = Math.max(-1, ...pipeline.jobs.filter((job) => !job.hidden && isProduction(job)).map(stageOf));
+    const last = greatest(pipeline.jobs.filter((job) => !job.hidden && isProduction(job)).map(stageOf), -1);
     for (const job of pipeline.jobs) {
       const { name, when, hidden, rules, environment, allowFailure } = job;
       if (hidden || when?.value !== "manual" || rules !== undefined || environment !== undefined) continue;

@@ -1,3 +1,4 @@
+import { greatest } from "../../core/extremes.ts";
 import type { ShellCommand } from "../../engines/pipelines/model.ts";
 import { gitlabCheck } from "./gitlab/gitlab-check.ts";
 import { commandPlace, commandsOf } from "./gitlab/parts.ts";
@@ -5,7 +6,7 @@ import { scannerOf } from "./gitlab/scanners.ts";
 
 /** What stands behind its `||` succeeds. */
 function isSilenced({ index, within, pipedInto }: ShellCommand, commands: readonly ShellCommand[]): boolean {
-  const last = Math.max(index, ...pipedInto);
+  const last = greatest(pipedInto, index);
   const next = commands.find(
     (other) => other.index > last && other.within.length <= within.length && other.after !== "|",
   );

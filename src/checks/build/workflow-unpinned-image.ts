@@ -1,3 +1,4 @@
+import { append } from "../../core/append.ts";
 import { isPinned, splitImageName } from "../../core/image-name.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 import type { Expression, GithubFile, Job, Matrix, Place, Text } from "../../engines/pipelines/model.ts";
@@ -89,7 +90,7 @@ function imagesOf(text: Text, job: Job | undefined): Candidate[] {
     }
     const [axis, ...deeper] = isContext(leaf, "matrix") ? namesOf(leaf) : [];
     if (axis === undefined || deeper.length > 0 || job?.matrix === undefined) found.push({ place });
-    else found.push(...matrixImages(job.matrix, axis, place));
+    else append(found, matrixImages(job.matrix, axis, place));
   }
   return found;
 }

@@ -1,3 +1,4 @@
+import { least } from "../../core/extremes.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 import { isCovered, type PolicyRule } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
@@ -46,7 +47,7 @@ export const rbacWildcard = clusterCheck<"access">({
       const rules = grant.role.rules.filter(
         ({ rule }) => reachOf(rule) !== undefined && !isCovered(rule, grant.published ?? []),
       );
-      const worst = Math.min(...rules.map(({ rule }) => ranks.indexOf(reachOf(rule) ?? "low")));
+      const worst = least(rules.map(({ rule }) => ranks.indexOf(reachOf(rule) ?? "low")));
       if (rules.length === 0) continue;
       const narrow = grant.namespace !== undefined && grant.namespace !== "kube-system";
       yield {

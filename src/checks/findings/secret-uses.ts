@@ -1,4 +1,5 @@
 /** Who uses which Secret, and by which way its values get there, as facts. */
+import { append } from "../../core/append.ts";
 import {
   clusterOf,
   containersOf,
@@ -63,7 +64,7 @@ export function secretUses(manifests: Manifests): SecretUses {
   const unread: { object: KubernetesObject; types: readonly string[] }[] = [];
   for (const workload of manifests.workloads) {
     if (workload.origin !== "kubernetes") continue;
-    uses.push(...usesOfWorkload(workload));
+    append(uses, usesOfWorkload(workload));
     const types = workload.pod.volumes.flatMap((volume) => volume.types.filter((type) => LOGGING_IN.has(type)));
     if (types.length > 0) unread.push({ object: workload.object, types });
   }

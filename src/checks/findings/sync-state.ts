@@ -1,4 +1,5 @@
 /** How syncs of secrets went, as every check that speaks of them judges it. */
+import { greatest } from "../../core/extremes.ts";
 import {
   clusterOf,
   type ExternalSecret,
@@ -55,7 +56,10 @@ export function asOfWhen(
   const times = states.flatMap(({ object, sync }) =>
     object.source.kind === "file" ? [sync?.refreshed ?? "", sync?.since ?? ""] : [],
   );
-  const latest = Math.max(0, ...times.map((time) => Date.parse(time)).filter((time) => time <= now.getTime()));
+  const latest = greatest(
+    times.map((time) => Date.parse(time)).filter((time) => time <= now.getTime()),
+    0,
+  );
   return ({ source }) => (source.kind === "cluster" ? now : new Date(latest));
 }
 

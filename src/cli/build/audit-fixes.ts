@@ -1,4 +1,5 @@
 /** What `build audit --fix` writes, or shows with `--diff`, and what it says of both. */
+import { append } from "../../core/append.ts";
 import type { Finding } from "../../core/finding.ts";
 import { Problem } from "../../core/problem.ts";
 import type { FixedPipeline } from "../../fix/pipelines/fixes.ts";
@@ -23,11 +24,11 @@ export function makeFixes(root: string, { files, lossy }: PipelineFixes, shows: 
   const unwritten = new Set<string>();
   for (const file of files) {
     const { path, before, after } = file;
-    left.push(...leftOf(file));
+    append(left, leftOf(file));
     if (before === after) continue;
     patches.push(patchOf(root, { path, before, after }));
     const refusal = shows ? undefined : write(root, file);
-    if (refusal === undefined) notes.push(...doneOf(file, shows));
+    if (refusal === undefined) append(notes, doneOf(file, shows));
     else {
       unwritten.add(path);
       notes.push(`not rewritten: ${refusal}`);

@@ -47,7 +47,9 @@ export async function dbUpdate({ db, ecosystem, quiet, ...servers }: UpdateOptio
   for (const { name, problem } of failures) {
     process.stderr.write(`bulkhead: ${printable(name)}: ${problem.line()}\n`);
   }
-  return failures.length > 0 ? 3 : 0;
+  const doubts = doubtsOf(report);
+  for (const doubt of doubts) process.stderr.write(`bulkhead: ${printable(doubt)}\n`);
+  return failures.length + doubts.length > 0 ? 3 : 0;
 }
 
 /**
@@ -89,7 +91,7 @@ export async function updateBeforeScan(
 ): Promise<string[]> {
   try {
     const vendors = await vendorDocuments(database, [], { from, caFile }, progress);
-    const { failures } = await updateAdvisories({
+    const report = await updateAdvisories({
       database,
       ecosystems: [],
       documents: vendors.documents,
@@ -98,15 +100,22 @@ export async function updateBeforeScan(
       ...(caFile === undefined ? {} : { caFile }),
       onProgress: (step) => progress.update(progressText(step)),
     });
-    return [...failures, ...vendors.failures].map(
+    const failures = [...report.failures, ...vendors.failures].map(
       ({ name, problem }) => `advisories of ${name} not updated: ${problem.line()}`,
     );
+    return [...failures, ...doubtsOf(report)];
   } catch (error) {
     if (!isEvidenceProblem(error)) throw error;
     return [`advisories not updated: ${error.line()}`];
   } finally {
     progress.clear();
   }
+}
+
+function doubtsOf({ feeds }: UpdateReport): string[] {
+  return feeds.flatMap(({ ecosystem, doubt }) =>
+    doubt === undefined ? [] : [`advisories of ${ecosystem}: ${doubt}, so nothing passes by them`],
+  );
 }
 
 function progressText(progress: UpdateProgress): string {

@@ -1,4 +1,5 @@
 /** What `network generate` says beside the policies: on what they rest, what they do not allow and what is not known. */
+import { append } from "../../core/append.ts";
 import { describeObject, locationOf, type ManifestGap } from "../../engines/kubernetes/model.ts";
 import { placeOf, shortName } from "../../fix/network/drafts.ts";
 import type { GeneratedNetwork } from "../../scan/network/generate.ts";
@@ -28,7 +29,10 @@ export function generateSummary(made: GeneratedNetwork, { notes, unread, written
         `${namespaces.join(", ")}: ${counted(drafts.length, "policy", "policies")}. Proven by reading them again: ${counted(needs, "needed connection is", "needed connections are")} open, ${others} (${pairs} pairs), and none of ${allows} peers and ports can be left out.`,
       ]
     : section("The policies fail their proof and are not offered:", proof.failures);
-  lines.push(...written.map((path) => `written: ${path}`));
+  append(
+    lines,
+    written.map((path) => `written: ${path}`),
+  );
   lines.push(
     ...section(
       "Needed and not allowed:",

@@ -1,4 +1,5 @@
 /** `registry status`: what is stored, and what was refused lately. */
+import { append } from "../../core/append.ts";
 import { counted } from "../../core/counted.ts";
 import { shortDigest } from "../../core/digest.ts";
 import { printable } from "../../core/printable.ts";
@@ -43,7 +44,10 @@ async function lastRefused({ audit }: Store, most: number): Promise<readonly Sto
   let before: string | undefined;
   for (let page = 0; page < PAGES && found.length < most; page++) {
     const entries = await audit.list({ ...(before === undefined ? {} : { before }), limit: PAGE });
-    found.push(...entries.filter(({ entry }) => entry.action === "refuse"));
+    append(
+      found,
+      entries.filter(({ entry }) => entry.action === "refuse"),
+    );
     before = entries.at(-1)?.id;
     if (entries.length < PAGE) break;
   }

@@ -70,6 +70,13 @@ async function site() {
       opened.close();
       return found;
     },
+    /** What it declares, as whether that is all there is and why not. */
+    coverage(release: string): string[] {
+      const opened = openAdvisoryDatabase(database);
+      const found = opened.coverageOf({ ecosystem: "Oracle Linux", release });
+      opened.close();
+      return found.map(({ complete, why = "" }) => `${complete} ${why}`);
+    },
     async [Symbol.asyncDispose]() {
       client.close();
       await server[Symbol.asyncDispose]();
@@ -131,6 +138,57 @@ describe("vendors' feeds", () => {
     const report = await made.update(feeds);
     assert.deepEqual(report.failures, ["Oracle Linux:9::appstream updates.signature"]);
     assert.deepEqual([made.fixes("glib2").length, made.fixes("bash").length], [1, 0]);
+  });
+
+  test("one that is empty covers nothing, and is told", async () => {
+    await using made = await site();
+    made.publish("b", []);
+    const report = await made.update([made.feed("Oracle Linux:9::baseos", "b")]);
+    assert.deepEqual([report.failures, report.feeds.map(({ doubt }) => doubt)], [[], ["it has no advisories"]]);
+    assert.deepEqual(made.coverage("9::baseos"), ["false it has no advisories"]);
+  });
+
+  test("one that lost most of its advisories covers nothing, is told, and leaves what the database has of it", async () => {
+    await using made = await site();
+    const many = Array.from({ length: 120 }, (_, index) => advisory(`ELSA-${index}`, `p${index}-2-1.x86_64`));
+    const feeds = [made.feed("Oracle Linux:9::baseos", "b"), made.feed("Oracle Linux:9::appstream", "a")];
+    made.publish("b", many);
+    made.publish("a", [advisory("ELSA-500", "bash-2-1.x86_64")]);
+    await made.update(feeds);
+    assert.deepEqual(made.coverage("9::baseos"), ["true "]);
+    // Half of them may go.
+    made.publish("b", many.slice(0, 61), MADE + 60);
+    assert.deepEqual((await made.update(feeds)).failures, []);
+    made.publish("b", many, MADE + 120);
+    await made.update(feeds);
+    for (const [index, left] of [many.slice(0, 20), [], many.slice(0, 50)].entries()) {
+      made.publish("b", left, MADE + 180 + index);
+      const report = await made.update(feeds);
+      assert.deepEqual([report.changed, report.failures], [true, ["Oracle Linux:9::baseos feeds.shrunk"]]);
+      assert.deepEqual(made.coverage("9::baseos"), [`false it lost ${120 - left.length} of 120 advisories since`]);
+      assert.deepEqual(made.coverage("9::appstream"), ["true "]);
+      assert.equal(made.fixes("p119").length, 1);
+      // The same again is not told again; what rests on it says so.
+      const again = await made.update(feeds);
+      assert.deepEqual([again.changed, again.failures], [false, []]);
+    }
+    made.publish("b", many, MADE + 300);
+    assert.deepEqual((await made.update(feeds)).failures, []);
+    assert.deepEqual(made.coverage("9::baseos"), ["true "]);
+  });
+
+  test("advisories that cannot be read are counted, and leave no coverage", async () => {
+    await using made = await site();
+    made.publish("b", [
+      advisory("ELSA-1", "glib2-2-1.x86_64"),
+      { ...advisory("ELSA-2", "bash-2-1.x86_64"), builds: [] },
+    ]);
+    const report = await made.update([made.feed("Oracle Linux:9::baseos", "b")]);
+    assert.deepEqual(
+      report.feeds.map(({ records, refused }) => [records, refused]),
+      [[2, 1]],
+    );
+    assert.deepEqual(made.coverage("9::baseos"), ["false 1 record of it could not be read"]);
   });
 
   test("a tracker's list, as of its Last-Modified", async () => {

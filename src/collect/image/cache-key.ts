@@ -32,7 +32,7 @@ export function cacheKeys(): CacheKeys {
   return {
     layer: hashOf(layer),
     image: hashOf([...layer, collectBounds, HOST_FILES_VERSION]),
-    secrets: hashOf([FORMAT, ociBounds, secretsBounds, folderBounds]),
+    secrets: hashOf([FORMAT, ociBounds, formatsBounds, secretsBounds, folderBounds]),
   };
 }
 

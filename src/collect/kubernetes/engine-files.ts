@@ -1,5 +1,7 @@
 /** Files of docker and podman on this machine, and docker's command line: what their API does not tell. */
+
 import { posix } from "node:path";
+import { append } from "../../core/append.ts";
 import { type Gap, gapOf } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
 import { insecureInRegistries, trustInPolicy } from "../../engines/kubernetes/engine/container-files.ts";
@@ -94,7 +96,7 @@ async function registriesOf(
     try {
       const text = await textOf(files, path, bounds.engineFileBytes);
       if (text === undefined) return false;
-      facts.push(...insecureInRegistries(text, path));
+      append(facts, insecureInRegistries(text, path));
     } catch (error) {
       gaps.push(gapFor(error, path));
     }

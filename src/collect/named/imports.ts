@@ -1,4 +1,5 @@
 /** Reports of other scanners that the caller names. */
+import { append } from "../../core/append.ts";
 import { bounds } from "../../engines/reports/bounds.ts";
 import type { ScannerReport } from "../../engines/reports/model.ts";
 import { readReport } from "../../engines/reports/read.ts";
@@ -15,7 +16,7 @@ export async function readImports(flags: readonly string[], root: string): Promi
   const kind = { code: "imports", option: "--import", example: "trivy.json", bytes: bounds.reportBytes } as const;
   const reports: ScannerReport[] = [];
   for (const flag of new Set(flags)) {
-    reports.push(...readReport(Buffer.from(await readNamedText(flag, root, kind)), flag));
+    append(reports, readReport(Buffer.from(await readNamedText(flag, root, kind)), flag));
   }
   return reports;
 }

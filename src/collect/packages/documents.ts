@@ -1,4 +1,5 @@
 /** Each ecosystem's registry, asked for one package: which documents, and what they come to together. */
+import { least } from "../../core/extremes.ts";
 import { Problem } from "../../core/problem.ts";
 import type { PackageType } from "../../engines/contents/model.ts";
 import { describeUrl } from "../../engines/packages/registry/client.ts";
@@ -178,7 +179,7 @@ function license({ license: stated, repository, deprecated }: Partial<VersionEnt
 }
 
 function earlier(...all: readonly Told<unknown>[]): Date {
-  return new Date(Math.min(...all.map(({ checkedAt }) => checkedAt.getTime())));
+  return new Date(least(all.map(({ checkedAt }) => checkedAt.getTime())));
 }
 
 /** crates.io by its API, which has dates and licenses; other registries by their index, which is all that they must serve. */

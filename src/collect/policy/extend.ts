@@ -1,5 +1,6 @@
 /** Policy files that extend others: the chain read, and what they state together. */
 
+import { append } from "../../core/append.ts";
 import type { Exception } from "../../core/exception.ts";
 import type { LoosenedKey } from "../../core/policy.ts";
 import type { UnknownEntry } from "../../core/unknown-entry.ts";
@@ -88,9 +89,9 @@ function together(chain: readonly StatedPolicy[]): Omit<ExtendedPolicy, "extende
       if (result.value !== before[key]) settings[key] = { ...stated, value: result.value };
       if (result.loosened !== undefined) loosened.push(result.loosened);
     }
-    if (isLocked("exceptions", locked)) loosened.push(...loosenedExceptions(exceptions, file.exceptions));
+    if (isLocked("exceptions", locked)) append(loosened, loosenedExceptions(exceptions, file.exceptions));
     else exceptions = [...exceptions, ...file.exceptions];
-    if (isLocked("unknown", locked)) loosened.push(...loosenedUnknowns(unknown, file.unknown));
+    if (isLocked("unknown", locked)) append(loosened, loosenedUnknowns(unknown, file.unknown));
     else unknown = [...unknown, ...file.unknown];
     for (const key of file.locked) locked.add(key);
   }

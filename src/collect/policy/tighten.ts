@@ -1,3 +1,4 @@
+import { append } from "../../core/append.ts";
 import { type Exception, exceptionScope } from "../../core/exception.ts";
 import type { LoosenedKey, Policy } from "../../core/policy.ts";
 import type { UnknownEntry } from "../../core/unknown-entry.ts";
@@ -32,8 +33,8 @@ export function tighten(
     settings[key] = result.value;
     if (result.loosened !== undefined) loosened.push(result.loosened);
   }
-  loosened.push(...loosenedExceptions(trusted.exceptions, tree.exceptions));
-  loosened.push(...loosenedUnknowns(trusted.unknown, tree.unknown));
+  append(loosened, loosenedExceptions(trusted.exceptions, tree.exceptions));
+  append(loosened, loosenedUnknowns(trusted.unknown, tree.unknown));
   return { policy: policyWith(settings as Settings, trusted), loosened };
 }
 

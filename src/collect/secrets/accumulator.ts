@@ -1,5 +1,6 @@
 /** Adds up what single files gave. */
 
+import { append } from "../../core/append.ts";
 import type { Gap } from "../../core/evidence.ts";
 import { bounds as secretsBounds } from "../../engines/secrets/bounds.ts";
 import type { LeftOut, SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
@@ -41,7 +42,7 @@ export function createAccumulator(place: string): Accumulator {
       }
       const room = Math.max(0, secretsBounds.secretsOfAsset - secrets.length);
       const over = found.omitted + Math.max(0, found.secrets.length - room);
-      secrets.push(...found.secrets.slice(0, room));
+      append(secrets, found.secrets.slice(0, room));
       if (over > 0 && omitted === 0) firstOmitted = path;
       omitted += over;
     },

@@ -15,6 +15,12 @@ const scanner = createSecretScanner({ rules: sampleRules, fingerprint: createFin
 const text = `# settings\nCODE=${sampleCode}\n`;
 const entry = { name: "app/.env", content: text };
 
+/** In two frames, as a program that packs on several threads writes them. */
+function inFrames(content: Buffer): Buffer {
+  const half = content.length >> 1;
+  return Buffer.concat([content.subarray(0, half), content.subarray(half)].map((part) => zstdCompressSync(part)));
+}
+
 /** `path:line` of each secret, and why each archive was not read whole. */
 function read(
   path: string,
@@ -39,6 +45,7 @@ describe("archives", () => {
       "backup.tar.gz": gzipSync(tarOf([entry])),
       "backup.tgz": gzipSync(tarOf([entry])),
       "backup.tar.zst": zstdCompressSync(tarOf([entry])),
+      "frames.tar.zst": inFrames(tarOf([{ name: "readme", content: "x".repeat(4_000) }, entry])),
       "no-extension": zipOf([entry]),
     };
     for (const [path, bytes] of Object.entries(inside)) {
@@ -65,6 +72,9 @@ describe("archives", () => {
     const cases: Readonly<Record<string, readonly [bytes: Buffer, found: number, reason: RegExp]>> = {
       "locked.zip": [zipOf([entry, { ...entry, name: "b", encrypted: true }]), 1, /encrypted/],
       "cut.tar.gz": [gzipSync(tarOf([entry])).subarray(0, 60), 0, /inflated/],
+      "cut.tar.zst": [inFrames(tarOf([entry])).subarray(0, -3), 0, /inflated/],
+      "bomb.zst": [inFrames(zeros), 0, /inflates to more than/],
+      "frames.zst": [Buffer.concat(Array(10_001).fill(zstdCompressSync(Buffer.alloc(0)))), 0, /more than 10000 frames/],
       "cut.tar": [tarOf([entry, { name: "b", content: "x".repeat(2_000) }]).subarray(0, 2_560), 1, /cut\.tar/],
       "cut.zip": [zipOf([entry]).subarray(0, 90), 0, /end record|cut off/],
       "old.tar.bz2": [Buffer.from(`BZh9${"x".repeat(40)}`), 0, /no reader/],

@@ -3,7 +3,7 @@
  * Archives are read in memory, and so are those within them, as far as the bounds go; what is not read is told.
  */
 import { posix } from "node:path";
-import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { cleanPath } from "../../engines/oci/path.ts";
 import { createTarWalker } from "../../engines/oci/tar.ts";
@@ -11,6 +11,7 @@ import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import type { FileSecrets } from "../../engines/secrets/stream.ts";
 import { readZipEntry, zipEntries } from "../../formats/zip/read.ts";
 import { inMemory, type ZipRules } from "../../formats/zip/source.ts";
+import { readZstd } from "../../formats/zstd/whole.ts";
 import type { Accumulator } from "./accumulator.ts";
 import { bounds } from "./bounds.ts";
 
@@ -178,15 +179,12 @@ function inflate(kind: "gzip" | "zstd", path: string, bytes: Buffer): Buffer {
     bounds.archiveInflatedBytes,
     Math.max(bounds.archiveRatioFreeBytes, bytes.length * bounds.archiveRatio),
   );
-  const options = { maxOutputLength: most };
   try {
-    return kind === "gzip" ? gunzipSync(bytes, options) : zstdDecompressSync(bytes, options);
+    return kind === "gzip" ? gunzipSync(bytes, { maxOutputLength: most }) : readZstd(bytes, most);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw refused(
-      path,
-      code === "ERR_BUFFER_TOO_LARGE" ? `it inflates to more than ${most} bytes` : "it cannot be inflated",
-    );
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ERR_BUFFER_TOO_LARGE") throw refused(path, `it inflates to more than ${most} bytes`);
+    throw refused(path, `it cannot be inflated: ${message}`);
   }
 }
 

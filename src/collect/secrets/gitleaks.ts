@@ -2,8 +2,10 @@
  * Rules in gitleaks' TOML form: `[[rules]]` with id, description, regex, secretGroup, entropy, keywords, path and
  * allowlists, `[allowlist]`, and `[extend]`. What of a file is not used is said.
  */
+
 import { readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
+import { append } from "../../core/append.ts";
 import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import type { SecretRule } from "../../engines/secrets/rule.ts";
@@ -31,8 +33,8 @@ export function loadGitleaksRules(files: readonly string[]): LoadedRules {
   const notes: string[] = [];
   for (const file of files) {
     const loaded = loadFile(file, 0);
-    rules.push(...loaded.rules);
-    notes.push(...loaded.notes);
+    append(rules, loaded.rules);
+    append(notes, loaded.notes);
   }
   return { rules, notes };
 }
@@ -78,8 +80,11 @@ function rulesIn(file: string, sections: readonly Section[], extended: (base: st
   const disabled = new Set(extend === undefined ? [] : tomlTexts(extend.get("disabledRules")));
   if (base !== undefined) {
     const loaded = extended(base);
-    rules.push(...loaded.rules.filter(({ id }) => !disabled.has(id)));
-    notes.push(...loaded.notes);
+    append(
+      rules,
+      loaded.rules.filter(({ id }) => !disabled.has(id)),
+    );
+    append(notes, loaded.notes);
   }
   const tables = sections.filter(({ name }) => name === "rules").map(({ table }) => table);
   if (tables.length > bounds.secretRules) throw wrong(file, `more than ${bounds.secretRules} rules`);

@@ -2,8 +2,10 @@
  * Finds what there is to judge below a folder, by names and first bytes. A link to a file of the folder is that file; no
  * other link is followed.
  */
+
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
+import { append } from "../../core/append.ts";
 import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
@@ -143,7 +145,7 @@ async function addLinked(
     await sort(linked, root, path, isTemplate, isLockfile);
     for (const kind of kinds) {
       const own = kind === "images" ? join(root, target) : target;
-      if (known[kind]?.has(own) !== true) found[kind].push(...linked[kind]);
+      if (known[kind]?.has(own) !== true) append(found[kind], linked[kind]);
     }
   }
 }

@@ -1,6 +1,8 @@
 /** Files of a tree that configure continuous integration. */
+
 import { readFileSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
+import { append } from "../../core/append.ts";
 import { type Gap, gapOf } from "../../core/evidence.ts";
 import { asProblem, isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { bounds as pipelineBounds } from "../../engines/pipelines/bounds.ts";
@@ -53,7 +55,7 @@ export function readPipelines(root: string, paths: readonly string[]): ReadPipel
     if (read.state === "unread") gaps.push(read.gap);
     else if (read.file.kind === "workflow") {
       pipelines.push(gatePipeline(read.file));
-      gaps.push(...unreadGaps(read.file.unread));
+      append(gaps, unreadGaps(read.file.unread));
     }
   }
   const gitlab = readGitlab(root, gitlabPaths);

@@ -1,5 +1,7 @@
 /** What a policy states of admission, as its readers use it. */
+
 import { byNamespace } from "../../core/by-namespace.ts";
+import { greatest } from "../../core/extremes.ts";
 import type { StatedAt } from "../../core/setting.ts";
 
 export interface AdmissionRules {
@@ -43,7 +45,7 @@ export function podSecurityOf({ levels, atLeast }: PodSecurityRules, namespace: 
   const rank = ({ level }: PodSecurityRule) => podSecurityLevels.indexOf(level);
   return [levels, ...atLeast].flatMap((stated) => {
     const rules = byNamespace(stated, namespace).map(([, rule]) => rule);
-    const most = Math.max(...rules.map(rank));
+    const most = greatest(rules.map(rank));
     return rules.filter((rule) => rank(rule) === most);
   });
 }

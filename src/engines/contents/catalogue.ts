@@ -1,3 +1,4 @@
+import { append } from "../../core/append.ts";
 import type { Gap } from "../../core/evidence.ts";
 import { compareText } from "../../core/order.ts";
 import { printable } from "../../core/printable.ts";
@@ -58,7 +59,7 @@ export function catalogue(
     if (last === undefined) continue;
     const { facts, layer } = last;
     paths.add(path);
-    if (versions.length > 1) leaving.push(...departed(path, versions));
+    if (versions.length > 1) append(leaving, departed(path, versions));
     if (isAccountFile(path)) {
       accounts = withAccounts(accounts, path, layer, facts);
       continue;

@@ -1,4 +1,5 @@
 /** Packages that an upper layer removed and that the layers below still ship. */
+import { append } from "../../core/append.ts";
 import { compareText } from "../../core/order.ts";
 import type { RemovedHistory } from "./analyser.ts";
 import { attribute, departed, type Located, type Removed } from "./located.ts";
@@ -33,7 +34,7 @@ export function removedPackages(
   const gone: Removed[] = [...leaving];
   const ownerships: Ownership[] = [...installed.ownerships];
   for (const { path, versions, removedIn } of files) {
-    gone.push(...departed(path, versions));
+    append(gone, departed(path, versions));
     for (const item of attribute(path, versions)) gone.push({ ...item, removedIn });
     const last = versions.at(-1)?.facts;
     if (last?.kind === "ownership") ownerships.push(last);

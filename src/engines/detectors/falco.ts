@@ -1,4 +1,5 @@
 /** Falco's own configuration (falco.yaml of 0.35 to 0.44) and flags, as far as they decide whether anything is found. */
+import { append } from "../../core/append.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
 import { yamlValue } from "../../formats/yaml/one-value.ts";
 import { bounds } from "./bounds.ts";
@@ -121,7 +122,10 @@ function loadedRules(written: readonly string[], files: ReadonlyMap<string, stri
       const enabled = Array.isArray(rules)
         ? rules.filter((each) => isObject(each) && "rule" in each && each.enabled !== false)
         : [];
-      priorities.push(...enabled.map((each) => String(valueAt(each, ["priority"]) ?? "").toLowerCase()));
+      append(
+        priorities,
+        enabled.map((each) => String(valueAt(each, ["priority"]) ?? "").toLowerCase()),
+      );
       continue;
     }
     isWhole = false;

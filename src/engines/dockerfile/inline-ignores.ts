@@ -2,6 +2,7 @@
  * Comments that ask for findings not to count: `# bulkhead ignore=ID[,ID] reason` above an instruction or within it,
  * `# bulkhead ignore-file=ID[,ID] reason` anywhere; hadolint's `# hadolint ignore=` and Docker's `# check=skip=`.
  */
+import { append } from "../../core/append.ts";
 import type { Comment, Dockerfile, InlineIgnore, SourceRange } from "./model.ts";
 
 export function inlineIgnores(dockerfile: Dockerfile): InlineIgnore[] {
@@ -10,10 +11,10 @@ export function inlineIgnores(dockerfile: Dockerfile): InlineIgnore[] {
   let next = 0;
   for (const comment of comments) {
     while ((instructions[next]?.range.start ?? Number.POSITIVE_INFINITY) < comment.range.start) next++;
-    ignores.push(...ignoresOf(comment, instructions[next]?.range));
+    append(ignores, ignoresOf(comment, instructions[next]?.range));
   }
   for (const { comments: within, range } of instructions) {
-    for (const comment of within) ignores.push(...ignoresOf(comment, range));
+    for (const comment of within) append(ignores, ignoresOf(comment, range));
   }
   for (const { name, value, range } of directives) {
     if (name !== "check") continue;

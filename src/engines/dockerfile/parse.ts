@@ -3,6 +3,7 @@
  * for what a file says: what Docker would refuse becomes a problem of the file, and reading goes on.
  */
 
+import { append } from "../../core/append.ts";
 import { Problem } from "../../core/problem.ts";
 import { bounds } from "./bounds.ts";
 import { rawWords } from "./expand.ts";
@@ -53,7 +54,7 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
         mayBeDirective = false;
         comments.push(comment);
       } else {
-        problems.push(...directiveProblems(directive, directives));
+        append(problems, directiveProblems(directive, directives));
         directives.push(directive);
         if (directive.name === "escape" && (directive.value === "`" || directive.value === "\\")) {
           escapeCharacter = directive.value;

@@ -36,6 +36,4 @@ export const bounds = {
   probeBytes: 1024 * 1024 * 1024,
   /** The spool: what must be seekable and is not on disk yet (a gzipped archive). */
   spoolBytes: 40 * 1024 * 1024 * 1024,
-  /** Frames of one zstd stream; an image in the format zstd:chunked has one for each chunk of its files. */
-  zstdFrames: 1_000_000,
 } as const;

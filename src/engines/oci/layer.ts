@@ -7,12 +7,12 @@ import { createZstdDecompress } from "node:zlib";
 import { digestAlgorithm } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import { release } from "../../core/release.ts";
+import { createZstdFrames, isSkippable, type ZstdFrames } from "../../formats/zstd/frames.ts";
 import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
 import { createGzipInflater, type GzipInflater } from "./gzip-members.ts";
 import type { Layer } from "./model.ts";
 import { createTarWalker, type TarVisitor } from "./tar.ts";
-import { createZstdFrames, isSkippable, type ZstdFrames } from "./zstd-frames.ts";
 
 /** Inflating into large chunks halves its cost against node:zlib's default of 16 KiB; each chunk wakes a thread. */
 const CHUNK = 1024 * 1024;

@@ -6,6 +6,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { Problem } from "../../core/problem.ts";
+import { zstdPieces } from "../../formats/zstd/frames.ts";
 import { bounds } from "./bounds.ts";
 import { ambiguous } from "./document.ts";
 import { type Compression, compressionOf } from "./layer.ts";
@@ -14,7 +15,6 @@ import { cleanPath } from "./path.ts";
 import { spool } from "./spool.ts";
 import { stampOf } from "./stamp.ts";
 import { createTarWalker, type TarWalker } from "./tar.ts";
-import { zstdPieces } from "./zstd-frames.ts";
 
 export interface Member {
   readonly offset: number;

@@ -6,10 +6,10 @@ import { Readable } from "node:stream";
 import { suite, test } from "node:test";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { Problem } from "../../core/problem.ts";
+import { createZstdFrames } from "../../formats/zstd/frames.ts";
 import { sha256, tarOf } from "./image.fixture.ts";
 import { readLayer } from "./layer.ts";
 import { openTar } from "./tar-file.ts";
-import { createZstdFrames } from "./zstd-frames.ts";
 
 const tar = tarOf([
   { name: "etc/passwd", content: "root\n" },

@@ -1,4 +1,5 @@
 /** Comments in GitHub's files that ask for findings not to count: zizmor's form and ours. */
+import { append } from "../../core/append.ts";
 import type { PlacedNode } from "../../formats/yaml/placed.ts";
 import { bounds } from "./bounds.ts";
 import type { IgnoreComment } from "./github/model.ts";
@@ -61,7 +62,7 @@ function severalLines(text: string, root: PlacedNode): Spans {
   const pending = [root];
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
     if (node.kind === "map") for (const { value } of node.entries) pending.push(value);
-    else if (node.kind === "sequence") pending.push(...node.items);
+    else if (node.kind === "sequence") append(pending, node.items);
     else if (node.style !== "plain") found.push([behindHeader(text, node), node.end]);
   }
   found.sort(([one], [other]) => one - other);

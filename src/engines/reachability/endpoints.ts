@@ -1,5 +1,6 @@
 /** Workloads and nodes as ends of connections. */
 
+import { append } from "../../core/append.ts";
 import { parseAddress } from "../../core/ip-address.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
 import {
@@ -50,7 +51,7 @@ export function readEndpoints(manifests: Manifests): ReadEndpoints {
       // What runs is what its owner states; where it runs is its own.
       const addresses = ownAddresses.get(owner) ?? [];
       ownAddresses.set(owner, addresses);
-      addresses.push(...addressesOf(workload));
+      append(addresses, addressesOf(workload));
       continue;
     }
     const namespace = effectiveNamespace(workload.object) ?? "default";

@@ -1,4 +1,5 @@
 /** The peers of a rule as sets of endpoints: those that it surely matches, and those that it may match. */
+import { append } from "../../core/append.ts";
 import { type AddressRange, covers, everyAddress, overlap, parseCidr, union } from "./addresses.ts";
 import { type Atoms, keyOf, podRanges } from "./atoms.ts";
 import type { DomainEndpoint, Endpoint, NodeEndpoint, PodEndpoint } from "./endpoint-model.ts";
@@ -191,7 +192,7 @@ function merged(peers: readonly Peer[]): AddressPeer[] {
     const key = `${matchKey(peer.matches.pods)} ${matchKey(peer.matches.nodes)}`;
     const before = byMatch.get(key);
     if (before === undefined) byMatch.set(key, { ...peer, ranges: [...peer.ranges] });
-    else before.ranges.push(...peer.ranges);
+    else append(before.ranges, peer.ranges);
   }
   return [...byMatch.values()];
 }

@@ -1,4 +1,5 @@
 /** What a reader of policies gets and gives: it turns the objects of its kinds into rules. */
+import { append } from "../../core/append.ts";
 import { type FieldPath, formatFieldPath, type KubernetesObject, type Manifests, rawOf } from "../kubernetes/model.ts";
 import { type Fields, fieldsOf } from "../kubernetes/read/fields.ts";
 import { bounds } from "./bounds.ts";
@@ -85,7 +86,7 @@ export function createReading(
     if (rules.length < bounds.rules) rules.push(one);
     else if (rules.length === bounds.rules) {
       const reason = `more than ${bounds.rules} rules of network policies`;
-      rules.push(...unknownRules(one, { code: "network.bound", reason }, podSets.all, everyStage, portSets.all));
+      append(rules, unknownRules(one, { code: "network.bound", reason }, podSets.all, everyStage, portSets.all));
       gaps.push({ code: "network.bound", reason, object: one.object });
     }
   }

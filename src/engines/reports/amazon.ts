@@ -1,4 +1,5 @@
 /** Findings of AWS: `ecr describe-image-scan-findings`, basic and enhanced, and `inspector2 list-findings`. */
+import { append } from "../../core/append.ts";
 import { isObject, type Untyped } from "../../core/untyped.ts";
 import {
   addressesOf,
@@ -98,7 +99,7 @@ export function readInspector(root: Untyped, source: Source): ScannerReport {
       targets.set(key, target);
       if (!isOpen(finding, target.suppressed, unread, source)) continue;
       kept.push(finding);
-      target.flaws.push(...inspectorFlaws(finding, source));
+      append(target.flaws, inspectorFlaws(finding, source));
     }
   }
   if (typeof root.nextToken === "string") tally(unread, "further pages of findings");

@@ -1,4 +1,5 @@
 /** CycloneDX in JSON (1.4 and later) whose `vulnerabilities` a scanner filled in. */
+import { append } from "../../core/append.ts";
 import { isObject, type Untyped } from "../../core/untyped.ts";
 import { parsePurl } from "../contents/purl-parse.ts";
 import { bounds } from "./bounds.ts";
@@ -57,7 +58,7 @@ export function readCycloneDx(root: Untyped, source: Source): ScannerReport {
   for (const flaw of objectsAt(source, root.vulnerabilities, "vulnerabilities")) {
     const { state } = objectAt(source, flaw.value.analysis, `${flaw.at}.analysis`);
     if (DISMISSED.has(state)) tally(suppressed, reasonWord(String(state)));
-    else flaws.push(...flawsOf(flaw, { components, subject, unread, tool: tool.name }, source));
+    else append(flaws, flawsOf(flaw, { components, subject, unread, tool: tool.name }, source));
   }
   return {
     place: source.path,

@@ -1,4 +1,5 @@
 /** Google's Artifact Analysis: `gcloud artifacts docker images describe --show-package-vulnerability`, and lists of occurrences. */
+import { append } from "../../core/append.ts";
 import { isObject, type Untyped } from "../../core/untyped.ts";
 import {
   addressesOf,
@@ -67,7 +68,7 @@ export function readGoogle(root: unknown, source: Source): ScannerReport {
       const state = assessment.state;
       if (state === "NOT_AFFECTED" || state === "FIXED")
         tally(target.suppressed, state.toLowerCase().replace("_", " "));
-      else target.flaws.push(...flawsOf(value, at, source));
+      else append(target.flaws, flawsOf(value, at, source));
       updated.push(timeAt(source, value.updateTime, `${at}.updateTime`));
     } else if (kind === "DISCOVERY") {
       targetOf(uri);
@@ -100,7 +101,7 @@ function describedOccurrences(root: Untyped, source: Source): Placed<Untyped>[] 
   const summary = objectAt(source, root.package_vulnerability_summary, "package_vulnerability_summary");
   const found: Placed<Untyped>[] = [];
   for (const [severity, list] of Object.entries(objectAt(source, summary.vulnerabilities, at))) {
-    found.push(...objectsAt(source, list, `${at}.${lineOf(severity) ?? ""}`));
+    append(found, objectsAt(source, list, `${at}.${lineOf(severity) ?? ""}`));
   }
   const discovery = objectAt(source, root.discovery_summary, "discovery_summary");
   for (const each of objectsAt(source, discovery.discovery, "discovery_summary.discovery")) {

@@ -42,6 +42,44 @@ test("more findings than the limit are refused", () => {
   assert.match(problemOf(bytesOf(report))?.line() ?? "", /names more than 200000 findings and parts/);
 });
 
+test("very long lists are read, in every form that has lists within lists", () => {
+  const many = 150_000;
+  const inspected = (samples.inspector() as { findings: { packageVulnerabilityDetails: object }[] }).findings[0];
+  assert.ok(inspected !== undefined);
+  const issue = { affectedPackage: "a" };
+  const occurrence = {
+    kind: "VULNERABILITY",
+    noteName: "n/CVE-1",
+    vulnerability: { packageIssue: Array(many).fill(issue) },
+  };
+  const seldom = { kind: "VULNERABILITY", noteName: "n/CVE-1", vulnerability: {} };
+  const details = { vulnerabilityId: "CVE-1", vulnerablePackages: Array(many).fill({ name: "a", version: "1" }) };
+  const reports: Readonly<Record<string, object>> = {
+    snyk: samples.snyk({
+      vulnerabilities: [],
+      applications: Array(many).fill({ packageManager: "npm", vulnerabilities: [] }),
+    }),
+    google: samples.googleDescription({
+      package_vulnerability_summary: { vulnerabilities: { LOW: [occurrence] } },
+    }),
+    "google, by severity": samples.googleDescription({
+      package_vulnerability_summary: { vulnerabilities: { LOW: Array(many).fill(seldom) } },
+    }),
+    amazon: { findings: [{ ...inspected, packageVulnerabilityDetails: details }] },
+    cyclonedx: samples.cycloneDx({
+      components: [{ "bom-ref": "pkg-1", type: "library", name: "a", version: "1" }],
+      vulnerabilities: [{ id: "CVE-1", affects: Array(many).fill({ ref: "pkg-1" }) }],
+    }),
+  };
+  for (const [name, report] of Object.entries(reports)) {
+    const [read] = readReport(bytesOf(report), `${name}.json`);
+    const { length } = read?.targets ?? [];
+    const flaws = read?.targets.reduce((count, target) => count + target.flaws.length, 0);
+    if (name === "snyk") assert.equal(length, many + 1);
+    else if (name !== "google, by severity") assert.equal(flaws, many, name);
+  }
+});
+
 test("texts are one line without escapes, and of a bounded length", () => {
   const title = `\u001b[2J\u202e::error::\n${"x".repeat(1_000_000)}`;
   const report = samples.trivy({

@@ -1,4 +1,5 @@
 /** Snyk's JSON of `snyk container test` and `snyk test`: one project, or a list of them. */
+import { append } from "../../core/append.ts";
 import { isObject, type Untyped } from "../../core/untyped.ts";
 import {
   addressesOf,
@@ -39,7 +40,10 @@ export function readSnyk(root: unknown, source: Source): ScannerReport {
   const add = (project: Placed<Untyped>): void => {
     projects.push(project);
     const own = project.at === "" ? "applications" : `${project.at}.applications`;
-    projects.push(...objectsAt(source, project.value.applications, own).map((each) => withImage(each, project)));
+    append(
+      projects,
+      objectsAt(source, project.value.applications, own).map((each) => withImage(each, project)),
+    );
   };
   if (listed) for (const project of objectsAt(source, root, "")) add(project);
   else add({ value: objectAt(source, root, ""), at: "" });

@@ -1,6 +1,8 @@
 /** Whether the pipelines of a tree block critical vulnerabilities. */
+
 import { pipelinesChecks } from "../../checks/lists/pipelines.ts";
 import type { PipelinesFacts } from "../../checks/subjects/tree.ts";
+import { append } from "../../core/append.ts";
 import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Gap, present } from "../../core/evidence.ts";
@@ -78,7 +80,7 @@ function runsOf(github: readonly ReadGithubFile[]): { runs: RepositoryRuns; gaps
       if (isRun) gaps.push(read.gap);
     } else if (read.file.kind === "action" || (read.file.kind === "workflow" && isRun)) {
       files.push(read.file);
-      if (isRun) gaps.push(...unreadGaps(read.file.unread));
+      if (isRun) append(gaps, unreadGaps(read.file.unread));
     }
   }
   const runs = repositoryRuns(files);

@@ -1,5 +1,7 @@
 /** Which objects a gap of the reader is about. */
+
 import { posix } from "node:path";
+import { append } from "../../core/append.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { KubernetesObject, ManifestGap, Manifests } from "../../engines/kubernetes/model.ts";
 
@@ -27,8 +29,11 @@ export function manifestGaps({ gaps }: Manifests): ManifestGaps {
     const found = [...(own.get(object.part?.of ?? object) ?? [])];
     const { source } = object;
     if (source.kind === "file" && byPath.size > 0) {
-      found.push(...(byPath.get(source.text.path) ?? []).filter((gap) => isIn(gap, object)));
-      for (const folder of foldersOf(source.text.path)) found.push(...(byPath.get(folder) ?? []));
+      append(
+        found,
+        (byPath.get(source.text.path) ?? []).filter((gap) => isIn(gap, object)),
+      );
+      for (const folder of foldersOf(source.text.path)) append(found, byPath.get(folder) ?? []);
     }
     return named(found);
   }

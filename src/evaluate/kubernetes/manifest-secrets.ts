@@ -1,6 +1,8 @@
 /** Secrets among the values of manifests: the secrets engine judges each object's values as one small file. */
+
 import { manifestValuesChecks } from "../../checks/lists/manifest-values.ts";
 import type { ClearSecret, ManifestSecrets, SecretInManifestFacts } from "../../checks/workload/secret-in-manifest.ts";
+import { append } from "../../core/append.ts";
 import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Gap, present } from "../../core/evidence.ts";
@@ -89,7 +91,7 @@ export function findManifestSecrets(
       own.map(([, value]) => value),
       new Set(hits.filter(({ secret }) => isSure(object, secret)).map(fieldName)),
     );
-    clear.push(...given);
+    append(clear, given);
     // A file of settings may hold several; what rules only guess there says where.
     const inClear = new Set(given.filter(({ kind }) => kind !== "file").flatMap(({ keys }) => keys.map(fieldName)));
     for (const { secret, field } of hits) {

@@ -1,5 +1,7 @@
 /** Which workloads are in which namespace. */
+
 import { posix } from "node:path";
+import { greatest } from "../../core/extremes.ts";
 import {
   effectiveNamespace,
   type KubernetesObject,
@@ -60,7 +62,7 @@ export function namespacesOf({ namespaces, workloads }: Manifests): FoundNamespa
 
 function nearest(object: KubernetesObject, declared: readonly Namespace[]): Namespace[] {
   const near = declared.map((namespace) => ({ namespace, shared: sharedFolders(object, namespace.object) }));
-  const most = Math.max(...near.map(({ shared }) => shared));
+  const most = greatest(near.map(({ shared }) => shared));
   return near.filter(({ shared }) => shared === most && shared >= 0).map(({ namespace }) => namespace);
 }
 

@@ -1,4 +1,5 @@
 /** What the way from a commit to what runs is read from. */
+import { append } from "../../core/append.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Dockerfile } from "../../engines/dockerfile/model.ts";
@@ -48,13 +49,13 @@ export function lifecyclePipelines(
     const { file } = read;
     if (file.kind === "dependabot" || (file.kind === "workflow" && !isRun)) continue;
     pipelines.push(githubLifecycle(file));
-    if (isRun) gaps.push(...unreadGaps(file.unread));
+    if (isRun) append(gaps, unreadGaps(file.unread));
   }
   for (const read of gitlab) {
     if (read.state === "unread") gaps.push(read.gap);
     else if (!read.pipeline.fragment) {
       pipelines.push(gitlabLifecycle(read.pipeline));
-      gaps.push(...unreadGaps(read.pipeline.unread));
+      append(gaps, unreadGaps(read.pipeline.unread));
     }
   }
   return { pipelines, gaps };

@@ -1,5 +1,6 @@
 /** Manifests made over: every fix of the grades that are made, once it is proven, round by round, until nothing is left that can be made. */
 
+import { append } from "../../core/append.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Evaluations } from "../../core/evaluations.ts";
 import type { Finding, FixGrade, Graded } from "../../core/finding.ts";
@@ -95,7 +96,7 @@ export function fixWorkloads(read: Manifests, context: WorkloadFixContext): Work
       if (wanted.length === 0) break;
       continue;
     }
-    made.push(...chosen);
+    append(made, chosen);
     for (const { finding } of chosen) refused.delete(finding.fingerprint);
     texts = changed;
     current = judge(texts);

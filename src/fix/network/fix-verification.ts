@@ -2,6 +2,7 @@
  * Proof of what was generated, by reading its text again and computing the network with it: what is needed connects,
  * nothing else does, and no allow could be left out.
  */
+import { append } from "../../core/append.ts";
 import { readManifests } from "../../engines/kubernetes/manifests.ts";
 import { describeObject, type Manifests } from "../../engines/kubernetes/model.ts";
 import {
@@ -83,7 +84,7 @@ export function prove(input: ProofInput): Proof {
     compute: (drafts, kept) => compute(drafts, kept, true),
     placesIn: (one) => placesOf(one, input),
   });
-  failures.push(...superfluous);
+  append(failures, superfluous);
   return {
     failures: failures.slice(0, FAILURES),
     uncertain: [...uncertain].sort(),

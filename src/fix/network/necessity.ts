@@ -5,6 +5,7 @@
  * the connection in a round without it. So 2 × log2(parts) networks try them all. It holds because rules of these policies
  * only add to each other.
  */
+import { greatest } from "../../core/extremes.ts";
 import { hasPort, type Network } from "../../engines/reachability/model.ts";
 import type { Need } from "../../engines/reachability/needs/model.ts";
 import type { Allow, AllowPart, Draft } from "./model.ts";
@@ -101,7 +102,7 @@ function numbered(drafts: readonly Draft[], kind: PartKind): Part[] {
     next.set(scope, number);
   };
   for (const draft of shared) add(draft, draft.namespace, 0);
-  const first = Math.max(0, ...next.values());
+  const first = greatest(next.values(), 0);
   for (const draft of others) add(draft, draft.members?.[0]?.name ?? "", first);
   return parts;
 }

@@ -2,6 +2,7 @@
  * Configuration of Squid as an egress proxy: the hosts of a list by their names, each on its ports, and nothing else.
  * Sources: Squid's documentation of `http_access`, `acl` (dstdomain, dstdom_regex, port, myportname, dst) and `http_port`.
  */
+import { append } from "../../core/append.ts";
 
 /** The first that it listens on; each further list has the next. */
 export const PROXY_PORT = 3128;
@@ -42,9 +43,16 @@ export function squidConfiguration(listeners: readonly ProxyListener[]): string 
       const exact = hosts.filter((host) => !host.startsWith("*."));
       const within = hosts.filter((host) => host.startsWith("*."));
       // -n: the name is the request's own; of an address none is looked up, so that no address is a name.
-      if (exact.length > 0) lines.push(...exact.map((host) => `acl ${acl} dstdomain -n ${host}`));
+      if (exact.length > 0)
+        append(
+          lines,
+          exact.map((host) => `acl ${acl} dstdomain -n ${host}`),
+        );
       if (within.length > 0)
-        lines.push(...within.map((host) => `acl ${acl}_within dstdom_regex -n -i ${expressionOf(host)}`));
+        append(
+          lines,
+          within.map((host) => `acl ${acl}_within dstdom_regex -n -i ${expressionOf(host)}`),
+        );
       // Without TLS a request is no tunnel; on other ports it always is one.
       const methods = number === PLAIN_HTTP ? ["plain", "tunnel"] : ["tunnel"];
       for (const name of [...(exact.length > 0 ? [acl] : []), ...(within.length > 0 ? [`${acl}_within`] : [])]) {

@@ -7,6 +7,7 @@ import { nameOf } from "../../checks/build/pipelines/origins.ts";
 import { conditionsOf } from "../../checks/build/pipelines/steps.ts";
 import { usesOf } from "../../checks/build/pipelines/uses.ts";
 import { normalPath } from "../../checks/build/pipelines/uses-path.ts";
+import { append } from "../../core/append.ts";
 import type { Finding, TextEdit } from "../../core/finding.ts";
 import { type Expression, type PlacedExpression, type Text, walkExpression } from "../../engines/pipelines/model.ts";
 import type { Proposal } from "./proposal.ts";
@@ -22,7 +23,7 @@ export function soundCondition(finding: Finding, source: PipelineSource): Propos
     if (!isAt(condition.place, finding.locations) || !isText(condition)) continue;
     const made = withoutText(condition, source);
     if (made === undefined) return undefined;
-    edits.push(...made);
+    append(edits, made);
   }
   const [first, ...more] = edits;
   return first === undefined ? undefined : { grade: "likely", reason: DECIDES, edits: [first, ...more] };

@@ -1,6 +1,7 @@
 /** Actions pinned to commits and images to digests, as far as those were looked up. */
 
 import { containersOf, stepsJobs, usesOf } from "../../checks/build/pipelines/uses.ts";
+import { append } from "../../core/append.ts";
 import type { Finding, Graded, TextEdit } from "../../core/finding.ts";
 import type { Text } from "../../engines/pipelines/model.ts";
 import type { Proposal } from "./proposal.ts";
@@ -21,7 +22,7 @@ export function byCommit(finding: Finding, source: PipelineSource): Proposal | u
     if (ref === undefined || commit === undefined || text.expressions.length > 0) return undefined;
     const made = withRef(source, text, ref, commit);
     if (made === undefined) return undefined;
-    edits.push(...made);
+    append(edits, made);
   }
   const [first, ...more] = edits;
   return first === undefined ? undefined : { ...SAME, edits: [first, ...more] };

@@ -2,6 +2,7 @@
  * What programs write for themselves, lockfiles above all: every scalar is its text, whatever YAML's schemas would make of
  * it, and the place of none is kept.
  */
+import { least } from "../../core/extremes.ts";
 import { bounds } from "../bounds.ts";
 import { lineCounter, positionAt, type Refuse } from "../position.ts";
 import { composeDocument } from "./block.ts";
@@ -135,7 +136,7 @@ function markersOf(text: string): (start: number) => number {
   ];
   return (start) => {
     for (const one of found) if (one.at < start) one.at = markerFrom(text, one.mark, start);
-    return Math.min(...found.map(({ at }) => at));
+    return least(found.map(({ at }) => at));
   };
 }
 

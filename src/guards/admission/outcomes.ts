@@ -3,6 +3,7 @@
 import type { Action } from "../../core/enforcement.ts";
 import { actions } from "../../core/enforcement.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
+import { least } from "../../core/extremes.ts";
 import type { Finding } from "../../core/finding.ts";
 import { compareText } from "../../core/order.ts";
 import { severityRank } from "../../core/severity.ts";
@@ -65,7 +66,10 @@ export function compareOutcomes(a: Outcome, b: Outcome): number {
 }
 
 function rankOf({ evaluation }: Outcome): number {
-  return Math.min(...evaluation.findings.map(({ severity }) => severityRank(severity)), 100);
+  return least(
+    evaluation.findings.map(({ severity }) => severityRank(severity)),
+    100,
+  );
 }
 
 export function fieldOf({ locations: [location] }: Pick<Finding, "locations">): string | undefined {

@@ -1,4 +1,5 @@
 /** What was learned of the containers of one image: which files they opened, and whether that is all of them. */
+import { append } from "../../core/append.ts";
 import { counted } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
 import { trimEndOf } from "../../core/trim.ts";
@@ -81,7 +82,7 @@ export function missingOf({ watched, cut }: LearnedWorkload): string[] {
     const over = cut[list] ?? 0;
     if (over > 0) found.push(`${over} ${list === "opened" ? "opened files" : list} over the limit`);
   }
-  if (!watched.complete) found.push(...watched.missing.map(printable));
+  if (!watched.complete) append(found, watched.missing.map(printable));
   if (!watched.complete && found.length === 0) found.push("not watched completely");
   return found;
 }

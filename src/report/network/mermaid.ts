@@ -1,4 +1,5 @@
 /** A flowchart in Mermaid, as GitHub and GitLab draw it. Every name is text: none of it reaches the syntax. */
+import { append } from "../../core/append.ts";
 import { printable } from "../../core/printable.ts";
 import { linesOf } from "./lines.ts";
 import { namesOf } from "./names.ts";
@@ -24,7 +25,11 @@ export function renderMermaid(view: NetworkView): string {
       const label = members.length > NAMED ? `${members.length} workloads` : members.map(names.one).join("\n");
       return kind === "workload" ? `${id}["${mermaidText(label)}"]` : `${id}(["${mermaidText(label)}"])`;
     });
-    if (namespace === "") out.push(...lines.map((line) => `  ${line}`));
+    if (namespace === "")
+      append(
+        out,
+        lines.map((line) => `  ${line}`),
+      );
     else {
       out.push(`  subgraph ns${number++}["${mermaidText(namespace)}"]`, ...lines.map((line) => `    ${line}`), "  end");
     }

@@ -1,5 +1,7 @@
 /** `network map` for people: the answer first, then who reaches whom, one line for what is alike. */
+import { append } from "../../core/append.ts";
 import { counted } from "../../core/counted.ts";
+import { greatest } from "../../core/extremes.ts";
 import { printable } from "../../core/printable.ts";
 import type { RenderOptions } from "../options.ts";
 import { hanging, type Page, pageOf } from "../page.ts";
@@ -103,7 +105,7 @@ export function renderNetworkText(view: NetworkView, options: RenderOptions): st
     if (rows.length === 0) return;
     heading("IN FROM OUTSIDE");
     const shown = page.all ? rows : rows.slice(0, IN);
-    out.push(...table(page, shown));
+    append(out, table(page, shown));
     more(0, "", rows.length - shown.length, "line");
   }
 
@@ -221,7 +223,7 @@ function byEnds(names: Names): (a: Line, b: Line) => number {
 function table(page: Page, rows: readonly Cells[]): string[] {
   const room = page.columns - 8;
   const widest = (cells: (row: Cells) => string, most: number) =>
-    Math.min(most, Math.max(...rows.map((row) => displayWidth(printable(cells(row))))));
+    Math.min(most, greatest(rows.map((row) => displayWidth(printable(cells(row))))));
   const first = widest(({ from }) => from, Math.floor(room * 0.38));
   const second = widest(({ to }) => to, Math.floor(room * 0.38));
   const third = Math.max(10, room - first - second);

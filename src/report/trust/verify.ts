@@ -1,4 +1,5 @@
 /** `bulkhead verify`: the answer, what is asked for, each signature with what was tried, and what is covered. */
+import { greatest } from "../../core/extremes.ts";
 import { withoutLogCommands } from "../../core/log-commands.ts";
 import { printable } from "../../core/printable.ts";
 import type { RenderOptions } from "../options.ts";
@@ -174,7 +175,10 @@ function stepSummary(steps: readonly StepView[], page: Page, indent: number): st
 }
 
 function stepLines(steps: readonly StepView[], page: Page, indent: number): string[] {
-  const width = Math.max(0, ...steps.map(({ step }) => step.length));
+  const width = greatest(
+    steps.map(({ step }) => step.length),
+    0,
+  );
   return steps.flatMap(({ step, outcome, detail }) => {
     const mark = { holds: "✓", fails: "✗", "not-asked": "-" }[outcome];
     const [first = "", ...rest] = fittedLines(page, detail, indent + width + 3);

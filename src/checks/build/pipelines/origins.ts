@@ -2,6 +2,7 @@
  * Where an expression's value comes from, and what an attacker may write into it: contexts that GitHub fills in, and those
  * that the file itself does (`env`, `inputs`, `matrix`, `steps`, `needs`), followed to what they are set to.
  */
+import { append } from "../../../core/append.ts";
 import {
   type Expression,
   type Field,
@@ -70,7 +71,7 @@ function originsOfTexts(texts: readonly (Text | undefined)[], scope: Scope, trai
   for (const text of texts) {
     for (const { tree } of text?.expressions ?? []) {
       if (contexts.length > trail.budget.left) break;
-      if (tree !== undefined) contexts.push(...valueContexts(tree));
+      if (tree !== undefined) append(contexts, valueContexts(tree));
     }
   }
   return followed(contexts, scope, { ...trail, depth: trail.depth - 1 });
@@ -84,7 +85,7 @@ function followed(contexts: readonly ContextExpression[], scope: Scope, trail: T
       origins.push({ name: nameOf(context) ?? "*", capability: "unknown", from: "run" });
       break;
     }
-    origins.push(...originsOfContext(context, scope, trail));
+    append(origins, originsOfContext(context, scope, trail));
   }
   return origins;
 }

@@ -3,6 +3,7 @@
  * loads one after the other. Pure: what fields there are is asked of a {@link RuleChecker}.
  */
 
+import { append } from "../../../core/append.ts";
 import { bounds } from "../bounds.ts";
 import type { EventSource } from "../model.ts";
 import type { RuleChecker } from "./checker.ts";
@@ -39,7 +40,7 @@ export function loadRules(files: readonly RuleText[], options: LoadOptions = {})
     if (number < files.length - 1 || loading.errors.length > 0) checkAlone(loading, file, before);
   }
   if (loading.errors.length > 0) {
-    loading.warnings.push(...unused(loading.all, loading.used.macros, loading.used.lists));
+    append(loading.warnings, unused(loading.all, loading.used.macros, loading.used.lists));
     return nothing(loading, loading.errors);
   }
   return compileAll(loading, options);
@@ -82,8 +83,8 @@ function collectFile(loading: Loading, file: RuleText, options: LoadOptions): vo
   const { all, errors, warnings } = loading;
   const read = readRules(file);
   for (const name of read.broken) all.broken.add(name);
-  errors.push(...read.errors);
-  warnings.push(...read.warnings);
+  append(errors, read.errors);
+  append(warnings, read.warnings);
   const { checker } = options;
   const collecting = checker === undefined ? {} : { isField: checker.isField.bind(checker) };
   for (const definition of read.definitions) {
@@ -119,7 +120,7 @@ function checkAlone(loading: Loading, file: RuleText, before: number): void {
   const touched = new Set(
     [...all.macros.values()].filter((macro) => macro.visibility >= before).map(({ name }) => name),
   );
-  errors.push(...conditions.compileMacros(touched));
+  append(errors, conditions.compileMacros(touched));
   for (const rule of all.rules.values())
     if (rule.changed >= before && rule.source !== undefined && !all.without.has(file.name))
       attempt(errors, () =>
@@ -146,7 +147,7 @@ function compileAll(loading: Loading, options: LoadOptions): LoadedRules {
   const { all, errors, warnings } = loading;
   const lists = new Lists(all.lists);
   const conditions = new Conditions(lists, all.macros, all.broken);
-  errors.push(...conditions.compileMacros());
+  append(errors, conditions.compileMacros());
   const rules: CollectedRule[] = [];
   const steps = new Map<string, Condition>();
   for (const rule of [...all.rules.values()].toSorted((left, right) => left.index - right.index)) {
@@ -162,11 +163,11 @@ function compileAll(loading: Loading, options: LoadOptions): LoadedRules {
   }
   if (errors.length > 0) {
     const { used } = loading;
-    warnings.push(...unused(all, used.macros.union(conditions.used), used.lists.union(lists.used)));
+    append(warnings, unused(all, used.macros.union(conditions.used), used.lists.union(lists.used)));
     return nothing(loading, errors);
   }
   for (const name of new Set(all.lists.keys()).difference(new Set(lists.unused()))) lists.used.add(name);
-  warnings.push(...unused(all, conditions.used, lists.used));
+  append(warnings, unused(all, conditions.used, lists.used));
   return {
     rules,
     errors,

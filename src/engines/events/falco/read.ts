@@ -2,6 +2,7 @@
  * The first stage: items of one rule file, each by itself (upstream's `rule_loader_reader.cpp`). Upstream stops at a file's
  * first error; here an item with an error is left out and named, so that what refers to it is not called wrong as well.
  */
+import { append } from "../../../core/append.ts";
 import { bounds } from "../bounds.ts";
 import type {
   Definition,
@@ -88,7 +89,7 @@ function readItem(item: RuleNode, file: ItemContext, reading: Reading): void {
         contextOf(item, "rules content item", "", file),
         "Unexpected element type. Each element should be a yaml associative array.",
       );
-    reading.definitions.push(...definitionsOf(item, file, reading.warnings));
+    append(reading.definitions, definitionsOf(item, file, reading.warnings));
   } catch (error) {
     if (!(error instanceof RuleFault)) throw error;
     reading.errors.push(error.diagnostic);

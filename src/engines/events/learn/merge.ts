@@ -1,4 +1,6 @@
 /** Merges what was learned: over the replicas of a workload, and over runs. */
+import { append } from "../../../core/append.ts";
+import { greatest } from "../../../core/extremes.ts";
 import { concludeWatched } from "./complete.ts";
 import type { How, Learned, LearnedFile, LearnedWorkload, Watched } from "./model.ts";
 
@@ -29,7 +31,7 @@ export function mergeWorkloads(all: readonly LearnedWorkload[], hours?: number):
     for (const named of ["x86_64", "arm64"]) {
       const other = groups.get(JSON.stringify([of.namespace, of.kind, of.name, of.container, named]));
       if (other === undefined) continue;
-      other.push(...group);
+      append(other, group);
       groups.delete(key);
       break;
     }
@@ -78,7 +80,7 @@ function mergeGroup(group: readonly LearnedWorkload[], hours: number | undefined
       one.from < other.from ? -1 : one.from > other.from ? 1 : one.id < other.id ? -1 : 1,
     ),
     lost: sums(parts.map((each) => each.watched.lost)),
-    hours: hours ?? Math.max(...parts.map((each) => each.watched.hours)),
+    hours: hours ?? greatest(parts.map((each) => each.watched.hours)),
   };
   return { ...merged, watched: concludeWatched(watched, merged) };
 }

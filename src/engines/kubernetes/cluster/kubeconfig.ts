@@ -2,6 +2,7 @@
 
 import { existsSync } from "node:fs";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
+import { append } from "../../../core/append.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { cutDocuments, readDocument } from "../../../formats/yaml/documents.ts";
 import type { YamlFault } from "../../../formats/yaml/model.ts";
@@ -95,7 +96,7 @@ function readRoot(file: string): Fields {
   const { text } = cutDocuments(file, readText(file), 1);
   const faults: YamlFault[] = [];
   const { node, faults: found } = readDocument(text.text, text.documents[0] ?? { start: 0, end: text.text.length });
-  faults.push(...found);
+  append(faults, found);
   const value = node === null ? {} : node === undefined ? undefined : plainValue(node, faults);
   // Its reasons may repeat what stands there, and what stands there is secret.
   if (faults.length > 0 || !isObject(value)) throw wrong("not a map of YAML or JSON");

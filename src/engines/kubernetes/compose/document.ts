@@ -3,6 +3,7 @@
  * it merges, wherever the merge stands; `!reset` takes a field out; a key twice is an error. Aliases are followed: the tree
  * that is answered has none.
  */
+
 import {
   isAlias,
   isMap,
@@ -15,6 +16,7 @@ import {
   type YAMLMap,
   type YAMLSeq,
 } from "yaml";
+import { append } from "../../../core/append.ts";
 import { bounds as formatsBounds } from "../../../formats/bounds.ts";
 import { libraryDocument } from "../../../formats/yaml/library.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "../../../formats/yaml/model.ts";
@@ -211,7 +213,7 @@ function converter(source: string, base: number) {
       refuseTwice(seen, name, keyStart);
       entries.push({ key: name, keyStart, keyEnd, value, ...(isAlias(inner) ? { shared: true as const } : {}) });
     }
-    if (merged !== undefined) entries.push(...mergedEntries(merged.node, seen, merged.offset));
+    if (merged !== undefined) append(entries, mergedEntries(merged.node, seen, merged.offset));
     return { kind: "map", entries, start, end };
   }
 

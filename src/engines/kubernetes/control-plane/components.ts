@@ -1,3 +1,4 @@
+import { append } from "../../../core/append.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
 import type { Component, ComponentFlag, ComponentProgram } from "../component-model.ts";
 import type { FieldPath } from "../field-path.ts";
@@ -18,7 +19,7 @@ export function componentsOf(
   manifests: Pick<Manifests, "workloads" | "kubeadmClusterConfigurations" | "kubeadmNodeConfigurations">,
 ): Component[] {
   const found: Component[] = [];
-  for (const workload of manifests.workloads) if (workload.origin === "kubernetes") found.push(...startedBy(workload));
+  for (const workload of manifests.workloads) if (workload.origin === "kubernetes") append(found, startedBy(workload));
   for (const { object } of manifests.kubeadmClusterConfigurations) {
     found.push(extraArguments("kube-apiserver", object, ["apiServer"]));
     found.push(extraArguments("kube-controller-manager", object, ["controllerManager"]));

@@ -1,4 +1,5 @@
 /** Files of podman (containers-registries.conf(5), containers-policy.json(5)) that say whom it believes. */
+import { append } from "../../../core/append.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { tomlTable, tomlTables, tomlText, tomlTexts } from "../../../formats/toml/fields.ts";
 import { type TomlTable, tomlSections } from "../../../formats/toml/read.ts";
@@ -16,10 +17,10 @@ export function insecureInRegistries(text: string, from: string): readonly Insec
   const refuse = ({ line, column }: { line: number; column: number }, cause: string) =>
     new SyntaxError(`${line}:${column}: ${cause}`);
   for (const { name, table } of tomlSections(text, refuse)) {
-    if (name === "registry") names.push(...insecureIn(table));
-    if (name === "registries") names.push(...tomlTexts(tomlTable(table.get("insecure"))?.get("registries")));
+    if (name === "registry") append(names, insecureIn(table));
+    if (name === "registries") append(names, tomlTexts(tomlTable(table.get("insecure"))?.get("registries")));
     // Written as one list of inline tables.
-    if (name === "") names.push(...tomlTables(table.get("registry")).flatMap(insecureIn));
+    if (name === "") append(names, tomlTables(table.get("registry")).flatMap(insecureIn));
   }
   return names
     .slice(0, bounds.engineEntries)

@@ -1,5 +1,7 @@
 /** Patches of one document's text: comments, order, quotes, indentation and line ends stay as they are. */
+
 import { isDeepStrictEqual } from "node:util";
+import { append } from "../../../core/append.ts";
 import type { FieldPatch } from "../../../core/finding.ts";
 import { readDocument } from "../../../formats/yaml/documents.ts";
 import type { YamlNode } from "../../../formats/yaml/model.ts";
@@ -93,7 +95,7 @@ function editsOfRound(
     claimed.add(path, Math.min(found.depth, path.length - 1));
     if (op === "remove" && typeof path.at(-1) === "number") {
       // The items behind it have other numbers from here on.
-      later.push(...pending.slice(order + 1));
+      append(later, pending.slice(order + 1));
       break;
     }
   }

@@ -1,3 +1,4 @@
+import { append } from "../../../core/append.ts";
 import type { FieldPatch } from "../../../core/finding.ts";
 import { cutDocuments } from "../../../formats/yaml/documents.ts";
 import { bounds } from "../bounds.ts";
@@ -33,7 +34,7 @@ export function patchFile(text: string, patches: readonly ObjectPatch[]): Patche
     const document = text.slice(start, end);
     const made = patchDocument(document, own.map(fromDocument));
     if ("refused" in made) {
-      refused.push(...refusedOf(document, own, made));
+      append(refused, refusedOf(document, own, made));
       continue;
     }
     parts.push(text.slice(at, start), made.text);

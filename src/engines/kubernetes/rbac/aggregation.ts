@@ -1,4 +1,5 @@
 /** Aggregated ClusterRoles (Kubernetes documentation, "Using RBAC Authorization"; the controller `clusterroleaggregation`). */
+import { append } from "../../../core/append.ts";
 import type { GrantedRule } from "../access-model.ts";
 import type { LabelSelector, Role } from "../rbac-model.ts";
 import { publishedClusterRoles, publishedLabels } from "./published.ts";
@@ -54,7 +55,7 @@ export function aggregated(
         budget.steps -= role.rules.length;
         const into = role.aggregationRule === undefined ? rules : overwritten;
         for (const rule of ownRules(role, `ClusterRole ${name}`)) into.push({ ...rule, through });
-        next.push(...(role.aggregationRule?.clusterRoleSelectors ?? []));
+        append(next, role.aggregationRule?.clusterRoleSelectors ?? []);
       }
       const known = withPublished ? (publishedClusterRoles.get(name)?.rules ?? []) : [];
       budget.steps -= known.length;

@@ -1,4 +1,5 @@
 /** Sorts objects by their kinds into the lists of {@link Manifests}. */
+import { append } from "../../../core/append.ts";
 import { bounds } from "../bounds.ts";
 import type { FieldPath } from "../field-path.ts";
 import type { Manifests, Workload } from "../model.ts";
@@ -190,7 +191,7 @@ export function createCollected(mostObjects: number): Collected {
   /** Of a kind that no list holds: what runs pods does so by whichever name. */
   function unknown(object: KubernetesObject, read: ReadObject): readonly FieldPath[] {
     const { pods, objects, over } = findPods(object, read.raw);
-    lists.workloads.push(...readFoundWorkloads(object, read, pods));
+    append(lists.workloads, readFoundWorkloads(object, read, pods));
     if (over) gap(read.gap("kubernetes.bound", [], "too large to search for pods"));
     if (pods.length + objects.length > 0) return objects;
     const name = nameOf(object);

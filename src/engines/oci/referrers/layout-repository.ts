@@ -2,6 +2,7 @@
  * An OCI layout: whatever its index.json names counts, by the subject of its manifest, by the tag that stands in for a list of
  * referrers, and by cosign's tags or marks (`cosign save`).
  */
+import { append } from "../../../core/append.ts";
 import type { Digest } from "../../../core/digest.ts";
 import { parseDigest } from "../../../core/digest.ts";
 import { type Gap, gapOf } from "../../../core/evidence.ts";
@@ -50,8 +51,11 @@ export function layoutRepository({ store, roots }: Pick<Layout, "store" | "roots
       gathered.add(index.bytes, `${place}:${referrersTag(subject)}`);
       const named = new Set(entries.map(({ digest }) => digest));
       const more = gathered.entries.filter(({ digest }) => !named.has(digest));
-      entries.push(...more.map((entry): FoundReferrer => ({ ...entry, by: "referrers-tag" })));
-      gaps.push(...gathered.gaps);
+      append(
+        entries,
+        more.map((entry): FoundReferrer => ({ ...entry, by: "referrers-tag" })),
+      );
+      append(gaps, gathered.gaps);
     }
     return { entries, gaps };
   }

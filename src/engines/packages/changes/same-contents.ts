@@ -1,4 +1,5 @@
 /** Whether two lockfiles mean the same by a version: from the same place, with the same contents. */
+import { greatest } from "../../../core/extremes.ts";
 import type { PackageOrigin, PackageRecord, PackageType } from "../../contents/model.ts";
 import { gitRepository, isPublic } from "../sources.ts";
 
@@ -117,6 +118,9 @@ const STRENGTHS = ["md5", "sha1", "sha256", "h1", "sha384", "sha512"];
 /** Of the strongest that is stated, as good as it gets against a second preimage: SHA-256 and what is longer are alike. */
 function strengthOf({ hashes, files }: PackageRecord): number {
   const stated = [...Object.keys(hashes ?? {}), ...Object.values(files ?? {}).map(algorithmOf)];
-  const strongest = Math.max(-1, ...stated.map((algorithm) => STRENGTHS.indexOf(algorithm)));
+  const strongest = greatest(
+    stated.map((algorithm) => STRENGTHS.indexOf(algorithm)),
+    -1,
+  );
   return Math.min(strongest, STRENGTHS.indexOf("sha256"));
 }

@@ -1,4 +1,5 @@
 /** What the `run` steps of a file run, command by command. */
+import { append } from "../../../core/append.ts";
 import { createSource, type MappedText, type Source, type Stretch } from "../../dockerfile/mapped-text.ts";
 import { readShell } from "../../dockerfile/shell/read.ts";
 import { extractExpressions } from "../expressions/extract.ts";
@@ -28,7 +29,10 @@ function readScripts(text: string, file: Unread): Scripts {
   for (const { step, job } of runSteps(file)) {
     const own = readScript(source, step, shellOf(step, job, file));
     const of = job === undefined ? { step } : { step, job };
-    commands.push(...own.commands.map((command): ScriptCommand => ({ ...command, ...of })));
+    append(
+      commands,
+      own.commands.map((command): ScriptCommand => ({ ...command, ...of })),
+    );
     if (own.unread !== undefined) unread.push(own.unread);
   }
   return { commands, unread };

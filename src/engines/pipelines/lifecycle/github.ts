@@ -1,5 +1,6 @@
 /** A workflow of GitHub, or an action's metadata, as what it does to images. */
 
+import { append } from "../../../core/append.ts";
 import type { Field, Text } from "../field.ts";
 import { isAlways, isNever } from "../github/gate.ts";
 import type { GithubFile, Job, ScriptCommand, Step, StepsJob, Uses, Workflow } from "../github/model.ts";
@@ -17,7 +18,10 @@ export function githubLifecycle(file: GithubFile): LifecyclePipeline {
   // Taken apart scripts are larger than all else of a file: not for those that have nothing to do with images.
   const { commands, unread } = scriptsOf(file).some(({ value }) => mayAct(value)) ? file.runScripts : NO_SCRIPTS;
   const byStep = Map.groupBy(commands, ({ step }) => step);
-  gathered.opaque.push(...unread.map(({ place, reason }) => ({ what: reason, place })));
+  append(
+    gathered.opaque,
+    unread.map(({ place, reason }) => ({ what: reason, place })),
+  );
   if (file.kind === "action") takeSteps(gathered, file.steps, { path: file.path, byStep, known: new Map() });
   else for (const job of file.jobs) takeJob(gathered, job, file, byStep);
   const schedule = file.kind === "workflow" ? scheduleOf(file) : undefined;

@@ -1,3 +1,4 @@
+import { append } from "../../../core/append.ts";
 import { bounds } from "../bounds.ts";
 
 /** What is reached from one by any number of steps, without itself. */
@@ -7,7 +8,7 @@ export function reachable(next: ReadonlyMap<string, readonly string[]>, from: st
   for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
     if (found.has(one) || found.size >= bounds.neededJobs) continue;
     found.add(one);
-    pending.push(...(next.get(one) ?? []));
+    append(pending, next.get(one) ?? []);
   }
   return found;
 }

@@ -1,4 +1,5 @@
 /** Commands whose exit code nothing sees. */
+import { greatest } from "../../../core/extremes.ts";
 import type { ShellCommand } from "../../dockerfile/model.ts";
 
 /** Why what follows a command makes a success of its failure; undefined where nothing does. @param commands - of its script */
@@ -6,7 +7,7 @@ export function silencedBy(
   { index, within, pipedInto }: ShellCommand,
   commands: readonly ShellCommand[],
 ): string | undefined {
-  const last = Math.max(index, ...pipedInto);
+  const last = greatest(pipedInto, index);
   const next = commands.find(
     (other) => other.index > last && other.within.length <= within.length && other.after !== "|",
   );

@@ -1,4 +1,5 @@
 /** toPorts and icmps: https://docs.cilium.io/en/latest/security/policy/layer4/, and pkg/policy/api/l4.go and icmp.go */
+import { append } from "../../../core/append.ts";
 import { formatFieldPath } from "../../kubernetes/model.ts";
 import type { Fields } from "../../kubernetes/read/fields.ts";
 import type { PortInterval, Protocol } from "../port-set.ts";
@@ -50,8 +51,8 @@ function readEntry(context: PortsContext, entry: Fields): CiliumPorts {
   let doubt: Doubt | undefined;
   for (const one of listed.slice(0, ENTRIES)) {
     const read = readPort(one, refuse);
-    intervals.push(...read.intervals);
-    named.push(...read.named);
+    append(intervals, read.intervals);
+    append(named, read.named);
     doubt ??= read.doubt;
   }
   const narrowing = action === "accept" ? narrowingOf(context, entry) : undefined;

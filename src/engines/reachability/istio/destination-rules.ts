@@ -5,6 +5,7 @@
  * Of the rules for a host those in the client's own namespace count, else those in the Service's, else those in the
  * root namespace; among them the most specific host. Settings of a port replace those of the whole.
  */
+import { greatest } from "../../../core/extremes.ts";
 import type { FieldPath, KubernetesObject } from "../../kubernetes/model.ts";
 import type { Fields } from "../../kubernetes/read/fields.ts";
 import { fullHost, type MeshService, matchesHost } from "../mesh/services.ts";
@@ -171,7 +172,7 @@ function chosen(
     );
     if (there.length === 0) continue;
     const exact = there.filter(({ host }) => !host.startsWith("*"));
-    const longest = Math.max(...there.map(({ host }) => host.length));
+    const longest = greatest(there.map(({ host }) => host.length));
     return exact.length > 0 ? exact : there.filter(({ host }) => host.length === longest);
   }
   return [];

@@ -3,6 +3,7 @@
  * present its identity on one port and none on another. A condition on identities is therefore held twice, against
  * pods that present one and against all that present none.
  */
+import { append } from "../../../core/append.ts";
 import { type AddressRange, covers, everyAddress, overlap, parseCidr, subtract, union } from "../addresses.ts";
 import type { PodEndpoint } from "../endpoint-model.ts";
 import type { PodSet } from "../pod-sets.ts";
@@ -101,7 +102,7 @@ function peersOf(context: Context, sources: Sources, condition: SourceCondition,
     add(either);
     add(podSets.subtract(podSets.union([matched, unsure, without]), either), one.doubt);
   }
-  if (anonymous) peers.push(...elsewhere(ranges));
+  if (anonymous) append(peers, elsewhere(ranges));
   else if (sources.beyond !== undefined) peers.push({ kind: "outside", doubt: sources.beyond });
   return peers;
 }

@@ -1,5 +1,6 @@
 /** Services, the pods behind them, and which of them a host's name means. */
 
+import { append } from "../../../core/append.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
 import {
   effectiveNamespace,
@@ -145,7 +146,7 @@ export function listedEndpoints(manifests: Manifests, { namespace, name }: Known
     if (object.kind === "Endpoints" && object.group === "" && object.name === name) {
       for (const subset of listAt(rawOf(object), "subsets")) {
         const addresses = listAt(subset, "addresses").map((one) => valueAt(one, ["ip"]));
-        found.push(...reachedAt(addresses, listAt(subset, "ports"), object));
+        append(found, reachedAt(addresses, listAt(subset, "ports"), object));
       }
     } else if (object.group === "discovery.k8s.io" && object.labels["kubernetes.io/service-name"] === name) {
       const raw = rawOf(object);
@@ -153,7 +154,7 @@ export function listedEndpoints(manifests: Manifests, { namespace, name }: Known
         const listed = valueAt(one, ["addresses"]);
         return Array.isArray(listed) ? listed : [];
       });
-      found.push(...reachedAt(addresses, listAt(raw, "ports"), object));
+      append(found, reachedAt(addresses, listAt(raw, "ports"), object));
     }
   }
   return found;

@@ -1,4 +1,5 @@
 /** Whose the ends of observed connections are. */
+import { greatest } from "../../../core/extremes.ts";
 import { type AddressRange, overlap, parseCidr } from "../addresses.ts";
 import { bounds } from "../bounds.ts";
 import type { NodeEndpoint, PodEndpoint } from "../endpoint-model.ts";
@@ -101,7 +102,10 @@ function ownerFinder({ pods, nodes, services, settings }: Cluster): OwnerFinder 
     }
     if (pod !== undefined) {
       const named = candidates.filter((one) => isPodOf(one, pod));
-      const longest = Math.max(0, ...named.map(({ workload: { object } }) => object.name.length));
+      const longest = greatest(
+        named.map(({ workload: { object } }) => object.name.length),
+        0,
+      );
       const best = named.filter(({ workload: { object } }) => object.name.length === longest);
       if (best.length === 1) return best[0];
     }
@@ -110,7 +114,10 @@ function ownerFinder({ pods, nodes, services, settings }: Cluster): OwnerFinder 
         ({ labels: own }) =>
           Object.keys(own).length > 0 && Object.entries(own).every(([label, value]) => labels[label] === value),
       );
-      const most = Math.max(0, ...alike.map(({ labels: own }) => Object.keys(own).length));
+      const most = greatest(
+        alike.map(({ labels: own }) => Object.keys(own).length),
+        0,
+      );
       const best = alike.filter(({ labels: own }) => Object.keys(own).length === most);
       if (best.length === 1) return best[0];
     }

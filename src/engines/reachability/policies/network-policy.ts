@@ -1,4 +1,5 @@
 /** NetworkPolicy of networking.k8s.io/v1: what it allows; and that it denies the rest to the pods that it selects. */
+import { append } from "../../../core/append.ts";
 import { effectiveNamespace, formatFieldPath, type KubernetesObject } from "../../kubernetes/model.ts";
 import type { Fields } from "../../kubernetes/read/fields.ts";
 import { type AddressRange, covers, parseCidr, subtract } from "../addresses.ts";
@@ -91,7 +92,7 @@ function peersOf(
     const path = formatFieldPath(peer.path());
     if (block !== undefined) {
       if (pods !== undefined || namespaces !== undefined) policy.refuse(`${path}: ipBlock stands beside a selector`);
-      ranges.push(...rangesOf(policy, block));
+      append(ranges, rangesOf(policy, block));
       return [];
     }
     if (pods === undefined && namespaces === undefined) policy.refuse(`${path}: a peer without a selector or ipBlock`);

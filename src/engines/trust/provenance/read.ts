@@ -1,4 +1,5 @@
 /** Provenance and verification summaries as their specifications have them (slsa.dev/spec: provenance v0.2 and v1, VSA v0.2 and v1). */
+import { greatest } from "../../../core/extremes.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { bounds } from "../bounds.ts";
 import type { Statement } from "../model.ts";
@@ -147,5 +148,8 @@ export function readSummary({ predicateType, predicate }: Statement): Verificati
 }
 
 function highest(levels: readonly (string | undefined)[]): 0 | 1 | 2 | 3 {
-  return Math.max(0, ...levels.map((level) => Number(level ?? 0))) as 0 | 1 | 2 | 3;
+  return greatest(
+    levels.map((level) => Number(level ?? 0)),
+    0,
+  ) as 0 | 1 | 2 | 3;
 }

@@ -1,7 +1,8 @@
 /** One suite: its signed InRelease verified, and the indexes that it names read. */
-import { gunzipSync, zstdDecompressSync } from "node:zlib";
+import { gunzipSync } from "node:zlib";
 import { Problem } from "../../../core/problem.ts";
 import { readXz } from "../../../formats/xz/xz.ts";
+import { readZstd } from "../../../formats/zstd/whole.ts";
 import { bounds } from "../bounds.ts";
 import { type FetchedCopy, fetchIndex, fetchSigned, type SuiteSource, shownUrl } from "../fetch.ts";
 import { certificatesFor, type KeyFiles } from "../keys.ts";
@@ -169,9 +170,8 @@ function unpacked(ending: string, packed: Buffer, limit: number): Buffer | { rea
   try {
     if (ending === ".xz") return readXz(packed, limit);
     // zlib takes no limit of 0, and an empty index is a common one.
-    const options = { maxOutputLength: Math.max(limit, 1) };
-    if (ending === ".gz") return gunzipSync(packed, options);
-    return ending === ".zst" ? zstdDecompressSync(packed, options) : packed;
+    if (ending === ".gz") return gunzipSync(packed, { maxOutputLength: Math.max(limit, 1) });
+    return ending === ".zst" ? readZstd(packed, limit) : packed;
   } catch {
     return { fault: "is broken, or larger than the suite says" };
   }

@@ -1,4 +1,5 @@
 /** Pending updates of a root file system with rpm's packages, as dnf and zypper would name them. */
+import { append } from "../../../core/append.ts";
 import { counted } from "../../../core/counted.ts";
 import type { Gap } from "../../../core/evidence.ts";
 import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
@@ -41,7 +42,7 @@ export async function rpmUpdates(request: LookupRequest): Promise<LookupAnswer> 
     gaps.push({ code: "updates.version", reason: `${incomparable} installed versions cannot be compared` });
   }
   const chosen = choose(installed, read, settings.excludes);
-  if (read.length > 0) gaps.push(...offeredGaps(chosen.notOffered));
+  if (read.length > 0) append(gaps, offeredGaps(chosen.notOffered));
   if (chosen.excluded.length > 0) gaps.push(excludedGap(chosen.excluded));
   return {
     updates: {

@@ -3,6 +3,7 @@
 import { administrationPorts } from "../../../checks/knowledge/administration-ports.ts";
 import { databasePorts } from "../../../checks/knowledge/database-ports.ts";
 import type { ExposedPort, WaysIn } from "../../../checks/subjects/network.ts";
+import { append } from "../../../core/append.ts";
 import type { Gap } from "../../../core/evidence.ts";
 import { describeObject } from "../../../engines/kubernetes/model.ts";
 import {
@@ -55,7 +56,7 @@ export function exposedPorts(
     for (const target of exposure.targets) {
       if (isSystem(network, target.endpoint)) continue;
       const open = network.enforced === "no" ? target.ports : target.allowed;
-      ports.push(...openPorts(network, exposure, target, open, WAYS[way]));
+      append(ports, openPorts(network, exposure, target, open, WAYS[way]));
       if (network.enforced === "no" || !isSensitive(target.ports)) continue;
       const what = `whether ${describeObject(exposure.object)} opens ${nameOf(network, target.endpoint)}`;
       if (isSensitive(target.unknown)) {

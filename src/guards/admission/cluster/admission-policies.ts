@@ -2,6 +2,7 @@
  * ValidatingAdmissionPolicies with their bindings and parameters, as they are now (Kubernetes, "Validating Admission
  * Policy"). A kind is read for its parameters only while a policy with a binding names it.
  */
+import { append } from "../../../core/append.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
 import type { ClusterApi, Plain } from "../../../engines/kubernetes/cluster/client.ts";
@@ -85,7 +86,7 @@ export function watchAdmissionPolicies(api: ClusterApi, now: () => number): Admi
       const state = found instanceof Problem ? found : await settled(found);
       const problem = state instanceof Problem ? state : whyUnread(state, `${kind} of ${apiVersion}`);
       if (problem !== undefined) unread.push({ apiVersion, kind, problem });
-      else if ("objects" in state) objects.push(...state.objects.values());
+      else if ("objects" in state) append(objects, state.objects.values());
       isCurrent &&= !(state instanceof Problem) && state.outcome === "current";
     }
     return { objects, unread, isCurrent };

@@ -1,4 +1,5 @@
 /** Verdicts over one look-up, for as long as nothing passes by which they were reached. */
+import { least } from "../../../core/extremes.ts";
 import { createRecent } from "../../../core/recent.ts";
 import type { AttestedImage } from "../../../scan/attested-image.ts";
 import { bounds } from "./bounds.ts";
@@ -31,7 +32,7 @@ export function rememberVerdicts(): Verdicts {
         // What is over is in the verdict already.
         return end >= from ? [end] : [];
       });
-      held.set(key, { judged, from, until: Math.min(from + bounds.verdictMilliseconds, ...ends) }, weightOf(judged));
+      held.set(key, { judged, from, until: least(ends, from + bounds.verdictMilliseconds) }, weightOf(judged));
     },
   };
 }

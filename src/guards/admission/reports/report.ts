@@ -1,4 +1,5 @@
 /** A decision as a report. One report an object, owned by it, so that it goes with it. */
+import { least } from "../../../core/extremes.ts";
 import { printable } from "../../../core/printable.ts";
 import { severities, severityRank } from "../../../core/severity.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
@@ -117,7 +118,7 @@ function stated(all: Readonly<Record<string, string | undefined>>): Readonly<Rec
 
 /** The worst, in the words of both forms; undefined where none is rated. */
 function severityOf(all: readonly Outcome["evaluation"]["findings"][number]["severity"][]): string | undefined {
-  const worst = Math.min(...all.map(severityRank), severities.length);
+  const worst = least(all.map(severityRank), severities.length);
   const severity = severities[worst];
   return severity === "negligible" ? "info" : severity;
 }

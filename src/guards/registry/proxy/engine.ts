@@ -1,5 +1,7 @@
 /** The engine as the guard itself reads and writes it: over the connections that streams go over, under tokens of the guard. */
+
 import { createHash } from "node:crypto";
+import { append } from "../../../core/append.ts";
 import { type Digest, digestAlgorithm, parseDigest } from "../../../core/digest.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
@@ -74,7 +76,10 @@ export function createEngine(upstream: Upstream, tokens: EngineTokens | undefine
       if (answer.status !== 200) return problem(path, "unavailable", `it answered ${answer.status}`);
       const listed = valueAt(parsed(answer.body), [field]) ?? [];
       if (!Array.isArray(listed)) return problem(path, "input", `no list of ${field}`);
-      all.push(...listed.filter((each): each is string => typeof each === "string"));
+      append(
+        all,
+        listed.filter((each): each is string => typeof each === "string"),
+      );
       next = nextPage(headerOf(answer.headers, "link"), path);
     }
     return all;

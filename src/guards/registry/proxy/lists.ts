@@ -1,4 +1,5 @@
 /** Lists: tags, repositories, referrers. */
+import { append } from "../../../core/append.ts";
 import type { Digest } from "../../../core/digest.ts";
 import { Problem } from "../../../core/problem.ts";
 import { valueAt } from "../../../core/untyped.ts";
@@ -132,7 +133,7 @@ async function engineReferrers(
       );
       if (count === 0 && (answer.status === 404 || answer.status === 405 || answer.status === 501)) return [];
       if (answer.status !== 200) throw new Error(`it answered ${answer.status}`);
-      entries.push(...entriesOf(answer.body, place));
+      append(entries, entriesOf(answer.body, place));
       const target: string | undefined = /<([^<>]*)>/.exec(headerOf(answer.headers, "link") ?? "")?.[1];
       const query: string | undefined = target === undefined ? undefined : URL.parse(target, "http://engine/")?.search;
       next = query === undefined || query === "" ? undefined : path + query;

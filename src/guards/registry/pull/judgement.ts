@@ -1,10 +1,12 @@
 /** What judging a manifest comes to: what does not pass, and for how long that counts. */
+
 import { identities } from "../../../checks/lists/identities.ts";
 import { unopenedImage } from "../../../core/asset.ts";
 import type { Digest } from "../../../core/digest.ts";
 import { actions } from "../../../core/enforcement.ts";
 import { type Evaluation, unjudged } from "../../../core/evaluation.ts";
 import { type Gap, gapOf } from "../../../core/evidence.ts";
+import { least } from "../../../core/extremes.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { RegistryPolicy } from "../model.ts";
 
@@ -27,7 +29,7 @@ export const PASSED: Judgement = { evaluations: [], until: Number.POSITIVE_INFIN
 export function allOf(judgements: readonly Judgement[]): Judgement {
   return {
     evaluations: judgements.flatMap(({ evaluations }) => evaluations),
-    until: Math.min(...judgements.map(({ until }) => until)),
+    until: least(judgements.map(({ until }) => until)),
     isWhole: judgements.every(({ isWhole }) => isWhole),
     rests: judgements.flatMap(({ rests }) => rests),
   };

@@ -1,7 +1,9 @@
 /** Evaluations that do not pass, as a policy takes them at a pull: one outcome for each thing that is wrong. */
+
 import { isAccepted, unknownsAccepted } from "../../../core/accepted-unknown.ts";
 import { type Action, actions } from "../../../core/enforcement.ts";
 import type { Evaluation } from "../../../core/evaluation.ts";
+import { least } from "../../../core/extremes.ts";
 import type { Finding } from "../../../core/finding.ts";
 import { compareText } from "../../../core/order.ts";
 import { severityRank } from "../../../core/severity.ts";
@@ -63,5 +65,8 @@ function messageOf({ title, severity, matches: { ids, path } }: Finding): string
 }
 
 function rankOf({ findings }: Evaluation): number {
-  return Math.min(...findings.map(({ severity }) => severityRank(severity)), 100);
+  return least(
+    findings.map(({ severity }) => severityRank(severity)),
+    100,
+  );
 }

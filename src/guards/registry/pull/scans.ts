@@ -1,9 +1,11 @@
 /** What scans found of an image, as the store has it, judged by the policy and the date of the pull. */
+
 import { identities } from "../../../checks/lists/identities.ts";
 import { unopenedImage } from "../../../core/asset.ts";
 import type { Category } from "../../../core/category.ts";
 import type { Digest } from "../../../core/digest.ts";
 import type { Evaluation } from "../../../core/evaluation.ts";
+import { least } from "../../../core/extremes.ts";
 import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
 import { rejudge } from "../../../core/rejudge.ts";
 import { evaluatePulled } from "../../../evaluate/registry/pulled.ts";
@@ -71,7 +73,7 @@ export function judgeScan(
     ...(createdAt === undefined || maxAgeDays === undefined ? [] : [createdAt.getTime() + maxAgeDays * DAY]),
     ...judged.flatMap(datesOf),
   ].filter((date) => date > now.getTime());
-  return { evaluations, until: Math.min(...dates, Number.POSITIVE_INFINITY), isWhole: true, rests: [] };
+  return { evaluations, until: least(dates, Number.POSITIVE_INFINITY), isWhole: true, rests: [] };
 }
 
 /** When what it rests on is over: its evidence, or an exception, which holds to the end of its last day. */

@@ -1,4 +1,5 @@
 /** What may be deleted: nothing that an immutable tag holds, and by the policy's word nothing that runs. */
+import { append } from "../../../core/append.ts";
 import type { Digest } from "../../../core/digest.ts";
 import { Problem } from "../../../core/problem.ts";
 import { readManifestContent } from "../../../engines/oci/distribution/content.ts";
@@ -97,7 +98,7 @@ async function parentsOf(children: readonly Digest[], look: Look): Promise<reado
   for (const child of children) {
     const parents = await answerOf(() => store.images.parentsOf(repository, child), repository);
     if (parents instanceof Problem) return parents;
-    all.push(...parents);
+    append(all, parents);
   }
   return all;
 }

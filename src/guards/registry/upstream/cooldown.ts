@@ -1,4 +1,5 @@
 /** How long an image is known: from when it was first asked for here, or from its own date. */
+import { append } from "../../../core/append.ts";
 import { unopenedImage } from "../../../core/asset.ts";
 import type { Digest } from "../../../core/digest.ts";
 import type { Evaluation } from "../../../core/evaluation.ts";
@@ -58,7 +59,7 @@ async function datesOf(digest: Digest, from: RegistryClient, now: Date, depth: n
   const images = document.manifests.filter(({ platform }) => platform?.os !== "unknown");
   if (images.length > bounds.datedImages || depth > 2 || images.length === 0) return [undefined];
   const all: (Date | undefined)[] = [];
-  for (const image of images) all.push(...(await datesOf(image.digest, from, now, depth + 1)));
+  for (const image of images) append(all, await datesOf(image.digest, from, now, depth + 1));
   return all;
 }
 

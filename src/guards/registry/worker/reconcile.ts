@@ -2,6 +2,7 @@
  * Compares what is stored with what the engine holds: what was pushed past the guard, or while nobody listened, is found and
  * scanned; what is gone is forgotten.
  */
+import { append } from "../../../core/append.ts";
 import { compareText } from "../../../core/order.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { ImageKey, ListedImage, Store } from "../../../store/model.ts";
@@ -65,7 +66,10 @@ async function storedImages(
   for (let after: ImageKey | undefined; ; ) {
     signal.throwIfAborted();
     const page = await store.images.list({ ...(after === undefined ? {} : { after }), limit: bounds.page });
-    all.push(...page.filter(({ repository }) => only === undefined || repository === only));
+    append(
+      all,
+      page.filter(({ repository }) => only === undefined || repository === only),
+    );
     const last = page.at(-1);
     if (last === undefined || page.length < bounds.page) break;
     after = last;

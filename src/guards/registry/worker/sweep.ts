@@ -2,6 +2,7 @@
  * Judges anew what was scanned, where the advisories or the policy are others now or time has passed: from what was kept, without
  * the engine. What runs comes first. It keeps no list of its own in the store: whoever is killed in the middle looks again.
  */
+import { append } from "../../../core/append.ts";
 import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
 import { bounds as ociBounds } from "../../../engines/oci/bounds.ts";
 import type { ImageKey, ListedImage, Store } from "../../../store/model.ts";
@@ -73,7 +74,10 @@ async function dueImages(options: SweepOptions, signal: AbortSignal): Promise<Li
   for (let after: ImageKey | undefined; ; ) {
     signal.throwIfAborted();
     const page = await store.images.list({ ...(after === undefined ? {} : { after }), limit: bounds.page });
-    due.push(...page.filter((image) => isDue(image, current, now())));
+    append(
+      due,
+      page.filter((image) => isDue(image, current, now())),
+    );
     const last = page.at(-1);
     if (last === undefined || page.length < bounds.page) break;
     after = last;

@@ -1,4 +1,5 @@
 /** Verdicts over what was read of a manifest, and how they are stored: with what they were reached by, and as of when. */
+import { append } from "../../../core/append.ts";
 import { unopenedImage } from "../../../core/asset.ts";
 import type { Evaluation } from "../../../core/evaluation.ts";
 import type { Problem } from "../../../core/problem.ts";
@@ -40,7 +41,7 @@ export function judgeReading(
   const relations: Relation[] = [];
   const { evaluations } = evaluateReading(
     { ...reading, names: namesOf(named) },
-    { ...context, now: at, onRelations: (found) => relations.push(...found) },
+    { ...context, now: at, onRelations: (found) => append(relations, found) },
   );
   return { evaluations, relations, database, policy, at };
 }

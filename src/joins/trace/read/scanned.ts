@@ -1,4 +1,5 @@
 /** What one image itself holds, of the bytes that were verified. */
+import { append } from "../../../core/append.ts";
 import { gapOf } from "../../../core/evidence.ts";
 import { splitImageName } from "../../../core/image-name.ts";
 import { isEvidenceProblem } from "../../../core/problem.ts";
@@ -43,7 +44,7 @@ export async function scannedImage(
         ...scan,
         learned: lookup,
         judgesAge: true,
-        onRelations: (told) => relations.push(...told),
+        onRelations: (told) => append(relations, told),
       });
       const currentBase = await currentBaseOf(name, image, { ...scan, asksElsewhere });
       const watched: LearnedContainers | undefined =

@@ -2,6 +2,7 @@
  * What a build's shape on GitHub lacks for SLSA's Build L2 and L3 (SLSA 1.2, "Build: Requirements for producing artifacts";
  * GitHub, "Using artifact attestations and reusable workflows to achieve SLSA v1 Build Level 3").
  */
+import { append } from "../../../../core/append.ts";
 import {
   actsOfCommand,
   type GithubFile,
@@ -60,7 +61,7 @@ export function isolationsOf(runs: RepositoryRuns): Isolation[] {
         fix: "attest what is built: actions/attest-build-provenance, with id-token: write and attestations: write",
         place: published.place,
       });
-    } else if (!generator) steps.push(...besideBuild(running, attests, published.place));
+    } else if (!generator) append(steps, besideBuild(running, attests, published.place));
     for (const one of jobs) {
       const cache = one.steps.find(({ step }) => step.kind === "uses" && usesCache(step) === true);
       if (cache?.step.kind === "uses") {

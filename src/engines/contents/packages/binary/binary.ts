@@ -1,3 +1,4 @@
+import { append } from "../../../../core/append.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import { bounds } from "../../bounds.ts";
 import type { FileFacts, PackageRecord, PackageType } from "../../model.ts";
@@ -49,11 +50,11 @@ function analyse({ path, bytes }: AnalysedFile): FileFacts | undefined {
     }
     if (info !== undefined) {
       concerns = "golang";
-      packages.push(...goPackages(info, unread));
+      append(packages, goPackages(info, unread));
     } else {
       const crates = rustPackages(executable, unread);
       if (unread.sentences().length > 0) concerns = "cargo";
-      packages.push(...crates);
+      append(packages, crates);
     }
     const program = recogniseProgram(basename, executable, bytes);
     if (program !== undefined) packages.push({ type: "generic", ...program, licenses: [] });

@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { append } from "../../../../core/append.ts";
 import { isEvidenceProblem } from "../../../../core/problem.ts";
 import { type TomlTable, type TomlValue, tomlSections } from "../../../../formats/toml/read.ts";
 import { bounds } from "../../bounds.ts";
@@ -51,7 +52,11 @@ function readManifest(text: string): CargoManifest | undefined {
       } else if (section === "workspace") {
         const members = table.get("members");
         const shared = table.get("dependencies");
-        if (Array.isArray(members)) folders.push(...members.filter((member) => typeof member === "string"));
+        if (Array.isArray(members))
+          append(
+            folders,
+            members.filter((member) => typeof member === "string"),
+          );
         if (isTable(shared)) addAll(shared, new Set());
       }
     }
@@ -84,7 +89,7 @@ export function manifestsOf(lock: string, companions: Companions): ReadonlyMap<s
     const manifest = text === undefined ? undefined : readManifest(text);
     if (text === undefined || manifest === undefined) continue;
     if (manifest.name !== undefined) byName.set(manifest.name, manifest);
-    pending.push(...manifestPaths(text, path));
+    append(pending, manifestPaths(text, path));
   }
   return byName;
 }

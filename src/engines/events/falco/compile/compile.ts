@@ -1,4 +1,5 @@
 /** All rules of one source as one detector. */
+import { greatest } from "../../../../core/extremes.ts";
 import { bounds } from "../../bounds.ts";
 import type { CollectedRule, CompiledRule, Detector, Matching } from "../model.ts";
 import { addCondition, alikeCodes, faultOf, foldFor, type UsedField, type Vocabulary } from "./condition.ts";
@@ -87,7 +88,11 @@ function detectorOf<Event>(
   const generated = generate(graph, wanted, rules);
   // By code: quicker than a Map, and codes are small.
   const drivers: (Generated<Event>["drivers"][number] | undefined)[] = [];
-  for (let code = 0; code <= Math.max(0, ...wanted.flatMap((each) => each.codes)); code++) drivers.push(undefined);
+  const last = greatest(
+    wanted.flatMap((each) => each.codes),
+    0,
+  );
+  for (let code = 0; code <= last; code++) drivers.push(undefined);
   for (const [index, each] of wanted.entries()) for (const code of each.codes) drivers[code] = generated.drivers[index];
   const { width } = generated;
   const matched: CompiledRule<Event>[] = [];

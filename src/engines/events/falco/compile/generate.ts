@@ -7,6 +7,7 @@
  *
  * The text that is compiled here holds numbers and names of this file alone: whatever rules say is reached through arrays.
  */
+import { append } from "../../../../core/append.ts";
 import type { FieldScope } from "../../fields/field.ts";
 import { valueGroups } from "./by-value.ts";
 import type { Graph, Node } from "./graph.ts";
@@ -58,7 +59,7 @@ export function generate<Event>(
     const found = `${expression(node, slots, true)}?${TRUE}:${FALSE}`;
     text.push(`function f${node.id}(e,T,t,P,p,E){return ${place(rowOf(node.scope), slot)}=${found}}`);
   }
-  for (const [index, plan] of plans.entries()) text.push(...driverText(index, plan, slots));
+  for (const [index, plan] of plans.entries()) append(text, driverText(index, plan, slots));
   const drivers: Driver<Event>[] = [];
   const tests = graph.leaves.map((leaf) => leaf.test);
   const predicates = graph.leaves.map((leaf) => leaf.predicate);

@@ -3,8 +3,7 @@
  * node's decoder stops silently behind the first frame of what it is handed at once, and goes on with the next frame in
  * the next piece. Runtimes read all frames, and images in the format zstd:chunked have thousands.
  */
-import type { Readable } from "node:stream";
-import { bounds } from "./bounds.ts";
+import { bounds } from "../bounds.ts";
 
 export interface ZstdFrames {
   /** The chunk in pieces, none of which goes over the end of a frame; skippable frames are left out. */
@@ -33,7 +32,8 @@ type Part =
   | "checksum"
   | "broken";
 
-export function createZstdFrames(): ZstdFrames {
+/** @param most - frames; `split` throws where there are more */
+export function createZstdFrames(most: number = bounds.zstdFrames): ZstdFrames {
   let part: Part = "magic";
   /** Bytes of a part that must be whole to be read, and how many are there. */
   const whole = Buffer.alloc(4);
@@ -111,7 +111,7 @@ export function createZstdFrames(): ZstdFrames {
         continue;
       }
       frames += 1;
-      if (frames > bounds.zstdFrames) throw new Error(`more than ${bounds.zstdFrames} frames`);
+      if (frames > most) throw brokenFrames(`more than ${most} frames`);
       const magic = whole.readUInt32LE(0);
       part = isSkippable(magic) ? "skippable size" : magic === MAGIC ? "descriptor" : "broken";
       if (part === "skippable size") from = at;
@@ -141,9 +141,14 @@ function lengthOf(part: Part): number {
 }
 
 /** The pieces of a source. They must reach the decoder as they are, one a write. */
-export async function* zstdPieces(source: Readable): AsyncGenerator<Buffer> {
+export async function* zstdPieces(source: Iterable<Buffer> | AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const frames = createZstdFrames();
-  for await (const chunk of source) yield* frames.split(chunk as Buffer);
+  for await (const chunk of source) yield* frames.split(chunk);
   const cause = frames.end();
-  if (cause !== undefined) throw new Error(cause);
+  if (cause !== undefined) throw brokenFrames(cause);
+}
+
+/** With a code, as errors of the decoder have one. */
+export function brokenFrames(cause: string): Error {
+  return Object.assign(new Error(cause), { code: "ZSTD_frames" });
 }
