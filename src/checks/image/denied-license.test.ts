@@ -109,12 +109,15 @@ test("every verdict counts the packages whose license is unknown", () => {
   ];
   const passed = evaluate({ deny: ["GPL-*"] }, ...all);
   assert.equal(passed.verdict, "pass");
-  assert.equal(passed.reason, "no findings; 4 of 6 packages have an unknown license (golang 2, deb 1, npm 1)");
-  assert.deepEqual(passed.evidence, { packages: "6", "unknown licenses": "4" });
+  assert.equal(
+    passed.reason,
+    "no findings; 4 of 6 packages have an unknown license: none stated (golang 2, deb 1), not listed by SPDX, in whole or part (npm 1)",
+  );
+  assert.deepEqual(passed.evidence, { packages: "6", "no license": "3", "unlisted license": "1" });
   const failed = evaluate({ deny: ["GPL-*"] }, licensed("deb", "a"), licensed("npm", "b", gpl));
   assert.equal(
     failed.reason,
-    "1 finding at or above the threshold (high or above); 1 of 2 packages has an unknown license (deb 1)",
+    "1 finding at or above the threshold (high or above); 1 of 2 packages has an unknown license: none stated (deb 1)",
   );
   assert.equal(evaluate({ deny: ["GPL-*"] }, licensed("deb", "a", mit)).reason, "no findings");
 });

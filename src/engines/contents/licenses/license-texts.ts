@@ -108,8 +108,8 @@ export const GRANTS: readonly Grant[] = [
     reach: 2_000,
     tellings: [
       ["to deal with the software without restriction", "NCSA"],
-      ['data files and any associated documentation (the "data files")', "Unicode-3.0"],
       ["unicode data files", "Unicode-DFS-2016"],
+      ['data files and any associated documentation (the "data files")', "Unicode-3.0"],
       ["appear in supporting documentation", "ICU"],
       ["distribute, distribute with modifications, sublicense", "X11-distribute-modifications-variant"],
       ["except as contained in this notice, the name", "X11"],
