@@ -49,6 +49,8 @@ export interface Check<Facts extends object = never, Parameters extends object =
   applies?(facts: Facts & Parameters): boolean;
   /** What was looked at, for who reads the verdict, in the order to show it: `{ ports: "2" }`. */
   looked?(facts: Facts & Parameters): Readonly<Record<string, string>>;
+  /** What its verdict says nothing of although it has all the evidence, as the end of the verdict's reason. */
+  leavesOpen?(facts: Facts & Parameters): string | undefined;
   evaluate(facts: Facts & Parameters, now: Date): Iterable<FindingDraft>;
 }
 
@@ -62,6 +64,7 @@ export interface SubjectCheck<Facts extends object> extends Omit<CheckDescriptio
   // Each sees those facts alone that it names, and its own parameters beside them.
   applies?(facts: never): boolean;
   looked?(facts: never): Readonly<Record<string, string>>;
+  leavesOpen?(facts: never): string | undefined;
   evaluate(facts: never, now: Date): Iterable<FindingDraft>;
 }
 
@@ -74,7 +77,10 @@ export interface CheckDocumentation {
 }
 
 /** A check's own description, whatever its facts are. */
-export type CheckDescription = Omit<Check<never>, "needs" | "parameters" | "applies" | "looked" | "evaluate"> & {
+export type CheckDescription = Omit<
+  Check<never>,
+  "needs" | "parameters" | "applies" | "looked" | "leavesOpen" | "evaluate"
+> & {
   readonly needs: Readonly<Record<string, Need>>;
 };
 

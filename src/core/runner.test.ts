@@ -102,7 +102,7 @@ test("partial evidence proves a fail where partial is enough, and nothing where 
 });
 
 test("a gap that two needs have in common is told once, another beside it too", () => {
-  const { applies: _, looked: __, ...description } = check("partial");
+  const { applies: _, looked: __, leavesOpen: ___, ...description } = check("partial");
   const both: Check<{ a: string; b: string }> = {
     ...description,
     needs: { a: "partial", b: "partial" },
@@ -169,7 +169,7 @@ test("the fingerprint is that of check, lineage and subject, and nothing else", 
 });
 
 test("the oldest evidence dates the evaluation, and the first to go stale bounds it", () => {
-  const { applies: _, looked: __, ...described } = check("complete");
+  const { applies: _, looked: __, leavesOpen: ___, ...described } = check("complete");
   const both: Check<{ a: null; b: null }> = {
     ...described,
     needs: { a: "complete", b: "complete" },

@@ -157,13 +157,14 @@ function run<Facts extends object>(
   excepted.sort((a, b) => compareFindings(a.finding, b.finding));
 
   const { verdict, reason } = reachVerdict(findings, gaps, judgeable, context.policy, threshold);
+  const open = absent || verdict === "unknown" ? undefined : check.leavesOpen?.(facts as never);
   return {
     check: check.id,
     asset: context.asset,
     ...(context.scope === undefined ? {} : { scope: context.scope }),
     ...(context.databases === undefined ? {} : { basis: { databases: context.databases } }),
     verdict,
-    reason: strings(reason),
+    reason: strings(open === undefined ? reason : `${reason}; ${open}`),
     // Of a great run nearly all evaluations are passes that found nothing: they share what is empty.
     // A list that was pushed to holds room for more.
     findings: findings.length === 0 ? NONE : findings.slice(),

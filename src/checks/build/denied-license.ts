@@ -1,4 +1,5 @@
 import { type LicenseParameters, licenseFindings } from "../findings/license-finding.ts";
+import { lookedAtLicenses, unknownLicenses } from "../findings/unknown-licenses.ts";
 import { speaksOfLicenses } from "../knowledge/license-judgement.ts";
 import type { LockfileCheck } from "../subjects/tree.ts";
 
@@ -23,7 +24,8 @@ export const deniedLicense: LockfileCheck<LicenseParameters> = {
   needs: { licenses: "partial" },
   parameters: { policy: ({ licenses }) => licenses },
   applies: ({ policy }) => speaksOfLicenses(policy),
-  looked: ({ licenses }) => ({ packages: String(licenses.length) }),
+  looked: lookedAtLicenses,
+  leavesOpen: unknownLicenses,
   *evaluate(facts) {
     yield* licenseFindings(id, facts, ({ path }) => ({ kind: "file", path }));
   },

@@ -1,4 +1,5 @@
 /** What checks of every layer say of licences that the policy denies or does not know. */
+import { counted } from "../../core/counted.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { Location } from "../../core/location.ts";
 import type { LicensedPackage, LicensePolicy, Package, PackageType } from "../../engines/contents/model.ts";
@@ -9,7 +10,8 @@ export interface LicenseParameters {
   readonly policy: LicensePolicy;
 }
 
-interface DeniedLicenseFacts extends LicenseParameters {
+/** What they judge. */
+export interface LicenseFacts extends LicenseParameters {
   readonly licenses: readonly LicensedPackage[];
 }
 
@@ -31,7 +33,7 @@ interface Case {
  */
 export function* licenseFindings(
   id: string,
-  { licenses, policy }: DeniedLicenseFacts,
+  { licenses, policy }: LicenseFacts,
   locate: (item: Package) => Location,
 ): Generator<FindingDraft> {
   for (const found of casesOf(licenses, policy)) {
@@ -64,12 +66,13 @@ export function* licenseFindings(
         text:
           found.state === "denied"
             ? `replace ${names.length === 1 ? first.package.name : "them"}, or allow ${found.licenses} in the policy's licenses`
-            : "find out the licence, and allow the packages by an exception or in the policy's licenses",
+            : "find out the license, and allow the packages by an exception or in the policy's licenses",
       },
       evidence: {
         license: found.licenses === UNLISTED ? someOf([...found.texts], 30) : found.licenses,
         ...(single ? { package: first.package.name, version: first.package.version } : { packages: someOf(names) }),
         ...(single ? { declared: declaredBy(first) } : {}),
+        ...recognizedIn(found.packages),
         policy: found.because,
       },
     };
@@ -118,14 +121,14 @@ function cut(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }
 
-const NOT_STATED = "no licence";
+const NOT_STATED = "no license";
 
 /** Distributions have a hundred names for texts of a few lines: they are one finding for all. */
-const UNLISTED = "licences that SPDX does not list";
+const UNLISTED = "licenses that SPDX does not list";
 
-const UNSTATED: readonly LicenseFault[] = [{ state: "unknown", licenses: NOT_STATED, because: "no licence is stated" }];
+const UNSTATED: readonly LicenseFault[] = [{ state: "unknown", licenses: NOT_STATED, because: "no license is stated" }];
 
-/** Characters of one licence in a report. */
+/** Characters of one license in a report. */
 const LONGEST = 120;
 
 const DISTRIBUTION: ReadonlySet<PackageType> = new Set(["deb", "apk", "rpm"]);
@@ -135,7 +138,7 @@ function isGrouped(state: Case["state"], type: PackageType): boolean {
 }
 
 function titleOf({ state, licenses, because }: Case, who: string, count: number): string {
-  if (licenses === NOT_STATED) return `${who} ${count === 1 ? "states" : "state"} no licence`;
+  if (licenses === NOT_STATED) return `${who} ${count === 1 ? "states" : "state"} no license`;
   const verb = count === 1 ? "is" : "are";
   if (licenses === UNLISTED) return `${who} ${verb} under ${UNLISTED}`;
   return state === "denied"
@@ -156,6 +159,12 @@ function someOf(names: readonly string[], most = NAMED): string {
 
 function declaredBy({ package: { licenses } }: LicensedPackage): string {
   return licenses.length === 0 ? "nothing" : cut(licenses.join("; "));
+}
+
+/** Of how many the license is that of a text, which nobody declared by a name. */
+function recognizedIn(packages: readonly LicensedPackage[]): Record<string, string> {
+  const recognized = packages.filter((item) => item.package.licensesRecognized === true).length;
+  return recognized === 0 ? {} : { "recognized in a text": `${recognized} of ${counted(packages.length, "package")}` };
 }
 
 /** Packages of a distribution are all of one file: each place stands once. */

@@ -92,10 +92,41 @@ test("what is unknown is as the policy says", () => {
   const reported = evaluate({ unknown: "report" }, ...packages);
   assert.equal(reported.verdict, "pass");
   assert.deepEqual(reported.findings.map(({ severity, title }) => `${severity}: ${title}`).sort(), [
-    "medium: 2 golang packages state no licence",
-    'medium: pypi package a is under "Dual License", which is no licence that SPDX lists',
+    "medium: 2 golang packages state no license",
+    'medium: pypi package a is under "Dual License", which is no license that SPDX lists',
   ]);
   assert.equal(evaluate({ unknown: "deny" }, ...packages).verdict, "fail");
+});
+
+test("every verdict counts the packages whose license is unknown", () => {
+  const all = [
+    licensed("deb", "a", mit),
+    licensed("deb", "b"),
+    licensed("golang", "c"),
+    licensed("golang", "d"),
+    licensed("npm", "e", { kind: "or", parts: [odd, mit] }),
+    licensed("npm", "f", { kind: "and", parts: [odd, mit] }),
+  ];
+  const passed = evaluate({ deny: ["GPL-*"] }, ...all);
+  assert.equal(passed.verdict, "pass");
+  assert.equal(
+    passed.reason,
+    "no findings; 4 of 6 packages have an unknown license: none stated (golang 2, deb 1), not listed by SPDX, in whole or part (npm 1)",
+  );
+  assert.deepEqual(passed.evidence, { packages: "6", "no license": "3", "unlisted license": "1" });
+  const failed = evaluate({ deny: ["GPL-*"] }, licensed("deb", "a"), licensed("npm", "b", gpl));
+  assert.equal(
+    failed.reason,
+    "1 finding at or above the threshold (high or above); 1 of 2 packages has an unknown license: none stated (deb 1)",
+  );
+  assert.equal(evaluate({ deny: ["GPL-*"] }, licensed("deb", "a", mit)).reason, "no findings");
+});
+
+test("a license that was recognized in a text says so", () => {
+  const item = licensed("deb", "a", gpl);
+  const recognized = { ...item, package: { ...item.package, licensesRecognized: true } };
+  const [finding] = evaluate({ deny: ["GPL-*"] }, recognized).findings;
+  assert.equal(finding?.evidence["recognized in a text"], "1 of 1 package");
 });
 
 test("an image whose licences are all allowed passes", () => {

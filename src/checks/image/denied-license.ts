@@ -1,6 +1,7 @@
 import type { LayerReference, Location } from "../../core/location.ts";
 import type { Package } from "../../engines/contents/model.ts";
 import { type LicenseParameters, licenseFindings } from "../findings/license-finding.ts";
+import { lookedAtLicenses, unknownLicenses } from "../findings/unknown-licenses.ts";
 import { speaksOfLicenses } from "../knowledge/license-judgement.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
@@ -25,7 +26,8 @@ export const deniedLicense: ImageCheck<"licenses" | "layers", LicenseParameters>
   needs: { licenses: "partial", layers: "partial" },
   parameters: { policy: ({ licenses }) => licenses },
   applies: ({ policy }) => speaksOfLicenses(policy),
-  looked: ({ licenses }) => ({ packages: String(licenses.length) }),
+  looked: lookedAtLicenses,
+  leavesOpen: unknownLicenses,
   *evaluate(facts) {
     yield* licenseFindings(id, facts, (item) => locationOf(item, facts.layers));
   },

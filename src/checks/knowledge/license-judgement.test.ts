@@ -56,7 +56,7 @@ test("of alternatives one must be allowed, of a conjunction all", () => {
 });
 
 test("what is not listed is unknown, unless its text is named", () => {
-  assert.equal(judged(acme, {}), "unknown Acme: is no licence that SPDX lists");
+  assert.equal(judged(acme, {}), "unknown Acme: is no license that SPDX lists");
   assert.equal(judged(acme, { allow: ["acme"] }), "allowed");
   assert.equal(judged(acme, { deny: ["Acm?"] }), "denied Acme: denies Acm?");
 });
@@ -66,11 +66,11 @@ test("an unknown part leaves open what the rest does not settle", () => {
   assert.match(judged(all(acme, mit), policy), /^unknown Acme/);
   assert.equal(
     judged(all(acme, gpl2), policy),
-    "unknown Acme: is no licence that SPDX lists; denied GPL-2.0-only: denies GPL-*",
+    "unknown Acme: is no license that SPDX lists; denied GPL-2.0-only: denies GPL-*",
   );
   assert.match(judged(either(all(acme, gpl2), gpl2), policy), /^denied \(Acme AND GPL-2\.0-only\) OR GPL-2\.0-only:/);
   assert.equal(judged(either(acme, mit), policy), "allowed");
-  assert.match(judged(either(acme, gpl2), policy), /^unknown Acme OR GPL-2\.0-only: is no licence/);
+  assert.match(judged(either(acme, gpl2), policy), /^unknown Acme OR GPL-2\.0-only: is no license/);
 });
 
 test("deprecated ids of a policy mean the same as those of today", () => {

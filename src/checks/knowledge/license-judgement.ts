@@ -49,7 +49,7 @@ export function licenseJudge({ allow, deny }: LicensePolicy): (term: LicenseTerm
     const deniedBy = find(denied, plain);
     if (deniedBy !== undefined) return no(`denies ${deniedBy}`);
     if (find(allowed, plain) !== undefined) return { state: "allowed" };
-    if (term.kind === "unlisted") return fault("unknown", "is no licence that SPDX lists");
+    if (term.kind === "unlisted") return fault("unknown", "is no license that SPDX lists");
     if (allowed.length === 0) return { state: "allowed" };
     const earlier = (term.orLaterThan ?? []).map((id) => id.toLowerCase());
     if (find(allowed, earlier) !== undefined && find(denied, earlier) === undefined) return { state: "allowed" };

@@ -24,6 +24,10 @@ export const bounds = {
   versionLength: 1_024,
   /** A declared licence, supplier or the like: what is longer is a text and not a name, and is left out. */
   declaredTextLength: 4_096,
+  /** One copyright file of Debian's; chromium's has 2 MB. */
+  copyrightBytes: 16 * 1024 * 1024,
+  /** The text of a license; a file with those of all that a project is made of has some hundred thousand bytes. */
+  licenseTextBytes: 1024 * 1024,
   /** The list of crates that a Rust program embeds, inflated. */
   crateListBytes: 2 * 1024 * 1024,
   /** Files of one distribution package that may declare others; what is over it counts as nobody's. */

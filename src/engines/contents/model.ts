@@ -63,6 +63,8 @@ export interface PackageRecord {
   readonly architecture?: string;
   /** As declared, unparsed; several where the format lists several. */
   readonly licenses: readonly string[];
+  /** True where nothing declares them and they are those whose sentences a text has, as SPDX expressions. */
+  readonly licensesRecognized?: boolean;
   /** deb: source package. apk: origin. rpm: source package, from its file name. Always present on those three. */
   readonly source?: { readonly name: string; readonly version: string };
   /** rpm: the module it belongs to, `name:stream:version:context:arch`. */
@@ -179,8 +181,20 @@ export type FileFacts =
       /** As `owns` of a record. */
       readonly owns: readonly string[];
     }
-  /** The licences of a package of the distribution, where its database does not state them. */
-  | { readonly kind: "licenses"; readonly owner: string; readonly licenses: readonly string[] }
+  /** The licenses of a package, where its database or list does not state them. */
+  | {
+      readonly kind: "licenses";
+      /** `within`: a folder with a slash at its end, in which the file is that names the package. */
+      readonly owner: {
+        readonly type: PackageType;
+        readonly name: string;
+        readonly version?: string;
+        readonly within?: string;
+      };
+      readonly licenses: readonly string[];
+      /** As of a record. */
+      readonly recognized?: boolean;
+    }
   /** The whole file could not be read. */
   | {
       readonly kind: "unreadable";

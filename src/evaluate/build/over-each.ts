@@ -74,7 +74,7 @@ function overEach<Facts extends object>(
     if (!isAbsent && isJudgeable) evaluated.push(facts);
   }
   if (considered === 0) return undefined;
-  const { applies: _, looked: __, parameters: ___, ...alone } = check;
+  const { applies: _, looked: __, leavesOpen: ___, parameters: ____, ...alone } = check;
   const { need, ...options } = dates.all();
   return {
     check: {

@@ -22,7 +22,7 @@ test("a package has the licences of its file, or of another of its source", () =
   assert.deepEqual(
     licensesOf(status, [
       "usr/share/doc/liba1/copyright",
-      { kind: "licenses", owner: "liba1", licenses: ["Expat", "GPL-2+"] },
+      { kind: "licenses", owner: { type: "deb", name: "liba1" }, licenses: ["Expat", "GPL-2+"] },
     ]),
     { liba1: ["Expat", "GPL-2+"], "a-bin": ["Expat", "GPL-2+"], b: [] },
   );
@@ -39,7 +39,7 @@ test("a copyright file speaks for the distribution's packages alone", () => {
   const npm: PackageRecord = { type: "npm", name: "b", version: "1", licenses: [] };
   const found = licensesOf(
     ["node_modules/b/package.json", { kind: "packages", packages: [npm], unread: [] }],
-    ["usr/share/doc/b/copyright", { kind: "licenses", owner: "b", licenses: ["Expat"] }],
+    ["usr/share/doc/b/copyright", { kind: "licenses", owner: { type: "deb", name: "b" }, licenses: ["Expat"] }],
   );
   assert.deepEqual(found, { b: [] });
 });

@@ -1,26 +1,47 @@
 import type { Located } from "../located.ts";
-import type { FileFacts } from "../model.ts";
+import type { FileFacts, PackageRecord } from "../model.ts";
 
 export type StatedLicenses = Extract<FileFacts, { kind: "licenses" }>;
+type Terms = Pick<PackageRecord, "licenses" | "licensesRecognized">;
 
 /**
- * Debian's packages with the licences that files apart from their database state. A package without such a file has
- * those of another of its source: it may link to that one's documentation, which has the one copyright file of the
- * source (Debian policy, 12.5).
+ * Packages with the licenses that files apart from their database or list state. A package of Debian without such a file
+ * has those of another of its source: it may link to that one's documentation, which has the one copyright file of the
+ * source (Debian policy, 12.5). A module of Go has those of its folder: in a cache of modules that of its version, in a
+ * vendor folder what the project around it has vendored.
  */
 export function withLicenses(located: readonly Located[], stated: readonly StatedLicenses[]): readonly Located[] {
   if (stated.length === 0) return located;
-  const byName = new Map(stated.map(({ owner, licenses }) => [owner, licenses]));
-  const bySource = new Map<string, readonly string[]>();
-  for (const { record } of located) {
-    const licenses = record.type === "deb" ? byName.get(record.name) : undefined;
-    const source = record.source?.name;
-    if (licenses !== undefined && source !== undefined && !bySource.has(source)) bySource.set(source, licenses);
+  const byName = new Map<string, StatedLicenses[]>();
+  for (const facts of stated) {
+    const key = `${facts.owner.type} ${facts.owner.name}`;
+    const known = byName.get(key);
+    if (known === undefined) byName.set(key, [facts]);
+    else known.push(facts);
+  }
+  const own = ({ record, path }: Located): Terms | undefined => {
+    const found = byName.get(`${record.type} ${record.name}`)?.find((facts) => isOf(facts, record, path));
+    return found === undefined ? undefined : termsOf(found);
+  };
+  const bySource = new Map<string, Terms>();
+  for (const item of located) {
+    const source = item.record.type === "deb" ? item.record.source?.name : undefined;
+    const terms = source === undefined || bySource.has(source) ? undefined : own(item);
+    if (source !== undefined && terms !== undefined) bySource.set(source, terms);
   }
   return located.map((item) => {
-    const { type, name, licenses: own, source } = item.record;
-    if (type !== "deb" || own.length > 0) return item;
-    const licenses = byName.get(name) ?? bySource.get(source?.name ?? "");
-    return licenses === undefined ? item : { ...item, record: { ...item.record, licenses } };
+    const { type, licenses, source } = item.record;
+    if (licenses.length > 0) return item;
+    const terms = own(item) ?? (type === "deb" ? bySource.get(source?.name ?? "") : undefined);
+    return terms === undefined ? item : { ...item, record: { ...item.record, ...terms } };
   });
+}
+
+function isOf({ owner }: StatedLicenses, { version }: PackageRecord, path: string): boolean {
+  if (owner.version !== undefined && owner.version !== version) return false;
+  return owner.within === undefined || path.startsWith(owner.within);
+}
+
+function termsOf({ licenses, recognized }: StatedLicenses): Terms {
+  return recognized === true ? { licenses, licensesRecognized: true } : { licenses };
 }

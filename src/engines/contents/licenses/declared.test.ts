@@ -78,10 +78,55 @@ test("the GNU licences with their versions, and any version where none is named"
   });
 });
 
+test("short names of Debian's copyright files", () => {
+  holds({
+    Expat: "MIT",
+    Artistic: "Artistic-1.0-Perl",
+    "GPL-1+": "GPL-1.0-or-later",
+    "GFDL-1.3+": "GFDL-1.3-or-later",
+    "GFDL-NIV-1.3+": "GFDL-1.3-no-invariants-or-later",
+    "GFDL-NIV-1.2": "GFDL-1.2-no-invariants-only",
+    "FDL-1.2+": "GFDL-1.2-or-later",
+    "BSD-3-clause-Google": "BSD-3-Clause",
+    "BSD-4-clause~2": "BSD-4-Clause",
+    "Expat~1": "MIT",
+    "public-domain-md5": "LicenseRef-public-domain",
+    "BSD-3-clause-variant": '"BSD-3-clause-variant"',
+    "MIT-Export": '"MIT-Export"',
+    "GPL-2+ with Autoconf exception": "GPL-2.0-or-later WITH Autoconf-exception-generic",
+    "GPL-3+ with Autoconf exception": "GPL-3.0-or-later WITH Autoconf-exception-generic-3.0",
+    "GPL-3+ with GCC-Runtime-3.1 exception": "GPL-3.0-or-later WITH GCC-exception-3.1",
+    "GPL-2 with Linux-syscall-note exception": "GPL-2.0-only WITH Linux-syscall-note",
+    "Apache-2.0 with LLVM exception": "Apache-2.0 WITH LLVM-exception",
+    "LGPL-2.1+ with Autoconf exception": "LGPL-2.1-or-later WITH Autoconf exception",
+    "GPL-2+ with Libtool exception, and Expat": "(GPL-2.0-or-later WITH Libtool-exception AND MIT)",
+  });
+});
+
+test("the short names that Fedora and its descendants had before SPDX's", () => {
+  holds({
+    "LGPLv2+": "LGPL-2.0-or-later",
+    LGPLv2: "LGPL-2.0-only",
+    "GPLv2+ and LGPLv2+ with exceptions": "(GPL-2.0-or-later AND LGPL-2.0-or-later WITH exceptions)",
+    "GPLv3+ and GPLv3+ with exceptions and GPLv2+ with exceptions":
+      "(GPL-3.0-or-later AND GPL-3.0-or-later WITH exceptions AND GPL-2.0-or-later WITH exceptions)",
+    "(GPL+ or Artistic) and BSD": "((GPL-1.0-or-later OR Artistic-1.0-Perl) AND BSD-2-Clause AND BSD-3-Clause)",
+    "BSD or GPLv2+": "((BSD-2-Clause AND BSD-3-Clause) OR GPL-2.0-or-later)",
+    MPLv2: "MPL-2.0",
+    "MPLv2.0": "MPL-2.0",
+    zlib: "Zlib",
+    OpenLDAP: "OLDAP-2.8",
+    "ASL 2.0": "Apache-2.0",
+    "Public Domain": "LicenseRef-public-domain",
+    "GPL-2.0-or-later AND LGPL-2.1-or-later": "(GPL-2.0-or-later AND LGPL-2.1-or-later)",
+    "LicenseRef-Fedora-Public-Domain AND MIT": "(LicenseRef-Fedora-Public-Domain AND MIT)",
+  });
+});
+
 test("lists as the ecosystems write them", () => {
   holds({
     "MIT/Apache-2.0": "(MIT OR Apache-2.0)",
-    "GPL+ or Artistic": "(GPL-1.0-or-later OR Artistic-1.0)",
+    "GPL+ or Artistic": "(GPL-1.0-or-later OR Artistic-1.0-Perl)",
     "ASL 2.0 and BSD and (MIT or GPLv2)": "(Apache-2.0 AND BSD-2-Clause AND BSD-3-Clause AND (MIT OR GPL-2.0-only))",
     "GPL-2 | GPL-3": "(GPL-2.0-only OR GPL-3.0-only)",
     "MIT + file LICENSE": "MIT",
@@ -91,7 +136,7 @@ test("lists as the ecosystems write them", () => {
     "LGPLv3+_or_GPLv2+": "(LGPL-3.0-or-later OR GPL-2.0-or-later)",
     "MPL-2.0 GPL-2.0-or-later": "(MPL-2.0 AND GPL-2.0-or-later)",
     "GPL-2+ with OpenSSL exception": "GPL-2.0-or-later WITH OpenSSL exception",
-    "CDDL + GPLv2 with classpath exception": "(CDDL-1.0 AND GPL-2.0-only WITH classpath exception)",
+    "CDDL + GPLv2 with classpath exception": "(CDDL-1.0 AND GPL-2.0-only WITH Classpath-exception-2.0)",
     "public domain, Python, 2-Clause BSD, GPL 3 (see COPYING.txt)":
       "(LicenseRef-public-domain AND PSF-2.0 AND BSD-2-Clause AND GPL-3.0-only)",
     "MIT and Acme": '(MIT AND "Acme")',

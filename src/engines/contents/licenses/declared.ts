@@ -1,5 +1,6 @@
 /** Reads what packages declare of their licences, in SPDX's form or in what their ecosystems write instead. */
 import type { LicensedPackage, LicenseTerm, Package, PackageType } from "../model.ts";
+import { spelledException } from "./exceptions.ts";
 import { parseLicenseExpression } from "./expression.ts";
 import { spelledLicense } from "./spelling.ts";
 import { termOf } from "./terms.ts";
@@ -100,13 +101,14 @@ function nameTerm(text: string): LicenseTerm {
   const known = spelledLicense(text);
   if (known !== undefined) return known;
   // Alpine's old lists have blanks between them.
-  const words = text.split(" ").map(spelledLicense);
-  if (words.length > 1 && words.every((word) => word !== undefined)) return joined("and", words);
+  const each = text.split(" ").map(spelledLicense);
+  if (each.length > 1 && each.every((word) => word !== undefined)) return joined("and", each);
   const match = /[ _-]with[ _-]/i.exec(text);
   if (match === null) return { kind: "unlisted", text };
   const base = spelledLicense(text.slice(0, match.index));
   if (base?.kind !== "license") return { kind: "unlisted", text };
-  return { ...base, exception: text.slice(match.index + match[0].length).trim() };
+  const words = text.slice(match.index + match[0].length).trim();
+  return { ...base, exception: spelledException(base.id, words) ?? words };
 }
 
 /** Words that end with these belong to a version: `GPL 2 or later`. */

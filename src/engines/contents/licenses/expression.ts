@@ -69,6 +69,11 @@ export function parseLicenseExpression(text: string): LicenseExpression | undefi
   return at === tokens.length ? expression : undefined;
 }
 
+/** Whether SPDX lists an exception under this id, as the list writes it. */
+export function isListedException(id: string): boolean {
+  return EXCEPTIONS.get(id.toLowerCase()) === id;
+}
+
 /** The `LicenseRef-` ids in an expression: each has to be defined by the document that uses it. */
 export function* licenseReferences(expression: LicenseExpression): Generator<string> {
   if (expression.kind !== "license") for (const part of expression.parts) yield* licenseReferences(part);

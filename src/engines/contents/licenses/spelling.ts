@@ -14,7 +14,32 @@ export function spelledLicense(text: string): LicenseTerm | undefined {
   const addressed = ofAddress(text);
   if (addressed !== undefined) return addressed;
   const key = keyOf(text);
-  return gnuLicense(key) ?? named(key) ?? withoutRemark(text);
+  return gnuLicense(key) ?? gnuDocumentation(key) ?? named(key) ?? withoutRemark(text) ?? ofVariant(text);
+}
+
+/**
+ * Debian's files number and name the copies of one license: `BSD-3-clause-Google`, `Expat~2`, `public-domain-md5`. Names
+ * are what SPDX takes for replaceable; a variant is another license.
+ */
+function ofVariant(text: string): LicenseTerm | undefined {
+  const match = /^(bsd-[234]-clause|public-domain|mit|expat)([-~][a-z0-9_.-]{1,40})$/i.exec(text.trim());
+  const [, base = "", suffix = ""] = match ?? [];
+  if (match === null || OTHER_TERMS.test(suffix)) return undefined;
+  // Of MIT there are many of other words: a number alone says that it is a copy.
+  return /^(?:mit|expat)$/i.test(base) && !/^[-~]\d{1,2}$/.test(suffix) ? undefined : named(keyOf(base));
+}
+
+const OTHER_TERMS =
+  /variant|style|like|modified|patent|attribution|advert|export|nuclear|views|military|with|and|or|~?no\b|non|alike/i;
+
+/** `gfdl1.3+`, and `gfdlniv1.3+` without invariant sections, as DEP-5 calls it. */
+function gnuDocumentation(key: string): LicenseTerm | undefined {
+  const match = /^(?:g?fdl|freedocumentation)(niv?|noinvariants?)?(\d\.\d)(\+|only|orlater)?$/.exec(key);
+  if (match === null) return undefined;
+  const [, free, version, suffix] = match;
+  const later = suffix === "+" || suffix === "orlater" ? "or-later" : "only";
+  const parsed = parseLicenseExpression(`GFDL-${version}${free === undefined ? "" : "-no-invariants"}-${later}`);
+  return parsed === undefined ? undefined : termOf(parsed);
 }
 
 /** `GNU Lesser General Public License v3 (LGPLv3)`: the remark says the same again, or what the name leaves open. */
@@ -174,11 +199,14 @@ const NAMES: ReadonlyMap<string, string> = new Map(
     "SSPL-1.0": ["sspl", "sspl1", "serversidepublic", "serversidepublic1"],
     "Elastic-2.0": ["elastic2.0", "elastic2", "elv2", "el2"],
     "Artistic-2.0": ["artistic2", "artistic2.0"],
-    "Artistic-1.0": ["artistic", "artistic1", "artistic1.0"],
+    "Artistic-1.0": ["artistic1", "artistic1.0"],
+    // Without a version, in distributions and on CPAN, it is the text that Perl has, as in Debian's common-licenses.
+    "Artistic-1.0-Perl": ["artistic"],
     "Artistic-1.0-Perl OR GPL-1.0-or-later": ["perl", "perl5", "sameasperl"],
     "OFL-1.1": ["ofl", "ofl1.1", "silopenfont1.1", "silofl1.1", "silfont1.1", "openfont1.1", "silopenfont"],
     "OLDAP-2.8": ["openldap", "openldap2.8", "openldappublic2.8"],
     "ZPL-2.1": ["zpl", "zpl2.1", "zopepublic", "zopepublic2.1"],
+    "Ubuntu-font-1.0": ["ufl1.0", "ubuntufont1.0"],
     NCSA: ["ncsa", "universityofillinoisncsa", "universityillinoisncsa"],
     "AFL-2.1": ["academicfree2.1", "afl2.1"],
     "AFL-3.0": ["academicfree3.0", "afl3"],

@@ -31,6 +31,7 @@ export function packageProperties(item: Package, layers: readonly LayerReference
   add("direct", item.direct);
   add("reference", item.reference);
   add("needs", item.needs);
+  add("license:recognized", item.licensesRecognized);
   add("ownedBy", item.ownedBy);
   for (const path of item.owns ?? []) add("owns", path);
   // A list that is there and empty says that the package owns nothing.
@@ -49,6 +50,7 @@ export function packageFieldsOf(properties: PropertyBag): Partial<Package> {
   const direct = properties.one("direct");
   const reference = properties.one("reference");
   const needs = properties.one("needs");
+  const recognized = properties.one("license:recognized");
   const supplier = properties.one("supplier");
   const ownedBy = properties.one("ownedBy");
   const owns = properties.all("owns");
@@ -61,6 +63,7 @@ export function packageFieldsOf(properties: PropertyBag): Partial<Package> {
     ...(direct === undefined ? {} : { direct: direct === "true" }),
     ...(reference === undefined ? {} : { reference }),
     ...(needs === undefined ? {} : { needs }),
+    ...(recognized === "true" ? { licensesRecognized: true } : {}),
     ...(supplier === undefined ? {} : { supplier }),
     ...(ownedBy === undefined ? {} : { ownedBy }),
     ...(owns.length === 0 && properties.one("owns:none") === undefined ? {} : { owns }),

@@ -107,7 +107,11 @@ const hashes = fc.dictionary(
 );
 
 const licenses = fc.array(
-  fc.oneof(fc.constantFrom("MIT", "GPL-2.0-only AND BSD-3-Clause", "MIT OR Zlib", "GPL", "LicenseRef-x", "NONE"), text),
+  fc.oneof(
+    fc.constantFrom("MIT", "GPL-2.0-only AND BSD-3-Clause", "MIT OR Zlib", "GPL", "LicenseRef-x", "NONE"),
+    fc.constantFrom("GPL-2+ or Artistic, and Expat", "GPL-2+ with OpenSSL exception", "GPL-2.0", "public-domain"),
+    text,
+  ),
   { maxLength: 3 },
 );
 
@@ -117,6 +121,7 @@ const fields = fc
       optional("architecture", name),
       optional("source", fc.record({ name, version: name }, { noNullPrototype: true })),
       optional("module", name),
+      optional("licensesRecognized", fc.constant(true)),
       optional("supplier", text),
       optional("usage", fc.constantFrom("runtime", "development", "optional")),
       optional("direct", fc.boolean()),

@@ -41,7 +41,7 @@ function licensesOf(text: string): readonly string[] | undefined {
 test("the licences of its files, each once, without the packaging's", () => {
   assert.deepEqual(factsOf(dpkgCopyright, path, file), {
     kind: "licenses",
-    owner: "libacme1",
+    owner: { type: "deb", name: "libacme1" },
     licenses: ["GPL-2+ or Artistic", "Expat"],
   });
 });
@@ -56,14 +56,47 @@ test("prose is no licence's name", () => {
   assert.equal(licensesOf(`Format: https://x\n\nFiles: *\nLicense: ${"word ".repeat(100)}\n`), undefined);
 });
 
-test("only machine-readable files of packages are wanted", () => {
+test("a file in prose has the licenses whose sentences it holds, and says that they were recognized", () => {
+  assert.deepEqual(factsOf(dpkgCopyright, path, "It is under the GNU General Public License, version 2 or later.\n"), {
+    kind: "licenses",
+    owner: { type: "deb", name: "libacme1" },
+    licenses: ["GPL-2.0-or-later"],
+    recognized: true,
+  });
+  assert.equal(licensesOf("It was packaged by A B, who has nothing to say of it.\n"), undefined);
+});
+
+test("a name that nobody knows is followed to its own text", () => {
+  const known = "This file is free software; the Free Software Foundation gives unlimited permission to copy and/or";
+  const text = `Format: https://x
+
+Files: *
+License: permissive
+
+Files: a
+License: Expat and odd
+
+Files: b
+License: odd
+
+License: permissive
+ ${known}
+ distribute it, with or without modifications
+
+License: odd
+ Do as you like.
+`;
+  assert.deepEqual(licensesOf(text), ["FSFULLR", "Expat and odd", "odd"]);
+  assert.deepEqual(licensesOf(text.replaceAll("\n", "\n# A remark\n").replace("Format:", "Format-Specification:")), [
+    ...["permissive", "Expat and odd", "odd"],
+  ]);
+});
+
+test("copyright files of packages are wanted, and no others", () => {
   assert.ok(isCopyright(path));
   for (const other of ["usr/share/doc/copyright", "usr/share/doc/a/b/copyright", "opt/a/copyright", `x/${path}`]) {
     assert.ok(!isCopyright(other), other);
   }
-  assert.ok(dpkgCopyright.startsRight?.(Buffer.from("Format: https://w")));
-  assert.ok(dpkgCopyright.startsRight?.(Buffer.from("Format-Specificat")));
-  assert.ok(!dpkgCopyright.startsRight?.(Buffer.from("This package was")));
 });
 
 test("any bytes give facts or none", () => {

@@ -162,7 +162,7 @@ function listed(component: Untyped, place: string, properties: PropertyBag, own:
   const usage = USAGES[asText(component.scope) ?? ""];
   return {
     place,
-    licenses: licensesOf(component),
+    licenses: own && properties.all("license").length > 0 ? properties.all("license") : licensesOf(component),
     paths: pathsOf(component, properties),
     ...(reference === undefined ? {} : { reference }),
     ...(purl === undefined ? {} : { purl }),

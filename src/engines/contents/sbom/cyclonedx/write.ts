@@ -1,7 +1,8 @@
 /** CycloneDX 1.6 in JSON (ECMA-424, bom-1.6.schema.json). */
 import type { LayerReference } from "../../../../core/location.ts";
-import { parseLicenseExpression } from "../../licenses/expression.ts";
-import type { Distribution, Package } from "../../model.ts";
+import { licensedPackages } from "../../licenses/declared.ts";
+import { namesLicense, writtenLicense } from "../../licenses/written.ts";
+import type { Distribution, LicenseTerm, Package } from "../../model.ts";
 import { cpeOf, cpeOfDistribution } from "../cpe.ts";
 import { ID_TO_COME } from "../document-id.ts";
 import { dependencyIndexes, heldBy, packageReferences } from "../graph.ts";
@@ -40,6 +41,7 @@ export function cycloneDxDocument(sbom: Sbom, options: SbomWriteOptions): Cyclon
   const rootReference = rootReferenceOf(subject);
   const references = packageReferences(packages);
   const needs = dependencyIndexes(packages);
+  const licensed = licensedPackages(packages);
   const context = generationContextOf(sbom);
   const timestamp = timestampOf(options);
   const author = authorOf(options.author);
@@ -71,7 +73,9 @@ export function cycloneDxDocument(sbom: Sbom, options: SbomWriteOptions): Cyclon
     components: [
       ...(distribution === undefined ? [] : [distributionComponent(distribution)]),
       ...packages.map((item, i) =>
-        packageComponent(item, references[i] as string, { layers, distribution, isGraphKnown: needs[i] !== undefined }),
+        packageComponent(item, references[i] as string, {
+          ...{ layers, distribution, isGraphKnown: needs[i] !== undefined, license: licensed[i]?.license },
+        }),
       ),
     ],
     dependencies: dependenciesOf(sbom, references, needs, rootReference),
@@ -128,10 +132,12 @@ interface Surroundings {
   readonly layers: readonly LayerReference[];
   readonly distribution: Distribution | undefined;
   readonly isGraphKnown: boolean;
+  readonly license: LicenseTerm | undefined;
 }
 
 function packageComponent(item: Package, reference: string, around: Surroundings): Component {
   const { layers, distribution, isGraphKnown } = around;
+  const licenses = licensesOf(item, around.license);
   const { group, name } = splitName(item.type, item.name);
   const hashes = hashesFor("cyclonedx", item.hashes);
   const scope = item.usage === undefined ? undefined : SCOPES[item.usage];
@@ -155,12 +161,13 @@ function packageComponent(item: Package, reference: string, around: Surroundings
     ...(hashes.named.length === 0
       ? {}
       : { hashes: hashes.named.map(({ algorithm, value }) => ({ alg: algorithm, content: value })) }),
-    ...(item.licenses.length === 0 ? {} : { licenses: licensesOf(item.licenses) }),
+    ...(licenses.length === 0 ? {} : { licenses }),
     ...(cpe === undefined ? {} : { cpe }),
     purl: purlWithUpstream(item),
     evidence: { occurrences: [{ location: `/${item.path}` }] },
     ...propertiesOf([
       ...packageProperties(item, layers),
+      ...declaredTexts(item, licenses),
       ...hashes.others.map((other): Property => [`${PREFIX}hash`, other]),
       ...(unknown === "" ? [] : [[`${PREFIX}unknown`, unknown] as const]),
       ...trivyProperties(item, distribution, layers),
@@ -172,15 +179,19 @@ function packageComponent(item: Package, reference: string, around: Surroundings
 export const SCOPES = { runtime: "required", optional: "optional", development: "excluded" } as const;
 
 /**
- * One expression, or a list of names: the schema has ids as a closed list of its own date, so that a licence which SPDX
- * lists today is an expression of one id, which is always valid.
+ * One expression, or a list of names where none of them is known: the schema has ids as a closed list of its own date, so
+ * that a license which SPDX lists today is an expression of one id, which is always valid.
  */
-function licensesOf(licenses: readonly string[]): readonly unknown[] {
-  const [only, ...others] = licenses;
-  if (only !== undefined && others.length === 0 && parseLicenseExpression(only) !== undefined) {
-    return [{ expression: only }];
-  }
-  return licenses.map((name) => ({ license: { name } }));
+function licensesOf(item: Package, term: LicenseTerm | undefined): readonly unknown[] {
+  if (term === undefined || !namesLicense(term)) return item.licenses.map((name) => ({ license: { name } }));
+  return [{ expression: writtenLicense(item, term, new Map()) }];
+}
+
+/** As declared, where an expression does not show it letter for letter. */
+function declaredTexts({ licenses }: Package, written: readonly unknown[]): Property[] {
+  const [only] = written as readonly { readonly expression?: string }[];
+  if (only?.expression === undefined || (licenses.length === 1 && licenses[0] === only.expression)) return [];
+  return licenses.map((license): Property => [`${PREFIX}license`, license]);
 }
 
 /**

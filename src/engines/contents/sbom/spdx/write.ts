@@ -1,8 +1,9 @@
 /** SPDX 2.3 in JSON (the specification's clauses 6 to 12, and its spdx-schema.json). */
 import { createHash } from "node:crypto";
 import type { LayerReference } from "../../../../core/location.ts";
-import { licenseReferences, parseLicenseExpression } from "../../licenses/expression.ts";
-import type { Distribution, Package } from "../../model.ts";
+import { licensedPackages } from "../../licenses/declared.ts";
+import { writtenLicense } from "../../licenses/written.ts";
+import type { Distribution, LicenseTerm, Package } from "../../model.ts";
 import { cpeOf, cpeOfDistribution } from "../cpe.ts";
 import { ID_TO_COME } from "../document-id.ts";
 import { dependencyIndexes, heldBy, packageReferences } from "../graph.ts";
@@ -62,9 +63,10 @@ export function spdxDocument(sbom: Sbom, options: SbomWriteOptions): SpdxDocumen
   const annotate = (properties: readonly Property[]) => annotationsOf(properties, created, tool);
   const ids = packageReferences(packages).map((reference, i) => packageId(packages[i] as Package, reference));
   const extracted = new Map<string, string>();
+  const licensed = licensedPackages(packages);
   const written = packages.map((item, i) =>
     spdxPackage(item, ids[i] as string, {
-      ...{ layers, annotate, extracted, isGraphKnown: needs[i] !== undefined },
+      ...{ layers, annotate, extracted, isGraphKnown: needs[i] !== undefined, license: licensed[i]?.license },
       ...(distribution === undefined ? {} : { distribution }),
     }),
   );
@@ -185,14 +187,15 @@ interface Surroundings {
   readonly layers: readonly LayerReference[];
   readonly annotate: Annotate;
   readonly extracted: Map<string, string>;
+  readonly license: LicenseTerm | undefined;
   readonly distribution?: Distribution;
   readonly isGraphKnown: boolean;
 }
 
 function spdxPackage(item: Package, id: string, around: Surroundings): SpdxPackage {
-  const { layers, annotate, extracted, distribution, isGraphKnown } = around;
+  const { layers, annotate, extracted, distribution, isGraphKnown, license } = around;
   const hashes = hashesFor("spdx", item.hashes);
-  const declared = declaredLicense(item.licenses, extracted);
+  const declared = writtenLicense(item, license, extracted) ?? NO_ASSERTION;
   const { supplier, maintainer } = producersOf(item, distribution);
   const cpe = cpeOf(item);
   const unknown = unknownElements(item, {
@@ -235,23 +238,6 @@ function spdxPackage(item: Package, id: string, around: Surroundings): SpdxPacka
         : item.licenses.map((license): Property => [`${PREFIX}license`, license])),
     ]),
   };
-}
-
-/**
- * An SPDX expression (clause 7.15). What is none becomes a licence of the document's own, with the declared text as its
- * text; several are joined by AND, since what was declared gives no choice that a reader may rely on.
- */
-function declaredLicense(licenses: readonly string[], extracted: Map<string, string>): string {
-  const expressions = licenses.map((text) => {
-    const expression = parseLicenseExpression(text);
-    if (expression !== undefined && licenseReferences(expression).next().done === true) {
-      return expression.kind === "or" && licenses.length > 1 ? `(${text})` : text;
-    }
-    const id = `LicenseRef-bulkhead-${shortHash(text)}`;
-    extracted.set(id, text);
-    return id;
-  });
-  return expressions.length === 0 ? NO_ASSERTION : [...new Set(expressions)].join(" AND ");
 }
 
 function relationshipsOf(
