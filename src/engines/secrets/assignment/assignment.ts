@@ -9,10 +9,11 @@ import { isPlaceholder } from "../placeholder.ts";
 import { isExpression, isReference } from "../reference.ts";
 import type { SecretRule } from "../rule.ts";
 import { wellKnown } from "../rules/well-known.ts";
+import { skip } from "./bytes.ts";
 import { type Chance, chanceOf, isChosen, isUuid } from "./chance.ts";
-import { type GivenValue, LONGEST_VALUE, skip, valueAt } from "./forms.ts";
 import { endsSecretName, NAME_KEYWORDS, type NameKind, nameKindOf } from "./names.ts";
 import { isGenerated, isSettings, type Place, placeOf } from "./places.ts";
+import { type GivenValue, LONGEST_VALUE, valueAt } from "./value.ts";
 
 export const ASSIGNMENT_KEYWORDS = NAME_KEYWORDS;
 

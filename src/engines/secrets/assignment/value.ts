@@ -1,0 +1,195 @@
+/** Where a value begins behind its name, and where it ends. */
+import {
+  BACKSLASH,
+  CARRIAGE_RETURN,
+  CLOSING_BRACE,
+  DASH,
+  EQUALS,
+  isBlank,
+  isParameterByte,
+  isQuote,
+  isUnquotedByte,
+  isWordByte,
+  LESS,
+  LINE_FEED,
+  SEMICOLON,
+  skip,
+} from "./bytes.ts";
+import { FLAG, FORMS, type Form } from "./forms.ts";
+import { unquotedIn } from "./places.ts";
+
+export interface GivenValue {
+  /** In the bytes that were given. */
+  readonly start: number;
+  readonly end: number;
+  readonly quoted: boolean;
+  /** The two may be mere neighbours: only what is random is taken for a secret. */
+  readonly loose: boolean;
+  /** It is compared and not given: only what is random is meant to be kept. */
+  readonly compared?: true;
+}
+
+/** Bytes of a value at most; more is data. */
+export const LONGEST_VALUE = 4_096;
+/** Bytes between a name and its value at most. */
+const LONGEST_BETWEEN = 224;
+/** Bytes before a name that say what it is: the tag, the command, the key of a pair. */
+const LONGEST_BEFORE = 48;
+
+const FOLLOWERS = new Uint8Array(256);
+for (const { first } of FORMS) for (const byte of Buffer.from(first, "latin1")) FOLLOWERS[byte] = 1;
+
+/** Calls that make of a text what the language wants, and letters before a quote. */
+const WRAPPER =
+  /^(?:(?:new )?(?:String|std::string|string|\[\]byte|bytes|str|Some|SecretStr|SecretString|Secret|Optional\.of|Buffer\.from|String::from|SecureString)\([ \t]{0,4})?(?:[rbufL@$]{1,2}(?=["'`]))?/i;
+const OPENING = /^\\{0,3}["'`]/;
+/** YAML's block scalars. */
+const BLOCK = /^[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,32}/;
+
+/** @param nameStart - with the dashes of a flag; @param path - of the file */
+export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path: string): GivenValue | undefined {
+  const next = bytes[nameEnd];
+  if (next === undefined || FOLLOWERS[next] === 0 || isProse(bytes, nameStart, nameEnd)) return undefined;
+  const head = bytes.toString("latin1", nameEnd, Math.min(bytes.length, nameEnd + LONGEST_BETWEEN));
+  const sign = head[0] as string;
+  let known: string | undefined;
+  // Most of what is met needs none.
+  const before = (): string => {
+    known ??= bytes.toString("latin1", Math.max(0, nameStart - LONGEST_BEFORE), nameStart);
+    return known;
+  };
+  if (bytes[nameStart] === DASH && FLAG.first.includes(sign)) {
+    const value = givenBy(FLAG, bytes, nameEnd, head, before, path);
+    if (value !== undefined) return value;
+  }
+  for (const form of FORMS) {
+    if (!form.first.includes(sign) || (form.before !== undefined && !form.before.test(before()))) continue;
+    const value = givenBy(form, bytes, nameEnd, head, before, path);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** Words before a name that a value follows after a blank. */
+const COMMANDS = new Set(
+  "env arg setx setenv set setenv proxy_set_header fastcgi_param define -x -gx -ux -lx -u -xg".split(" "),
+);
+
+/** A word follows after blanks, and nothing says that it is a value: most of what is met, and told without expressions. */
+function isProse(bytes: Buffer, nameStart: number, nameEnd: number): boolean {
+  const at = skip(bytes, nameEnd, nameEnd + 16, isBlank);
+  if (at === nameEnd || !isWordByte(bytes[at] as number)) return false;
+  if (bytes[nameStart] === DASH) return false;
+  const assignment = skip(bytes, at, at + 48, (byte) => byte !== EQUALS && byte !== LINE_FEED);
+  if (bytes[assignment] === EQUALS) return false;
+  let from = nameStart;
+  while (from > 0 && isBlank(bytes[from - 1] as number)) from -= 1;
+  if (from === 0 || bytes[from - 1] === LINE_FEED) return false;
+  if (from === nameStart) return true;
+  let start = from;
+  while (start > Math.max(0, from - 18) && (bytes[start - 1] as number) > 0x20) start -= 1;
+  return !COMMANDS.has(bytes.toString("latin1", start, from).toLowerCase());
+}
+
+function givenBy(
+  { between, value, loose }: Form,
+  bytes: Buffer,
+  nameEnd: number,
+  head: string,
+  before: () => string,
+  path: string,
+): GivenValue | undefined {
+  const length = between.exec(head)?.[0].length;
+  if (length === undefined) return undefined;
+  const rest = head.slice(length);
+  const at = nameEnd + length;
+  const isLoose = loose === true;
+  const isCompared = /={2,3}\s{0,32}$/.test(head.slice(Math.max(0, length - 40), length));
+  switch (value) {
+    case "element":
+      return ended(bytes, at, isLoose, (byte) => byte !== LESS && byte !== LINE_FEED && byte !== CARRIAGE_RETURN);
+    case "braced":
+      return ended(bytes, at, isLoose, (byte) => byte > 0x20 && byte !== CLOSING_BRACE);
+    case "parameter":
+      return ended(bytes, at, true, isParameterByte);
+    case "word":
+      return (
+        quoted(bytes, at, rest, isLoose) ??
+        ended(bytes, at, isLoose, (byte) => byte > 0x20 && !isQuote(byte) && byte !== SEMICOLON && byte !== BACKSLASH)
+      );
+    case "quoted":
+      return quoted(bytes, at, rest, isLoose);
+    case "either":
+      if (isCompared) return compared(quoted(bytes, at, rest, true));
+      return quoted(bytes, at, rest, isLoose) ?? unquoted(bytes, at, rest, { before: before(), path, loose: isLoose });
+  }
+}
+
+function quoted(bytes: Buffer, at: number, rest: string, loose: boolean): GivenValue | undefined {
+  const wrapper = WRAPPER.exec(rest)?.[0].length ?? 0;
+  const opening = OPENING.exec(rest.slice(wrapper))?.[0];
+  if (opening === undefined) return undefined;
+  let start = at + wrapper + opening.length;
+  const quote = bytes[start - 1] as number;
+  if (bytes[start] === quote && bytes[start + 1] === quote) start += 2;
+  const escaped = opening.length > 1;
+  const end = skip(bytes, start, start + LONGEST_VALUE + 1, (byte) =>
+    escaped ? byte !== BACKSLASH && byte !== quote && byte !== LINE_FEED : byte !== quote && byte !== LINE_FEED,
+  );
+  if (bytes[end] !== quote && !(escaped && bytes[end] === BACKSLASH)) return undefined;
+  return trimmed(bytes, start, end, true, loose);
+}
+
+function compared(given: GivenValue | undefined): GivenValue | undefined {
+  return given === undefined ? undefined : { ...given, compared: true };
+}
+
+interface Around {
+  readonly before: string;
+  readonly path: string;
+  readonly loose: boolean;
+}
+
+function unquoted(bytes: Buffer, from: number, rest: string, { before, path, loose }: Around): GivenValue | undefined {
+  // In a string that begins with the name, its end is the value's: `"TOKEN=…"`, `-H "X-Token: …"`.
+  const inString = /["'`]$|\\[nrt]$/.test(before);
+  const where = unquotedIn(path);
+  if (where === "nowhere" && !inString) return undefined;
+  // Part of a path or of a resource's name: `arn:aws:secretsmanager:eu-west-1:1:secret:prod/db`.
+  if (/[:/]$/.test(before)) return undefined;
+  const start = from + (BLOCK.exec(rest)?.[0].length ?? 0);
+  const end = skip(bytes, start, start + LONGEST_VALUE + 1, isUnquotedByte);
+  const follows = bytes.toString("latin1", end, Math.min(bytes.length, end + 16));
+  const tight = from > 0 && bytes[from - 1] === EQUALS;
+  if (/^(?:["'`]|\\[nr"])/.test(follows)) {
+    return end > start && (inString || /^["'`]/.test(follows)) ? value(start, end, inString, true) : undefined;
+  }
+  if (where === "nowhere") return undefined;
+  if (/^[ \t]{0,15}(?:[\r\n#]|$)/.test(follows) || /^[ \t]{0,8};[ \t]{0,4}(?:[\r\n]|$)/.test(follows)) {
+    return end > start ? value(start, end, false, loose || where === "text") : undefined;
+  }
+  return tight && end > start && /^[ ,}]/.test(follows) ? value(start, end, false, true) : undefined;
+}
+
+function value(start: number, end: number, isQuoted: boolean, loose: boolean): GivenValue {
+  return { start, end, quoted: isQuoted, loose };
+}
+
+function ended(
+  bytes: Buffer,
+  start: number,
+  loose: boolean,
+  passes: (byte: number) => boolean,
+): GivenValue | undefined {
+  const end = skip(bytes, start, start + LONGEST_VALUE + 1, passes);
+  return end - start > LONGEST_VALUE ? undefined : trimmed(bytes, start, end, false, loose);
+}
+
+/** Without the blanks on both sides. */
+function trimmed(bytes: Buffer, start: number, end: number, isQuoted: boolean, loose: boolean): GivenValue | undefined {
+  let from = start;
+  let to = end;
+  while (from < to && (bytes[from] as number) <= 0x20) from += 1;
+  while (to > from && (bytes[to - 1] as number) <= 0x20) to -= 1;
+  return from < to ? value(from, to, isQuoted, loose) : undefined;
+}
