@@ -114,7 +114,7 @@ const documents: readonly (readonly [file: string, text: string])[] = [
   ],
   [
     "putty.ppk",
-    `PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nComment: ann\nPublic-Lines: 2\n${token("ppk", 64)}\n${token("ppk2", 64)}\n«Private-Lines: 2»\n${token("ppk3", 64)}\n${token("ppk4", 64)}\nPrivate-MAC: ${hex("mac", 40)}\n`,
+    `«PuTTY-User-Key-File-2: ssh-rsa»\nEncryption: none\nComment: ann\nPublic-Lines: 2\n${token("ppk", 64)}\n${token("ppk2", 64)}\nPrivate-Lines: 2\n${token("ppk3", 64)}\n${token("ppk4", 64)}\nPrivate-MAC: ${hex("mac", 40)}\n`,
   ],
   [".git-credentials", `https://ann:«${token("git", 20)}»@github.com\n`],
   ["hub", `github.com:\n- user: ann\n  oauth_token: «${hex("hub", 40)}»\n  protocol: https\n`],

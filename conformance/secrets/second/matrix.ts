@@ -90,7 +90,7 @@ const writings: readonly (readonly [kind: string, file: string, spelling: Spelli
   ["java/string", "A.java", camel, 'String § = "¤";\n'],
   ["java/put", "A.java", camel, 'config.put("§", "\\"¤\\"");\n'],
   ["java/map", "A.java", camel, 'Map.of("host", "a", "§", "¤");\n'],
-  ["java/annotation", "A.java", dotted, '@Value("#{§:¤}")\nString a;\n'],
+  ["java/annotation", "A.java", dotted, `@Value("${"$"}{§:¤}")\nString a;\n`],
   ["java/setter", "A.java", pascal, 'client.set§("¤");\n'],
   ["java/builder", "A.java", camel, 'Client.builder().§("¤").build();\n'],
   ["kotlin/typed", "A.kt", camel, 'var §: string = "¤"\n'],

@@ -9,15 +9,17 @@ import { isPlaceholder } from "../placeholder.ts";
 import { isExpression, isReference } from "../reference.ts";
 import type { SecretRule } from "../rule.ts";
 import { wellKnown } from "../rules/well-known.ts";
-import { skip } from "./bytes.ts";
+import { DOT, skip } from "./bytes.ts";
 import { type Chance, chanceOf, isChosen, isUuid } from "./chance.ts";
-import { endsSecretName, NAME_KEYWORDS, type NameKind, nameKindOf } from "./names.ts";
+import { endsSecretName, isFaintName, NAME_KEYWORDS, type NameKind, nameKindOf } from "./names.ts";
 import { isGenerated, isSettings, type Place, placeOf } from "./places.ts";
 import { type GivenValue, LONGEST_VALUE, valueAt } from "./value.ts";
 
 export const ASSIGNMENT_KEYWORDS = NAME_KEYWORDS;
 
 const LONGEST_NAME = 64;
+/** What has to be told by its own form alone has to be as long. */
+const SHORTEST_FAINT = 16;
 /** Of a name from its keyword on: `passphrase_production_base64`. */
 const LONGEST_ENDING = 32;
 /** Bytes before and after the keyword's start that are looked at: the name, what leads to the value, and that. */
@@ -30,9 +32,9 @@ const reference = "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Manage
 
 /** What stands in a file of configuration is what runs: a program may as well be of a test, or name what it looks up. */
 const severities: Readonly<Record<Place, Readonly<Record<Chance, AssignmentRule["severity"]>>>> = {
-  configuration: { likely: "high", perhaps: "medium", chosen: "low" },
-  program: { likely: "medium", perhaps: "low", chosen: "low" },
-  example: { likely: "low", perhaps: "low", chosen: "low" },
+  configuration: { likely: "high", perhaps: "medium", faint: "low", chosen: "low" },
+  program: { likely: "medium", perhaps: "low", faint: "low", chosen: "low" },
+  example: { likely: "low", perhaps: "low", faint: "low", chosen: "low" },
 };
 
 const random: AssignmentRule = {
@@ -78,11 +80,11 @@ export function assignmentAt(bytes: Buffer, at: number, path: string): Assignmen
   const value = valueAt(bytes, nameStart, nameEnd, path);
   if (value === undefined || value.end - value.start > LONGEST_VALUE) return undefined;
   const name = bytes.toString("latin1", nameStart, nameEnd).replace(/^-+/, "");
-  const kind = nameKindOf(name);
+  const kind = nameKindOf(name) ?? nameKindOf(lastPartBefore(bytes, nameStart) + name);
   if (kind === undefined || isGenerated(path)) return undefined;
   const secret = bytes.toString("latin1", value.start, value.end);
-  if (isKeyName(name, secret) || isReference(secret) || (!value.quoted && isExpression(secret))) return undefined;
-  const chance = chanceAs(secret, kind, { ...value, path });
+  if (isKeyId(name, secret) || isReference(secret) || (!value.quoted && isExpression(secret))) return undefined;
+  const chance = chanceAs(secret, kind, { ...value, path, name });
   if (chance === undefined) return undefined;
   const rule = ruleOf(chance, placeOf(path));
   const isFilledIn = !isPlaceholder(secret, secret);
@@ -92,17 +94,25 @@ export function assignmentAt(bytes: Buffer, at: number, path: string): Assignmen
 }
 
 /** What is no more than perhaps random counts where the name is clear, and stands beside its value. */
-function chanceAs(secret: string, kind: NameKind, given: GivenValue & { readonly path: string }): Chance | undefined {
-  const { loose, path } = given;
+function chanceAs(
+  secret: string,
+  kind: NameKind,
+  given: GivenValue & { readonly path: string; readonly name: string },
+): Chance | undefined {
+  const { loose, path, name } = given;
   const chance = chanceOf(secret);
   const decoded = decodedOf(secret);
   // Of an interface's description: a sentence in base64.
   if (/^[A-Za-z]+[,.]? [A-Za-z ,.'!-]+$/.test(decoded)) return undefined;
+  if (isFaintName(name)) return chance === "likely" && secret.length >= SHORTEST_FAINT && !loose ? "faint" : undefined;
+  if (isFingerprint(name, secret)) return "faint";
   if (chance === "likely") return chance;
   if (given.compared === true) return undefined;
   if (chance === "perhaps" && kind !== "key" && (!loose || kind === "password")) return chance;
   if (kind !== "key" && !loose && chanceOf(decoded) !== undefined) return "perhaps";
-  if (kind === "secret" && isUuid(secret) && entropyOf(secret) >= 3 && !loose) return "perhaps";
+  if (isUuid(secret) && entropyOf(secret) >= 3) return kind === "secret" && !loose ? "perhaps" : "faint";
+  if (chance === "perhaps" && secret.length >= SHORTEST_FAINT && /^[A-Za-z0-9]+$/.test(secret)) return "faint";
+  if (kind === "secret" && name.toLowerCase() === "secret") return isChosen(secret, false) ? "chosen" : undefined;
   return kind === "password" && isChosen(secret, !loose && isSettings(path)) ? "chosen" : undefined;
 }
 
@@ -129,7 +139,18 @@ function isNameByte(byte: number): boolean {
   );
 }
 
+/** Before the name's last dot: `.secret.` of `acme.secret.key`. */
+function lastPartBefore(bytes: Buffer, nameStart: number): string {
+  if (bytes[nameStart - 1] !== DOT) return "";
+  return `${bytes.toString("latin1", skipBack(bytes, nameStart - 1, nameStart - LONGEST_NAME), nameStart - 1)}.`;
+}
+
 /** The id or fingerprint of a key by which something is signed: as public as the key's other half. */
-function isKeyName(name: string, value: string): boolean {
-  return /sign/i.test(name) && /^(?:0x)?(?:[0-9A-F]{8}|[0-9A-F]{16}|[0-9A-F]{40})$/i.test(value);
+function isKeyId(name: string, value: string): boolean {
+  return /sign/i.test(name) && (/^(?:0x)?(?:[0-9A-F]{8}|[0-9A-F]{16})$/i.test(value) || /^[0-9A-F]{40}$/.test(value));
+}
+
+/** The same, as programs write it: a key of as many digits looks alike. */
+function isFingerprint(name: string, value: string): boolean {
+  return /sign/i.test(name) && /^[0-9a-f]{40}$/.test(value);
 }

@@ -13,7 +13,9 @@ export const DASH = 0x2d;
 export const SEMICOLON = 0x3b;
 export const LESS = 0x3c;
 export const EQUALS = 0x3d;
+export const DOT = 0x2e;
 export const BACKSLASH = 0x5c;
+export const CLOSING_BRACKET = 0x5d;
 export const CLOSING_BRACE = 0x7d;
 
 export function isBlank(byte: number): boolean {
@@ -28,6 +30,11 @@ export function isWordByte(byte: number): boolean {
     byte === 0x2a ||
     byte === 0x5f
   );
+}
+
+/** Of a property's name: `spring.datasource.password`. */
+export function isDottedByte(byte: number): boolean {
+  return byte === DOT || byte === DASH || (isWordByte(byte) && byte !== 0x2a);
 }
 
 export function isQuote(byte: number): boolean {

@@ -1,7 +1,7 @@
 /** Where the value stands that a name is given, in the languages and files in which people write it. */
 
 /** `quoted`: in quotes alone; `either`: also up to the line's end where the file is of a kind that has no quotes. */
-type ValueForm = "quoted" | "either" | "element" | "braced" | "word" | "parameter";
+type ValueForm = "quoted" | "either" | "element" | "bracketed" | "braced" | "word" | "parameter";
 
 export interface Form {
   /** The first byte behind the name is one of these. */
@@ -13,7 +13,13 @@ export interface Form {
 }
 
 /** What the end of a name in quotes, brackets or a call begins with, or a sign behind it. */
-const QUOTE_OR_SIGN = "\"'`\\]) \t=:?.+|-";
+const QUOTE_OR_SIGN = "\"'`\\]) \t=:?.+|-<";
+
+/** A line's begin, with what stands before the last dot of a property's name. */
+const LINE = /(?:^|[\r\n])[ \t]{0,16}(?:[\w-]{1,24}\.){0,5}$/;
+/** What puts a value under a name in a store. */
+const COMMAND =
+  /\b(?:config|configure|secrets?|env|vars?|variables?)(?:[ \t:](?:set|add|put|create))?(?: --?[a-z]{1,12})?[ \t]{1,4}["']?(?:[\w-]{1,24}[.:/]){0,4}$/;
 
 /** In order: the first that fits and has a value counts. */
 export const FORMS: readonly Form[] = [
@@ -27,11 +33,11 @@ export const FORMS: readonly Form[] = [
     between: /^\??[ \t]{0,4}:[ \t]{0,4}[A-Za-z_&*'([][\w.<>&'*?|[\](), ]{0,48}=(?![=>])\s{0,16}/,
     value: "quoted",
   },
-  // `token = "…"`, `"token": "…"`, `token ||= "…"`, `TOKEN := …`
+  // `token = "…"`, `"token": "…"`, `token ||= "…"`, `TOKEN := …`, R's `token <- "…"`, `token = (` and the text below it
   {
     first: QUOTE_OR_SIGN,
     between:
-      /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,16}(?::{1,3}=|\|\|=|\?\?=|[?.+]=|=>|->|={1,3}(?![=>~])|:(?!:))(?:[ \t]{0,16}|\s{0,32}(?=["'`]))/,
+      /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,16}(?::{1,3}=|\|\|=|\?\?=|[?.+]=|=>|->|<{1,2}-|={1,3}(?![=>~])|:(?!:))(?:[ \t]{0,8}\(\s{0,32}(?=["'`])|\s{0,32}(?=["'`])|[ \t]{0,16})/,
     value: "either",
   },
   // `process.env.X || "…"`, `os.environ.get("TOKEN") or "…"`
@@ -40,19 +46,30 @@ export const FORMS: readonly Form[] = [
     between: /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,4}(?:\|\||\?\?|\?:|or\b)\s{0,16}/,
     value: "quoted",
   },
+  // `ENV.fetch("TOKEN") { "…" }`, `env::var("TOKEN").unwrap_or("…")`, `Optional.of(getenv("TOKEN")).orElse("…")`
+  {
+    first: "\"'`",
+    between:
+      /^["'`]\){1,3}(?:[ \t]{0,4}\{[ \t]{0,4}|\.(?:unwrap_or(?:_else)?|or_else|orElse|getOrElse)\((?:\|\w{0,8}\|[ \t]{0,4})?)/,
+    value: "quoted",
+    loose: true,
+  },
+  // `<token><![CDATA[…]]></token>`
+  { first: ">", before: /<[\w.:-]{0,40}$/, between: /^>\s{0,64}<!\[CDATA\[\s{0,16}/, value: "bracketed" },
   // `<token>…</token>`
   { first: ">", before: /<[\w.:-]{0,40}$/, between: /^>\s{0,64}/, value: "element" },
-  // `<add key="token" value="…"/>`
+  // `<add key="token" value="…"/>`, `<meta name="token" content="…">`, `<name="token" /> <value="…" />`
   {
     first: "\"'",
     before: /(?:name|key|id)\s{0,2}=\s{0,2}["'][\w.:-]{0,40}$/i,
-    between: /^["']\s{1,16}(?:\w{1,16}="[^"<>]{0,60}"\s{1,8}){0,2}value\s{0,2}=\s{0,2}/i,
+    between:
+      /^["'](?:\s{1,16}(?:\w{1,16}="[^"<>]{0,60}"\s{1,8}){0,2}(?:value|content)|\s{0,4}\/?>\s{0,32}<value)\s{0,2}=\s{0,2}/i,
     value: "quoted",
   },
   // `<string name="token">…</string>`
   {
     first: "\"'",
-    before: /(?:name|key|id)\s{0,2}=\s{0,2}["'][\w.:-]{0,40}$/i,
+    before: /(?:name|key|id)\s{0,2}=\s{0,2}["'][\w.: -]{0,40}$/i,
     between: /^["'](?:\s{1,8}\w{1,16}="[^"<>]{0,60}"){0,2}\s{0,8}>\s{0,64}(?:<value>\s{0,32})?/,
     value: "element",
   },
@@ -62,7 +79,7 @@ export const FORMS: readonly Form[] = [
   {
     first: "\"'\\,\r\n ",
     before: /(?:name|key|variable|id|parameter)\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?[\w.:-]{0,40}$/i,
-    between: /^\\?["']?[ \t]{0,4},?\s{1,32}\\?["']?(?:value|val|default)\\?["']?\s{0,4}[:=][ \t]{0,4}/i,
+    between: /^\\?["']?[ \t]{0,4},?\s{1,32}\\?["']?\w{0,16}(?:value|val|default)\\?["']?\s{0,4}[:=][ \t]{0,4}/i,
     value: "either",
   },
   // `variable "token" { default = "…" }`
@@ -83,11 +100,11 @@ export const FORMS: readonly Form[] = [
     value: "quoted",
     loose: true,
   },
-  // Go's `token string = "…"`
+  // Go's `token string = "…"`, Basic's `token As String = "…"`
   {
     first: " \t",
     before: /(?:^|[^<])$/,
-    between: /^[ \t]{1,8}[\w.*[\]]{1,32}[ \t]{0,8}=(?![=>])[ \t]{0,8}/,
+    between: /^[ \t]{1,8}(?:As[ \t]{1,4}(?:New[ \t]{1,4})?)?[\w.*[\]]{1,32}[ \t]{0,8}=(?![=>])[ \t]{0,8}/,
     value: "quoted",
   },
   // C's `token[] = "…"`, C#'s `Token { get; set; } = "…"`
@@ -105,9 +122,25 @@ export const FORMS: readonly Form[] = [
     between: /^[ \t]{1,16}/,
     value: "word",
   },
-  // A line of its own: `requirepass …`, `password "…"`, Gradle's `apiToken '…'`
-  { first: " \t", before: /(?:^|[\r\n])[ \t]{0,16}$/, between: /^[ \t]{1,16}(?=["'`])/, value: "quoted" },
-  { first: " \t", before: /(?:^|[\r\n])[ \t]{0,16}$/, between: /^[ \t]{1,16}/, value: "either" },
+  // Erlang's `{token, "…"}`, a row of a table
+  { first: ",", before: /\{[ \t]{0,4}$/, between: /^,[ \t]{0,4}(?:<<)?/, value: "quoted" },
+  { first: ",", before: /(?:^|[\r\n])$/, between: /^,/, value: "parameter", loose: true },
+  { first: " |", before: /\|[ \t`*]{0,8}$/, between: /^[ \t]{0,24}\|[ \t`*]{1,16}/, value: "word", loose: true },
+  // Clojure's `:token "…"`
+  { first: " ", before: /(?:^|[\s({,[]):$/, between: /^[ \t]{1,16}(?=")/, value: "quoted" },
+  // `gh secret set TOKEN --body …`, `npm config set token …`
+  {
+    first: " \t\"'",
+    before: COMMAND,
+    between: /^["']?[ \t]{1,8}(?:(?:-b|--body|--value|--data)[ =]{1,2})?/,
+    value: "word",
+    loose: true,
+  },
+  // The token is …
+  { first: " ", between: /^ is:? {1,2}/, value: "word", loose: true },
+  // A line of its own: `requirepass …`, `password "…"`, Gradle's `apiToken '…'`, a property's `api.token …`
+  { first: " \t", before: LINE, between: /^[ \t]{1,16}(?=["'`])/, value: "quoted" },
+  { first: " \t", before: LINE, between: /^[ \t]{1,16}/, value: "either" },
 ];
 
 /** `--token …`, `--token=…` */

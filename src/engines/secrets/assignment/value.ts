@@ -3,9 +3,12 @@ import {
   BACKSLASH,
   CARRIAGE_RETURN,
   CLOSING_BRACE,
+  CLOSING_BRACKET,
   DASH,
+  DOT,
   EQUALS,
   isBlank,
+  isDottedByte,
   isParameterByte,
   isQuote,
   isUnquotedByte,
@@ -41,8 +44,12 @@ for (const { first } of FORMS) for (const byte of Buffer.from(first, "latin1")) 
 
 /** Calls that make of a text what the language wants, and letters before a quote. */
 const WRAPPER =
-  /^(?:(?:new )?(?:String|std::string|string|\[\]byte|bytes|str|Some|SecretStr|SecretString|Secret|Optional\.of|Buffer\.from|String::from|SecureString)\([ \t]{0,4})?(?:[rbufL@$]{1,2}(?=["'`]))?/i;
+  /^(?:<\w{1,20}>|\(\w{1,20}\) ?)?(?:(?:new )?(?:String|std::string|string|\[\]byte|bytes|str|Some|SecretStr|SecretString|Secret|Optional\.of|Buffer\.from|String::from|SecureString)\([ \t]{0,4})?(?:[rbufL@$]{1,2}(?=["'`]))?/i;
 const OPENING = /^\\{0,3}["'`]/;
+/** YAML's anchors and plain types. */
+const YAML_MARK = /^(?:(?:&[\w-]{1,40}|!!(?:str|binary))[ \t]{1,4}){1,2}/;
+/** A comment in a program. */
+const COMMENT = /(?:^|[\r\n])[ \t]{0,16}(?:#|\/\/|--|;;?|\*)[ \t]{0,4}(?:export[ \t]{1,4})?$/;
 /** YAML's block scalars. */
 const BLOCK = /^[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,32}/;
 
@@ -72,7 +79,10 @@ export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path:
 
 /** Words before a name that a value follows after a blank. */
 const COMMANDS = new Set(
-  "env arg setx setenv set setenv proxy_set_header fastcgi_param define -x -gx -ux -lx -u -xg".split(" "),
+  (
+    "env arg setx setenv set setenv proxy_set_header fastcgi_param define -x -gx -ux -lx -u -xg " +
+    "add put create secret config"
+  ).split(" "),
 );
 
 /** A word follows after blanks, and nothing says that it is a value: most of what is met, and told without expressions. */
@@ -82,13 +92,17 @@ function isProse(bytes: Buffer, nameStart: number, nameEnd: number): boolean {
   if (bytes[nameStart] === DASH) return false;
   const assignment = skip(bytes, at, at + 48, (byte) => byte !== EQUALS && byte !== LINE_FEED);
   if (bytes[assignment] === EQUALS) return false;
+  if (bytes[at] === 0x69 && bytes[at + 1] === 0x73 && isBlank(bytes[at + 2] ?? 0)) return false;
   let from = nameStart;
+  if (bytes[from - 1] === DOT) while (from > 0 && isDottedByte(bytes[from - 1] as number)) from -= 1;
+  const first = from;
   while (from > 0 && isBlank(bytes[from - 1] as number)) from -= 1;
   if (from === 0 || bytes[from - 1] === LINE_FEED) return false;
-  if (from === nameStart) return true;
+  if (from === first) return true;
   let start = from;
   while (start > Math.max(0, from - 18) && (bytes[start - 1] as number) > 0x20) start -= 1;
-  return !COMMANDS.has(bytes.toString("latin1", start, from).toLowerCase());
+  const word = bytes.toString("latin1", start, from).toLowerCase();
+  return !COMMANDS.has(word) && !word.startsWith("--");
 }
 
 function givenBy(
@@ -108,6 +122,8 @@ function givenBy(
   switch (value) {
     case "element":
       return ended(bytes, at, isLoose, (byte) => byte !== LESS && byte !== LINE_FEED && byte !== CARRIAGE_RETURN);
+    case "bracketed":
+      return ended(bytes, at, isLoose, (byte) => byte !== CLOSING_BRACKET && byte !== LINE_FEED);
     case "braced":
       return ended(bytes, at, isLoose, (byte) => byte > 0x20 && byte !== CLOSING_BRACE);
     case "parameter":
@@ -126,18 +142,28 @@ function givenBy(
 }
 
 function quoted(bytes: Buffer, at: number, rest: string, loose: boolean): GivenValue | undefined {
-  const wrapper = WRAPPER.exec(rest)?.[0].length ?? 0;
+  const wrapper = (BLOCK.exec(rest) ?? WRAPPER.exec(rest))?.[0].length ?? 0;
   const opening = OPENING.exec(rest.slice(wrapper))?.[0];
   if (opening === undefined) return undefined;
-  let start = at + wrapper + opening.length;
+  const first = at + wrapper + opening.length;
+  let { start, isEscaped } = insideOf(bytes, first, opening.length > 1);
   const quote = bytes[start - 1] as number;
   if (bytes[start] === quote && bytes[start + 1] === quote) start += 2;
-  const escaped = opening.length > 1;
   const end = skip(bytes, start, start + LONGEST_VALUE + 1, (byte) =>
-    escaped ? byte !== BACKSLASH && byte !== quote && byte !== LINE_FEED : byte !== quote && byte !== LINE_FEED,
+    isEscaped ? byte !== BACKSLASH && byte !== quote && byte !== LINE_FEED : byte !== quote && byte !== LINE_FEED,
   );
-  if (bytes[end] !== quote && !(escaped && bytes[end] === BACKSLASH)) return undefined;
+  if (bytes[end] !== quote && !(isEscaped && bytes[end] === BACKSLASH)) return undefined;
   return trimmed(bytes, start, end, true, loose);
+}
+
+/** Past the quote of a text in a text: `"\"…\""`, `'"…"'`. */
+function insideOf(bytes: Buffer, start: number, isEscaped: boolean): { start: number; isEscaped: boolean } {
+  const quote = bytes[start - 1];
+  const slashes = skip(bytes, start, start + 3, (byte) => byte === BACKSLASH);
+  const next = bytes[slashes];
+  if (isEscaped || next === undefined || !isQuote(next)) return { start, isEscaped };
+  if (slashes > start) return { start: slashes + 1, isEscaped: true };
+  return { start: next === quote ? start : start + 1, isEscaped };
 }
 
 function compared(given: GivenValue | undefined): GivenValue | undefined {
@@ -153,22 +179,26 @@ interface Around {
 function unquoted(bytes: Buffer, from: number, rest: string, { before, path, loose }: Around): GivenValue | undefined {
   // In a string that begins with the name, its end is the value's: `"TOKEN=…"`, `-H "X-Token: …"`.
   const inString = /["'`]$|\\[nrt]$/.test(before);
-  const where = unquotedIn(path);
+  const given = unquotedIn(path);
+  const where = given === "nowhere" && COMMENT.test(before) ? "text" : given;
   if (where === "nowhere" && !inString) return undefined;
-  // Part of a path or of a resource's name: `arn:aws:secretsmanager:eu-west-1:1:secret:prod/db`.
-  if (/[:/]$/.test(before)) return undefined;
-  const start = from + (BLOCK.exec(rest)?.[0].length ?? 0);
+  // Part of a path or of a resource's name: `arn:aws:secretsmanager:eu-west-1:1:secret:prod/db`; not Ruby's `:token: …`.
+  if (/[:/]$/.test(before) && !/(?:^|[\r\n])[ \t]{0,8}:$/.test(before)) return undefined;
+  const mark = YAML_MARK.exec(rest)?.[0].length ?? 0;
+  const start = from + mark + (BLOCK.exec(rest.slice(mark))?.[0].length ?? 0);
   const end = skip(bytes, start, start + LONGEST_VALUE + 1, isUnquotedByte);
   const follows = bytes.toString("latin1", end, Math.min(bytes.length, end + 16));
   const tight = from > 0 && bytes[from - 1] === EQUALS;
   if (/^(?:["'`]|\\[nr"])/.test(follows)) {
     return end > start && (inString || /^["'`]/.test(follows)) ? value(start, end, inString, true) : undefined;
   }
-  if (where === "nowhere") return undefined;
-  if (/^[ \t]{0,15}(?:[\r\n#]|$)/.test(follows) || /^[ \t]{0,8};[ \t]{0,4}(?:[\r\n]|$)/.test(follows)) {
-    return end > start ? value(start, end, false, loose || where === "text") : undefined;
+  if (where === "nowhere" || end === start) return undefined;
+  if (/^[ \t]{0,15}(?:[\r\n#]|$)|^[ \t]{0,8};[ \t]{0,4}(?:[\r\n]|$)|^[ \t]{1,14};/.test(follows)) {
+    return value(start, end, false, loose || where === "text");
   }
-  return tight && end > start && /^[ ,}]/.test(follows) ? value(start, end, false, true) : undefined;
+  // `TOKEN=… run`, `then TOKEN=…; fi`, YAML's `{token: …, retries: 3}`
+  const isPart = tight ? /^[ ,;}]/.test(follows) : where === "settings" && /[{,][ \t]{0,4}$/.test(before);
+  return isPart && /^[ ,;}]/.test(follows) ? value(start, end, false, true) : undefined;
 }
 
 function value(start: number, end: number, isQuoted: boolean, loose: boolean): GivenValue {
