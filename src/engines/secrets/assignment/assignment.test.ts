@@ -162,6 +162,9 @@ const forms: readonly (readonly [path: string, text: (value: string) => string])
   ["run.sh", (v) => `if true; then API_TOKEN=${v}; fi`],
   ["notes.md", (v) => `The API token is ${v}`],
   ["notes.md", (v) => `| apiToken | ${v} |`],
+  ["app.pl", (v) => `my $api_token = q{${v}};`],
+  ["app.xml", (v) => `<param value="${v}" name="acme.api.token"/>`],
+  ["links.txt", (v) => `https://app.acme-corp.io/go?to=https%3A%2F%2Facme-corp.io%3Fapi_token%3D${v}%26a%3Db`],
   ["export.csv", (v) => `api_token,${v}`],
 ];
 
@@ -242,11 +245,18 @@ test("what may as well identify something is told, and ranks low", () => {
     ["run.sh", `curl -d "a=b&app_secret=${uuid}" https://api.acme-corp.io\n`],
     ["appsettings.json", `{"Jwt": {"Key": "${long}"}}`],
     ["settings.php", `$settings['hash_salt'] = '${long}';`],
+    ["app.py", `API_TOKEN = "${["124460", "7087246592"].join("")}"\n`],
+    ["notes.txt", `api_token: ${["hu0553", "dzv241", "g1q"].join("")}\n`],
+    ["settings.py", `SECRET_KEY = 'zh!=!gq(w^_t[s${"BR29954x)HI"}+$ehwss*xYNQeu([xcWMh'\n`],
     ["sip.conf", `secret=${["harbour", "lantern7"].join("")}\n`],
   ] as const) {
     assert.deepEqual(ranks(text, path), ["low"], text);
   }
   assert.deepEqual(ranks(`key: ${uuid}\nsecret: my-app-2\n`, "app.yaml"), []);
+  assert.deepEqual(
+    ranks("token: '[^a-z]+(foo|bar)?{1,2}#x9$%1'\ntoken: 'a[0](b1)&c[2](d3)&e[4](f5)'\n", "app.yaml"),
+    [],
+  );
   // Letters of both kinds that no word begins with, and a run that is no word.
   const scrambled = ["KgtIAGCn", "ANIEupUr"].join("");
   assert.deepEqual(ranks(`password = "${scrambled}"\n`, "app.toml"), ["medium"]);

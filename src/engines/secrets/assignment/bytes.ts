@@ -1,9 +1,14 @@
 /** Bytes and runs of them, as names and values are made of. */
 
-export function skip(bytes: Buffer, from: number, limit: number, passes: (byte: number) => boolean): number {
+export function skip(
+  bytes: Buffer,
+  from: number,
+  limit: number,
+  passes: (byte: number, at: number) => boolean,
+): number {
   const end = Math.min(limit, bytes.length);
   let i = from;
-  while (i < end && passes(bytes[i] as number)) i += 1;
+  while (i < end && passes(bytes[i] as number, i)) i += 1;
   return i;
 }
 

@@ -75,9 +75,28 @@ function isWordy(value: string): boolean {
   return inWords >= 0.65 * value.replace(/[^A-Za-z0-9]/g, "").length;
 }
 
+/**
+ * Signs all over, as generators of passwords and of Django's keys put them: brackets and blanks are what references and
+ * expressions have too, so it takes many of all kinds and none of the turns of a pattern.
+ */
+export function isPunctuated(value: string): boolean {
+  if (value.length < LONG || value.length > LONGEST_NAME || /\s|[<{]{2}|\$\{|%[sd(]|:\/\/|\\/.test(value)) return false;
+  if (/[AaZz0]-[Zz9]|\(\?|\]\+|\]\*|\.\*|\.\+|\)\?|\{\d|\w\(\w*\)|\w\[\w+\]|['"]/.test(value)) return false;
+  const words = value.match(/[A-Za-z]{3,}/g)?.filter(isWord) ?? [];
+  const signs = value.match(/[^A-Za-z0-9_.\-/]/g)?.length ?? 0;
+  return (
+    kindsOf(value) >= 3 &&
+    /[0-9]/.test(value) &&
+    signs >= 4 &&
+    signs * 5 >= value.length &&
+    entropyOf(value) >= 3.75 &&
+    words.reduce((sum, { length }) => sum + length, 0) < 0.4 * value.length
+  );
+}
+
 /** Letters of both kinds that no words begin with: `KgtIAGCnANIEupUr`. */
 function isScrambled(value: string): boolean {
-  if (!/^[A-Za-z]{16,}\d{0,4}$/.test(value)) return false;
+  if (value.length < 16 || !/^[A-Za-z]{12,}\d{0,4}$/.test(value)) return false;
   const changes = value.match(/(?<=[a-z])[A-Z]|(?<=[A-Z])[a-z]/g)?.length ?? 0;
   const words = value.match(/[A-Z]?[a-z]{2,}|[A-Z]{3,}/g)?.filter(isWord) ?? [];
   return changes * 4 >= value.length && words.reduce((sum, { length }) => sum + length, 0) < 0.4 * value.length;

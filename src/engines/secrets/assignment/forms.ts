@@ -1,7 +1,7 @@
 /** Where the value stands that a name is given, in the languages and files in which people write it. */
 
 /** `quoted`: in quotes alone; `either`: also up to the line's end where the file is of a kind that has no quotes. */
-type ValueForm = "quoted" | "either" | "element" | "bracketed" | "braced" | "word" | "parameter";
+type ValueForm = "quoted" | "either" | "element" | "bracketed" | "braced" | "word" | "parameter" | "encoded";
 
 export interface Form {
   /** The first byte behind the name is one of these. */
@@ -25,6 +25,8 @@ const COMMAND =
 export const FORMS: readonly Form[] = [
   // `?token=…&`
   { first: "=", before: /[?&;]$/, between: /^=/, value: "parameter", loose: true },
+  // The same within another URL: `%3Ftoken%3D…%26`
+  { first: "%", between: /^%3D/i, value: "encoded", loose: true },
   // `${API_TOKEN:-…}`, Spring's `${API_TOKEN:…}`
   { first: ":=", before: /\$\{[\w.-]{0,40}$/, between: /^(?::[-=]?|=)/, value: "braced" },
   // `token: string = "…"`, `token: &'static str = "…"`

@@ -74,7 +74,28 @@ export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path:
     const value = givenBy(form, bytes, nameEnd, head, before, path);
     if (value !== undefined) return value;
   }
-  return undefined;
+  return isQuote(next) && /(?:name|key|id)\s{0,2}=\s{0,2}["'][\w.:-]{0,40}$/i.test(before())
+    ? turned(bytes, nameStart)
+    : undefined;
+}
+
+/** Bytes before a name in which its value may stand. */
+export const LONGEST_TURNED = 320;
+/** `<param value="…" name="token"/>` */
+const TURNED =
+  /(\bvalue\s{0,2}=\s{0,2}")([^"<>\s]{8,240})"\s{1,16}(?:name|key|id)\s{0,2}=\s{0,2}"(?:[\w-]{1,24}[.:]){0,4}$/;
+
+function turned(bytes: Buffer, nameStart: number): GivenValue | undefined {
+  const from = Math.max(0, nameStart - LONGEST_TURNED);
+  const match = TURNED.exec(bytes.toString("latin1", from, nameStart));
+  if (match === null) return undefined;
+  const start = from + match.index + (match[1] as string).length;
+  return value(start, start + (match[2] as string).length, true, false);
+}
+
+/** `&`, percent-encoded. */
+function isEncodedSeparator(bytes: Buffer, at: number): boolean {
+  return bytes[at] === 0x25 && bytes[at + 1] === 0x32 && bytes[at + 2] === 0x36;
 }
 
 /** Words before a name that a value follows after a blank. */
@@ -128,6 +149,8 @@ function givenBy(
       return ended(bytes, at, isLoose, (byte) => byte > 0x20 && byte !== CLOSING_BRACE);
     case "parameter":
       return ended(bytes, at, true, isParameterByte);
+    case "encoded":
+      return ended(bytes, at, true, (byte, i) => isParameterByte(byte) && !isEncodedSeparator(bytes, i));
     case "word":
       return (
         quoted(bytes, at, rest, isLoose) ??
@@ -144,7 +167,7 @@ function givenBy(
 function quoted(bytes: Buffer, at: number, rest: string, loose: boolean): GivenValue | undefined {
   const wrapper = (BLOCK.exec(rest) ?? WRAPPER.exec(rest))?.[0].length ?? 0;
   const opening = OPENING.exec(rest.slice(wrapper))?.[0];
-  if (opening === undefined) return undefined;
+  if (opening === undefined) return inPerl(bytes, at + wrapper, rest.slice(wrapper), loose);
   const first = at + wrapper + opening.length;
   let { start, isEscaped } = insideOf(bytes, first, opening.length > 1);
   const quote = bytes[start - 1] as number;
@@ -154,6 +177,21 @@ function quoted(bytes: Buffer, at: number, rest: string, loose: boolean): GivenV
   );
   if (bytes[end] !== quote && !(isEscaped && bytes[end] === BACKSLASH)) return undefined;
   return trimmed(bytes, start, end, true, loose);
+}
+
+/** Perl's `q{…}`, Ruby's `%q(…)`. */
+function inPerl(bytes: Buffer, at: number, rest: string, loose: boolean): GivenValue | undefined {
+  const opening = /^%?q[qQ]?[{([|/]/.exec(rest)?.[0];
+  if (opening === undefined) return undefined;
+  const closing = { "{": "}", "(": ")", "[": "]" }[opening.at(-1) as string] ?? (opening.at(-1) as string);
+  const start = at + opening.length;
+  const end = skip(
+    bytes,
+    start,
+    start + LONGEST_VALUE + 1,
+    (byte) => byte !== closing.charCodeAt(0) && byte !== LINE_FEED,
+  );
+  return String.fromCharCode(bytes[end] ?? 0) === closing ? trimmed(bytes, start, end, true, loose) : undefined;
 }
 
 /** Past the quote of a text in a text: `"\"…\""`, `'"…"'`. */
@@ -209,7 +247,7 @@ function ended(
   bytes: Buffer,
   start: number,
   loose: boolean,
-  passes: (byte: number) => boolean,
+  passes: (byte: number, at: number) => boolean,
 ): GivenValue | undefined {
   const end = skip(bytes, start, start + LONGEST_VALUE + 1, passes);
   return end - start > LONGEST_VALUE ? undefined : trimmed(bytes, start, end, false, loose);

@@ -76,9 +76,10 @@ export const webRules: readonly SecretRule[] = [
     title: "Password on curl's command line",
     keywords: ["curl "],
     pattern:
-      /curl [^\r\n|;]{0,200}?(?:-u|--user)[ =]{1,2}(?:"(?<quoted>[^":\s]{1,80}):|'[^':\s]{1,80}:|[^"':\s]{1,80}:)(?<secret>[^\s"'@]{3,160})/,
+      /curl [^\r\n|;]{0,200}?(?:-u|--user)[ =]{1,2}(?:"(?<quoted>[^":\s]{1,80}):|'[^':\s]{1,80}:|[^"':\s]{1,80}:)(?<secret>[^\s"']{3,160})/,
     after: 512,
-    validate: passwordValidity,
+    validate: (secret) =>
+      /^(?:token|password|passwd|pass|secret|key|apikey|api_key)$/i.test(secret) ? "invalid" : passwordValidity(secret),
     confidence: "medium",
     severity: "high",
     reference: "https://curl.se/docs/manpage.html#-u",
