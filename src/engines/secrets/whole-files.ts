@@ -82,6 +82,21 @@ export const wholeFileRules: readonly WholeFileRule[] = [
     find: (_, bytes) => (bytes.length > 64 && bytes.subarray(0, 8).equals(KEEPASS) ? all(bytes) : undefined),
   },
   {
+    id: "htpasswd-crypt-hash",
+    title: "Password hash of crypt in a .htpasswd file",
+    about: ".htpasswd files, and what is called like them",
+    confidence: "high",
+    severity: "medium",
+    reference: "https://httpd.apache.org/docs/2.4/misc/password_encryptions.html",
+    find(path, bytes) {
+      if (!/(?:^|\/)\.?htpasswd[^/]{0,40}$/i.test(path) || bytes.length > 64 * 1024) return undefined;
+      const match = /^[\w.@-]{1,80}:([A-Za-z0-9./]{13})[ \t]{0,4}\r?$/m.exec(bytes.toString("latin1"));
+      if (match === null) return undefined;
+      const start = match.index + match[0].indexOf(":") + 1;
+      return { start, end: start + 13 };
+    },
+  },
+  {
     id: "rails-master-key",
     title: "Rails master key",
     about: "config/master.key and config/credentials/*.key",

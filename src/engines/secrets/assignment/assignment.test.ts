@@ -134,6 +134,38 @@ const forms: readonly (readonly [path: string, text: (value: string) => string])
   ["app.env", (v) => `STORAGE_ACCOUNT_KEY=${v}`],
   ["app.env", (v) => `REDIS_AUTH=${v}`],
   ["app.js", (v) => `if (request.token === "${v}") pass();`],
+  ["app.ini", (v) => `  api_token = ${v} ; set by hand`],
+  ["app.xml", (v) => `<api_token><![CDATA[${v}]]></api_token>`],
+  ["app.xml", (v) => `<entry>\n  <name="apiToken" />\n  <value="${v}" />\n</entry>`],
+  ["page.html", (v) => `<meta name="api-token" content="${v}">`],
+  ["app.java", (v) => `config.put("apiToken", "\\"${v}\\"");`],
+  ["build.gradle", (v) => `buildConfigField 'String', 'API_TOKEN', '"${v}"'`],
+  ["stack.json", (v) => `{"ParameterKey": "ApiToken", "ParameterValue": "${v}"}`],
+  ["app.py", (v) => `api_token = (\n    "${v}"\n)`],
+  ["app.py", (v) => `# api_token = ${v}`],
+  ["app.R", (v) => `api_token <- "${v}"`],
+  ["app.rb", (v) => `ENV.fetch("API_TOKEN") { "${v}" }`],
+  ["app.rs", (v) => `env::var("API_TOKEN").unwrap_or("${v}".into());`],
+  ["app.ts", (v) => `const apiToken = <string>'${v}';`],
+  ["app.vb", (v) => `Dim ApiToken As String = "${v}"`],
+  ["app.erl", (v) => `{api_token, "${v}"}.`],
+  ["app.clj", (v) => ` :api-token "${v}"`],
+  ["app.yaml", (v) => `service: {api_token: ${v}, retries: 3}`],
+  ["app.yaml", (v) => `api_token: &token ${v}`],
+  ["app.yaml", (v) => `api_token: !!str ${v}`],
+  ["app.yaml", (v) => `api_token: |\n  "${v}"`],
+  [".gem/credentials", (v) => `:rubygems_api_key: ${v}`],
+  ["app.properties", (v) => `acme.api.token ${v}`],
+  ["app.properties", (v) => `acme.api.key=${v}`],
+  ["run.sh", (v) => `acme config set acme.token ${v}`],
+  ["run.sh", (v) => `gh secret set API_TOKEN --body "${v}"`],
+  ["run.sh", (v) => `if true; then API_TOKEN=${v}; fi`],
+  ["notes.md", (v) => `The API token is ${v}`],
+  ["notes.md", (v) => `| apiToken | ${v} |`],
+  ["app.pl", (v) => `my $api_token = q{${v}};`],
+  ["app.xml", (v) => `<param value="${v}" name="acme.api.token"/>`],
+  ["links.txt", (v) => `https://app.acme-corp.io/go?to=https%3A%2F%2Facme-corp.io%3Fapi_token%3D${v}%26a%3Db`],
+  ["export.csv", (v) => `api_token,${v}`],
 ];
 
 test("a random value is found in the forms of every language, and its own bytes alone", () => {
@@ -202,6 +234,33 @@ test("long values, UUIDs and base64 of what is none by itself", () => {
   const uuid = [hexadecimal.slice(0, 8), "4c1d", "4e2f", "a3b4", hexadecimal.slice(8, 20)].join("-");
   assert.deepEqual(found(`client_secret: ${uuid}\n`, "app.yaml"), ["low"]);
   assert.deepEqual(found(`tenant_id: ${uuid}\nidempotency_key: ${uuid}\n`, "app.yaml"), []);
+});
+
+test("what may as well identify something is told, and ranks low", () => {
+  const ranks = (text: string, path: string) =>
+    scanner.scan(path, Buffer.from(text)).secrets.map(({ severity }) => severity);
+  const uuid = [hexadecimal.slice(0, 8), "4c1d", "4e2f", "a3b4", hexadecimal.slice(8, 20)].join("-");
+  for (const [path, text] of [
+    ["app.env", `SERVICE_KEY=${uuid}\n`],
+    ["run.sh", `curl -d "a=b&app_secret=${uuid}" https://api.acme-corp.io\n`],
+    ["appsettings.json", `{"Jwt": {"Key": "${long}"}}`],
+    ["settings.php", `$settings['hash_salt'] = '${long}';`],
+    ["app.py", `API_TOKEN = "${["124460", "7087246592"].join("")}"\n`],
+    ["notes.txt", `api_token: ${["hu0553", "dzv241", "g1q"].join("")}\n`],
+    ["settings.py", `SECRET_KEY = 'zh!=!gq(w^_t[s${"BR29954x)HI"}+$ehwss*xYNQeu([xcWMh'\n`],
+    ["sip.conf", `secret=${["harbour", "lantern7"].join("")}\n`],
+  ] as const) {
+    assert.deepEqual(ranks(text, path), ["low"], text);
+  }
+  assert.deepEqual(ranks(`key: ${uuid}\nsecret: my-app-2\n`, "app.yaml"), []);
+  assert.deepEqual(
+    ranks("token: '[^a-z]+(foo|bar)?{1,2}#x9$%1'\ntoken: 'a[0](b1)&c[2](d3)&e[4](f5)'\n", "app.yaml"),
+    [],
+  );
+  // Letters of both kinds that no word begins with, and a run that is no word.
+  const scrambled = ["KgtIAGCn", "ANIEupUr"].join("");
+  assert.deepEqual(ranks(`password = "${scrambled}"\n`, "app.toml"), ["medium"]);
+  assert.deepEqual(ranks('password = "AccessTokenOfTheUserAccount"\n', "src/app.ts"), []);
 });
 
 test("whatever stands around a name, nothing is thrown, and what is told lies in the file", () => {

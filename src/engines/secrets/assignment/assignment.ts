@@ -9,18 +9,23 @@ import { isPlaceholder } from "../placeholder.ts";
 import { isExpression, isReference } from "../reference.ts";
 import type { SecretRule } from "../rule.ts";
 import { wellKnown } from "../rules/well-known.ts";
-import { type Chance, chanceOf, isChosen, isUuid } from "./chance.ts";
-import { type GivenValue, LONGEST_VALUE, skip, valueAt } from "./forms.ts";
-import { endsSecretName, NAME_KEYWORDS, type NameKind, nameKindOf } from "./names.ts";
-import { isGenerated, isSettings, type Place, placeOf } from "./places.ts";
+import { DOT, skip } from "./bytes.ts";
+import { type Chance, chanceOf, isChosen, isPunctuated, isUuid } from "./chance.ts";
+import { endsSecretName, isFaintName, NAME_KEYWORDS, type NameKind, nameKindOf } from "./names.ts";
+import { isGenerated, isSettings, type Place, placeOf, unquotedIn } from "./places.ts";
+import { type GivenValue, LONGEST_TURNED, LONGEST_VALUE, valueAt } from "./value.ts";
 
 export const ASSIGNMENT_KEYWORDS = NAME_KEYWORDS;
 
 const LONGEST_NAME = 64;
+/** What has to be told by its own form alone has to be as long. */
+const SHORTEST_FAINT = 12;
+/** Of what is called no more than key. */
+const SHORTEST_KEY = 16;
 /** Of a name from its keyword on: `passphrase_production_base64`. */
 const LONGEST_ENDING = 32;
 /** Bytes before and after the keyword's start that are looked at: the name, what leads to the value, and that. */
-export const ASSIGNMENT_BEFORE = 112;
+export const ASSIGNMENT_BEFORE = 112 + LONGEST_TURNED;
 export const ASSIGNMENT_AFTER = LONGEST_NAME + 256 + LONGEST_VALUE;
 
 type AssignmentRule = Pick<SecretRule, "id" | "title" | "confidence" | "severity" | "reference">;
@@ -29,9 +34,9 @@ const reference = "https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Manage
 
 /** What stands in a file of configuration is what runs: a program may as well be of a test, or name what it looks up. */
 const severities: Readonly<Record<Place, Readonly<Record<Chance, AssignmentRule["severity"]>>>> = {
-  configuration: { likely: "high", perhaps: "medium", chosen: "low" },
-  program: { likely: "medium", perhaps: "low", chosen: "low" },
-  example: { likely: "low", perhaps: "low", chosen: "low" },
+  configuration: { likely: "high", perhaps: "medium", faint: "low", chosen: "low" },
+  program: { likely: "medium", perhaps: "low", faint: "low", chosen: "low" },
+  example: { likely: "low", perhaps: "low", faint: "low", chosen: "low" },
 };
 
 const random: AssignmentRule = {
@@ -76,12 +81,12 @@ export function assignmentAt(bytes: Buffer, at: number, path: string): Assignmen
   const nameStart = skipBack(bytes, at, at - LONGEST_NAME);
   const value = valueAt(bytes, nameStart, nameEnd, path);
   if (value === undefined || value.end - value.start > LONGEST_VALUE) return undefined;
-  const name = bytes.toString("latin1", nameStart, nameEnd).replace(/^-+/, "");
-  const kind = nameKindOf(name);
-  if (kind === undefined || isGenerated(path)) return undefined;
+  if (isGenerated(path)) return undefined;
+  const { name, kind } = namedAs(bytes, nameStart, nameEnd, path);
+  if (kind === undefined) return undefined;
   const secret = bytes.toString("latin1", value.start, value.end);
-  if (isKeyName(name, secret) || isReference(secret) || (!value.quoted && isExpression(secret))) return undefined;
-  const chance = chanceAs(secret, kind, { ...value, path });
+  if (isKeyId(name, secret) || isReference(secret) || (!value.quoted && isExpression(secret))) return undefined;
+  const chance = chanceAs(secret, kind, { ...value, path, name });
   if (chance === undefined) return undefined;
   const rule = ruleOf(chance, placeOf(path));
   const isFilledIn = !isPlaceholder(secret, secret);
@@ -91,17 +96,25 @@ export function assignmentAt(bytes: Buffer, at: number, path: string): Assignmen
 }
 
 /** What is no more than perhaps random counts where the name is clear, and stands beside its value. */
-function chanceAs(secret: string, kind: NameKind, given: GivenValue & { readonly path: string }): Chance | undefined {
-  const { loose, path } = given;
+function chanceAs(
+  secret: string,
+  kind: NameKind,
+  given: GivenValue & { readonly path: string; readonly name: string },
+): Chance | undefined {
+  const { loose, path, name } = given;
   const chance = chanceOf(secret);
   const decoded = decodedOf(secret);
   // Of an interface's description: a sentence in base64.
   if (/^[A-Za-z]+[,.]? [A-Za-z ,.'!-]+$/.test(decoded)) return undefined;
+  if (isFaintName(name)) return chance === "likely" && secret.length >= SHORTEST_KEY && !loose ? "faint" : undefined;
+  if (isFingerprint(name, secret)) return "faint";
   if (chance === "likely") return chance;
   if (given.compared === true) return undefined;
   if (chance === "perhaps" && kind !== "key" && (!loose || kind === "password")) return chance;
   if (kind !== "key" && !loose && chanceOf(decoded) !== undefined) return "perhaps";
-  if (kind === "secret" && isUuid(secret) && entropyOf(secret) >= 3 && !loose) return "perhaps";
+  if (isUuid(secret) && entropyOf(secret) >= 3) return kind === "secret" && !loose ? "perhaps" : "faint";
+  if (isFaint(secret, chance) || (!loose && isPunctuated(secret) && given.quoted)) return "faint";
+  if (kind === "secret" && name.toLowerCase() === "secret") return isChosen(secret, false) ? "chosen" : undefined;
   return kind === "password" && isChosen(secret, !loose && isSettings(path)) ? "chosen" : undefined;
 }
 
@@ -128,7 +141,37 @@ function isNameByte(byte: number): boolean {
   );
 }
 
+/** Without words and separators but for what digits stand among; or digits alone, longer than any time. */
+function isFaint(secret: string, chance: Chance | undefined): boolean {
+  if (/^\d{16,64}$/.test(secret)) return entropyOf(secret) >= 2.5;
+  if (chance !== "perhaps" || secret.length < SHORTEST_FAINT || !/^[\w-]+$/.test(secret)) return false;
+  return /^[A-Za-z0-9]+$/.test(secret) || secret.replace(/\D/g, "").length >= 5;
+}
+
+/** With the part before its last dot where a `key` says too little by itself: `secret.key` of `acme.secret.key`. */
+function namedAs(
+  bytes: Buffer,
+  start: number,
+  end: number,
+  path: string,
+): { name: string; kind: NameKind | undefined } {
+  const name = bytes.toString("latin1", start, end).replace(/^-+/, "");
+  const kind = nameKindOf(name);
+  if (bytes[start - 1] !== DOT || !isFaintName(name)) return { name, kind };
+  const whole = `${bytes.toString("latin1", skipBack(bytes, start - 1, start - LONGEST_NAME), start - 1)}.${name}`;
+  const kindOfWhole = nameKindOf(whole);
+  // A field of something in a program says no more than the field.
+  return kindOfWhole === "secret" || (kindOfWhole !== undefined && unquotedIn(path) !== "nowhere")
+    ? { name: whole, kind: kindOfWhole }
+    : { name, kind };
+}
+
 /** The id or fingerprint of a key by which something is signed: as public as the key's other half. */
-function isKeyName(name: string, value: string): boolean {
-  return /sign/i.test(name) && /^(?:0x)?(?:[0-9A-F]{8}|[0-9A-F]{16}|[0-9A-F]{40})$/i.test(value);
+function isKeyId(name: string, value: string): boolean {
+  return /sign/i.test(name) && (/^(?:0x)?(?:[0-9A-F]{8}|[0-9A-F]{16})$/i.test(value) || /^[0-9A-F]{40}$/.test(value));
+}
+
+/** The same, as programs write it: a key of as many digits looks alike. */
+function isFingerprint(name: string, value: string): boolean {
+  return /sign/i.test(name) && /^[0-9a-f]{40}$/.test(value);
 }

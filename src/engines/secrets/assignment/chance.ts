@@ -2,7 +2,8 @@
 import { entropyOf } from "../entropy.ts";
 import { isPlaceholder } from "../rules/validate/password.ts";
 
-export type Chance = "likely" | "perhaps" | "chosen";
+/** `faint`: it may be, and may as well identify something. */
+export type Chance = "likely" | "perhaps" | "faint" | "chosen";
 
 /** References and templates: what stands here is filled in elsewhere. */
 const REFERENCE =
@@ -29,11 +30,12 @@ export function isUuid(value: string): boolean {
   return UUID.test(value);
 }
 
-export function chanceOf(value: string): Exclude<Chance, "chosen"> | undefined {
+export function chanceOf(value: string): "likely" | "perhaps" | undefined {
   if (value.length < SHORTEST) return undefined;
   if (value.length > LONGEST_NAME) {
     return /^[\w+/=.~%:-]+$/.test(value) && /[0-9]/.test(value) && entropyOf(value) >= 3.5 ? "likely" : undefined;
   }
+  if (isScrambled(value)) return "perhaps";
   if (REFERENCE.test(value) || UUID.test(value) || WORDS.test(value) || PARTS.test(value)) return undefined;
   if (NAMESPACED.test(value) || /\.{4}|\w\|\w/.test(value)) return undefined;
   if (!/[0-9]/.test(value) || !/[A-Za-z]/.test(value)) return undefined;
@@ -73,9 +75,41 @@ function isWordy(value: string): boolean {
   return inWords >= 0.65 * value.replace(/[^A-Za-z0-9]/g, "").length;
 }
 
+/**
+ * Signs all over, as generators of passwords and of Django's keys put them: brackets and blanks are what references and
+ * expressions have too, so it takes many of all kinds and none of the turns of a pattern.
+ */
+export function isPunctuated(value: string): boolean {
+  if (value.length < LONG || value.length > LONGEST_NAME || /\s|[<{]{2}|\$\{|%[sd(]|:\/\/|\\/.test(value)) return false;
+  if (/[AaZz0]-[Zz9]|\(\?|\]\+|\]\*|\.\*|\.\+|\)\?|\{\d|\w\(\w*\)|\w\[\w+\]|['"]/.test(value)) return false;
+  const words = value.match(/[A-Za-z]{3,}/g)?.filter(isWord) ?? [];
+  const signs = value.match(/[^A-Za-z0-9_.\-/]/g)?.length ?? 0;
+  return (
+    kindsOf(value) >= 3 &&
+    /[0-9]/.test(value) &&
+    signs >= 4 &&
+    signs * 5 >= value.length &&
+    entropyOf(value) >= 3.75 &&
+    words.reduce((sum, { length }) => sum + length, 0) < 0.4 * value.length
+  );
+}
+
+/** Letters of both kinds that no words begin with: `KgtIAGCnANIEupUr`. */
+function isScrambled(value: string): boolean {
+  if (value.length < 16 || !/^[A-Za-z]{12,}\d{0,4}$/.test(value)) return false;
+  const changes = value.match(/(?<=[a-z])[A-Z]|(?<=[A-Z])[a-z]/g)?.length ?? 0;
+  const words = value.match(/[A-Z]?[a-z]{2,}|[A-Z]{3,}/g)?.filter(isWord) ?? [];
+  return changes * 4 >= value.length && words.reduce((sum, { length }) => sum + length, 0) < 0.4 * value.length;
+}
+
+/** Pairs of letters that no word of a European language has. */
+const NO_PAIR =
+  /q(?!u)|j[^aeiou]|v[^aeiouyr]|[bfgjkmpqvwxz]x|x[bdfgjkmnqrvwxz]|z[bcdfgjkmnpqrstvwx]|[cfgjkqvwxz]j|[bfghjkpqvwxyz]q|w[fgjkpqvwxz]/g;
+
 /** Vowels and consonants alternate as in what can be said. */
 function isWord(run: string): boolean {
   const vowels = run.match(/[aeiouy]/gi)?.length ?? 0;
+  if (run.length >= 8 && (run.toLowerCase().match(NO_PAIR)?.length ?? 0) > 1) return false;
   return run.length >= 3 && vowels * 5 >= run.length && vowels * 3 <= run.length * 2 && !/[^aeiouy]{4}/i.test(run);
 }
 

@@ -4,7 +4,7 @@
 export type NameKind = "password" | "secret" | "key";
 
 /** In every name of a secret one of these occurs. */
-export const NAME_KEYWORDS = ["pass", "pwd", "secret", "token", "key", "cred", "auth"] as const;
+export const NAME_KEYWORDS = ["pass", "pwd", "secret", "token", "key", "cred", "auth", "salt"] as const;
 
 /** What may follow the word for a secret in its name: `token_value`, `secret_base64_prod`. */
 const QUALIFIER =
@@ -12,7 +12,7 @@ const QUALIFIER =
 
 /** From the keyword on, the rest of a name of a secret: not `keyboard`, `author` or `token_url`. */
 const ENDING =
-  /^(?:pass(?:w(?:or)?d?|phrase|code|wort)?|pwd|secret|token|key|cred(?:ential)?|auth)s?(?:[-_.]?(?:key|value|val|token|secret|base64|b64|hex|str|string|raw|plain|default|primary|secondary|current|old|new|main|prod|production|staging|stage|dev|live|salt|\d{1,3})){0,2}$/i;
+  /^(?:pass(?:w(?:or)?d?|phrase|code|wort)?|pwd|secret|token|key|cred(?:ential)?|auth(?:tok)?|salt)s?(?:[-_.]?(?:key|value|val|token|secret|base64|b64|hex|str|string|raw|plain|default|primary|secondary|current|old|new|main|prod|production|staging|stage|dev|live|salt|\d{1,3})){0,2}$/i;
 
 export function endsSecretName(rest: string): boolean {
   return ENDING.test(rest);
@@ -20,10 +20,10 @@ export function endsSecretName(rest: string): boolean {
 
 /** Names of what is public, or about a secret and none. */
 const OTHER_NAMES =
-  /public|pub_?key|publishable|hash|checksum|digest|sha\d|md5|integrity|csrf|xsrf|cancel|cursor|(?<!a)next(?!auth)|page|example|placeholder|label|regex|fingerprint|thumbprint|hint|prompt|error|invalid|forgot|reset_?pass|site_?key|recv|askpass|(?:proxy|grpc|[fsu]\w{0,5}cgi|wsgi|memcached)_pass$/i;
+  /public|pub_?key|publishable|hash(?![-_]?salt)|checksum|digest|sha\d|md5|integrity|csrf|xsrf|cancel|cursor|(?<!a)next(?!auth)|page|example|placeholder|label|regex|fingerprint|thumbprint|hint|prompt|error|invalid|forgot|reset_?pass|site_?key|recv|askpass|(?:proxy|grpc|[fsu]\w{0,5}cgi|wsgi|memcached)_pass$/i;
 
 const PASSWORD =
-  /(?:password|passwd|passphrase|passcode|passwort|(?<!by)(?<!com)(?<!kee)(?<!last)(?<!sur)(?<!tres)pass|pwd|passw)$/i;
+  /(?:password|passwd|passphrase|passcode|passwort|(?<!by)(?<!com)(?<!kee)(?<!last)(?<!sur)(?<!tres)pass|pwd|passw|authtok)$/i;
 const SECRET = /(?:secret|token|credentials?|creds?|api[-_.]?auth)$/i;
 /** Words that make a key one that opens something, also where nothing parts them: `apikey`. */
 const OPENING =
@@ -59,8 +59,13 @@ export function nameKindOf(name: string): NameKind | undefined {
   const plain = withoutQualifiers(name);
   if (PASSWORD.test(plain)) return "password";
   if (SECRET.test(plain) || OPENING.test(plain) || /(?:secret|token)[-_.]?keys?$/i.test(plain)) return "secret";
-  if (isCompoundKey(plain)) return "key";
+  if (isCompoundKey(plain) || isFaintName(name)) return "key";
   return /(?:^|[-_.a-z])(?<!o)auth$/i.test(plain) ? "key" : undefined;
+}
+
+/** A mere `key` may be one of anything, and what is called salt need not be kept secret: either counts for little. */
+export function isFaintName(name: string): boolean {
+  return /^key$|(?:^|[-_.a-z])salt$/i.test(name);
 }
 
 /** `SESSION_KEY`, `sessionKey` and `SESSIONKEY`; not `monkey`, `key` and `cacheKey`. */

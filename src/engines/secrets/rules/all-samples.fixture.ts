@@ -3,6 +3,7 @@ import { aiSamples } from "./ai.fixture.ts";
 import { azureSamples } from "./azure.fixture.ts";
 import { chatSamples } from "./chat.fixture.ts";
 import { cloudSamples } from "./cloud.fixture.ts";
+import { commandSamples } from "./commands.fixture.ts";
 import { commerceSamples } from "./commerce.fixture.ts";
 import { databaseSamples } from "./databases.fixture.ts";
 import { developerToolSamples } from "./developer-tools.fixture.ts";
@@ -18,6 +19,7 @@ import { paymentSamples } from "./payments.fixture.ts";
 import { pipelineSamples } from "./pipelines.fixture.ts";
 import { platformSamples } from "./platforms.fixture.ts";
 import type { Samples } from "./samples.fixture.ts";
+import { serverFileSamples } from "./server-files.fixture.ts";
 import { serviceSamples } from "./services.fixture.ts";
 import { sourceHostingSamples } from "./source-hosting.fixture.ts";
 import { toolFileSamples } from "./tool-files.fixture.ts";
@@ -45,7 +47,9 @@ export const ruleSamples: Readonly<Record<string, Samples>> = {
   ...databaseSamples,
   ...fileSamples,
   ...toolFileSamples,
+  ...serverFileSamples,
   ...keySamples,
   ...webSamples,
+  ...commandSamples,
   ...identitySamples,
 };

@@ -104,7 +104,7 @@ export const fileRules: readonly SecretRule[] = [
     keywords: ["machine"],
     // Words are parted by any white space. Without a login the words are too near to prose: a host and a line break.
     pattern:
-      /machine\s{1,64}(?:[^\s]{1,253}(?:\s{1,64}(?:login|account)\s{1,64}[^\s]{1,160}){1,2}\s{1,64}|[^\s.]{1,63}\.[^\s]{1,190}[ \t]{0,64}\r?\n\s{0,64})password\s{1,64}(?<secret>[^\s"'\\]{2,400})/,
+      /machine\s{1,64}(?:[^\s]{1,253}(?:\s{1,64}(?:login|account|port)\s{1,64}[^\s]{1,160}){1,3}\s{1,64}|[^\s.]{1,63}\.[^\s]{1,190}[ \t]{0,64}\r?\n\s{0,64})password\s{1,64}(?<secret>[^\s"'\\]{2,400})/,
     after: 1_700,
     validate: passwordValidity,
     confidence: "high",

@@ -4,6 +4,7 @@ import { aiRules } from "./ai.ts";
 import { azureRules } from "./azure.ts";
 import { chatRules } from "./chat.ts";
 import { cloudRules } from "./cloud.ts";
+import { commandRules } from "./commands.ts";
 import { commerceRules } from "./commerce.ts";
 import { databaseRules } from "./databases.ts";
 import { developerToolRules } from "./developer-tools.ts";
@@ -18,6 +19,7 @@ import { packageRules } from "./packages.ts";
 import { paymentRules } from "./payments.ts";
 import { pipelineRules } from "./pipelines.ts";
 import { platformRules } from "./platforms.ts";
+import { serverFileRules } from "./server-files.ts";
 import { serviceRules } from "./services.ts";
 import { sourceHostingRules } from "./source-hosting.ts";
 import { toolFileRules } from "./tool-files.ts";
@@ -48,7 +50,9 @@ export const secretRules: readonly SecretRule[] = [
   ...databaseRules,
   ...fileRules,
   ...toolFileRules,
+  ...serverFileRules,
   ...keyRules,
   ...webRules,
+  ...commandRules,
   ...identityRules,
 ];

@@ -231,7 +231,9 @@ export const toolFileRules: readonly SecretRule[] = [
     id: "mail-client-password",
     title: "Password of a mail client's configuration",
     keywords: ["password", "passwd"],
-    pattern: /^[ \t]{0,8}(?:password|passwd)[ \t]{1,8}"?(?<secret>[^\s"][^\r\n"]{1,160})/m,
+    pattern:
+      /^(?![ \t]{0,8}#)(?:[^\r\n#]{0,200}[ \t])?(?:password|passwd)[ \t]{1,8}"?(?<secret>[^\s"][^\r\n"]{1,160})/m,
+    before: 224,
     paths: inFiles(".esmtprc", "esmtprc", ".msmtprc", "msmtprc", ".fetchmailrc", ".mailrc"),
     reference: "https://marlam.de/msmtp/msmtp.html",
   }),

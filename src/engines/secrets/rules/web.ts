@@ -20,9 +20,12 @@ export const webRules: readonly SecretRule[] = [
   {
     id: "basic-auth-url",
     title: "URL with a password",
-    keywords: ["http://", "https://", "ftp://", "ftps://", "sftp://", "ssh://", "smb://", "socks5://"],
+    keywords: [
+      ...["http://", "https://", "ftp://", "ftps://", "sftp://", "ssh://", "smb://", "socks5://"],
+      ...["smtp://", "smtps://", "imap://", "imaps://", "pop3://", "pop3s://", "rtsp://", "rtsps://", "vnc://"],
+    ],
     pattern:
-      /(?:https?|s?ftps?|ssh|smb|socks5):\/\/(?<user>[^\s:@/"'`<>?#\\]{0,80}):(?<secret>[^\s@/"'`<>?#\\]{3,200})@(?<host>[^\s:/,?"'`@<>]{1,253})/i,
+      /(?:https?|s?ftps?|ssh|smb|socks5|smtps?|imaps?|pop3s?|rtsps?|vnc):\/\/(?<user>[^\s:@/"'`<>?#\\]{0,80}):(?<secret>[^\s@/"'`<>?#\\]{3,200})@(?<host>[^\s:/,?"'`@<>]{1,253})/i,
     before: 24,
     after: 576,
     validate: inUrl,
@@ -73,9 +76,10 @@ export const webRules: readonly SecretRule[] = [
     title: "Password on curl's command line",
     keywords: ["curl "],
     pattern:
-      /curl [^\r\n|;]{0,200}?(?:-u|--user)[ =]{1,2}(?:"(?<quoted>[^":\s]{1,80}):|'[^':\s]{1,80}:|[^"':\s]{1,80}:)(?<secret>[^\s"'@]{3,160})/,
+      /curl [^\r\n|;]{0,200}?(?:-u|--user)[ =]{1,2}(?:"(?<quoted>[^":\s]{1,80}):|'[^':\s]{1,80}:|[^"':\s]{1,80}:)(?<secret>[^\s"']{3,160})/,
     after: 512,
-    validate: passwordValidity,
+    validate: (secret) =>
+      /^(?:token|password|passwd|pass|secret|key|apikey|api_key)$/i.test(secret) ? "invalid" : passwordValidity(secret),
     confidence: "medium",
     severity: "high",
     reference: "https://curl.se/docs/manpage.html#-u",
