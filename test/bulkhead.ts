@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { compiled } from "./compiled.ts";
 
 export interface Ended {
   readonly code: number | null;
@@ -36,7 +37,13 @@ export async function bulkhead(
     ["--import", `data:text/javascript,${encodeURIComponent(meter)}`, program, ...written],
     {
       cwd,
-      env: { PATH: process.env.PATH ?? "", HOME: home, TMPDIR: process.env.TMPDIR ?? "/tmp", ...environment },
+      env: {
+        PATH: process.env.PATH ?? "",
+        HOME: home,
+        TMPDIR: process.env.TMPDIR ?? "/tmp",
+        ...compiled,
+        ...environment,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

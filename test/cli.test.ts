@@ -19,6 +19,7 @@ import {
 } from "../src/collect/image/image-files.fixture.ts";
 import { type FixtureEntry, fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { bulkhead, type Ended, program } from "./bulkhead.ts";
+import { compiled } from "./compiled.ts";
 import { now, writeAdvisories } from "./made-advisories.ts";
 
 const project = join(import.meta.dirname, "..");
@@ -209,7 +210,7 @@ describe("the output", { concurrency: 2 }, () => {
   it("may be closed early: no crash, and the exit code still tells", async () => {
     const child = spawn(process.execPath, [program, "image", "scan", "flawed", "--now", now, "--format", "json"], {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: home },
+      env: { PATH: process.env.PATH, HOME: home, ...compiled },
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout.destroy();

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { npmPackage } from "../src/collect/image/image-files.fixture.ts";
 import { fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { jsonLines, recordBelow } from "../src/engines/vulnerability/database/advisories.fixture.ts";
+import { compiled } from "./compiled.ts";
 
 const score = {
   critical: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
@@ -51,7 +52,7 @@ export function site() {
       const { status, stdout, stderr } = spawnSync(program.node, [program.file, ...words], {
         cwd: folder,
         encoding: "utf8",
-        env: { PATH: process.env.PATH, HOME: folder, NO_COLOR: "1" },
+        env: { PATH: process.env.PATH, HOME: folder, NO_COLOR: "1", ...compiled },
       });
       return { status, stdout, stderr };
     },

@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { fixtureImage, tarOf, writeLayout } from "../../src/engines/oci/image.fixture.ts";
 import { selfSigned } from "../../src/engines/oci/registry/certificate.fixture.ts";
 import { bulkhead, program } from "../bulkhead.ts";
+import { compiled } from "../compiled.ts";
 import { freePort } from "../free-ports.ts";
 import { findProgram } from "./client-programs.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
@@ -36,7 +37,7 @@ async function startGuard(folder: string, port: number, words: readonly string[]
   const ports = ["--host", "127.0.0.1", "--port", String(port), "--status-host", "127.0.0.1", "--status-port", "0"];
   const child: ChildProcess = spawn(process.execPath, [program, "registry", "serve", ...ports, ...words], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: folder, TMPDIR: process.env.TMPDIR ?? "/tmp" },
+    env: { PATH: process.env.PATH ?? "", HOME: folder, TMPDIR: process.env.TMPDIR ?? "/tmp", ...compiled },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const onExit = () => child.kill("SIGKILL");
