@@ -26,6 +26,8 @@ function replace(name: "stdout" | "stderr", stream: Writable): void {
   Object.defineProperty(process, name, { configurable: true, get: () => stream });
 }
 
+let running: { done: boolean; answer(): Answered } | undefined;
+
 process.on("message", async ({ words, cwd, environment }: Asked) => {
   process.chdir(cwd);
   for (const name of Object.keys(process.env)) delete process.env[name];
@@ -35,8 +37,23 @@ process.on("message", async ({ words, cwd, environment }: Asked) => {
   const [stdout, stderr] = [collecting(1), collecting(2)];
   replace("stdout", stdout.stream);
   replace("stderr", stderr.stream);
+  const own = {
+    done: false,
+    answer: () => ({ code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() }),
+  };
+  running = own;
+  process.channel?.unref();
   await runCommand(words);
-  const answer: Answered = { code: Number(process.exitCode ?? 0), stdout: stdout.text(), stderr: stderr.text() };
+  own.done = true;
+});
+
+// Nothing is left to wait for: here a process of its own would end.
+process.on("beforeExit", () => {
+  if (running === undefined) return;
+  if (!running.done) throw new Error("it exited early");
+  const answer = running.answer();
+  running = undefined;
   process.exitCode = 0;
+  process.channel?.ref();
   process.send?.(answer);
 });
