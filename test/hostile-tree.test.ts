@@ -137,8 +137,11 @@ test("no file that a run writes goes through a link of the tree", async (context
 });
 
 test("folders for what is kept are the user's alone", async (context) => {
-  const { home, run } = places(context, { "image/etc/os-release": "ID=debian\nVERSION_ID=13\n" });
-  await run("image", "sbom", "dir:image", "--format", "spdx");
+  const { tree, home } = places(context, { "image/etc/os-release": "ID=debian\nVERSION_ID=13\n" });
+  // What Node compiled is kept where users have it: its folder is made before the program's own.
+  const environment = { NODE_COMPILE_CACHE: "" };
+  await bulkhead(["image", "sbom", "dir:image", "--format", "spdx"], { cwd: tree, home, environment });
+  assert.ok(existsSync(join(home, ".cache/bulkhead/compiled")));
   const made = join(home, ".cache/bulkhead");
   assert.equal(statSync(made).mode & 0o777, 0o700);
 });

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, test } from "node:test";
+import { compiled } from "./compiled.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-secrets-scan-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -19,7 +20,12 @@ function run(
   words: readonly string[],
   { input = "", cwd = root }: { readonly input?: string; readonly cwd?: string } = {},
 ): { status: number | null; output: string } {
-  const options = { cwd, input, encoding: "utf8", env: { ...process.env, NO_COLOR: "1", HOME: root } } as const;
+  const options = {
+    cwd,
+    input,
+    encoding: "utf8",
+    env: { ...process.env, NO_COLOR: "1", HOME: root, ...compiled },
+  } as const;
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words, "--quiet", "--no-cache"], options);
   return { status, output: stdout + stderr };
 }

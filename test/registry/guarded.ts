@@ -7,8 +7,8 @@ import { type OpenProxy, openProxy } from "../../src/guards/registry/proxy/open.
 import type { ProxyOptions } from "../../src/guards/registry/proxy/options.ts";
 import { openTokens, type Tokens } from "../../src/guards/registry/tokens/tokens.ts";
 import { createUpstream } from "../../src/net/upstream.ts";
-import { bulkhead as command } from "../bulkhead.ts";
 import { freePort } from "../free-ports.ts";
+import { resident as command } from "../resident.ts";
 import { type DockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 
 export interface GuardedRegistry {

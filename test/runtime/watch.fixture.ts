@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import { after } from "node:test";
 import { fakeSensor } from "../../src/guards/runtime/sensor/fake-sensor.fixture.ts";
 import { program } from "../bulkhead.ts";
+import { compiled } from "../compiled.ts";
 
 export const rule = (name: string, path: string, priority = "ERROR") => `- rule: ${name}
   desc: what it is about
@@ -84,7 +85,7 @@ export function watching(rules: string, ...words: readonly string[]): Watched {
   const usual = ["--rules", "rules.yaml", "--sensor", sensor, "--no-containers", "--format", "alerts"];
   const child = spawn(process.execPath, [program, "runtime", "watch", ...usual, ...words], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: join(folder, "home") },
+    env: { PATH: process.env.PATH ?? "", HOME: join(folder, "home"), ...compiled },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const closed = once(child, "close");
