@@ -1,13 +1,6 @@
 /** Licenses of texts in prose, by the sentences that only they have. What is not recognized is not guessed. */
 import { gnuLicenses } from "./gnu-texts.ts";
-import { COMMON_LICENSES, GRANTS, type Grant, SENTENCES } from "./license-texts.ts";
-
-/** A place of a text that says a license. */
-export interface Recognized {
-  readonly at: number;
-  /** An SPDX expression. */
-  readonly license: string;
-}
+import { COMMON_LICENSES, GRANTS, type Grant, type Recognized, SENTENCES } from "./license-texts.ts";
 
 /**
  * SPDX expressions of all licenses that a text says, in its order, each once. All of them count, as a file lists what its
