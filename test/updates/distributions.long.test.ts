@@ -116,7 +116,14 @@ const cases: readonly Case[] = [
     installed: rpms("glib2-2.68.4-14.el9.x86_64"),
     repositories: {
       ol9_baseos_latest: [["glib2-2.68.4-14.el9_4.1.x86_64"], [{ id: "ELSA-2024-6464", ...GLIB }]],
-      ol9_appstream: [[], [{ ...GLIB, id: "ELBA-1", type: "bugfix", cves: [] }]],
+      // Without one flaw of its own it would cover nothing.
+      ol9_appstream: [
+        [],
+        [
+          { ...GLIB, id: "ELBA-1", type: "bugfix", cves: [] },
+          { ...GLIB, id: "ELSA-1", builds: ["not-installed-2-1.el9.x86_64"] },
+        ],
+      ],
     },
     imported: { ol9_baseos_latest: "Oracle Linux:9::baseos", ol9_appstream: "Oracle Linux:9::appstream" },
     flaws: ["CVE-2024-34397 glib2 medium 2.68.4-14.el9_4.1"],
