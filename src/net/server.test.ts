@@ -152,11 +152,13 @@ describe("a server", () => {
     const given = rest(slow);
     const ended = Promise.withResolvers<void>();
     const quick = (): void => {
-      plain(server, `${LAST}content-length: 900\r\n\r\n${"x".repeat(900)}`).then((text) => {
-        assert.match(text, /^HTTP\/1.1 200 /);
-        if (server.refused.length > 0) ended.resolve();
-        else quick();
-      }, ended.reject);
+      plain(server, `${LAST}content-length: 900\r\n\r\n${"x".repeat(900)}`)
+        .then((text) => {
+          assert.match(text, /^HTTP\/1.1 200 /);
+          if (server.refused.length > 0) ended.resolve();
+          else quick();
+        })
+        .catch(ended.reject);
     };
     quick();
     await ended.promise;

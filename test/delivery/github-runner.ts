@@ -78,57 +78,69 @@ function read(site: Site, path: string): Map {
   return parse(written) as Map;
 }
 
+/** @returns the outputs that a called workflow gives to its caller; none of one that nothing calls */
 async function jobsOf(workflow: Map, context: Context, inputs: Texts, secrets: Texts, prefix: string): Promise<Texts> {
-  const done = new Map<string, Texts>();
-  const skipped = new Set<string>();
+  const done = new Map<string, Done>();
   const waiting = new Map(Object.entries(workflow.jobs as Record<string, Map>));
+  const values = { inputs, secrets, github: github(context), runner: { temp: "" }, steps: {} };
   while (waiting.size > 0) {
-    const ready = [...waiting].find(([, job]) => [job.needs ?? []].flat().every((need) => done.has(String(need))));
+    const ready = [...waiting].find(([, job]) => needsOf(job).every((need) => done.has(need)));
     if (ready === undefined) throw new Error(`jobs wait for each other: ${[...waiting.keys()].join()}`);
     const [id, job] = ready;
     waiting.delete(id);
-    const isSkipped = [job.needs ?? []].flat().some((need) => skipped.has(String(need)));
-    const needs = Object.fromEntries([...done].map(([name, outputs]) => [name, { outputs }]));
-    const values = { inputs, secrets, needs, github: github(context), runner: { temp: "" }, steps: {} };
-    if (isSkipped || (typeof job.if === "string" && !holds(job.if, values))) {
-      skipped.add(id);
-      done.set(id, {});
+    // A job sees those alone that it names.
+    const needs = Object.fromEntries(needsOf(job).map((need) => [need, done.get(need) as Done]));
+    const own = { ...values, needs };
+    const isSkipped = Object.values(needs).some(({ result }) => result === "skipped");
+    if (isSkipped || (typeof job.if === "string" && !holds(job.if, own))) {
+      done.set(id, { outputs: {}, result: "skipped" });
       continue;
     }
-    if (typeof job.uses === "string") {
-      const given = filled(job.secrets, values);
-      const called = read(context.site, job.uses.replace(/^\$\//, ""));
-      const own = (
-        called.on as {
-          workflow_call: { inputs: Record<string, { default?: string }>; outputs: Record<string, { value: string }> };
-        }
-      ).workflow_call;
-      const defaults = Object.fromEntries(
-        Object.entries(own.inputs).map(([name, input]) => [name, input.default ?? ""]),
-      );
-      await jobsOf(called, context, { ...defaults, ...filled(job.with, values) }, given, `${prefix}${id}/`);
-      const results = Object.fromEntries(
-        context.jobs
-          .filter(({ name }) => name.startsWith(`${prefix}${id}/`))
-          .map(({ name, outputs }) => [name.slice(prefix.length + id.length + 1), { outputs }]),
-      );
-      done.set(
-        id,
-        filled(Object.fromEntries(Object.entries(own.outputs).map(([name, { value }]) => [name, value])), {
-          ...values,
-          jobs: results,
-        }),
-      );
-    } else done.set(id, await jobOf(`${prefix}${id}`, job, workflow, context, values));
+    const name = `${prefix}${id}`;
+    const outputs =
+      typeof job.uses === "string"
+        ? await calledBy(job, job.uses, context, own, name)
+        : await jobOf(name, job, workflow, context, own);
+    done.set(id, { outputs, result: "success" });
   }
-  return {};
+  const stated = Object.entries(callOf(workflow)?.outputs ?? {}).map(([name, { value }]) => [name, value]);
+  return filled(Object.fromEntries(stated), { ...values, jobs: Object.fromEntries(done) });
+}
+
+interface Done {
+  readonly outputs: Texts;
+  readonly result: "success" | "skipped";
+}
+
+function needsOf(job: Map): string[] {
+  return [job.needs ?? []].flat().map(String);
+}
+
+interface WorkflowCall {
+  readonly inputs?: Readonly<Record<string, { default?: string }>>;
+  readonly outputs?: Readonly<Record<string, { value: string }>>;
+}
+
+function callOf({ on }: Map): WorkflowCall | undefined {
+  return typeof on === "object"
+    ? ((on as { workflow_call?: WorkflowCall | null }).workflow_call ?? undefined)
+    : undefined;
+}
+
+async function calledBy(job: Map, uses: string, context: Context, values: Values, name: string): Promise<Texts> {
+  const called = read(context.site, uses.replace(/^\$\//, ""));
+  const call = callOf(called);
+  if (call === undefined) throw new Error(`${uses} is not called by others`);
+  const defaults = Object.entries(call.inputs ?? {}).map(([input, { default: of = "" }]) => [input, of]);
+  const inputs = { ...Object.fromEntries(defaults), ...filled(job.with, values) };
+  return await jobsOf(called, context, inputs, filled(job.secrets, values), `${name}/`);
 }
 
 async function jobOf(name: string, job: Map, workflow: Map, context: Context, outer: Values): Promise<Texts> {
   const { site, folder } = context;
   const at = join(folder, name.replaceAll("/", "_"));
   const [workspace, temp] = [join(at, "workspace"), join(at, "temp")];
-  mkdirSync(temp, { recursive: true });
+  for (const made of [workspace, temp]) mkdirSync(made, { recursive: true });
   makeHome(site, join(at, "home"));
   const steps: Record<string, { outputs: Texts }> = {};
   const values: Values = { ...outer, steps, runner: { temp } };
@@ -136,6 +148,9 @@ async function jobOf(name: string, job: Map, workflow: Map, context: Context, ou
     ["OUTPUT", "ENV", "PATH", "STEP_SUMMARY"].map((file) => [`GITHUB_${file}`, join(at, file)]),
   );
   let log = "";
+  // What a step writes to GITHUB_ENV and GITHUB_PATH is there for those behind it.
+  let path = `${join(at, "home", "installed", "bin")}:${site.environment.PATH}`;
+  let later: Texts = {};
   for (const step of job.steps as Map[]) {
     if (typeof step.if === "string" && !holds(step.if, values)) continue;
     const given = filled(step.with, values);
@@ -143,8 +158,9 @@ async function jobOf(name: string, job: Map, workflow: Map, context: Context, ou
       useAction(step.uses.split("@")[0] ?? "", given, context, { workspace, temp });
       continue;
     }
-    for (const file of Object.values(files)) writeFileSync(file, "", { flag: "a" });
-    writeFileSync(files.GITHUB_OUTPUT as string, "");
+    // Each step has files of its own; summaries are put together.
+    for (const [name, file] of Object.entries(files))
+      writeFileSync(file, "", { flag: name === "GITHUB_STEP_SUMMARY" ? "a" : "w" });
     // A runner's temporary files are its own.
     const script = join(at, "script.sh");
     writeFileSync(script, String(step.run));
@@ -157,13 +173,14 @@ async function jobOf(name: string, job: Map, workflow: Map, context: Context, ou
           .map((key) => [key, undefined]),
       ),
       HOME: join(at, "home"),
-      PATH: `${join(at, "home", "installed", "bin")}:${site.environment.PATH}`,
+      PATH: path,
       ...variables(context),
       ...{ RUNNER_TEMP: temp, GITHUB_WORKSPACE: workspace, CI: "true" },
       ...files,
       ...tokens(site, job),
       ...filled(workflow.env, values),
       ...filled(job.env, values),
+      ...later,
       ...filled(step.env, values),
     };
     const child = spawn("bash", ["-e", script], {
@@ -178,8 +195,11 @@ async function jobOf(name: string, job: Map, workflow: Map, context: Context, ou
     ]);
     log += `${step.name}\n${stdout}${stderr}`;
     if (code !== 0) throw new Failed({ job: name, step: String(step.name), code, log: stdout + stderr });
-    if (typeof step.id === "string")
-      steps[step.id] = { outputs: outputsIn(readFileSync(files.GITHUB_OUTPUT as string, "utf8")) };
+    later = { ...later, ...valuesIn(files.GITHUB_ENV as string) };
+    const added = readFileSync(files.GITHUB_PATH as string, "utf8").split("\n");
+    // The last one that is written is the first that is looked into.
+    path = [...added.filter((line) => line !== "").reverse(), path].join(":");
+    if (typeof step.id === "string") steps[step.id] = { outputs: valuesIn(files.GITHUB_OUTPUT as string) };
   }
   const outputs = filled(job.outputs, values);
   const summary = readFileSync(files.GITHUB_STEP_SUMMARY as string, "utf8");
@@ -197,16 +217,25 @@ function tokens({ environment }: Site, { permissions }: Map): Texts {
   };
 }
 
-/** `NAME=VALUE` lines; this runner has no use for the form of several lines. */
-function outputsIn(written: string): Texts {
-  return Object.fromEntries(
-    written.split("\n").flatMap((line) => {
-      if (line === "") return [];
-      const at = line.indexOf("=");
-      if (at < 1) throw new Error(`not an output: ${line}`);
-      return [[line.slice(0, at), line.slice(at + 1)]];
-    }),
-  );
+/** `NAME=VALUE` lines, and `NAME<<END` with the lines until `END` ("Workflow commands", Multiline strings). */
+function valuesIn(file: string): Texts {
+  const values: Record<string, string> = {};
+  const lines = readFileSync(file, "utf8").split("\n");
+  for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
+    if (line === "") continue;
+    const [, name = "", operator, rest = ""] = /^([A-Za-z_][A-Za-z0-9_-]*)(=|<<)(.*)$/.exec(line) ?? [];
+    if (operator === undefined) throw new Error(`not a value: ${line}`);
+    const end = operator === "<<" ? lines.indexOf(rest) : 0;
+    if (end < 0) throw new Error(`${name} has no end ${rest}`);
+    values[name] =
+      operator === "="
+        ? rest
+        : lines
+            .splice(0, end + 1)
+            .slice(0, -1)
+            .join("\n");
+  }
+  return values;
 }
 
 function useAction(

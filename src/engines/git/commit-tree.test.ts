@@ -57,9 +57,16 @@ test("the commit from which two grew is one that git names", { skip }, (context)
     ].join("\n");
     ids.push(git(folder, ["hash-object", "-t", "commit", "-w", "--stdin"], commit).trim());
   }
+  // And one that has nothing to do with the others.
+  const by = "A <a@example.org> 1700000000 +0000";
+  const alone = `tree ${tree}\nauthor ${by}\ncommitter ${by}\n\nalone\n`;
+  ids.push(git(folder, ["hash-object", "-t", "commit", "-w", "--stdin"], alone).trim());
   const reading = openReading(folder);
   for (let pair = 0; pair < 40; pair++) {
-    const [left = "", right = ""] = [ids[random(ids.length)], ids[random(ids.length)]];
+    const [left = "", right = ""] = [
+      ids[pair === 0 ? ids.length - 1 : random(ids.length)],
+      ids[random(ids.length - 1)],
+    ];
     const found = mergeBase(readRevision(left, reading), readRevision(right, reading), reading);
     const all = bases(folder, left, right);
     if (all.length === 0) assert.equal(found, undefined);

@@ -55,11 +55,14 @@ test("any JSON is a profile or a Problem", () => {
     { defaultAction: fc.anything(), syscalls: fc.oneof(fc.anything(), fc.array(fc.anything())) },
     { requiredKeys: [] },
   );
+  const name = fc.oneof({ weight: 5, arbitrary: fc.constantFrom("read", "write", "") }, fc.anything());
+  const action = fc.oneof({ weight: 5, arbitrary: fc.constantFrom("SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO") }, fc.anything());
+  const likely = fc.record({ defaultAction: action, syscalls: fc.array(fc.record({ names: fc.array(name), action })) });
   fc.assert(
     fc.property(
       fc.oneof(
         fc.json(),
-        shaped.map((value) => JSON.stringify(value, bigints) ?? ""),
+        fc.oneof(shaped, likely).map((value) => JSON.stringify(value, bigints) ?? ""),
       ),
       (text) => {
         try {

@@ -147,7 +147,7 @@ test("an archive may end without its zero blocks, and what stands behind them is
 });
 
 test("refuses what is no tar, with the place", () => {
-  assert.match(refusal(Buffer.alloc(512, 0x41)), /octal|checksum/);
+  assert.match(refusal(Buffer.alloc(512, 0x41)), /checksum/);
   const broken = tarEntry({ name: "a" });
   broken[0] = 0x62;
   assert.match(refusal(broken), /checksum/);

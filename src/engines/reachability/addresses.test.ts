@@ -38,6 +38,7 @@ describe("addresses", () => {
           else assert.deepEqual(parseAddress(written), parsed);
         }
       }),
+      { examples: [["::102:304"]] },
     );
   });
 

@@ -83,7 +83,7 @@ test("where a variable would be something else, words stay", () => {
     `- run: echo "${TITLE}"\n  env: { A: b }`,
     `- run: echo "${TITLE}"\n  env: \${{ fromJSON(github.token) }}`,
   ]) {
-    assert.ok(!changed(step).some((line) => line.includes("PULL_REQUEST_TITLE")), step);
+    assert.deepEqual(changed(step), [], step);
   }
 });
 

@@ -270,8 +270,8 @@ describe("a signature does not count", () => {
     // GnuPG passes over the star.
     assert.match(faultOf(changed("-----BEGIN PGP SIGNATURE-----\n\n", "$&*"), certificate(rsa)), /no signature/);
     assert.match(
-      faultOf(changed("-----BEGIN PGP SIGNATURE-----\n\n", "$&".trimEnd()), certificate(rsa)),
-      /none|no signature/,
+      faultOf(changed("-----BEGIN PGP SIGNATURE-----\n\n", "-----BEGIN PGP SIGNATURE-----\n"), certificate(rsa)),
+      /^has no signature that can be read$/,
     );
   });
 
@@ -320,7 +320,7 @@ test("whatever the bytes of a message, the signed text or none", () => {
       const verified = verify(bytes, mixed);
       if (!("fault" in verified)) assert.equal(verified.text, signed);
     }),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [[clearsigned(SIGNED_TEXT, [rsa, subkey])]] },
   );
 });
 

@@ -191,7 +191,7 @@ test("a signature beside a file", () => {
   assert.match(fault(Buffer.concat([repomd, Buffer.from(" ")]), good), /does not fit/);
   assert.match(fault(repomd, detached(repomd, fixtureKey("rsa"))), /not trusted/);
   assert.match(fault(repomd, detached(repomd, key, 0x01)), /not over its bytes/);
-  assert.match(fault(repomd, Buffer.from("nothing")), /cannot be read|no signature/);
+  assert.match(fault(repomd, Buffer.from("nothing")), /^has no signature that can be read$/);
 });
 
 describe("openRpmRepository", () => {
