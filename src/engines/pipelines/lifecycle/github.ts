@@ -210,7 +210,7 @@ function beforeEach(jobs: readonly Job[]): ReadonlyMap<string, ReadonlySet<strin
 }
 
 /** What is reached from one by any number of steps, without itself. */
-export function reachable(next: ReadonlyMap<string, readonly string[]>, from: string): ReadonlySet<string> {
+function reachable(next: ReadonlyMap<string, readonly string[]>, from: string): ReadonlySet<string> {
   const found = new Set<string>();
   const pending = [...(next.get(from) ?? [])];
   for (let one = pending.pop(); one !== undefined; one = pending.pop()) {
