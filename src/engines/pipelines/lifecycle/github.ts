@@ -6,6 +6,7 @@ import type { Field, Place, Text } from "../field.ts";
 import { isAlways, isNever } from "../github/gate.ts";
 import type { GithubFile, Job, ScriptCommand, Step, StepsJob, Uses, Workflow } from "../github/model.ts";
 import { actsOfAction, isUpload } from "./actions.ts";
+import { isShallowAfter } from "./checkout.ts";
 import { type Act, actsOf } from "./commands.ts";
 import { type Known, namedImage } from "./image.ts";
 import type { LifecyclePipeline, LifecycleStep, Mention, OpaqueStep, Schedule } from "./model.ts";
@@ -112,8 +113,7 @@ function takeSteps(into: Gathered, steps: readonly Step[], { path, job, byStep, 
       for (const act of acts) {
         into.steps.push(stepOf(act, { ...at, index, place, isShallow }, silenced));
       }
-      if (program === "git" && own[0] === "fetch" && own.some((word) => /^--(?:unshallow|depth)/.test(word)))
-        isShallow = false;
+      if (program === "git") isShallow = isShallowAfter(own, isShallow);
       const opaque = acts.length > 0 ? undefined : opaqueOf(program, own, written);
       if (opaque !== undefined) into.opaque.push({ what: opaque, place });
       const redirected =
@@ -153,11 +153,12 @@ interface At {
   readonly condition?: Text;
   /** Of a checkout before it. */
   readonly isShallow?: boolean;
+  readonly system?: "gitlab";
 }
 
 export function stepOf(
   act: Act,
-  { path, job, index, place, known, condition, isShallow }: At,
+  { path, job, index, place, known, condition, isShallow, system }: At,
   ignored?: string,
 ): LifecycleStep {
   const { image: written, ignored: own, history, ...more } = act;
@@ -171,7 +172,9 @@ export function stepOf(
     index,
     ...(image === undefined ? {} : { image }),
     ...(condition === undefined ? {} : { condition }),
-    ...(history === true && isShallow === true ? { shallow: true } : {}),
+    ...(history === true && isShallow === true
+      ? { shallow: system === "gitlab" ? "the last commits" : "one commit" }
+      : {}),
     ...(why === undefined ? {} : { ignored: why }),
   };
 }

@@ -4,6 +4,7 @@ import { bounds } from "../bounds.ts";
 import type { Place } from "../field.ts";
 import { mayFail } from "../gitlab/gate.ts";
 import type { GitlabJob, GitlabLine, GitlabPipeline } from "../gitlab/model.ts";
+import { isShallowAfter, isShallowInGitlab } from "./checkout.ts";
 import { actsOf } from "./commands.ts";
 import { mention, stepOf, wrapped } from "./github.ts";
 import type { Known } from "./image.ts";
@@ -56,6 +57,7 @@ function takeJob(into: Gathered, job: GitlabJob, path: string, shared: Known): v
   const known = knownOf(job.variables, shared);
   const told = mayFail(job) ? "its job may fail (allow_failure)" : undefined;
   let index = 0;
+  let isShallow = isShallowInGitlab(job, known);
   const take = ({ commands, text }: GitlabLine, isAfter: boolean): void => {
     for (const command of commands) {
       const program = command.program ?? command.words[0]?.text ?? "";
@@ -65,8 +67,11 @@ function takeJob(into: Gathered, job: GitlabJob, path: string, shared: Known): v
       const ignored = told ?? (isAfter ? "after_script changes no result" : silencedBy(command, commands));
       const acts = [...actsOf(program, words), ...wrapped(program, words)];
       for (const act of acts) {
-        into.steps.push(stepOf(act, { path, job: job.name, index, place, known }, ignored));
+        into.steps.push(
+          stepOf(act, { path, job: job.name, index, place, known, isShallow, system: "gitlab" }, ignored),
+        );
       }
+      if (program === "git") isShallow = isShallowAfter(words, isShallow);
       const opaque = acts.length > 0 ? undefined : opaqueOf(program, words, command.words[0]?.text ?? "");
       if (opaque !== undefined) into.opaque.push({ what: opaque, place });
       const targets = command.redirections.flatMap(({ target }) => (target === undefined ? [] : [target.text]));
