@@ -1,10 +1,8 @@
 /** GitHub's files, evaluated by two threads: with one, a repository of a thousand workflows takes twice as long. */
-import { sep } from "node:path";
-import { readGithub } from "../collect/tree/pipelines.ts";
+import { kindOf, readGithub, readPaths } from "../collect/tree/pipelines.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { beginShare, type Share, type Threads, takeShare } from "../core/threads.ts";
 import type { ReadGithubFile } from "../engines/pipelines/model.ts";
-import { pipelineKind } from "../engines/pipelines/system.ts";
 import { evaluateReadGithub, type WorkflowContext } from "../evaluate/build/workflows.ts";
 
 /** Files of a piece: what is sent at a time. */
@@ -27,8 +25,9 @@ interface Files {
  */
 export function beginEvaluations(
   threads: Threads | undefined,
-  { root, paths, context: { policy, now } }: Files,
+  { root, paths: all, context: { policy, now } }: Files,
 ): ((read: readonly ReadGithubFile[]) => Promise<Evaluation[]>) | undefined {
+  const paths = readPaths(all);
   if (threads === undefined || paths.length < WORTH) return undefined;
   const context: WorkflowContext = { policy, now };
   const files: Files = { root, paths, context };
@@ -52,8 +51,8 @@ export function evaluateShare(share: Files & Share, send: (message: unknown) => 
     share,
     (at) =>
       pieceOf(paths, at).flatMap((path) => {
-        const kind = pipelineKind(path.replaceAll(sep, "/"));
-        const file = kind === undefined || kind === "gitlab" ? undefined : readGithub(root, path, kind);
+        const kind = kindOf(root, path);
+        const file = kind === "gitlab" ? undefined : readGithub(root, path, kind);
         return file === undefined ? [] : evaluateReadGithub(file, context);
       }),
     send,

@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { type ChildProcessByStdio, execFile, spawn } from "node:child_process";
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -122,6 +131,8 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
     writeFileSync(file, "");
     const target = spawn("/bin/sh", ["-c", `exec "$0" 300 3<"$1"`, program, file], { env: { NAME: "v\u00ff" } });
     try {
+      // Until then it is a shell, among whose arguments the file is.
+      await runs(target.pid, program);
       const one = start("--metrics", "0");
       // Its descriptors come behind it.
       await one.output.has(file);
@@ -168,6 +179,8 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
     let told = "";
     one.program.stderr.on("data", (chunk) => (told += chunk));
     one.program.stdout.destroy();
+    // Answers to what comes before it is closed have somebody to go to.
+    await one.output.ended;
     one.program.stdin.write("1 metrics\n2 metrics\n");
     assert.equal(await one.code, 1);
     assert.match(told, /the reader is gone/);
@@ -182,14 +195,15 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
     process.kill(scout, "SIGSTOP");
     one.program.stdin.write(`1 thread ${process.pid}\n`);
     const replaced = new RegExp(`^(?!${scout} )\\d+ $`);
-    while (!replaced.test(readFileSync(children, "utf8"))) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(() => replaced.test(readFileSync(children, "utf8")));
     one.program.stdin.write(`2 thread ${process.pid}\n3 metrics\n4 end\n`);
     const { answers, metrics } = await ended(one, 0);
     assert.deepEqual(
       answers.map(({ done }) => done),
       [true, true, true, true],
     );
-    assert.equal(metrics.get("looks into /proc that were given up"), 1n);
+    // On a busy machine others take too long as well.
+    assert.ok((metrics.get("looks into /proc that were given up") ?? 0n) >= 1n);
   });
 
   test("its socket takes one reader at a time, and the next one is told all of it again", async (t) => {
@@ -207,6 +221,8 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
     first.write("1 metrics\n");
     await reading.has("processor nanoseconds");
     first.destroy();
+    // Until it is closed the next one would be turned away as well.
+    await reading.ended;
     const third = await connected(path);
     const again = new Reading(third);
     await again.has("/root");
@@ -219,6 +235,23 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
     assert.throws(() => statSync(path), /ENOENT/);
   });
 });
+
+async function until(is: () => boolean): Promise<void> {
+  while (!is()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+/** As soon as a process runs this program. */
+async function runs(pid: number | undefined, program: string): Promise<void> {
+  assert.ok(pid !== undefined);
+  await until(() => {
+    try {
+      return readlinkSync(`/proc/${pid}/exe`) === program;
+    } catch {
+      // It has none yet.
+      return false;
+    }
+  });
+}
 
 /** As soon as somebody listens there. */
 async function connected(path: string): Promise<Socket> {

@@ -6,10 +6,14 @@ export const secretScanWithoutEffect = lifecycleCheck({
   title: "Secret scans without effect",
   severity: "medium",
   documentation: {
-    what: "Checks steps that scan for secrets (gitleaks, trufflehog, detect-secrets, ggshield, trivy): whether findings fail the job (`|| true`, `continue-on-error`, `allow_failure`, `--exit-code 0`, trufflehog without `--fail`); whether the history that they go through is there (`actions/checkout` fetches one commit unless `fetch-depth: 0`); whether their configuration leaves out everything. Not reported where another secret scan of the pipelines blocks. Severity: medium.",
+    what: "Checks steps that scan for secrets (gitleaks, trufflehog, detect-secrets, ggshield, trivy): whether findings fail the job (`|| true`, `continue-on-error`, `allow_failure`, `--exit-code 0`, trufflehog without `--fail`); whether the history that they go through is there (`actions/checkout` fetches one commit unless `fetch-depth: 0`, GitLab the last 20 unless `GIT_DEPTH` is 0, or the project's settings say otherwise); whether their configuration leaves out everything. Not reported where another secret scan of the pipelines blocks. Severity: medium.",
     why: "The secret that was committed last week is in the history that the scan never saw, or in a report that nobody reads.",
-    fix: "Set `fetch-depth: 0` on the checkout, let findings fail the job, and except single findings by their fingerprints.",
-    references: ["https://github.com/gitleaks/gitleaks-action", "https://github.com/actions/checkout#usage"],
+    fix: "Set `fetch-depth: 0` on the checkout, in GitLab the variable `GIT_DEPTH` with the value 0, let findings fail the job, and except single findings by their fingerprints.",
+    references: [
+      "https://github.com/gitleaks/gitleaks-action",
+      "https://github.com/actions/checkout#usage",
+      "https://docs.gitlab.com/ci/runners/configure_runners/#shallow-cloning",
+    ],
   },
   of: "secretScans",
   need: "partial",
@@ -35,11 +39,15 @@ export const secretScanWithoutEffect = lifecycleCheck({
       };
     }
     for (const { tool, pipeline, places } of byTool(shallow.filter(({ ignored }) => ignored === undefined))) {
+      const has = shallow.find((scan) => scan.tool === tool && scan.pipeline === pipeline)?.shallow ?? "one commit";
       yield {
         subject: `${tool} in ${pipeline}: checkout`,
-        title: `${tool} scans a checkout of one commit in ${pipeline}`,
+        title: `${tool} scans a checkout of ${has} in ${pipeline}`,
         places,
-        fix: "set fetch-depth: 0 on actions/checkout",
+        fix:
+          has === "the last commits"
+            ? 'set the variable GIT_DEPTH: "0" of the job (the project\'s settings have 20 unless they were changed)'
+            : "set fetch-depth: 0 on actions/checkout",
       };
     }
   },

@@ -194,6 +194,17 @@ test("a store that is logged in to with a Secret that nothing renews", () => {
   assert.deepEqual(said(secretStoreStaticCredentials, [cluster]), [
     "medium | ClusterSecretStore v logs in to vault with Secret eso/token, which nothing renews",
   ]);
+  const renewing = (more: object) =>
+    object(
+      ESO,
+      "ClusterExternalSecret",
+      "r",
+      { spec: { externalSecretSpec: { target: { name: "token" } }, ...more } },
+      { namespace: undefined },
+    );
+  assert.deepEqual(said(secretStoreStaticCredentials, [cluster, renewing({})]), ["pass"]);
+  assert.deepEqual(said(secretStoreStaticCredentials, [cluster, renewing({ namespaces: ["eso"] })]), ["pass"]);
+  assert.equal(said(secretStoreStaticCredentials, [cluster, renewing({ namespaces: ["shop"] })]).length, 1);
   const role = object("secrets.hashicorp.com/v1beta1", "VaultAuth", "a", { spec: { appRole: { secretRef: "role" } } });
   assert.equal(said(secretStoreStaticCredentials, [role]).length, 1);
 });
@@ -225,6 +236,36 @@ test("a Secret that a workload needs and no one makes", () => {
   assert.deepEqual(said(secretMissing, [volume, { ...withVariable(), metadata: { name: "b", namespace: "shop" } }]), [
     "medium | Secret shop/db does not exist, and 2 workloads cannot start without it",
   ]);
+  // Whatever makes it in other namespaces, adds to it, or reads it to push it away, does not make it here.
+  const everywhere = (kind: string, spec: object, status: object = {}) =>
+    object(
+      kind.endsWith("PushSecret") ? "external-secrets.io/v1alpha1" : ESO,
+      kind,
+      "all",
+      { spec, status },
+      { namespace: undefined },
+    );
+  const brought = (spec: object, more: object = {}, status?: object) =>
+    everywhere("ClusterExternalSecret", { externalSecretName: "db", externalSecretSpec: spec, ...more }, status);
+  const pushed = everywhere("ClusterPushSecret", { pushSecretSpec: { selector: { secret: { name: "db" } } } });
+  assert.deepEqual(said(secretMissing, [withVariable(), pushed]), found);
+  assert.deepEqual(said(secretMissing, [withVariable(), brought({ target: { creationPolicy: "Merge" } })]), found);
+  assert.deepEqual(said(secretMissing, [withVariable(), brought({})]), ["pass"]);
+  assert.deepEqual(said(secretMissing, [withVariable(), brought({}, { namespaces: ["other"] })]), found);
+  assert.deepEqual(said(secretMissing, [withVariable(), brought({}, { namespaces: ["shop"] })]), ["pass"]);
+  const selecting = { namespaceSelectors: [{ matchLabels: { a: "b" } }], namespaces: ["other"] };
+  assert.deepEqual(said(secretMissing, [withVariable(), brought({}, selecting)]), ["pass"]);
+  assert.deepEqual(
+    said(secretMissing, [withVariable(), brought({}, selecting, { provisionedNamespaces: ["x"] })]),
+    found,
+  );
+  assert.deepEqual(
+    said(secretMissing, [
+      withVariable(),
+      brought({}, selecting, { failedNamespaces: [{ namespace: "shop" }], provisionedNamespaces: ["x"] }),
+    ]),
+    ["pass"],
+  );
   for (const list of ["secrets", "externalSecrets"]) {
     assert.match(String(said(secretMissing, [withVariable(true)], { short: [list] })[0]), /^unknown/, list);
   }
@@ -285,4 +326,12 @@ test("certificates that have ended, by what cert-manager says and by those in fi
     String(said(certificateExpired, [held], { policy: rotated })),
     /^unknown: values of a cluster's Secrets/,
   );
+  const renewing = object(
+    ESO,
+    "ClusterExternalSecret",
+    "r",
+    { spec: { externalSecretSpec: { target: { name: "edge" } } } },
+    { namespace: undefined },
+  );
+  assert.deepEqual(said(certificateExpired, [held, renewing], { policy: rotated }), []);
 });

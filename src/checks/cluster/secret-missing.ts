@@ -1,4 +1,4 @@
-import { describeObject, effectiveNamespace, keyOfSecret, secretKey } from "../../engines/kubernetes/model.ts";
+import { describeObject, keyOfSecret, secretKey, targetsOf } from "../../engines/kubernetes/model.ts";
 import { type SecretUse, secretUses } from "../findings/secret-uses.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 
@@ -21,16 +21,7 @@ export const secretMissing = clusterCheck({
   applies: ({ manifests }) => manifests.workloads.some(({ object }) => object.source.kind === "cluster"),
   *detect({ manifests }) {
     const there = new Set(manifests.secrets.map(({ object }) => keyOfSecret(object)));
-    for (const { object, makes, targets } of manifests.externalSecrets) {
-      if (!makes) continue;
-      for (const name of targets) there.add(keyOfSecret(object, name));
-    }
-    // Which namespaces a ClusterExternalSecret selects is not read: its targets are there in any.
-    const anywhere = new Set(
-      manifests.externalSecrets.flatMap(({ object, targets }) =>
-        effectiveNamespace(object) === undefined ? targets : [],
-      ),
-    );
+    const isMade = targetsOf(manifests.externalSecrets.filter(({ makes }) => makes));
     const missing = secretUses(manifests).uses.filter(
       (use) =>
         use.object.source.kind === "cluster" &&
@@ -40,7 +31,7 @@ export const secretMissing = clusterCheck({
         !use.optional &&
         NEEDED.has(use.kind) &&
         !there.has(secretKey(use)) &&
-        !anywhere.has(use.name),
+        !isMade(use),
     );
     for (const uses of Map.groupBy(missing, secretKey).values()) {
       const [first] = uses;

@@ -3,9 +3,9 @@ import {
   describeObject,
   effectiveNamespace,
   type KubernetesObject,
-  keyOfSecret,
+  type SecretName,
   type StoreCredential,
-  secretKey,
+  targetsOf,
 } from "../../engines/kubernetes/model.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
 
@@ -27,13 +27,9 @@ export const secretStoreStaticCredentials = clusterCheck({
   reads: ["externalSecrets", "secretStores"],
   applies: ({ manifests }) => manifests.secretStores.length > 0,
   *detect({ manifests: { externalSecrets, secretStores } }) {
-    const renewed = new Set(
-      externalSecrets.flatMap(({ object, targets, follows, direction }) =>
-        follows && direction === "in" ? targets.map((name) => keyOfSecret(object, name)) : [],
-      ),
-    );
+    const isRenewed = targetsOf(externalSecrets.filter(({ follows, direction }) => follows && direction === "in"));
     for (const { object, provider, credentials } of secretStores) {
-      const fixed = credentials.filter((credential) => !renewed.has(keyOfCredential(object, credential)));
+      const fixed = credentials.filter((credential) => !isRenewed(nameOfCredential(object, credential)));
       if (fixed.length === 0) continue;
       const names = fixed.map(({ name, namespace }) => (namespace === undefined ? name : `${namespace}/${name}`));
       yield {
@@ -48,7 +44,7 @@ export const secretStoreStaticCredentials = clusterCheck({
   },
 });
 
-function keyOfCredential(object: KubernetesObject, { name, namespace }: StoreCredential): string {
+function nameOfCredential(object: KubernetesObject, { name, namespace }: StoreCredential): SecretName {
   const within = namespace ?? effectiveNamespace(object) ?? "";
-  return secretKey({ cluster: clusterOf(object), namespace: within, name });
+  return { cluster: clusterOf(object), namespace: within, name };
 }

@@ -36,10 +36,7 @@ export function createAccumulator(place: string): Accumulator {
     file(path, size, found, part) {
       files += 1;
       bytes += size;
-      if (part !== undefined) {
-        const { files: of, bytes: before } = left.get(part.what) ?? { files: 0, bytes: 0 };
-        left.set(part.what, { what: part.what, files: of + 1, bytes: before + part.bytes });
-      }
+      if (part !== undefined) addLeft(left, { ...part, files: 1 });
       const room = Math.max(0, secretsBounds.secretsOfAsset - secrets.length);
       const over = found.omitted + Math.max(0, found.secrets.length - room);
       append(secrets, found.secrets.slice(0, room));
@@ -76,7 +73,24 @@ export function createAccumulator(place: string): Accumulator {
           reason: `${place}: ${omitted} more places that look like secrets were not recorded, first in ${firstOmitted}`,
         });
       }
-      return { found: { secrets, files, bytes, ...(left.size === 0 ? {} : { left: [...left.values()] }) }, gaps };
+      return { found: { secrets, files, bytes, ...leftIn(left) }, gaps };
     },
   };
+}
+
+/** Adds up what was left out, by its reason. */
+function addLeft(to: Map<string, LeftOut>, { what, files, bytes }: LeftOut): void {
+  const before = to.get(what);
+  to.set(what, { what, files: (before?.files ?? 0) + files, bytes: (before?.bytes ?? 0) + bytes });
+}
+
+/** What was left out of several parts, each reason once; none where nothing was. */
+export function leftOfAll(parts: readonly SecretsFound[]): Pick<SecretsFound, "left"> {
+  const all = new Map<string, LeftOut>();
+  for (const { left = [] } of parts) for (const each of left) addLeft(all, each);
+  return leftIn(all);
+}
+
+function leftIn(all: ReadonlyMap<string, LeftOut>): Pick<SecretsFound, "left"> {
+  return all.size === 0 ? {} : { left: [...all.values()] };
 }

@@ -12,7 +12,7 @@ import { openRepository } from "../../engines/git/repository.ts";
 import type { FoundSecrets, SecretFact } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import type { FileSecrets } from "../../engines/secrets/stream.ts";
-import { createAccumulator } from "./accumulator.ts";
+import { createAccumulator, leftOfAll } from "./accumulator.ts";
 import { ARCHIVE_HEAD, type ArchiveScanner, archiveKindOf, createArchiveScanner, noneUnpacked } from "./archives.ts";
 import { bounds } from "./bounds.ts";
 import { secretsOfFolder } from "./folder.ts";
@@ -200,8 +200,7 @@ export function together(past: FoundSecrets, present: FoundSecrets): FoundSecret
       secrets: [...past.found.secrets, ...present.found.secrets],
       files: past.found.files + present.found.files,
       bytes: past.found.bytes + present.found.bytes,
-      // Of a history whole objects are looked at.
-      ...(present.found.left === undefined ? {} : { left: present.found.left }),
+      ...leftOfAll([past.found, present.found]),
     },
     gaps: [...past.gaps, ...present.gaps],
   };

@@ -41,8 +41,8 @@ export function readPipelines(root: string, paths: readonly string[]): ReadPipel
   const github: ReadGithubFile[] = [];
   const named: string[] = [];
   const gitlabPaths: string[] = [];
-  for (const path of paths.slice(0, bounds.pipelines)) {
-    const kind = pipelineKind(path.replaceAll(sep, "/")) ?? kindByText(root, path);
+  for (const path of readPaths(paths)) {
+    const kind = kindOf(root, path);
     if (kind === "gitlab") {
       gitlabPaths.push(path);
       continue;
@@ -94,7 +94,16 @@ export function readGithub(
   return gap === undefined ? read : { state: "unread", path, kind, gap };
 }
 
-/** Of a file that was named by hand. */
+/** Those that are read: whoever reads some of them beside {@link readPipelines} leaves out what it leaves out. */
+export function readPaths(paths: readonly string[]): readonly string[] {
+  return paths.slice(0, bounds.pipelines);
+}
+
+/** What a file is by its path, or, where it was named by hand, by its text. @param path - relative to the root */
+export function kindOf(root: string, path: string): PipelineKind {
+  return pipelineKind(path.replaceAll(sep, "/")) ?? kindByText(root, path);
+}
+
 function kindByText(root: string, path: string): PipelineKind {
   const text = readBoundedText(join(root, path), 3 * pipelineBounds.pipelineBytes);
   return (text === undefined ? undefined : pipelineKindOf(text)) ?? "workflow";

@@ -21,6 +21,11 @@ export interface ExternalSecret {
    * ClusterExternalSecret in those it selects.
    */
   readonly targets: readonly string[];
+  /**
+   * Of a ClusterExternalSecret: the namespaces that it selects, as its status says, else as its list of them where it has no
+   * selectors. Absent: it may be any.
+   */
+  readonly namespaces?: readonly string[];
   /** Whether it makes them; one that only adds to a Secret needs somebody else to make it. */
   readonly makes: boolean;
   /**

@@ -31,8 +31,11 @@ export {
   isClusterScoped,
   keyOfSecret,
   lineageOf,
+  nameOfSecret,
+  type SecretName,
   secretKey,
   subjectName,
+  targetsOf,
 } from "./object.ts";
 export type * from "./object-model.ts";
 export type * from "./pod-model.ts";

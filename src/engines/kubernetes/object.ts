@@ -104,3 +104,27 @@ export function secretKey({ cluster, namespace, name }: SecretName): string {
 export function keyOfSecret(object: KubernetesObject, name = object.name): string {
   return secretKey({ cluster: clusterOf(object), namespace: effectiveNamespace(object) ?? "", name });
 }
+
+/** Whether a Secret, by its {@link secretKey}'s parts, is among the targets of one of these. */
+export function targetsOf(
+  sources: Iterable<{
+    readonly object: KubernetesObject;
+    readonly targets: readonly string[];
+    readonly namespaces?: readonly string[];
+  }>,
+): (secret: SecretName) => boolean {
+  const named = new Set<string>();
+  for (const { object, targets, namespaces } of sources) {
+    const cluster = clusterOf(object);
+    const own = effectiveNamespace(object);
+    // What is of no namespace, and selects nobody knows which, may be in each: no Secret is in one called "*".
+    const within = own === undefined ? (namespaces ?? ["*"]) : [own];
+    for (const name of targets) for (const namespace of within) named.add(secretKey({ cluster, namespace, name }));
+  }
+  return (secret) => named.has(secretKey(secret)) || named.has(secretKey({ ...secret, namespace: "*" }));
+}
+
+/** Of a Secret. */
+export function nameOfSecret(object: KubernetesObject): SecretName {
+  return { cluster: clusterOf(object), namespace: effectiveNamespace(object) ?? "", name: object.name };
+}

@@ -39,6 +39,12 @@ test("a program whose headers are cut off, or lead elsewhere, is looked at whole
   assert.equal(look(lying).left, undefined);
 });
 
+test("a section's name is read for 64 bytes: one of a longer name is looked at", () => {
+  const named = (letters: number) =>
+    look(makeElf([{ name: `.debug_${"x".repeat(letters)}`, bytes: Buffer.alloc(100_000) }])).left?.bytes;
+  assert.deepEqual([named(10), named(56), named(57), named(60_000)], [100_000, 100_000, undefined, undefined]);
+});
+
 test("packed formats and pictures are left out; a text that begins like one is not, nor is what is small", () => {
   const large = (start: string, fill: number | string) =>
     Buffer.concat([Buffer.from(start, "latin1"), Buffer.alloc(SMALL, fill)]);

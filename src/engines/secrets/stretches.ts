@@ -28,6 +28,9 @@ const LEAST = 16 * 1024;
 /** Sections of one file; what states more is looked at whole. */
 const SECTIONS = 4_096;
 
+/** Bytes of a section's name with its end; one that is longer is none that is known. */
+const NAME = 64;
+
 const signatures: readonly { readonly what: string; readonly bytes: string; readonly at?: number }[] = [
   { what: "Git packs", bytes: "PACK\0\0\0" },
   { what: "Git packs", bytes: "\xfftOc\0\0\0" },
@@ -117,7 +120,10 @@ function codeOf(start: Buffer, size: number, read: (from: number, length: number
   const own = sections[names];
   const texts = own === undefined || own.length > 2 ** 20 ? undefined : whole(own.from, own.length);
   if (texts === undefined) return [];
-  const nameAt = (at: number) => texts.toString("latin1", at, Math.max(at, texts.indexOf(0, at)));
+  const nameAt = (at: number) => {
+    const name = texts.subarray(at, at + NAME);
+    return name.toString("latin1", 0, Math.max(0, name.indexOf(0)));
+  };
   return sections
     .filter(({ type, length: bytes, from }) => type !== NOBITS && bytes >= LEAST && from + bytes <= size)
     .filter(

@@ -1,7 +1,7 @@
 /** When two tools speak of one flaw of one package. */
 import type { Finding } from "../../core/finding.ts";
 import { severityRank } from "../../core/severity.ts";
-import { parsePurl } from "../../engines/contents/purl-parse.ts";
+import { bounds } from "../../engines/reports/bounds.ts";
 import type { ImportedFlaw, ReportedBy, ReportedFlaw } from "../../engines/reports/model.ts";
 import { packageOf, plainVersion } from "../../engines/reports/packages.ts";
 import type { EpssScore, Exploited } from "../../engines/vulnerability/model.ts";
@@ -22,8 +22,22 @@ export interface OwnFlaws {
 /** Whose ids can be compared for being one flaw: CVEs where there are some, since an advisory may bundle several of them. */
 export function identity(ids: readonly string[]): string[] {
   const all = [...new Set(ids.map((id) => id.toUpperCase()))];
-  const cves = all.filter((id) => /^CVE-\d/.test(id));
+  const cves = all.filter(isCve);
   return cves.length > 0 ? cves : all;
+}
+
+/**
+ * The first, and as many more as reports may state of one finding: CVEs before all others, since by them flaws are one.
+ */
+export function someIds([first, ...more]: ReportedFlaw["ids"]): ReportedFlaw["ids"] {
+  const others = [...new Set(more)].filter((id) => id !== first);
+  if (others.length < bounds.reportListed) return [first, ...others];
+  const [cves, rest] = [others.filter(isCve), others.filter((id) => !isCve(id))];
+  return [first, ...[...cves, ...rest].slice(0, bounds.reportListed - 1)];
+}
+
+function isCve(id: string): boolean {
+  return /^CVE-\d/i.test(id);
 }
 
 /** The findings of one asset, by id. */
@@ -60,14 +74,10 @@ function hasCve([first = ""]: readonly string[]): boolean {
 function isSamePackage({ package: theirs }: ReportedFlaw, { matches, evidence }: Finding): boolean {
   const { package: name = "", version = "", purl } = matches;
   if (plainVersion(theirs.version) !== plainVersion(version)) return false;
-  const own = packageOf({ name, version, ...(purl === undefined ? {} : { purl: typed(purl) }) });
+  const own = packageOf({ name, version, purl });
   if (theirs.type !== undefined && own.type !== undefined && theirs.type !== own.type) return false;
   const names = [own.name, name, evidence.source];
   return names.some((each) => each !== undefined && each.toLowerCase() === theirs.name.toLowerCase());
-}
-
-function typed(purl: string): string | undefined {
-  return "fault" in parsePurl(purl) ? undefined : purl;
 }
 
 /** What reports alone say, one flaw each, whoever says it first; the worst of their severities. */
@@ -89,10 +99,6 @@ export class ForeignFlaws {
     for (const key of keys) if (!this.#places.has(key)) this.#places.set(key, known ?? this.#groups.length - 1);
   }
 
-  get size(): number {
-    return this.#groups.length;
-  }
-
   all(known: KnownIds): ImportedFlaw[] {
     return this.#groups.map(({ flaw, by }) => {
       const cves = identity(flaw.ids).filter((id) => id.startsWith("CVE-"));
@@ -112,7 +118,7 @@ function joined(a: ReportedFlaw, b: ReportedFlaw): ReportedFlaw {
   const { fixed: _, ...first } = a;
   return {
     ...first,
-    ids: [a.ids[0], ...new Set([...a.ids, ...b.ids].filter((id) => id !== a.ids[0]))],
+    ids: someIds([...a.ids, ...b.ids]),
     severity: severityRank(b.severity) < severityRank(a.severity) ? b.severity : a.severity,
     ...fixedBy(a, b),
     title: a.title === a.ids[0] ? b.title : a.title,

@@ -26,7 +26,7 @@ import { pathWithin } from "../../engines/reports/paths.ts";
 import type { VexDocument } from "../../engines/vulnerability/vex/model.ts";
 import { assessorOf } from "../vex/assess.ts";
 import { type Age, ageOf, gapNotScanned } from "./age.ts";
-import { ForeignFlaws, identity, type KnownIds, type OwnFlaws, ownFlaws } from "./flaws.ts";
+import { ForeignFlaws, identity, type KnownIds, type OwnFlaws, ownFlaws, someIds } from "./flaws.ts";
 import { importNote } from "./note.ts";
 import { ForeignResults } from "./results.ts";
 import { assetKeyOf, fileAssetOf, imageAssetOf, type OwnAssets, ownAssets } from "./subjects.ts";
@@ -92,7 +92,11 @@ export function addImports(
           const by = byOf(report, flaw);
           if (same.length === 0) about.flaws.add(named, by);
           else both += 1;
-          for (const finding of same) also.set(finding, [...(also.get(finding) ?? []), by]);
+          for (const finding of same) {
+            const known = also.get(finding);
+            if (known === undefined) also.set(finding, [by]);
+            else known.push(by);
+          }
         }
         for (const result of results) about.results.add(result, byOf(report, result));
       }
@@ -130,7 +134,7 @@ function withAliases(flaw: ReportedFlaw, known: KnownIds): ReportedFlaw {
   if (identity(flaw.ids)[0]?.startsWith("CVE-") === true) return flaw;
   const [first, ...more] = flaw.ids;
   const aliases = flaw.ids.flatMap((id) => known.aliasesOf(id));
-  return aliases.length === 0 ? flaw : { ...flaw, ids: [first, ...more, ...aliases] };
+  return aliases.length === 0 ? flaw : { ...flaw, ids: someIds([first, ...more, ...aliases]) };
 }
 
 /** The findings of each asset that are about vulnerabilities, excepted ones too: what is accepted is found by both all the same. */

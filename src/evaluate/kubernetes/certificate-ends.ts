@@ -5,7 +5,13 @@ import type { Gap } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import { readCertificates } from "../../engines/certificates/read.ts";
-import { describeObject, keyOfSecret, type Manifests, type Secret } from "../../engines/kubernetes/model.ts";
+import {
+  describeObject,
+  type Manifests,
+  nameOfSecret,
+  type Secret,
+  targetsOf,
+} from "../../engines/kubernetes/model.ts";
 import { statedSecretValues } from "../../engines/kubernetes/secret-values.ts";
 import { isPlaceholder } from "../../engines/secrets/placeholder.ts";
 
@@ -19,10 +25,9 @@ export function certificateEnds(
   { policy }: { readonly policy: Policy },
 ): { readonly ends: readonly CertificateEnd[]; readonly gaps: readonly Gap[] } {
   const ends: CertificateEnd[] = [];
-  const kept = new Set<string>();
-  for (const { object, targets, expires, direction } of externalSecrets) {
-    if (direction === "out") continue;
-    for (const name of targets) kept.add(keyOfSecret(object, name));
+  const inward = externalSecrets.filter(({ direction }) => direction === "in");
+  const isKept = targetsOf(inward);
+  for (const { object, expires } of inward) {
     if (expires !== undefined) ends.push({ object, path: ["status"], ends: new Date(expires) });
   }
   const unread: Secret[] = [];
@@ -30,7 +35,7 @@ export function certificateEnds(
   for (const secret of secrets) {
     if (secret.type !== TLS || !secret.keys.includes(CERTIFICATE)) continue;
     if (secret.object.source.kind === "cluster") {
-      if (!kept.has(keyOfSecret(secret.object))) unknown.push(secret);
+      if (!isKept(nameOfSecret(secret.object))) unknown.push(secret);
       continue;
     }
     const value = statedSecretValues(secret.object).find(({ key }) => key === CERTIFICATE);

@@ -1,11 +1,30 @@
 /** Whether a workload can be restarted without an interruption (Kubernetes documentation, "Deployments", strategy). */
-import { clusterOf, effectiveNamespace, type Manifests, type Workload } from "../../engines/kubernetes/model.ts";
+import {
+  clusterOf,
+  effectiveNamespace,
+  type KubernetesObject,
+  type Manifests,
+  type Workload,
+} from "../../engines/kubernetes/model.ts";
 
-/** `none: …`, `yes: …` or `unknown: …`, with why. */
-export function interruptionOf(workload: Workload, manifests: Manifests): string {
-  const answer = restartOf(workload);
-  const budget = budgetOf(workload, manifests);
-  return budget === undefined ? answer : `${answer}; ${budget}`;
+/** Of each workload `none: …`, `yes: …` or `unknown: …`, with why: many Secrets are one workload's. */
+export function interruptions({
+  disruptionBudgets,
+}: Pick<Manifests, "disruptionBudgets">): (workload: Workload) => string {
+  const within = Map.groupBy(disruptionBudgets, ({ object }) => placeOf(object));
+  const known = new Map<Workload, string>();
+  return (workload) => {
+    const before = known.get(workload);
+    if (before !== undefined) return before;
+    const budget = budgetOf(workload, within.get(placeOf(workload.object)) ?? []);
+    const answer = budget === undefined ? restartOf(workload) : `${restartOf(workload)}; ${budget}`;
+    known.set(workload, answer);
+    return answer;
+  };
+}
+
+function placeOf(object: KubernetesObject): string {
+  return JSON.stringify([clusterOf(object), effectiveNamespace(object) ?? ""]);
 }
 
 function restartOf({ object, replicas, strategy = {}, pod, form }: Workload): string {
@@ -52,13 +71,14 @@ function share(value: number | string, of: number, round: (value: number) => num
 }
 
 /** A budget holds back evictions (a drain), not a rollout: said where it leaves no pod to evict. */
-function budgetOf({ object, podMetadata: { labels }, replicas = 1 }: Workload, { disruptionBudgets }: Manifests) {
-  const own = disruptionBudgets.find(
-    ({ object: budget, matchLabels, hasExpressions }) =>
+function budgetOf(
+  { podMetadata: { labels }, replicas = 1 }: Workload,
+  budgets: Manifests["disruptionBudgets"],
+): string | undefined {
+  const own = budgets.find(
+    ({ matchLabels, hasExpressions }) =>
       matchLabels !== undefined &&
       !hasExpressions &&
-      clusterOf(budget) === clusterOf(object) &&
-      effectiveNamespace(budget) === effectiveNamespace(object) &&
       Object.entries(matchLabels).every(([name, value]) => Object.hasOwn(labels, name) && labels[name] === value),
   );
   if (own === undefined) return undefined;

@@ -17,7 +17,7 @@ import { workloadAsset } from "./assets.ts";
 import { splitListGaps } from "./list-gaps.ts";
 import { manifestGaps } from "./manifest-gaps.ts";
 import { scopeOf } from "./namespaces.ts";
-import { interruptionOf } from "./restart-interruption.ts";
+import { interruptions } from "./restart-interruption.ts";
 import { restarterOf, runsReloader } from "./restarters.ts";
 
 /** A large cluster has some 20,000; a file of a few megabytes could state millions. */
@@ -45,6 +45,7 @@ export function rotationRelations(
     for (const name of one.targets) makers.set(keyOfSecret(one.object, name), one);
   }
   const reloads = runsReloader(manifests);
+  const interruptionOf = interruptions(manifests);
   const unlisted = short.of(["workloads", "secrets"]);
   const byPair = Map.groupBy(
     uses.filter(({ name }) => name !== ""),
@@ -71,7 +72,7 @@ export function rotationRelations(
         how: clip(namedUses(some), SENTENCE),
         ...outcome,
         ...(outcome.restart === "needed" && first.workload !== undefined
-          ? { interruption: clip(interruptionOf(first.workload, manifests), SENTENCE) }
+          ? { interruption: clip(interruptionOf(first.workload), SENTENCE) }
           : {}),
       },
       gaps: [...gaps.of(first.object), ...unlisted, ...untoldOf(first.workload)],

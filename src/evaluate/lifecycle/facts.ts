@@ -109,5 +109,5 @@ function signedDigestFacts(input: LifecycleInput, admitted: Admitted): Lifecycle
 function secretScanFacts(input: LifecycleInput): LifecycleFacts["secretScans"] | undefined {
   const scans = stepsOf(input, "secret-scan");
   if (scans.length === 0) return undefined;
-  return { scans, shallow: scans.filter(({ shallow }) => shallow === true), leftOut: input.secretScansLeftOut };
+  return { scans, shallow: scans.filter(({ shallow }) => shallow !== undefined), leftOut: input.secretScansLeftOut };
 }

@@ -361,6 +361,25 @@ test("a secret scan has to see the history and to fail the job", () => {
   assert.match(one(gitleaks(whole, "gitleaks git . --exit-code 0"))[0] ?? "", /do not fail the job/);
   assert.match(one(gitleaks(whole, "trufflehog git file://."))[0] ?? "", /--fail is not set/);
   assert.deepEqual(one(gitleaks(whole, "trufflehog git file://. --fail")), [`${none} pass`]);
+  const fetching = (checkout: string, fetch: string) =>
+    one(`${gitleaks(checkout, fetch)}\n- run: gitleaks git .`)[0] ?? "";
+  for (const fetch of [
+    "git fetch --unshallow",
+    "git fetch --depth=2147483647",
+    "git -C . fetch origin --depth 2147483647",
+  ]) {
+    assert.equal(fetching("", fetch), `${none} pass`, fetch);
+  }
+  for (const fetch of [
+    "git fetch --depth=50",
+    "git fetch --depth 50 origin main",
+    "git fetch --deepen=10",
+    "git fetch",
+  ]) {
+    assert.match(fetching("", fetch), /a checkout of one commit/, fetch);
+  }
+  assert.match(fetching(whole, "git fetch --depth=1"), /a checkout of one commit/);
+  assert.equal(fetching(whole, "git fetch --deepen=10"), `${none} pass`);
   // Another one that blocks makes up for it.
   assert.deepEqual(one(`${gitleaks("", "gitleaks git .")}\n- run: npx bulkhead secrets scan .`), [`${none} pass`]);
   const leftOut = [{ reason: "paths of its allowlist has .*", place: { ...PLACE, path: ".gitleaks.toml", line: 1 } }];
@@ -369,7 +388,17 @@ test("a secret scan has to see the history and to fail the job", () => {
   // GitLab.
   const gitlab = "scan:\n  allow_failure: true\n  script: [gitleaks git .]\n";
   assert.match(told({ files: { ".gitlab-ci.yml": gitlab } })[0] ?? "", /its job may fail/);
-  assert.deepEqual(told({ files: { ".gitlab-ci.yml": gitlab.replace("true", "false") } }), [`${none} pass`]);
+  const job = (variables: string, script = "gitleaks git .", all = "") =>
+    told({ files: { ".gitlab-ci.yml": `${all}scan:\n  variables: {${variables}}\n  script: ["${script}"]\n` } });
+  const shallow = [`${none} 3: gitleaks scans a checkout of the last commits in .gitlab-ci.yml`];
+  assert.deepEqual(job(""), shallow);
+  assert.deepEqual(job('GIT_DEPTH: "50"'), shallow);
+  assert.deepEqual(job('GIT_DEPTH: "0"'), [`${none} pass`]);
+  assert.deepEqual(job("", "gitleaks git .", 'variables: {GIT_DEPTH: "0"}\n').slice(0, 1), [`${none} pass`]);
+  assert.deepEqual(job("", "gitleaks dir ."), [`${none} pass`]);
+  assert.deepEqual(job("", "git fetch --unshallow && gitleaks git ."), [`${none} pass`]);
+  // Nothing is fetched, or nobody knows how much.
+  for (const unknown of ["GIT_STRATEGY: none", "GIT_DEPTH: $DEPTH"]) assert.deepEqual(job(unknown), [`${none} pass`]);
 });
 
 test("a step says what it is about, by variables that are known", () => {

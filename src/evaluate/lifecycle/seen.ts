@@ -116,7 +116,7 @@ function scanOf(input: LifecycleInput, { gates }: SeenContext, gaps: readonly Ga
 function secretsOf(input: LifecycleInput, gaps: readonly Gap[]): Seen {
   const scans = stepsOf(input, "secret-scan");
   if (scans.length === 0) return none(input, gaps);
-  const blocking = scans.filter(({ ignored, shallow }) => ignored === undefined && shallow !== true);
+  const blocking = scans.filter(({ ignored, shallow }) => ignored === undefined && shallow === undefined);
   return blocking.length > 0 ? exists(blocking, "blocks", `${toldBy(blocking)} fails the job`) : exists(scans);
 }
 

@@ -54,7 +54,9 @@ export const EXTERNAL_SECRETS: Readonly<Record<string, Reader>> = {
   "external-secrets.io/ClusterExternalSecret": (object, root) => {
     const spec = root.fields("spec");
     const name = spec?.string("externalSecretName") || object.name;
-    return readSpec(object, root, spec?.fields("externalSecretSpec"), name);
+    const read = readSpec(object, root, spec?.fields("externalSecretSpec"), name);
+    const namespaces = selectedNamespaces(spec, root.fields("status"), read.sync?.failedNamespaces);
+    return namespaces === undefined ? read : { ...read, namespaces };
   },
   "external-secrets.io/PushSecret": (object, root) => pushSecret(object, root, root.fields("spec")),
   "external-secrets.io/ClusterPushSecret": (object, root) =>
@@ -103,6 +105,19 @@ export const EXTERNAL_SECRETS: Readonly<Record<string, Reader>> = {
     });
   },
 };
+
+/** External Secrets' API, `ClusterExternalSecretStatus`: where it came about, and where it did not yet. */
+function selectedNamespaces(
+  spec: Fields | undefined,
+  status: Fields | undefined,
+  failed: readonly string[] = [],
+): readonly string[] | undefined {
+  const provisioned = status?.strings("provisionedNamespaces") ?? [];
+  if (provisioned.length > 0) return [...provisioned, ...failed];
+  const listed = spec?.strings("namespaces") ?? [];
+  const selects = spec?.has("namespaceSelector") === true || spec?.has("namespaceSelectors") === true;
+  return selects || listed.length === 0 ? undefined : listed;
+}
 
 function restartTargets(spec: Fields | undefined): string[] {
   return (spec?.list("rolloutRestartTargets") ?? []).flatMap((target) => {

@@ -1,6 +1,6 @@
 /** A GitLab pipeline as what blocks: jobs and steps, for the search for scans. */
 import type { GateJob, GateStep, Pipeline } from "../model.ts";
-import type { GitlabLine, GitlabPipeline } from "./model.ts";
+import type { GitlabJob, GitlabLine, GitlabPipeline } from "./model.ts";
 
 export function gitlabGates({ path, jobs }: GitlabPipeline): Pipeline {
   return {
@@ -16,12 +16,16 @@ export function gitlabGates({ path, jobs }: GitlabPipeline): Pipeline {
           ...step("script", job.script),
           ...step("after_script", job.afterScript),
         ],
-        // A list of exit codes that are allowed allows some of them to fail.
-        mayFail: /^(?:true|yes|on)$/i.test(job.allowFailure?.value ?? "") || job.exitCodes.length > 0,
+        mayFail: mayFail(job),
         disabled: job.hidden || job.when?.value === "never",
       }),
     ),
   };
+}
+
+/** Whether the pipeline goes on where it fails: a list of exit codes that are allowed allows some of them to fail. */
+export function mayFail({ allowFailure, exitCodes }: GitlabJob): boolean {
+  return /^(?:true|yes|on)$/i.test(allowFailure?.value ?? "") || exitCodes.length > 0;
 }
 
 /** One a line, so that a scan is told with its own place. */

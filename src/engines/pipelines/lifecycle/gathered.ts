@@ -28,11 +28,12 @@ interface At {
   readonly condition?: Text;
   /** Of a checkout before it. */
   readonly isShallow?: boolean;
+  readonly system?: "gitlab";
 }
 
 export function stepOf(
   act: Act,
-  { path, job, index, place, known, condition, isShallow }: At,
+  { path, job, index, place, known, condition, isShallow, system }: At,
   ignored?: string,
 ): LifecycleStep {
   const { image: written, ignored: own, history, ...more } = act;
@@ -46,7 +47,9 @@ export function stepOf(
     index,
     ...(image === undefined ? {} : { image }),
     ...(condition === undefined ? {} : { condition }),
-    ...(history === true && isShallow === true ? { shallow: true } : {}),
+    ...(history === true && isShallow === true
+      ? { shallow: system === "gitlab" ? "the last commits" : "one commit" }
+      : {}),
     ...(why === undefined ? {} : { ignored: why }),
   };
 }

@@ -5,6 +5,7 @@ import type { Field, Text } from "../field.ts";
 import { isAlways, isNever } from "../github/gate.ts";
 import type { GithubFile, Job, ScriptCommand, Step, StepsJob, Uses, Workflow } from "../github/model.ts";
 import { actsOfAction, isUpload } from "./actions.ts";
+import { isShallowAfter } from "./checkout.ts";
 import { type Gathered, mention, startGathering, stepOf, takeCommand } from "./gathered.ts";
 import type { Known } from "./image.ts";
 import type { LifecyclePipeline, Schedule } from "./model.ts";
@@ -104,8 +105,7 @@ function takeSteps(into: Gathered, steps: readonly Step[], { path, job, byStep, 
       const silenced = mayFail ?? (command === undefined ? undefined : silencedBy(command, shell));
       const run = { program, written, words: own, redirections: command?.redirections ?? [] };
       takeCommand(into, run, { ...at, index, place, isShallow }, silenced);
-      if (program === "git" && own[0] === "fetch" && own.some((word) => /^--(?:unshallow|depth)/.test(word)))
-        isShallow = false;
+      if (program === "git") isShallow = isShallowAfter(own, isShallow);
       index++;
     }
   }

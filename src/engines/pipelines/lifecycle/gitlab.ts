@@ -1,11 +1,13 @@
 /** A pipeline of GitLab as what it does to images. */
+import { append } from "../../../core/append.ts";
 import { bounds } from "../bounds.ts";
 import type { Place } from "../field.ts";
+import { mayFail } from "../gitlab/gate.ts";
 import type { GitlabJob, GitlabLine, GitlabPipeline } from "../gitlab/model.ts";
+import { isShallowAfter, isShallowInGitlab } from "./checkout.ts";
 import { type Gathered, mention, startGathering, stepOf, takeCommand } from "./gathered.ts";
 import type { Known } from "./image.ts";
 import type { LifecyclePipeline } from "./model.ts";
-import { reachable } from "./reachable.ts";
 import { silencedBy } from "./silenced.ts";
 
 export function gitlabLifecycle(pipeline: GitlabPipeline): LifecyclePipeline {
@@ -45,10 +47,9 @@ function takeTemplate(into: Gathered, template: string, place: Place, path: stri
 
 function takeJob(into: Gathered, job: GitlabJob, path: string, shared: Known): void {
   const known = knownOf(job.variables, shared);
-  const mayFail = /^(?:true|yes|on)$/i.test(job.allowFailure?.value ?? "")
-    ? "its job may fail (allow_failure)"
-    : undefined;
+  const told = mayFail(job) ? "its job may fail (allow_failure)" : undefined;
   let index = 0;
+  let isShallow = isShallowInGitlab(job, known);
   const take = ({ commands, text }: GitlabLine, isAfter: boolean): void => {
     for (const command of commands) {
       const written = command.words[0]?.text ?? "";
@@ -56,9 +57,10 @@ function takeJob(into: Gathered, job: GitlabJob, path: string, shared: Known): v
       const words = command.arguments.map((word) => word.text);
       const { line, column, start, end } = command.programWord?.range ?? command.range;
       const place = { path: text.place.path, line, column, start, end };
-      const ignored = mayFail ?? (isAfter ? "after_script changes no result" : silencedBy(command, commands));
+      const ignored = told ?? (isAfter ? "after_script changes no result" : silencedBy(command, commands));
       const run = { program, written, words, redirections: command.redirections };
-      takeCommand(into, run, { path, job: job.name, index, place, known }, ignored);
+      takeCommand(into, run, { path, job: job.name, index, place, known, isShallow, system: "gitlab" }, ignored);
+      if (program === "git") isShallow = isShallowAfter(words, isShallow);
       index++;
     }
   };
@@ -88,21 +90,40 @@ function knownOf(variables: GitlabPipeline["variables"], outer: Known = new Map(
 
 const STAGES = ["build", "test", "deploy"];
 
-/** `needs` where it is stated, else every job of an earlier stage ("CI/CD YAML syntax reference", stages, needs). */
+/**
+ * `needs` where it is stated, with what those waited for, else every job of an earlier stage ("CI/CD YAML syntax reference",
+ * stages, needs). Jobs of one stage share one set.
+ */
 function beforeEach(
   jobs: readonly GitlabJob[],
   stated: readonly string[] = STAGES,
 ): ReadonlyMap<string, ReadonlySet<string>> {
-  const order = [".pre", ...stated.filter((stage) => stage !== ".pre" && stage !== ".post"), ".post"];
-  const stageOf = ({ stage }: GitlabJob): number => order.indexOf(stage?.value ?? "test");
   if (jobs.length > bounds.lifecycleJobs) return new Map();
-  const needs = new Map(
-    jobs.map((job) => [
-      job.name,
-      job.needs === undefined
-        ? jobs.filter((other) => stageOf(other) < stageOf(job)).map(({ name }) => name)
-        : job.needs.flatMap((need) => (need.kind === "job" ? [need.job.value] : [])),
-    ]),
-  );
-  return new Map([...needs.keys()].map((name) => [name, reachable(needs, name)]));
+  const order = [".pre", ...stated.filter((stage) => stage !== ".pre" && stage !== ".post"), ".post"];
+  const places = new Map(order.map((stage, at) => [stage, at]));
+  const stageOf = ({ stage }: GitlabJob): number => places.get(stage?.value ?? "test") ?? -1;
+  const earlier = new Map<number, ReadonlySet<string>>();
+  let ended: ReadonlySet<string> = new Set();
+  for (const [stage, own] of [...Map.groupBy(jobs, stageOf)].sort(([a], [b]) => a - b)) {
+    earlier.set(stage, ended);
+    ended = new Set([...ended, ...own.map(({ name }) => name)]);
+  }
+  const byName = new Map(jobs.map((job) => [job.name, job]));
+  const waitedFor = (job: GitlabJob): ReadonlySet<string> => {
+    if (job.needs === undefined) return earlier.get(stageOf(job)) ?? new Set();
+    const found = new Set<string>();
+    const pending = needsOf(job);
+    for (let name = pending.pop(); name !== undefined; name = pending.pop()) {
+      if (found.has(name)) continue;
+      found.add(name);
+      const needed = byName.get(name);
+      if (needed !== undefined) append(pending, needed.needs === undefined ? waitedFor(needed) : needsOf(needed));
+    }
+    return found;
+  };
+  return new Map(jobs.map((job) => [job.name, waitedFor(job)]));
+}
+
+function needsOf({ needs = [] }: GitlabJob): string[] {
+  return needs.flatMap((need) => (need.kind === "job" ? [need.job.value] : []));
 }

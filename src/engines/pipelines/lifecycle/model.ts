@@ -43,8 +43,8 @@ export interface LifecycleStep {
   readonly file?: string;
   /** Of a build: what is reused of an earlier one, `type=gha`; absent: nothing is stated. */
   readonly cacheFrom?: string;
-  /** Of a search for secrets in the history: the checkout before it has only the last commits. */
-  readonly shallow?: true;
+  /** Of a search for secrets in the history: what alone the checkout before it has; GitHub's one commit, GitLab's the last. */
+  readonly shallow?: "one commit" | "the last commits";
   /** Its own `if`, of GitHub's. */
   readonly condition?: Text;
   /** Of a build: bases are asked for anew (`--pull`), or no cache is used (`--no-cache`). */
