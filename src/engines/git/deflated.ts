@@ -1,5 +1,6 @@
 /** Objects as zlib packs them: alone in a file, or within a pack. */
 import { inflateSync } from "node:zlib";
+import { createInflateAtOnce } from "../../formats/deflate/at-once.ts";
 import { BLOB, COMMIT, type ObjectType, TAG, TREE } from "./entry.ts";
 
 /** An object's inflated bytes. They may be shared with a cache: nobody writes to them. */
@@ -9,9 +10,13 @@ export interface GitObject {
 }
 
 const INITIAL_CHUNK = 64 * 1024;
+/** Nearly all objects are small, and have the size that they state. */
+const inflateAtOnce = createInflateAtOnce("zlib");
 
 /** Undefined where it is no zlib stream (RFC 1950, its checksum counts), or one of more than `size` bytes. */
 export function inflateBounded(deflated: Buffer, size: number): Buffer | undefined {
+  const whole = inflateAtOnce(deflated, size);
+  if (whole !== undefined) return whole;
   try {
     return inflateSync(deflated, {
       maxOutputLength: size + 1,

@@ -33,9 +33,16 @@ export function contentKindOf(start: Buffer): ContentKind {
   return "binary";
 }
 
-const UNPRINTABLE = /[^\t\n\r\x20-\x7e]/g;
+/** Byte → the same where it is printable ASCII, a tab or the end of a line; else the end of a line. */
+const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
+  (byte >= 0x20 && byte <= 0x7e) || byte === 0x09 || byte === 0x0d ? byte : 0x0a,
+);
+/** Used again: a window is looked at before the next. */
+let runs = Buffer.alloc(4_096);
 
 /** A stretch of a binary file as text: what is not printable ends a line, so that no pattern reaches over it. */
-export function printableRuns(text: string): string {
-  return text.replace(UNPRINTABLE, "\n");
+export function printableRuns(bytes: Buffer, from: number, to: number): string {
+  if (to - from > runs.length) runs = Buffer.alloc(to - from);
+  for (let at = from, i = 0; at < to; at++, i++) runs[i] = PRINTABLE[bytes[at] as number] as number;
+  return runs.toString("latin1", 0, to - from);
 }

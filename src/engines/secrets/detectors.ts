@@ -13,6 +13,8 @@ export interface Detectors {
   readonly rules: readonly PreparedRule[];
   /** Keyword's number → numbers of the rules to try. */
   readonly rulesOf: readonly Int32Array[];
+  /** The same for what is no text: there a rule counts that is sure of itself, or may have its finding confirmed. */
+  readonly rulesInBinaries: readonly Int32Array[];
   /** Keyword's number → what else it may begin. */
   readonly otherOf: readonly (Other | undefined)[];
   /** Keyword's number → its text. */
@@ -40,11 +42,17 @@ export function createDetectors(given: readonly SecretRule[], assignments: boole
   if (assignments) for (const keyword of ASSIGNMENT_KEYWORDS) other.set(keyword, "assignment");
   const all = [...new Set([...keywords.keys(), ...other.keys()])];
   const automaton = createAutomaton(all);
+  const rulesOf = all.map((keyword) => Int32Array.from(keywords.get(keyword) ?? []));
+  const countsInBinaries = (number: number): boolean => {
+    const rule = given[number];
+    return rule?.confidence === "high" || rule?.validate !== undefined;
+  };
   const most = (key: "before" | "after") => rules.reduce((length, rule) => Math.max(length, rule[key]), 0);
   return {
     automaton,
     rules,
-    rulesOf: all.map((keyword) => Int32Array.from(keywords.get(keyword) ?? [])),
+    rulesOf,
+    rulesInBinaries: rulesOf.map((numbers) => numbers.filter(countsInBinaries)),
     otherOf: all.map((keyword) => other.get(keyword)),
     keywords: all,
     ahead: Math.max(most("after"), ASSIGNMENT_AFTER, LONGEST_ENCODED) + 1,

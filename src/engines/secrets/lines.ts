@@ -40,3 +40,26 @@ export function createLineCounter(): LineCounter {
     },
   };
 }
+
+/** Where one is in a text that comes in pieces, from its start. */
+export interface ReadingPlace extends Place {
+  /** Bytes before it. */
+  readonly offset: number;
+}
+
+export interface ReadingPlaceCounter {
+  pass(bytes: Uint8Array): void;
+  now(): ReadingPlace;
+}
+
+export function createReadingPlace(): ReadingPlaceCounter {
+  const lines = createLineCounter();
+  let place: ReadingPlace = { line: 1, column: 1, offset: 0 };
+  return {
+    pass(bytes) {
+      const offset = place.offset + bytes.length;
+      place = { ...lines.moveTo(offset, bytes, place.offset), offset };
+    },
+    now: () => place,
+  };
+}

@@ -175,3 +175,38 @@ test("a secret that is written with escapes is found on its line, wherever they 
   const plain = `{"code": "${sampleCode}", "path": "a\\/b"}`;
   assert.equal(scan(plain).secrets.length, 1);
 });
+
+test("a large text is looked at twice only around escapes, and places there are of the text as it reads", () => {
+  const [first = ""] = sampleCode;
+  const escaped = sampleCode.replace(first, `\\x${first.charCodeAt(0).toString(16)}`);
+  const part = fc.oneof(
+    fc.constantFrom(`\n${sampleCode}`, `\n${escaped}`, `\n\u00fc${escaped}`, "\\/", "\\x00", "\\"),
+    fc.integer({ min: 1, max: 60_000 }).map((length) => "some words\n".repeat(length).slice(-length)),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(part, { minLength: 1, maxLength: 24 }),
+      fc.array(fc.integer({ min: 1, max: 400_000 }), { minLength: 1, maxLength: 4 }),
+      (parts, sizes) => {
+        let [written, read] = ["", ""];
+        const expected: string[] = [];
+        for (const each of parts) {
+          const reads = each.replace(escaped, sampleCode).replace("\\/", "/");
+          if (reads.endsWith(sampleCode)) {
+            const before = each.includes(escaped) ? read : written;
+            const line = written.split("\n").length + 1;
+            const offset = Buffer.byteLength(before + reads) - sampleCode.length;
+            expected.push(`${line}:${reads.length - sampleCode.length} ${offset}`);
+          }
+          written += `${each} `;
+          read += `${reads} `;
+        }
+        const { secrets } = scanInChunks(Buffer.from(written), sizes);
+        const found = secrets.map(({ line, column, offset }) => `${line}:${column} ${offset}`);
+        assert.deepEqual(found.toSorted(), expected.toSorted());
+      },
+    ),
+    // A stretch that ends far behind its last escape, with the file right behind it.
+    { numRuns: 60, examples: [[["some words\n".repeat(27_000), "\\/", "some words\n".repeat(4_300)], [400_000]]] },
+  );
+});

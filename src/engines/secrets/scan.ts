@@ -12,7 +12,7 @@ import { bounds } from "./bounds.ts";
 import { type ContentKind, contentKindOf, LOOKED_AT, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
 import { encodedAt } from "./encoded.ts";
-import { withEscapes } from "./escapes.ts";
+import { type FirstLook, withEscapes } from "./escapes.ts";
 import { type Fingerprinter, isRandom } from "./fingerprint.ts";
 import { isForTests, isSelfMade } from "./for-tests.ts";
 import { createLineCounter } from "./lines.ts";
@@ -54,7 +54,10 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
   const within = { detectors, fingerprint: options.fingerprint, find };
   const plain = (path: string, kind?: ContentKind) =>
     openStream(path, kind === undefined ? within : { ...within, kind });
-  const open = (path: string, kind?: ContentKind) => withEscapes(plain(path, kind), () => plain(path, kind));
+  // On both sides: from a keyword to the end of its window, and from the window's start to the keyword.
+  const reach = detectors.ahead + detectors.behind;
+  const open = (path: string, kind?: ContentKind) =>
+    withEscapes(plain(path, kind), { reach, open: (part) => plain(path, kind ?? part) });
   const whole = (stream: SecretStream, bytes: Buffer): FileSecrets => {
     stream.write(bytes);
     return stream.end();
@@ -67,10 +70,7 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
       const similar = createSimilarFinder(detectors.automaton);
       return (path, bytes) => {
         const stream = openStream(path, { ...within, find: similar });
-        return whole(
-          withEscapes(stream, () => plain(path)),
-          bytes,
-        );
+        return whole(withEscapes(stream, { reach, open: (part) => plain(path, part) }), bytes);
       };
     },
   };
@@ -95,9 +95,9 @@ interface StreamOptions {
 const DECODED_ORDER = 100_000;
 
 /** Offsets are from the start of the file; the stretch that is held begins at `base`. */
-function openStream(path: string, options: StreamOptions): SecretStream & { readonly hits: readonly Hit[] } {
+function openStream(path: string, options: StreamOptions): FirstLook & { readonly hits: readonly Hit[] } {
   const { detectors, fingerprint, find } = options;
-  const { rules, rulesOf, otherOf, ahead, behind } = detectors;
+  const { rules, rulesOf, rulesInBinaries, otherOf, ahead, behind } = detectors;
   let { kind } = options;
   let decode: ((bytes: Buffer) => Buffer) | undefined;
   let chunks: Buffer[] = [];
@@ -125,7 +125,7 @@ function openStream(path: string, options: StreamOptions): SecretStream & { read
     if (other === "allow") comment(at);
     else if (other === "assignment" && kind !== "binary") assignment(at);
     else if (other === "encoded" && kind !== "binary") encoded(at, detectors.keywords[keyword] as string);
-    const numbers = rulesOf[keyword] as Int32Array;
+    const numbers = (kind === "binary" ? rulesInBinaries : rulesOf)[keyword] as Int32Array;
     for (let i = 0; i < numbers.length; i++) {
       const number = numbers[i] as number;
       const prepared = rules[number] as Detectors["rules"][number];
@@ -157,8 +157,7 @@ function openStream(path: string, options: StreamOptions): SecretStream & { read
     const from = span.from - base;
     const to = Math.min(span.to - base, held.length);
     examined += to - from;
-    const slice = held.toString("latin1", from, to);
-    const text = kind === "binary" ? printableRuns(slice) : slice;
+    const text = kind === "binary" ? printableRuns(held, from, to) : held.toString("latin1", from, to);
     const cutsWord = { start: from > 0 && isInWord(held, from), end: to < held.length && isInWord(held, to) };
     for (const match of matchesIn(prepared, text, cutsWord)) {
       // What chance makes of random bytes has no checksum.
@@ -282,6 +281,7 @@ function openStream(path: string, options: StreamOptions): SecretStream & { read
 
   return {
     hits,
+    kind: () => kind,
     write(chunk) {
       if (chunk.length === 0) return;
       chunks.push(chunk);

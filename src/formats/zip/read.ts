@@ -1,4 +1,5 @@
 import { crc32, inflateRawSync } from "node:zlib";
+import { createInflateAtOnce } from "../deflate/at-once.ts";
 import { ELSEWHERE_32, ENTRY_BYTES, ENTRY_SIGNATURE, findDirectory, LOCAL_SIGNATURE, safeNumber } from "./directory.ts";
 import type { ZipRules, ZipSource } from "./source.ts";
 
@@ -104,7 +105,11 @@ export function readZipEntry(source: ZipSource, entry: ZipEntry, rules: ZipRules
 
 type Broken = (cause: string) => Error;
 
+const inflateAtOnce = createInflateAtOnce("raw");
+
 function inflate(packed: Buffer, size: number, broken: Broken): Buffer {
+  const whole = inflateAtOnce(packed, size);
+  if (whole !== undefined) return whole;
   try {
     // One byte more than stated, so that a longer stream shows as such and never as a bomb.
     return inflateRawSync(packed, {

@@ -1,0 +1,59 @@
+/**
+ * Deflated bytes (RFC 1950 and 1951) whose size is known, one after the other through one handle of node:zlib: its functions make
+ * and free one for each call, which costs more than to inflate a few hundred bytes. Node does not document the handle. Where
+ * it is not there, as after anything unusual, nothing is returned, and the caller asks node:zlib as usual.
+ */
+import { constants, createInflate, createInflateRaw, type Inflate } from "node:zlib";
+
+interface Handle {
+  reset(): void;
+  writeSync(
+    flush: number,
+    from: Uint8Array,
+    offset: number,
+    length: number,
+    to: Uint8Array,
+    toOffset: number,
+    toLength: number,
+  ): void;
+}
+
+/** More than this is worth a handle of its own: what is claimed of hostile bytes is not reserved. */
+const MOST = 1024 * 1024;
+
+/** Returns exactly `size` bytes, of a stream that is whole; undefined for all else. */
+export type InflateAtOnce = (deflated: Uint8Array, size: number) => Buffer | undefined;
+
+/** @param form - `raw`: without the header and the checksum of zlib */
+export function createInflateAtOnce(form: "zlib" | "raw"): InflateAtOnce {
+  let open: { readonly stream: Inflate; readonly handle: Handle; readonly state: Uint32Array } | undefined;
+  let isMissing = false;
+  return (deflated, size) => {
+    if (isMissing || size > MOST) return undefined;
+    open ??= openHandle(form);
+    if (open === undefined) {
+      isMissing = true;
+      return undefined;
+    }
+    const { stream, handle, state } = open;
+    // One byte more: node:zlib reports a stream that is not whole only where room is left.
+    const bytes = Buffer.allocUnsafe(size + 1);
+    handle.reset();
+    handle.writeSync(constants.Z_FINISH, deflated, 0, deflated.length, bytes, 0, bytes.length);
+    // What is broken destroys the stream with its handle.
+    if (stream.destroyed) {
+      open = undefined;
+      return undefined;
+    }
+    return state[0] === 1 ? bytes.subarray(0, size) : undefined;
+  };
+}
+
+function openHandle(form: "zlib" | "raw") {
+  const stream = form === "raw" ? createInflateRaw() : createInflate();
+  // It is told by `destroyed`.
+  stream.on("error", () => {});
+  const { _handle: handle, _writeState: state } = stream as Partial<{ _handle: Handle; _writeState: unknown }>;
+  const isKnown = typeof handle?.reset === "function" && typeof handle.writeSync === "function";
+  return isKnown && state instanceof Uint32Array ? { stream, handle, state } : undefined;
+}
