@@ -81,6 +81,11 @@ test("the order of demands does not matter, and one of them twice is one", () =>
   );
 });
 
+test("what it states itself is not asked for again, whatever others ask for besides", () => {
+  const first = tightenEnforcement(denyAll, speaksOfNothing).value;
+  assert.equal(tightenEnforcement(first, denyAll).value, first);
+});
+
 test("where everything is denied, anything else is looser", () => {
   for (const wanted of ["warn", "audit"] as const) {
     assert.equal(tightenEnforcement(denyAll, { ...speaksOfNothing, default: wanted }).loosens, true);

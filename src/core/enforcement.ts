@@ -67,7 +67,8 @@ export function tightenEnforcement(
   wanted: Enforcement,
 ): { readonly value: Enforcement; readonly loosens: boolean } {
   const same = (other: Enforcement) => JSON.stringify(other) === JSON.stringify(wanted);
-  const known = same(current) || current.atLeast.some(same);
+  // What others ask for besides is no part of what it states itself.
+  const known = same({ ...current, atLeast: wanted.atLeast }) || current.atLeast.some(same);
   const value = known ? current : { ...current, atLeast: [...current.atLeast, wanted] };
   const held = actionsUnder(current);
   const asked = stated(wanted);
