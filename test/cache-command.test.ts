@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -39,5 +39,5 @@ test("what the command does not know, or cannot apply, is refused; without a cac
   const home = join(folder, "without");
   mkdirSync(home);
   await bulkhead(["image", "scan", join(folder, "sound"), "--no-cache"], { cwd: folder, home });
-  assert.ok(!readdirSync(join(home, ".cache", "bulkhead")).includes("scans.db"));
+  assert.ok(!existsSync(join(home, ".cache", "bulkhead", "scans.db")));
 });

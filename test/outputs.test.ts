@@ -21,6 +21,7 @@ import { text } from "node:stream/consumers";
 import { after, before, type TestContext, test } from "node:test";
 import { jsonLines, recordBelow } from "../src/engines/vulnerability/database/advisories.fixture.ts";
 import { bulkhead, type Ended, program } from "./bulkhead.ts";
+import { compiled } from "./compiled.ts";
 
 let folder = "";
 let home = "";
@@ -44,7 +45,7 @@ function saysNoBug(stderr: string): void {
 function start(written: readonly string[], stdout: "pipe" | number = "pipe") {
   const child = spawn(process.execPath, [program, ...written], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: home },
+    env: { PATH: process.env.PATH ?? "", HOME: home, ...compiled },
     stdio: ["ignore", stdout, "pipe"],
   });
   const errors = text(child.stderr as NonNullable<typeof child.stderr>);
@@ -64,7 +65,10 @@ test("with files alone standard output gets a summary of three lines", async () 
   assert.match(both.stdout, /^::error /);
   assert.doesNotMatch(both.stdout, /^written/m);
   const shell = `"${process.execPath}" "${program}" build lint Dockerfile --format json=/dev/stdout | cat`;
-  const through = execFileSync("sh", ["-c", shell], { cwd: folder, env: { PATH: process.env.PATH ?? "", HOME: home } });
+  const through = execFileSync("sh", ["-c", shell], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? "", HOME: home, ...compiled },
+  });
   assert.equal(JSON.parse(String(through)).exitCode, 1);
 });
 
@@ -169,7 +173,7 @@ test("Ctrl-C ends the first process of a container too", {
   const words = [process.execPath, program, "image", "scan", image, "--plain-http", "--quiet"];
   const child = spawn("unshare", [...ISOLATED, ...words], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: home },
+    env: { PATH: process.env.PATH ?? "", HOME: home, ...compiled },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const errors = text(child.stderr);

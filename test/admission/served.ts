@@ -7,6 +7,7 @@ import { Agent, request as secureRequest } from "node:https";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { program } from "../bulkhead.ts";
+import { compiled } from "../compiled.ts";
 import { onCore } from "./load/run.ts";
 import { type Answer, answerIn, type Review } from "./reviews.ts";
 
@@ -47,7 +48,13 @@ export async function serve({ folder, words, core, port = 0, environment = {} }:
   const [command, ...rest] = core === undefined ? (all as [string, ...string[]]) : onCore(core, all);
   const child = spawn(command, rest, {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: folder, TMPDIR: process.env.TMPDIR ?? "/tmp", ...environment },
+    env: {
+      PATH: process.env.PATH ?? "",
+      HOME: folder,
+      TMPDIR: process.env.TMPDIR ?? "/tmp",
+      ...compiled,
+      ...environment,
+    },
     // Decisions that nobody reads are not kept.
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -10,6 +10,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { jsonLines, recordBelow } from "../../src/engines/vulnerability/database/advisories.fixture.ts";
 import { bulkhead, program } from "../bulkhead.ts";
+import { compiled } from "../compiled.ts";
 import { findProgram } from "../registry/client-programs.ts";
 import { findDockerRegistry, startDockerRegistry } from "../registry/docker-registry.ts";
 import type { Sigstore } from "../trust/signing/sigstore.ts";
@@ -77,6 +78,7 @@ export async function openSite(identities?: Sigstore): Promise<Site> {
     CONTAINERS_STORAGE_CONF: at("storage.conf"),
     STAND_INS: at("bin"),
     REAL_PATH: process.env.PATH ?? "",
+    ...compiled,
   };
   writeFileSync(
     at("storage.conf"),

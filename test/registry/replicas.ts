@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
 import { program } from "../bulkhead.ts";
+import { compiled } from "../compiled.ts";
 
 export const IMAGE = "application/vnd.oci.image.manifest.v1+json";
 export const INDEX = "application/vnd.oci.image.index.v1+json";
@@ -94,7 +95,7 @@ export async function startReplica(folder: string, port: number, engine: string,
   const rest = ["--database-url-file", "database-url", "--db", database, "--url", origin, "--plain-http", "--no-log"];
   const child = spawn(process.execPath, [program, "registry", "serve", ...ports, ...words, ...rest, "--drain", "0"], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: folder, TMPDIR: process.env.TMPDIR ?? "/tmp" },
+    env: { PATH: process.env.PATH ?? "", HOME: folder, TMPDIR: process.env.TMPDIR ?? "/tmp", ...compiled },
     stdio: ["ignore", "ignore", "pipe"],
   });
   process.once("exit", () => child.kill("SIGKILL"));

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { compiled } from "../compiled.ts";
 import { freePort } from "../free-ports.ts";
 
 const PROGRAM = resolve(import.meta.dirname, "../../bin/bulkhead.js");
@@ -31,7 +32,7 @@ export interface ServedOptions {
   readonly works?: boolean;
 }
 
-const environmentOf = (folder: string) => ({ ...process.env, XDG_CACHE_HOME: join(folder, "cache") });
+const environmentOf = (folder: string) => ({ ...process.env, XDG_CACHE_HOME: join(folder, "cache"), ...compiled });
 
 /** @returns the folder of the keys that tokens are signed with; an engine trusts its `engine.crt` */
 export function makeKeys(folder: string): string {
