@@ -1,9 +1,19 @@
 /**
  * Preloaded into a process that runs tests: notes of each check whether it was ever run over something that it finds
- * fault with, and over something that it does not; prints those that lack one of the two to stderr, as JSON, at the end.
+ * fault with, and over something that it does not. At its end it writes them into the folder that CHECK_CASES names.
  */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { checks } from "../src/checks/index.ts";
 import type { Check } from "../src/core/check.ts";
+
+/** A file that such a process leaves. */
+export interface SeenCases {
+  /** All that there are. */
+  readonly checks: readonly string[];
+  readonly found: readonly string[];
+  readonly clean: readonly string[];
+}
 
 const found = new Set<string>();
 const clean = new Set<string>();
@@ -24,7 +34,6 @@ for (const check of checks as unknown as { -readonly [Key in keyof Check<object>
 }
 
 process.once("exit", () => {
-  const lacking = checks.map(({ id }) => id).filter((id) => !found.has(id) || !clean.has(id));
-  const said = lacking.map((id) => `${id}: ${found.has(id) ? "no case that passes" : "no case that fails"}`);
-  process.stderr.write(`cases:${JSON.stringify({ checks: checks.length, lacking: said })}\n`);
+  const seen: SeenCases = { checks: checks.map(({ id }) => id), found: [...found], clean: [...clean] };
+  writeFileSync(join(process.env.CHECK_CASES ?? ".", `${process.pid}.json`), JSON.stringify(seen));
 });
