@@ -9,7 +9,7 @@ import { type FixtureRegistry, startRegistry } from "../src/collect/packages/reg
 import { git, skipWithoutGit, temporaryFolder } from "../src/engines/git/repository.fixture.ts";
 import { tarOf } from "../src/engines/oci/image.fixture.ts";
 import { importAdvisories } from "../src/engines/vulnerability/database/import.ts";
-import { bulkhead } from "./bulkhead.ts";
+import { resident } from "./resident.ts";
 
 const now = "2026-01-10T00:00:00Z";
 const old = "2024-05-01T00:00:00.000Z";
@@ -95,7 +95,7 @@ async function world(context: TestContext): Promise<World> {
     },
     async review(...more) {
       const words = ["build", "deps", ".", "--diff", "HEAD", "--db", database, "--now", now, "--no-cache"];
-      const { code, stdout, stderr } = await bulkhead([...words, `--registry=npm=${registry.base}`, ...more], {
+      const { code, stdout, stderr } = await resident([...words, `--registry=npm=${registry.base}`, ...more], {
         cwd: folder,
         home: join(folder, ".home"),
       });
@@ -250,12 +250,12 @@ test("what an option says wrongly is a usage error", skip, async (t) => {
   const change = await world(t);
   const { code, stderr } = await change.review("--registry", "npm");
   assert.deepEqual([code, /--registry npm: not a registry/.test(stderr)], [2, true]);
-  const none = await bulkhead(["build", "deps", ".", "--diff", "no-such-ref"], {
+  const none = await resident(["build", "deps", ".", "--diff", "no-such-ref"], {
     cwd: change.folder,
     home: join(change.folder, ".home"),
   });
   assert.equal(none.code, 2, none.stdout);
-  const alone = await bulkhead(["build", "deps", ".", "--offline"], {
+  const alone = await resident(["build", "deps", ".", "--offline"], {
     cwd: change.folder,
     home: join(change.folder, ".home"),
   });

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { compiled } from "./compiled.ts";
 
 export interface Ended {
   readonly code: number | null;
@@ -26,7 +27,13 @@ const PEAK = /\npeak (\d+) KiB\n$/;
 /** Run by the child before the program: says at its end what it needed. */
 const meter = `process.on("exit", () => process.stderr.write("\\npeak " + process.resourceUsage().maxRSS + " KiB\\n"))`;
 
-/** Runs `bulkhead ARGUMENTS...` to its end. Its environment is the PATH, the home, and what is asked for. */
+/** The PATH, the home, and what is asked for. */
+export function environmentOf({ home, environment }: Pick<RunOptions, "home" | "environment">): Record<string, string> {
+  const { PATH = "", TMPDIR = "/tmp" } = process.env;
+  return { PATH, HOME: home, TMPDIR, ...compiled, ...environment };
+}
+
+/** Runs `bulkhead ARGUMENTS...` to its end. */
 export async function bulkhead(
   written: readonly string[],
   { cwd, home, environment = {} }: RunOptions,
@@ -36,7 +43,7 @@ export async function bulkhead(
     ["--import", `data:text/javascript,${encodeURIComponent(meter)}`, program, ...written],
     {
       cwd,
-      env: { PATH: process.env.PATH ?? "", HOME: home, TMPDIR: process.env.TMPDIR ?? "/tmp", ...environment },
+      env: environmentOf({ home, environment }),
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

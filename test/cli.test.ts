@@ -1,4 +1,4 @@
-/** The command line as a child process: exit codes, outputs, errors. */
+/** The command line: exit codes, outputs, errors. */
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -19,7 +19,9 @@ import {
 } from "../src/collect/image/image-files.fixture.ts";
 import { type FixtureEntry, fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { bulkhead, type Ended, program } from "./bulkhead.ts";
+import { compiled } from "./compiled.ts";
 import { now, writeAdvisories } from "./made-advisories.ts";
+import { type Answered, resident } from "./resident.ts";
 
 const project = join(import.meta.dirname, "..");
 
@@ -45,16 +47,14 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-function run(...written: readonly string[]): Promise<Ended> {
-  return bulkhead(written, { cwd: folder, home });
-}
+const run = (...written: readonly string[]): Promise<Answered> => resident(written, { cwd: folder, home });
 
-function scan(image: string, ...options: readonly string[]): Promise<Ended> {
+function scan(image: string, ...options: readonly string[]): Promise<Answered> {
   return run("image", "scan", image, "--now", now, ...options);
 }
 
 /** One line on stderr, nothing on stdout, and no word of a bug. */
-function assertRefused({ code, stdout, stderr }: Ended, line: RegExp): void {
+function assertRefused({ code, stdout, stderr }: Answered, line: RegExp): void {
   assert.deepEqual([code, stdout], [2, ""], stderr);
   assert.match(stderr, line);
   assert.doesNotMatch(stderr, /bug|\n {4}at /);
@@ -62,7 +62,7 @@ function assertRefused({ code, stdout, stderr }: Ended, line: RegExp): void {
 
 describe("help", { concurrency: 2 }, () => {
   it("shows what there is, with examples and exit codes", async () => {
-    const { code, stdout, stderr } = await run("--help");
+    const { code, stdout, stderr } = await bulkhead(["--help"], { cwd: folder, home });
     assert.deepEqual([code, stderr], [0, ""]);
     for (const said of ["check [options]", "image scan", "Examples:", "Exit codes: 0 clean, 1 findings"]) {
       assert.ok(stdout.includes(said), said);
@@ -103,11 +103,24 @@ describe("the exit code", { concurrency: 2 }, () => {
     });
   }
 
+  it("is what the process ends with", async () => {
+    for (const [words, expected] of [
+      [["image", "scan", "sound"], 0],
+      [["image", "scan", "flawed"], 1],
+      [["image", "scan", "flawed", "--frobnicate"], 2],
+      [["image", "scan", "uncovered"], 3],
+    ] as const) {
+      const { code, stdout, stderr } = await bulkhead([...words, "--now", now, "--quiet"], { cwd: folder, home });
+      assert.equal(code, expected, words.join(" "));
+      assert.deepEqual([stdout === "", stderr === ""], [expected === 2, expected !== 2]);
+    }
+  });
+
   it("of nothing to judge is 3, and said", async () => {
     const empty = join(folder, "empty");
     mkdirSync(join(empty, "below"), { recursive: true });
     for (const command of ["check", "build lint", "build deps", "workload audit", "workload fix", "secrets scan"]) {
-      const { code, stdout } = await bulkhead([...command.split(" "), empty, "--now", now], { cwd: folder, home });
+      const { code, stdout } = await run(...command.split(" "), empty, "--now", now);
       assert.equal(code, 3, command);
       assert.match(stdout, /^result: unknown: incomplete: nothing to scan was found · .*exit code 3$/m, command);
       assert.doesNotMatch(stdout, /^(?:control: \d+|layer: \w+|evaluation:) pass /m, command);
@@ -119,7 +132,7 @@ describe("the exit code", { concurrency: 2 }, () => {
     for (const name of ["nowhere.db", "no.db"]) {
       for (const command of ["image scan sound", "check .", "build deps .", "vex sound"]) {
         const words = [...command.split(" "), "--db", name, "--now", now];
-        const { code, stdout, stderr } = await bulkhead(words, { cwd: folder, home });
+        const { code, stdout, stderr } = await run(...words);
         assert.deepEqual([code, stdout], [2, ""], `${command} ${name}`);
         assert.match(stderr, /^bulkhead: database\.(?:missing|broken): /, command);
       }
@@ -128,7 +141,7 @@ describe("the exit code", { concurrency: 2 }, () => {
 
   it("is all that --fail-on changes", async () => {
     const [usual, never] = await Promise.all([scan("flawed"), scan("flawed", "--fail-on", "never")]);
-    const withoutResult = ({ stdout }: Ended) => stdout.replace(/^result: .*\n/m, "");
+    const withoutResult = ({ stdout }: Answered) => stdout.replace(/^result: .*\n/m, "");
     assert.equal(withoutResult(never), withoutResult(usual));
   });
 
@@ -209,7 +222,7 @@ describe("the output", { concurrency: 2 }, () => {
   it("may be closed early: no crash, and the exit code still tells", async () => {
     const child = spawn(process.execPath, [program, "image", "scan", "flawed", "--now", now, "--format", "json"], {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: home },
+      env: { PATH: process.env.PATH, HOME: home, ...compiled },
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout.destroy();

@@ -12,8 +12,8 @@ import { fixtureImage, json, sha256, tarOf, writeLayout } from "../src/engines/o
 import { openImage } from "../src/engines/oci/open.ts";
 import { parseReference } from "../src/engines/oci/reference.ts";
 import { findCredentials } from "../src/engines/oci/registry/docker-config.ts";
-import { bulkhead } from "./bulkhead.ts";
 import { findProgram } from "./registry/client-programs.ts";
+import { resident } from "./resident.ts";
 
 const skopeo = findProgram("skopeo");
 const isRoot = process.getuid?.() === 0;
@@ -105,7 +105,7 @@ describe("what podman and skopeo keep", { skip: skopeo === undefined && "skopeo 
 });
 
 test("--help lists every form of reference", async () => {
-  const { stdout } = await bulkhead(["image", "scan", "--help"], { cwd: root, home: root });
+  const { stdout } = await resident(["image", "scan", "--help"], { cwd: root, home: root });
   const help = stdout.replaceAll(/\s+/g, " ");
   for (const form of [
     "registry/name:tag",

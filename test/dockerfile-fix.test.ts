@@ -15,10 +15,10 @@ import {
 } from "../src/engines/oci/image.fixture.ts";
 import { selfSigned } from "../src/engines/oci/registry/certificate.fixture.ts";
 import { type Buildah, buildahIn, isStatic } from "./buildah.ts";
-import { bulkhead, type Ended } from "./bulkhead.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./registry/docker-registry.ts";
 import { pushLayout } from "./registry/push.ts";
 import { startTokenService, type TokenService } from "./registry/token-service.ts";
+import { type Answered, resident } from "./resident.ts";
 
 const shop = join(import.meta.dirname, "..", "examples", "shop", "insecure");
 const services = ["web", "api", "worker"] as const;
@@ -130,8 +130,8 @@ describe("the insecure shop's Dockerfiles", { skip: missing }, () => {
     return copy;
   }
 
-  function lint(copy: string, ...options: string[]): Promise<Ended> {
-    return bulkhead(["build", "lint", copy, "--quiet", ...options], {
+  function lint(copy: string, ...options: string[]): Promise<Answered> {
+    return resident(["build", "lint", copy, "--quiet", ...options], {
       cwd: folder,
       home: folder,
       environment: { DOCKER_CONFIG: folder },
@@ -235,7 +235,7 @@ describe("the insecure shop's Dockerfiles", { skip: missing }, () => {
         `oci:${layout}`,
       );
       assert.equal(pushed.code, 0, pushed.said);
-      const { stdout } = await bulkhead(
+      const { stdout } = await resident(
         ["image", "scan", `oci:${layout}`, "--quiet", "--no-cache", "--format", "json"],
         {
           cwd: folder,

@@ -5,12 +5,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
-import { bulkhead } from "./bulkhead.ts";
+import { resident } from "./resident.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-exclude-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const run = (...words: readonly string[]) =>
-  bulkhead([...words, "--now", "2026-01-02T00:00:00Z", "--quiet"], { cwd: folder, home: join(folder, "home") });
+  resident([...words, "--now", "2026-01-02T00:00:00Z", "--quiet"], { cwd: folder, home: join(folder, "home") });
 
 function put(files: Readonly<Record<string, string>>): void {
   for (const [name, text] of Object.entries(files)) {

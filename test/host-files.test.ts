@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import type { Evaluation } from "../src/core/evaluation.ts";
 import { type FixtureEntry, fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { readReport } from "../src/report/json/read.ts";
-import { bulkhead, type Ended } from "./bulkhead.ts";
+import { type Answered, resident } from "./resident.ts";
 
 const CHECK = "cluster/host-file-permissions";
 let folder: string;
@@ -22,8 +22,8 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-async function run(...words: readonly string[]): Promise<Ended> {
-  return await bulkhead(words, { cwd: folder, home: join(folder, "home") });
+async function run(...words: readonly string[]): Promise<Answered> {
+  return await resident(words, { cwd: folder, home: join(folder, "home") });
 }
 
 /** A command's evaluations by the check. */

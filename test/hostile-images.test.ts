@@ -20,9 +20,9 @@ import {
 } from "../src/engines/oci/image.fixture.ts";
 import { openImage } from "../src/engines/oci/open.ts";
 import { scanImage } from "../src/scan/image.ts";
-import { bulkhead } from "./bulkhead.ts";
 import { INDEX, imageJudge, judgedBy, MANIFEST } from "./image-judge.fixture.ts";
 import { now } from "./made-advisories.ts";
+import { resident } from "./resident.ts";
 
 const judge = await imageJudge();
 const { freshFolder, layoutOf, judged, judgedLayout, context, folder } = judge;
@@ -273,7 +273,7 @@ describe("a folder of hostile images, through the command line", () => {
       join(root, "cut.tar.gz"),
       gzipSync(tarOf([{ name: "manifest.json", content: "[]" }])).subarray(0, -9),
     );
-    const run = await bulkhead(
+    const run = await resident(
       ["check", root, "--format", "json", "--db", join(folder, "advisories.db"), "--now", now],
       {
         cwd: join(folder, "cwd"),
@@ -288,7 +288,7 @@ describe("a folder of hostile images, through the command line", () => {
       assert.equal(verdict, "unknown");
       assert.match(reason, /: /);
     }
-    const plain = await bulkhead(["check", root, "--db", join(folder, "advisories.db"), "--now", now], {
+    const plain = await resident(["check", root, "--db", join(folder, "advisories.db"), "--now", now], {
       cwd: join(folder, "cwd"),
       home: join(folder, "home"),
     });

@@ -19,6 +19,7 @@ import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { git, skipWithoutGit } from "../src/engines/git/repository.fixture.ts";
 import { bulkhead } from "./bulkhead.ts";
+import { resident } from "./resident.ts";
 
 const head = "apiVersion: bulkhead/v1\n";
 
@@ -32,7 +33,7 @@ function places(context: TestContext, files: Readonly<Record<string, string>>) {
     mkdirSync(dirname(join(tree, path)), { recursive: true });
     writeFileSync(join(tree, path), text);
   }
-  return { tree, home, outside, run: (...words: string[]) => bulkhead(words, { cwd: tree, home }) };
+  return { tree, home, outside, run: (...words: string[]) => resident(words, { cwd: tree, home }) };
 }
 
 test("nothing that a repository's configuration names is run, whatever is asked for by git:", {
@@ -137,8 +138,11 @@ test("no file that a run writes goes through a link of the tree", async (context
 });
 
 test("folders for what is kept are the user's alone", async (context) => {
-  const { home, run } = places(context, { "image/etc/os-release": "ID=debian\nVERSION_ID=13\n" });
-  await run("image", "sbom", "dir:image", "--format", "spdx");
+  const { tree, home } = places(context, { "image/etc/os-release": "ID=debian\nVERSION_ID=13\n" });
+  // What Node compiled is kept where users have it: its folder is made before the program's own.
+  const environment = { NODE_COMPILE_CACHE: "" };
+  await bulkhead(["image", "sbom", "dir:image", "--format", "spdx"], { cwd: tree, home, environment });
+  assert.ok(existsSync(join(home, ".cache/bulkhead/compiled")));
   const made = join(home, ".cache/bulkhead");
   assert.equal(statSync(made).mode & 0o777, 0o700);
 });

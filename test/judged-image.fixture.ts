@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { npmPackage } from "../src/collect/image/image-files.fixture.ts";
 import { fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { jsonLines, recordBelow } from "../src/engines/vulnerability/database/advisories.fixture.ts";
+import { compiled } from "./compiled.ts";
+import { resident } from "./resident.ts";
 
 const score = {
   critical: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
@@ -46,12 +48,18 @@ export function site() {
       const source = { file: "npm.jsonl", ecosystem: "npm", asOf: "2025-06-01", complete: true };
       writeFileSync(join(folder, "advisories", "coverage.json"), JSON.stringify({ sources: [source] }));
     },
-    /** Runs the program in the folder, with a home of its own. */
-    run(program: Program, ...words: readonly string[]) {
+    /** What a command line comes to in the folder, with a home of its own. */
+    async run(...words: readonly string[]) {
+      const place = { cwd: folder, home: folder, environment: { NO_COLOR: "1" } };
+      const { code, ...said } = await resident(words, place);
+      return { status: code, ...said };
+    },
+    /** The same by a program that is named, in a process of its own. */
+    start(program: Program, ...words: readonly string[]) {
       const { status, stdout, stderr } = spawnSync(program.node, [program.file, ...words], {
         cwd: folder,
         encoding: "utf8",
-        env: { PATH: process.env.PATH, HOME: folder, NO_COLOR: "1" },
+        env: { PATH: process.env.PATH, HOME: folder, NO_COLOR: "1", ...compiled },
       });
       return { status, stdout, stderr };
     },

@@ -9,8 +9,6 @@ import { fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixtu
 import { learned, learnedWorkload } from "../src/joins/loaded/loaded.fixture.ts";
 import { asOf, site } from "./judged-image.fixture.ts";
 
-const program = { node: process.execPath, file: join(import.meta.dirname, "..", "bin", "bulkhead.js") };
-
 const image = fixtureImage(
   [
     {
@@ -25,14 +23,14 @@ const image = fixtureImage(
   { config: { created: "2025-06-01T00:00:00Z", config: { User: "10001" } } },
 );
 
-function scanned(...workloads: readonly LearnedWorkload[]) {
+async function scanned(...workloads: readonly LearnedWorkload[]) {
   const place = site();
   writeLayout(join(place.folder, "image"), { "shop/web:1": image });
   // By severity alone the idle one would come first.
   place.advisories({ idle: "critical", used: "critical" });
   writeFileSync(join(place.folder, "learned.json"), JSON.stringify(learned(...workloads)));
-  const run = (...words: readonly string[]) => place.run(program, ...words);
-  assert.equal(run("db", "import", "advisories", "--db", "a.db", "--quiet").status, 0);
+  const run = (...words: readonly string[]) => place.run(...words);
+  assert.equal((await run("db", "import", "advisories", "--db", "a.db", "--quiet")).status, 0);
   const scan = (...words: readonly string[]) => run("image", "scan", "oci:image", "--db", "a.db", ...asOf, ...words);
   const output = (name: string) => readFileSync(join(place.folder, name), "utf8");
   return { ...place, run, scan, output };
@@ -50,14 +48,14 @@ interface Json {
   }[];
 }
 
-test("each format tells what was loaded, what was not comes last, and no verdict is another", () => {
-  using place = scanned(ran);
-  const before = place.scan("--format", "plain");
+test("each format tells what was loaded, what was not comes last, and no verdict is another", async () => {
+  using place = await scanned(ran);
+  const before = await place.scan("--format", "plain");
   const files = ["json", "sarif", "html", "table", "markdown", "cyclonedx"].flatMap((format) => [
     "--format",
     `${format}=out.${format}`,
   ]);
-  const { status, stdout } = place.scan("--learned", "learned.json", "--details", "--format", "plain", ...files);
+  const { status, stdout } = await place.scan("--learned", "learned.json", "--details", "--format", "plain", ...files);
   assert.deepEqual([before.status, status], [1, 1]);
   assert.match(
     stdout,
@@ -90,22 +88,22 @@ test("each format tells what was loaded, what was not comes last, and no verdict
   assert.match(place.output("out.html"), /no file of it was opened in 1\.5 h/);
 });
 
-test("a program that came after the image was built is a finding of the workload", () => {
-  using place = scanned({
+test("a program that came after the image was built is a finding of the workload", async () => {
+  using place = await scanned({
     ...ran,
     of: { namespace: "shop", kind: "Deployment", name: "web", container: "web" },
     executables: [{ path: "/tmp/x", count: 2, layer: "upper" }],
   });
-  const { stdout } = place.scan("--learned", "learned.json", "--format", "json");
+  const { stdout } = await place.scan("--learned", "learned.json", "--format", "json");
   const { evaluations } = JSON.parse(stdout) as Json;
   const [drifted] = evaluations.filter(({ check }) => check === "runtime/drift");
   assert.deepEqual([drifted?.verdict, drifted?.asset.name], ["fail", "shop/Deployment/web"]);
   assert.equal(drifted?.findings[0]?.title, "/tmp/x was run: written since the container started");
 });
 
-test("an image that no workload ran has unknown packages, and the report says so", () => {
-  using place = scanned({ ...ran, images: [{ name: "other", id: `sha256:${"1".repeat(64)}` }] });
-  const { stdout } = place.scan("--learned", "learned.json", "--format", "json");
+test("an image that no workload ran has unknown packages, and the report says so", async () => {
+  using place = await scanned({ ...ran, images: [{ name: "other", id: `sha256:${"1".repeat(64)}` }] });
+  const { stdout } = await place.scan("--learned", "learned.json", "--format", "json");
   const { evaluations, notes } = JSON.parse(stdout) as Json;
   const states = evaluations.flatMap(({ findings }) => findings.flatMap(({ loaded }) => loaded?.state ?? []));
   assert.deepEqual(states, ["unknown", "unknown"]);
@@ -118,14 +116,24 @@ test("an image that no workload ran has unknown packages, and the report says so
   );
 });
 
-test("check reads it for the images of a directory; a file of another kind is refused", () => {
-  using place = scanned(ran);
-  const { stdout } = place.run("check", ".", "--db", "a.db", ...asOf, "--learned", "learned.json", "--format", "json");
+test("check reads it for the images of a directory; a file of another kind is refused", async () => {
+  using place = await scanned(ran);
+  const { stdout } = await place.run(
+    "check",
+    ".",
+    "--db",
+    "a.db",
+    ...asOf,
+    "--learned",
+    "learned.json",
+    "--format",
+    "json",
+  );
   const { evaluations } = JSON.parse(stdout) as Json;
   assert.ok(evaluations.some(({ findings }) => findings.some(({ loaded }) => loaded?.state === "not loaded")));
   writeFileSync(join(place.folder, "learned.json"), "{}");
-  const refused = place.scan("--learned", "learned.json");
+  const refused = await place.scan("--learned", "learned.json");
   assert.equal(refused.status, 2);
   assert.match(refused.stderr, /not what `runtime learn` writes/);
-  assert.equal(place.scan("--learned", "nowhere.json").status, 2);
+  assert.equal((await place.scan("--learned", "nowhere.json")).status, 2);
 });

@@ -59,8 +59,8 @@ test("the licences of what is bundled go with it", () => {
 
 test("it says its version and what there is", () => {
   using place = site();
-  assert.equal(place.run(program, "--version").stdout, `${manifest(root).version}\n`);
-  const { status, stdout } = place.run(program, "--help");
+  assert.equal(place.start(program, "--version").stdout, `${manifest(root).version}\n`);
+  const { status, stdout } = place.start(program, "--help");
   assert.equal(status, 0);
   assert.match(stdout, /^Usage: bulkhead /);
 });
@@ -84,10 +84,10 @@ test("it makes a database, scans an image and reports in every format", () => {
   using place = site();
   place.image(["minimist", "lodash"]);
   place.advisories({ minimist: "critical" });
-  const imported = place.run(program, "db", "import", "advisories", "--quiet");
+  const imported = place.start(program, "db", "import", "advisories", "--quiet");
   assert.equal(imported.status, 0, imported.stderr);
   const files = ["json", "sarif", "html", "markdown", "junit", "gitlab", "github", "cyclonedx"];
-  const { status, stdout, stderr } = place.run(
+  const { status, stdout, stderr } = place.start(
     program,
     "image",
     "scan",
@@ -107,10 +107,10 @@ test("it makes a database, scans an image and reports in every format", () => {
 
 test("its policy reader, its generated policy and its completions work", () => {
   using place = site();
-  assert.equal(place.run(program, "init").status, 0);
-  assert.deepEqual(place.run(program, "policy", "validate").stdout, "bulkhead.yaml: valid\n");
+  assert.equal(place.start(program, "init").status, 0);
+  assert.deepEqual(place.start(program, "policy", "validate").stdout, "bulkhead.yaml: valid\n");
   for (const shell of ["bash", "zsh", "fish"]) {
-    assert.match(place.run(program, "completion", shell).stdout, /image scan/);
+    assert.match(place.start(program, "completion", shell).stdout, /image scan/);
   }
 });
 
@@ -127,7 +127,7 @@ function olderNode(): string | undefined {
 const older = olderNode();
 test("an older Node is told what it lacks", { skip: older === undefined && "there is no Node older than 24" }, () => {
   using place = site();
-  const { status, stdout, stderr } = place.run({ ...program, node: older ?? "" }, "--version");
+  const { status, stdout, stderr } = place.start({ ...program, node: older ?? "" }, "--version");
   assert.equal(status, 2);
   assert.equal(stdout, "");
   assert.match(stderr, /^bulkhead: Bulkhead needs Node 24 or later, and this is \d+\.\d+\.\d+; /);

@@ -6,20 +6,18 @@ import { asOf, site } from "./judged-image.fixture.ts";
 
 /** `bulkhead vex` from end to end: what it writes of a policy's exceptions does what they did. */
 
-const program = { node: process.execPath, file: join(import.meta.dirname, "..", "bin", "bulkhead.js") };
-
 interface ReportJson {
   readonly evaluations: readonly {
     readonly excepted: readonly { readonly finding: { readonly fingerprint: string; readonly check: string } }[];
   }[];
 }
 
-function judged() {
+async function judged() {
   const place = site();
   place.image(["old", "older", "fine"]);
   place.advisories({ old: "critical", older: "critical" });
-  const run = (...words: readonly string[]) => place.run(program, ...words);
-  assert.equal(run("db", "import", "advisories", "--db", "a.db", "--quiet").status, 0);
+  const run = (...words: readonly string[]) => place.run(...words);
+  assert.equal((await run("db", "import", "advisories", "--db", "a.db", "--quiet")).status, 0);
   /** `justification`s of the flaws in old and older; an empty one accepts the risk. */
   const policy = (...said: readonly string[]) =>
     writeFileSync(
@@ -37,8 +35,8 @@ function judged() {
     );
   const vex = (...words: readonly string[]) =>
     run("vex", "oci:image", "--policy", "policy.yaml", "--db", "a.db", ...asOf, ...words);
-  const excepted = (...words: readonly string[]): string[] => {
-    run("image", "scan", "oci:image", "--db", "a.db", ...asOf, "--format", "json=out.json", ...words);
+  const excepted = async (...words: readonly string[]): Promise<string[]> => {
+    await run("image", "scan", "oci:image", "--db", "a.db", ...asOf, "--format", "json=out.json", ...words);
     const report = JSON.parse(readFileSync(join(place.folder, "out.json"), "utf8")) as ReportJson;
     return report.evaluations
       .flatMap((evaluation) => evaluation.excepted)
@@ -49,25 +47,25 @@ function judged() {
 }
 
 for (const format of ["openvex", "csaf", "cyclonedx"]) {
-  test(`${format}: read back it takes out what the exceptions took out`, () => {
-    using place = judged();
+  test(`${format}: read back it takes out what the exceptions took out`, async () => {
+    using place = await judged();
     place.policy("vulnerable_code_not_in_execute_path", "vulnerable_code_cannot_be_controlled_by_adversary");
-    const { status, stderr } = place.vex("--format", format, "--output", "v.json");
+    const { status, stderr } = await place.vex("--format", format, "--output", "v.json");
     assert.equal(status, 0, stderr);
     assert.equal(stderr, "");
-    const byPolicy = place.excepted("--policy", "policy.yaml");
+    const byPolicy = await place.excepted("--policy", "policy.yaml");
     assert.equal(byPolicy.length, 2);
-    assert.deepEqual(place.excepted("--vex", "v.json"), byPolicy);
-    assert.deepEqual(place.excepted(), []);
+    assert.deepEqual(await place.excepted("--vex", "v.json"), byPolicy);
+    assert.deepEqual(await place.excepted(), []);
   });
 }
 
-test("an accepted risk stays a finding for whoever reads the document", () => {
-  using place = judged();
+test("an accepted risk stays a finding for whoever reads the document", async () => {
+  using place = await judged();
   place.policy("", "component_not_present");
-  assert.equal(place.vex("--output", "v.json").status, 0);
-  assert.equal(place.excepted("--vex", "v.json").length, 1);
-  const { stdout } = place.run(
+  assert.equal((await place.vex("--output", "v.json")).status, 0);
+  assert.equal((await place.excepted("--vex", "v.json")).length, 1);
+  const { stdout } = await place.run(
     "image",
     "scan",
     "oci:image",
@@ -83,32 +81,32 @@ test("an accepted risk stays a finding for whoever reads the document", () => {
   assert.match(stdout, /VEX affected: risk accepted by shop team until 2025-12-31/);
 });
 
-test("two runs write the same, and a document says nothing of another image", () => {
-  using place = judged();
+test("two runs write the same, and a document says nothing of another image", async () => {
+  using place = await judged();
   place.policy("component_not_present");
-  const first = place.vex();
-  assert.equal(first.stdout, place.vex().stdout);
+  const first = await place.vex();
+  assert.equal(first.stdout, (await place.vex()).stdout);
   assert.match(first.stdout, /"author": "shop team"/);
   writeFileSync(join(place.folder, "v.json"), first.stdout);
   place.image(["old", "other"]);
-  assert.deepEqual(place.excepted("--vex", "v.json"), []);
+  assert.deepEqual(await place.excepted("--vex", "v.json"), []);
 });
 
-test("a document is dated with the time that the run is as of", () => {
-  using place = judged();
+test("a document is dated with the time that the run is as of", async () => {
+  using place = await judged();
   place.policy("component_not_present");
   const timestamp = (text: string) => (JSON.parse(text) as { timestamp: string }).timestamp;
-  assert.equal(timestamp(place.vex().stdout), "2025-06-02T00:00:00Z");
+  assert.equal(timestamp((await place.vex()).stdout), "2025-06-02T00:00:00Z");
 });
 
-test("where there is nothing to say, it says so and writes nothing", () => {
-  using place = judged();
+test("where there is nothing to say, it says so and writes nothing", async () => {
+  using place = await judged();
   place.policy();
-  const nothing = place.vex("--output", "v.json");
+  const nothing = await place.vex("--output", "v.json");
   assert.equal(nothing.status, 2);
   assert.match(nothing.stderr, /^bulkhead: vex\.empty: policy\.yaml: /);
   place.policy("component_not_present");
-  const unnamed = place.run("vex", "--policy", "policy.yaml", ...asOf);
+  const unnamed = await place.run("vex", "--policy", "policy.yaml", ...asOf);
   assert.equal(unnamed.status, 2);
   assert.match(unnamed.stderr, /^bulkhead: left out: policy\.yaml:1: CVE-2025-1000: matches no single image: /m);
 });

@@ -6,14 +6,12 @@ import { asOf, site } from "./judged-image.fixture.ts";
 
 /** `--vex` from end to end: what a document says of an image's flaws, and what it does to the verdict. */
 
-const program = { node: process.execPath, file: join(import.meta.dirname, "..", "bin", "bulkhead.js") };
-
-function judged() {
+async function judged() {
   const place = site();
   place.image(["old"]);
   place.advisories({ old: "critical" });
-  const run = (...words: readonly string[]) => place.run(program, ...words);
-  assert.equal(run("db", "import", "advisories", "--db", "a.db", "--quiet").status, 0);
+  const run = (...words: readonly string[]) => place.run(...words);
+  assert.equal((await run("db", "import", "advisories", "--db", "a.db", "--quiet")).status, 0);
   const write = (name: string, statement: object) =>
     writeFileSync(
       join(place.folder, name),
@@ -36,12 +34,12 @@ function judged() {
   return { ...place, write, scan };
 }
 
-test("a statement takes a finding out of the verdict, and every format says why", () => {
-  using place = judged();
+test("a statement takes a finding out of the verdict, and every format says why", async () => {
+  using place = await judged();
   place.write("v.json", { status: "not_affected", justification: "vulnerable_code_not_present" });
-  assert.equal(place.scan().status, 1);
+  assert.equal((await place.scan()).status, 1);
   const files = ["json", "sarif", "table"].flatMap((format) => ["--format", `${format}=out.${format}`]);
-  const { status, stdout } = place.scan("--vex", "v.json", "--details", "--format", "plain", ...files);
+  const { status, stdout } = await place.scan("--vex", "v.json", "--details", "--format", "plain", ...files);
   assert.equal(status, 0, stdout);
   assert.match(stdout, /^note: VEX: v\.json, OpenVEX by Shop, 1 statement$/m);
   assert.match(stdout, /^excepted: .*VEX not_affected: vulnerable_code_not_present \(Shop, v\.json\)$/m);
@@ -56,38 +54,37 @@ test("a statement takes a finding out of the verdict, and every format says why"
   });
 });
 
-test("affected is noted on the finding, and a document that is not named is not read", () => {
-  using place = judged();
+test("affected is noted on the finding, and a document that is not named is not read", async () => {
+  using place = await judged();
   place.write("v.json", { status: "affected", action_statement: "wait" });
-  const noted = place.scan("--vex", "v.json", "--details", "--format", "plain", "--format", "table=out.table");
+  const noted = await place.scan("--vex", "v.json", "--details", "--format", "plain", "--format", "table=out.table");
   assert.equal(noted.status, 1);
   assert.match(readFileSync(join(place.folder, "out.table"), "utf8"), /VEX affected: wait/);
   assert.match(noted.stdout, /VEX affected: wait \(v\.json statements\[0\], Shop\)/);
-  assert.doesNotMatch(place.scan().stdout, /VEX/);
+  assert.doesNotMatch((await place.scan()).stdout, /VEX/);
 });
 
-test("the latest of several documents wins", () => {
-  using place = judged();
+test("the latest of several documents wins", async () => {
+  using place = await judged();
   place.write("early.json", { status: "affected" });
   place.write("late.json", { status: "fixed", timestamp: "2025-06-01T12:00:00Z" });
-  assert.equal(place.scan("--vex", "late.json", "--vex", "early.json").status, 0);
+  assert.equal((await place.scan("--vex", "late.json", "--vex", "early.json")).status, 0);
 });
 
-test("a broken document ends the run and names the place", () => {
-  using place = judged();
+test("a broken document ends the run and names the place", async () => {
+  using place = await judged();
   place.write("v.json", { status: "fine" });
-  const { status, stderr } = place.scan("--vex", "v.json");
+  const { status, stderr } = await place.scan("--vex", "v.json");
   assert.equal(status, 2);
   assert.match(stderr, /^bulkhead: vex\.invalid: v\.json: statements\[0\]\.status: /);
-  assert.match(place.scan("--vex", "none.json").stderr, /^bulkhead: vex\.unreadable: none\.json: /);
+  assert.match((await place.scan("--vex", "none.json")).stderr, /^bulkhead: vex\.unreadable: none\.json: /);
 });
 
-test("what a lockfile pins is met by its package-url alone", () => {
-  using place = judged();
+test("what a lockfile pins is met by its package-url alone", async () => {
+  using place = await judged();
   const packages = { "": { name: "shop" }, "node_modules/old": { version: "1.0.0" } };
   writeFileSync(join(place.folder, "package-lock.json"), JSON.stringify({ lockfileVersion: 3, packages }));
-  const deps = (...words: readonly string[]) =>
-    place.run(program, "build", "deps", ".", "--db", "a.db", ...asOf, ...words);
+  const deps = (...words: readonly string[]) => place.run("build", "deps", ".", "--db", "a.db", ...asOf, ...words);
   const said = { status: "not_affected", justification: "vulnerable_code_not_present" };
   place.write("image.json", said);
   place.write("other.json", {
@@ -95,9 +92,9 @@ test("what a lockfile pins is met by its package-url alone", () => {
     products: [{ "@id": "pkg:npm/other", subcomponents: [{ "@id": "pkg:npm/old" }] }],
   });
   place.write("package.json", { ...said, products: [{ "@id": "pkg:npm/old@1.0.0" }] });
-  assert.equal(deps().status, 1);
-  assert.equal(deps("--vex", "image.json", "--vex", "other.json").status, 1);
-  const { status, stdout } = deps("--vex", "package.json", "--details", "--format", "plain");
+  assert.equal((await deps()).status, 1);
+  assert.equal((await deps("--vex", "image.json", "--vex", "other.json")).status, 1);
+  const { status, stdout } = await deps("--vex", "package.json", "--details", "--format", "plain");
   assert.equal(status, 0, stdout);
   assert.match(stdout, /^excepted: .*package-lock\.json.*VEX not_affected: vulnerable_code_not_present/m);
 });

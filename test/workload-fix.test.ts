@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
-import { bulkhead } from "./bulkhead.ts";
+import { resident } from "./resident.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-workload-fix-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 async function fix(...written: string[]) {
-  return await bulkhead(["workload", "fix", ...written, "--now", "2026-01-01T00:00:00Z"], {
+  return await resident(["workload", "fix", ...written, "--now", "2026-01-01T00:00:00Z"], {
     cwd: folder,
     home: folder,
   });
@@ -78,7 +78,7 @@ test("a link out of the folder is not written through, and a slip is one line", 
 
 test("--report makes the fixes of a report that was written elsewhere, and no others", async () => {
   const report = join(folder, "report.json");
-  await bulkhead(["workload", "audit", "manifests", "--format", `json=${report}`, "--now", "2026-01-01T00:00:00Z"], {
+  await resident(["workload", "audit", "manifests", "--format", `json=${report}`, "--now", "2026-01-01T00:00:00Z"], {
     cwd: folder,
     home: folder,
   });
@@ -100,7 +100,7 @@ test("--report makes the fixes of a report that was written elsewhere, and no ot
 
 test("a change that a report brings of its own is refused, and so is what is no report", async () => {
   const report = join(folder, "report.json");
-  await bulkhead(["workload", "audit", "manifests", "--format", `json=${report}`, "--now", "2026-01-01T00:00:00Z"], {
+  await resident(["workload", "audit", "manifests", "--format", `json=${report}`, "--now", "2026-01-01T00:00:00Z"], {
     cwd: folder,
     home: folder,
   });

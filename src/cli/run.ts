@@ -52,20 +52,24 @@ export async function run(entry: URL): Promise<void> {
     if (unsaid) process.exitCode = 2;
   });
 
+  threadsFrom(entry);
+  await runCommand(process.argv.slice(2));
+  ended = true;
+}
+
+/** Runs one command line to its end; `process.exitCode` is what came of it. A process may run several, one after the other. */
+export async function runCommand(words: readonly string[]): Promise<void> {
   try {
-    threadsFrom(entry);
-    await program.parseAsync();
+    await program.parseAsync(words, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
     else if (error instanceof Problem) fail(error.line());
     else if (isSystemError(error)) {
-      const place = error.path ?? process.argv.slice(2).join(" ");
+      const place = error.path ?? words.join(" ");
       fail(new Problem({ kind: "unavailable", code: "cli.io", place, cause: systemCause(error) }).line());
     } else {
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
       fail(`internal error, please report it: ${printable(text)}`);
     }
-  } finally {
-    ended = true;
   }
 }

@@ -13,7 +13,7 @@ import type { ClusterApi } from "../../src/engines/kubernetes/cluster/client.ts"
 import { certificateModes } from "../../src/guards/admission/deploy/model.ts";
 import { defaultDeploySettings } from "../../src/guards/admission/deploy/settings.ts";
 import { serveArguments } from "../../src/guards/admission/deploy/workload.ts";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-admission-manifests-"));
@@ -21,7 +21,7 @@ const home = join(folder, "home");
 mkdirSync(home);
 after(() => rmSync(folder, { recursive: true }));
 
-const run = (...words: readonly string[]) => bulkhead(words, { cwd: folder, home });
+const run = (...words: readonly string[]) => resident(words, { cwd: folder, home });
 
 /** @returns checks with findings, in the manifests of a file */
 async function findings(name: string, text: string): Promise<{ readonly failing: string[]; readonly judged: number }> {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { stringify } from "yaml";
 import { openPolicies } from "../../src/guards/admission/policies.ts";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 import { podsOf } from "./oracle/pods.ts";
 import { randomAsked } from "./oracle/random-requests.ts";
 import { threeWays } from "./three-ways.ts";
@@ -47,7 +47,7 @@ test("the commands say the same of one file", async (t) => {
   const [object] = objects.filter((each) => each?.kind === "Deployment");
   writeFileSync(join(root, "object.yaml"), stringify(object));
   const run = (...words: string[]) =>
-    bulkhead([...words, "--policy", "bulkhead.yaml", "--format", "json", "--quiet"], { cwd: root, home: root });
+    resident([...words, "--policy", "bulkhead.yaml", "--format", "json", "--quiet"], { cwd: root, home: root });
   const audited = await run("workload", "audit", "object.yaml");
   const tested = await run("admission", "test", "object.yaml", "--offline");
   const { evaluations } = JSON.parse(audited.stdout) as { evaluations: { check: string; verdict: string }[] };

@@ -11,7 +11,7 @@ import { insecureImages } from "../../examples/shop/insecure/images.ts";
 import type { Report } from "../../src/core/report.ts";
 import { rendererOf } from "../../src/report/render.ts";
 import { npm, sampleReport, vulnerability } from "../../src/report/sample.ts";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 import { type Page, skipWithoutChromium, withPage } from "./chromium.ts";
 
 const options = { skip: skipWithoutChromium };
@@ -146,7 +146,7 @@ test("the insecure shop is eleven sheets of paper", options, async () => {
   const tree = join(folder, "insecure");
   cpSync(join(shop, "insecure"), tree, { recursive: true, filter: (path) => !path.endsWith(".generated") });
   for (const image of insecureImages) writeLayout(image, join(tree, ".generated", "images", image.name));
-  const run = (...words: readonly string[]) => bulkhead(words, { cwd: folder, home: folder });
+  const run = (...words: readonly string[]) => resident(words, { cwd: folder, home: folder });
   await run("db", "import", join(shop, "advisories"), "--db", "a.db");
   await run("check", "insecure", "--db", "a.db", "--now", "2026-11-27T00:00:00Z", "--format", "html=shop.html");
   await withPage(async (page) => {

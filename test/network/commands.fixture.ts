@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 
 export const shopFolder = (version: "insecure" | "hardened"): string =>
   join(import.meta.dirname, "..", "..", "examples", "shop", version);
@@ -10,7 +10,7 @@ export const shopFolder = (version: "insecure" | "hardened"): string =>
 export interface Workplace extends Disposable {
   readonly path: string;
   write(name: string, text: string): string;
-  network(...words: readonly string[]): ReturnType<typeof bulkhead>;
+  network(...words: readonly string[]): ReturnType<typeof resident>;
 }
 
 export function workplace(): Workplace {
@@ -21,7 +21,7 @@ export function workplace(): Workplace {
       writeFileSync(join(path, name), text);
       return join(path, name);
     },
-    network: (...words) => bulkhead(["network", ...words], { cwd: path, home: path }),
+    network: (...words) => resident(["network", ...words], { cwd: path, home: path }),
     [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
   };
 }

@@ -9,7 +9,8 @@ import { after, before, describe, test } from "node:test";
 import { readAccounts } from "../../src/guards/registry/tokens/accounts.ts";
 import { readKeys } from "../../src/guards/registry/tokens/keys.ts";
 import { createPasswordChecker } from "../../src/guards/registry/tokens/passwords.ts";
-import { bulkhead, program } from "../bulkhead.ts";
+import { program } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 
 describe("accounts and keys of the registry guard", () => {
   let folder: string;
@@ -18,7 +19,7 @@ describe("accounts and keys of the registry guard", () => {
   });
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  const run = (...words: readonly string[]) => bulkhead(["registry", ...words], { cwd: folder, home: folder });
+  const run = (...words: readonly string[]) => resident(["registry", ...words], { cwd: folder, home: folder });
   const fed = (input: string, ...words: readonly string[]) =>
     new Promise<{ code: number; stderr: string }>((resolve) => {
       const child = execFile(process.execPath, [program, "registry", ...words], { cwd: folder }, (error, _, stderr) =>

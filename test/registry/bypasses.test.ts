@@ -11,9 +11,9 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { tarOf } from "../../src/engines/oci/image.fixture.ts";
-import { bulkhead } from "../bulkhead.ts";
 import { freePorts } from "../free-ports.ts";
 import { importMade } from "../made-advisories.ts";
+import { resident } from "../resident.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
 import { ACCEPT, type Answer, type Client, clientOf, digestOf, IMAGE, INDEX, startReplica } from "./replicas.ts";
@@ -91,7 +91,7 @@ registry:
 describe("ways around the registry guard", { skip }, () => {
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-bypasses-"));
   const at = (name: string) => join(folder, name);
-  const run = (...words: readonly string[]) => bulkhead(words, { cwd: folder, home: folder });
+  const run = (...words: readonly string[]) => resident(words, { cwd: folder, home: folder });
   const replicas: { readonly child: ChildProcess; readonly origin: string }[] = [];
   const passwords = new Map<string, string>();
   let engine: DockerRegistry;

@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { after, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { program } from "../../src/cli/program.ts";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const base = join(root, "deploy/registry/base");
@@ -31,7 +31,7 @@ function built(): string {
 }
 
 async function evaluated(...words: readonly string[]): Promise<readonly Evaluation[]> {
-  const { stdout, stderr } = await bulkhead([...words, "--format", "json", "--quiet"], { cwd: folder, home });
+  const { stdout, stderr } = await resident([...words, "--format", "json", "--quiet"], { cwd: folder, home });
   const { evaluations } = JSON.parse(stdout || "{}");
   assert.ok(Array.isArray(evaluations), stderr);
   return evaluations;
@@ -95,7 +95,7 @@ test("pods call serve and work with options that there are, and the policy is on
   }
   const policy = objects.find((each) => each.metadata.name === "registry-policy").data["bulkhead.yaml"];
   writeFileSync(join(folder, "bulkhead.yaml"), policy);
-  const { code, stderr } = await bulkhead(["policy", "validate", "bulkhead.yaml"], { cwd: folder, home });
+  const { code, stderr } = await resident(["policy", "validate", "bulkhead.yaml"], { cwd: folder, home });
   assert.equal(code, 0, stderr);
 });
 
@@ -115,7 +115,7 @@ test("only guard and worker reach the engine and the database", { skip }, async 
     "deny registry/database -> internet",
   ];
   writeFileSync(join(folder, "network.txt"), `${lines.join("\n")}\n`);
-  const { code, stdout, stderr } = await bulkhead(
+  const { code, stdout, stderr } = await resident(
     ["network", "test", "network.txt", "network.yaml", "--cni", "cilium"],
     {
       cwd: folder,

@@ -9,8 +9,8 @@ import { alpine310, apkDatabase, imageOf, npmPackage } from "../../src/collect/i
 import type { Digest } from "../../src/core/digest.ts";
 import { json, tarOf, writeLayout } from "../../src/engines/oci/image.fixture.ts";
 import { selfSigned } from "../../src/engines/oci/registry/certificate.fixture.ts";
-import { bulkhead, type Ended } from "../bulkhead.ts";
 import { importMade, now } from "../made-advisories.ts";
+import { type Answered, resident } from "../resident.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 import { pushLayout } from "./push.ts";
 import { startTokenService, type TokenService } from "./token-service.ts";
@@ -85,9 +85,9 @@ describe("an image behind token authentication", { skip: missing }, () => {
     await rm(folder, { recursive: true });
   });
 
-  function scan(name: string, environment: Readonly<Record<string, string>>, ...options: string[]): Promise<Ended> {
+  function scan(name: string, environment: Readonly<Record<string, string>>, ...options: string[]): Promise<Answered> {
     const shared = ["--db", "advisories.db", "--now", now, "--quiet", "--format", "json=report.json"];
-    return bulkhead(["image", "scan", name, ...shared, ...options], {
+    return resident(["image", "scan", name, ...shared, ...options], {
       cwd: folder,
       home: join(folder, "home"),
       environment,

@@ -10,8 +10,10 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { fixtureImage, tarOf, writeLayout } from "../../src/engines/oci/image.fixture.ts";
 import { selfSigned } from "../../src/engines/oci/registry/certificate.fixture.ts";
-import { bulkhead, program } from "../bulkhead.ts";
+import { program } from "../bulkhead.ts";
+import { compiled } from "../compiled.ts";
 import { freePort } from "../free-ports.ts";
+import { resident } from "../resident.ts";
 import { findProgram } from "./client-programs.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 
@@ -36,7 +38,7 @@ async function startGuard(folder: string, port: number, words: readonly string[]
   const ports = ["--host", "127.0.0.1", "--port", String(port), "--status-host", "127.0.0.1", "--status-port", "0"];
   const child: ChildProcess = spawn(process.execPath, [program, "registry", "serve", ...ports, ...words], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: folder, TMPDIR: process.env.TMPDIR ?? "/tmp" },
+    env: { PATH: process.env.PATH ?? "", HOME: folder, TMPDIR: process.env.TMPDIR ?? "/tmp", ...compiled },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const onExit = () => child.kill("SIGKILL");
@@ -84,7 +86,7 @@ describe("the registry guard from the command line", { skip }, () => {
   let engine: DockerRegistry;
   let guard: Guard;
   let words: readonly string[];
-  const run = (...arguments_: readonly string[]) => bulkhead(arguments_, { cwd: folder, home: folder });
+  const run = (...arguments_: readonly string[]) => resident(arguments_, { cwd: folder, home: folder });
 
   /** @returns what it printed, or its error */
   async function copy(...arguments_: readonly string[]): Promise<string> {
@@ -231,7 +233,7 @@ describe("registry serve", () => {
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-registry-usage-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const serve = (...words: readonly string[]) =>
-    bulkhead(
+    resident(
       ["registry", "serve", "--policy", "p.yaml", "--keys", "keys", "--url", "https://r.example.com", ...words],
       { cwd: folder, home: folder },
     );

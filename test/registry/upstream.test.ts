@@ -17,7 +17,7 @@ import { credentialsIn } from "../../src/guards/registry/upstream/credentials.ts
 import { openUpstreams } from "../../src/guards/registry/upstream/upstreams.ts";
 import { createUpstream } from "../../src/net/upstream.ts";
 import { type MemoryStore, memoryStore } from "../../src/store/memory.fixture.ts";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 import { type Cosign, cosignIn, withoutCosign } from "../trust/cosign.ts";
 import { startRegistry, type TestRegistry } from "../trust/registry.ts";
 import { findProgram } from "./client-programs.ts";
@@ -165,7 +165,7 @@ describe("pull-through", { skip: withoutCosign }, () => {
     const node = await mkdtemp(join(folder, "node-"));
     await writeFile(join(node, "bulkhead.yaml"), JSON.stringify(policy));
     const words = ["registry", "mirror-config", proxy.origin, "--for", "podman", "--policy"];
-    const made = await bulkhead([...words, join(node, "bulkhead.yaml"), "--write", node], { cwd: node, home: node });
+    const made = await resident([...words, join(node, "bulkhead.yaml"), "--write", node], { cwd: node, home: node });
     assert.equal(made.code, 0, made.stderr);
     const environment = {
       PATH: process.env.PATH ?? "",

@@ -14,8 +14,8 @@ import { tarOf } from "../../scripts/image/tar.ts";
 import { parseReference } from "../../src/engines/oci/reference.ts";
 import { selfSigned } from "../../src/engines/oci/registry/certificate.fixture.ts";
 import { openRegistry } from "../../src/engines/oci/registry/client.ts";
-import { bulkhead } from "../bulkhead.ts";
 import { importMade } from "../made-advisories.ts";
+import { resident } from "../resident.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 import { startTokenService, type TokenService } from "./token-service.ts";
 
@@ -89,7 +89,7 @@ describe("what is pushed to docker-registry behind token authentication", { skip
     writeFileSync(join(folder, "key.pem"), privateKey.export({ type: "pkcs8", format: "pem" }));
     writeFileSync(join(folder, "key.pub"), publicKey.export({ type: "spki", format: "pem" }));
     const place = `oci://${registry.host}/acme/advisories:today`;
-    const run = (...words: readonly string[]) => bulkhead(words, { cwd: folder, home: folder, environment });
+    const run = (...words: readonly string[]) => resident(words, { cwd: folder, home: folder, environment });
     const pushed = await run("db", "push", place, "--db", database, "--key", "key.pem");
     assert.equal(pushed.code, 0, pushed.stderr);
     const pinned = /oci:\S+$/.exec(pushed.stdout.trim())?.[0] ?? "";
@@ -100,7 +100,7 @@ describe("what is pushed to docker-registry behind token authentication", { skip
   });
 
   it("is refused where the account may not push", async () => {
-    const { code, stderr } = await bulkhead(
+    const { code, stderr } = await resident(
       ["db", "push", `oci://${registry.host}/acme/other:1`, "--db", join(folder, "advisories.db"), "--key", "key.pem"],
       { cwd: folder, home: folder, environment },
     );

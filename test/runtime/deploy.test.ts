@@ -7,7 +7,7 @@ import { delimiter, join } from "node:path";
 import { after, test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
 import { clusterResources } from "../../src/engines/kubernetes/cluster/resources.ts";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 
 const deploy = join(import.meta.dirname, "../../deploy/runtime");
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-runtime-manifests-"));
@@ -32,7 +32,7 @@ function built(name: string): string {
 async function audit(name: string, policy?: string): Promise<readonly Evaluation[]> {
   writeFileSync(join(folder, `${name}.yaml`), built(name));
   const words = ["workload", "audit", `${name}.yaml`, "--format", "json", "--quiet"];
-  const { stdout, stderr } = await bulkhead([...words, ...(policy === undefined ? [] : ["--policy", policy])], {
+  const { stdout, stderr } = await resident([...words, ...(policy === undefined ? [] : ["--policy", policy])], {
     cwd: folder,
     home,
   });
@@ -100,7 +100,7 @@ test("the policy in it is one, and sets off nothing by itself", { skip }, async 
     .map((document) => document.toJS())
     .find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "runtime-policy");
   writeFileSync(join(folder, "bulkhead.yaml"), map.data["bulkhead.yaml"]);
-  const { code, stderr } = await bulkhead(["policy", "validate", "bulkhead.yaml"], { cwd: folder, home });
+  const { code, stderr } = await resident(["policy", "validate", "bulkhead.yaml"], { cwd: folder, home });
   assert.equal(code, 0, stderr);
   assert.equal(parse(map.data["bulkhead.yaml"]).runtime.respond, "off");
 });

@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { bulkhead, type Ended } from "../bulkhead.ts";
+import { type Answered, resident } from "../resident.ts";
 
 let folder = "";
-const run = (...written: readonly string[]): Promise<Ended> =>
-  bulkhead(["runtime", ...written], { cwd: folder, home: join(folder, "home") });
+const run = (...written: readonly string[]): Promise<Answered> =>
+  resident(["runtime", ...written], { cwd: folder, home: join(folder, "home") });
 
 const id = "c".repeat(64);
 const lines = (...objects: readonly object[]): string => objects.map((one) => `${JSON.stringify(one)}\n`).join("");

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
-import { bulkhead, type Ended } from "../bulkhead.ts";
+import { type Answered, resident } from "../resident.ts";
 
 let folder = "";
 before(() => {
@@ -22,9 +22,9 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const rule = (condition: string) =>
   `- rule: r\n  desc: d\n  condition: evt.type = open and ${condition}\n  output: o\n  priority: ERROR\n`;
 
-function run(name: string, written: readonly string[], rules: string): Promise<Ended> {
+function run(name: string, written: readonly string[], rules: string): Promise<Answered> {
   writeFileSync(join(folder, name), rules);
-  return bulkhead(["runtime", ...written], { cwd: folder, home: join(folder, "home") });
+  return resident(["runtime", ...written], { cwd: folder, home: join(folder, "home") });
 }
 
 const items = Array.from({ length: 10_000 }, (_, at) => `i${at}`).join(", ");

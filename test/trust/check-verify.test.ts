@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 import { cosignIn, withoutCosign } from "./cosign.ts";
 import { startRegistry, type TestRegistry } from "./registry.ts";
 
@@ -46,7 +46,7 @@ trust:
   }
 
   async function report(...words: readonly string[]): Promise<Report> {
-    const { stdout, stderr } = await bulkhead([...words, "--format", "json", "--quiet"], { cwd: folder, home: folder });
+    const { stdout, stderr } = await resident([...words, "--format", "json", "--quiet"], { cwd: folder, home: folder });
     assert.notEqual(stdout, "", stderr);
     return JSON.parse(stdout) as Report;
   }

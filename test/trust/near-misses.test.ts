@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 import { createAuthority, type LeafContent } from "./certificates.ts";
 import { type Cosign, cosignIn, withoutCosign } from "./cosign.ts";
 import { startRegistry, type TestRegistry, tagOf } from "./registry.ts";
@@ -162,7 +162,7 @@ describe("an image that is signed by nearly the right one", { skip: withoutCosig
 
   const verify = async (reference: string, ...more: readonly string[]) => {
     const named = ["--identity", identity, "--issuer", issuer, "--ca", "ca.pem"];
-    return await bulkhead(["verify", reference, ...named, ...more], { cwd: folder, home: folder });
+    return await resident(["verify", reference, ...named, ...more], { cwd: folder, home: folder });
   };
 
   it("is refused, each for its own reason", async () => {

@@ -10,8 +10,8 @@ import { type ShopImage, writeLayout } from "../../examples/shop/image.ts";
 import { insecureImages } from "../../examples/shop/insecure/images.ts";
 import { releaseKey, securityKey, strangerKey } from "../../examples/shop/signers.ts";
 import { pushLayout } from "../../scripts/image/push.ts";
-import { bulkhead } from "../bulkhead.ts";
 import { importMade } from "../made-advisories.ts";
+import { resident } from "../resident.ts";
 import { cosignIn, withoutCosign } from "./cosign.ts";
 import { startRegistry, type TestRegistry } from "./registry.ts";
 
@@ -32,7 +32,7 @@ describe("the shop's images in a registry", { skip: withoutCosign }, () => {
   let api = "";
   let digest = "";
 
-  const run = (...words: readonly string[]) => bulkhead(words, { cwd: folder, home: folder });
+  const run = (...words: readonly string[]) => resident(words, { cwd: folder, home: folder });
   const succeed = async (...words: readonly string[]) => {
     const { code, stdout, stderr } = await run(...words);
     assert.equal(code, 0, `bulkhead ${words.join(" ")}\n${stdout}${stderr}`);
@@ -185,7 +185,7 @@ describe("the shop's images in a registry", { skip: withoutCosign }, () => {
   });
 
   it("the scanned directory's own policy is nobody's word: what it would accept is unknown", async () => {
-    const own = await bulkhead(["verify", api, "--quiet"], { cwd: tree, home: folder });
+    const own = await resident(["verify", api, "--quiet"], { cwd: tree, home: folder });
     assert.equal(own.code, 3, own.stdout);
     assert.match(own.stdout, /^\? unknown: /);
   });

@@ -17,7 +17,7 @@ import { Problem } from "../../src/core/problem.ts";
 import { parseReference } from "../../src/engines/oci/reference.ts";
 import { attachSignature, type NewSignature } from "../../src/engines/trust/attach.ts";
 import type { SubjectTrust, TrustMaterial } from "../../src/engines/trust/model.ts";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 import { type Cosign, cosignIn, withoutCosign } from "./cosign.ts";
 import { startRegistry, type TestRegistry } from "./registry.ts";
 
@@ -238,7 +238,7 @@ describe("signatures in docker-registry, beside cosign", { skip: withoutCosign }
 
     const key = join(folder, "cosign.pub");
     const verify = async (name: string, ...words: readonly string[]) =>
-      await bulkhead(["verify", `${registry.host}/theirs/${name}:1`, "--key", key, ...words], {
+      await resident(["verify", `${registry.host}/theirs/${name}:1`, "--key", key, ...words], {
         cwd: folder,
         home: folder,
       });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 import { type Cosign, cosignIn, withoutCosign } from "./cosign.ts";
 import { type StoredDocument, sha256, startRegistry, type TestRegistry, tagOf } from "./registry.ts";
 
@@ -51,7 +51,7 @@ describe("signatures in a registry that an attacker writes to", { skip: withoutC
 
   async function verify(reference: string, ...more: readonly string[]): Promise<Verified> {
     const words = ["verify", reference, "--key", "shop.pub", "--format", "json", ...more];
-    const { code, stdout, stderr } = await bulkhead(words, { cwd: folder, home: folder });
+    const { code, stdout, stderr } = await resident(words, { cwd: folder, home: folder });
     assert.notEqual(stdout, "", stderr);
     return { code, stderr, view: JSON.parse(stdout) };
   }

@@ -7,10 +7,10 @@ import { after, before, test } from "node:test";
 import { buildWeek, hardenedImages } from "../../examples/shop/hardened/images.ts";
 import { writeLayout } from "../../examples/shop/image.ts";
 import { releaseKey } from "../../examples/shop/signers.ts";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-verify-"));
-const run = (...words: readonly string[]) => bulkhead([...words, "--quiet"], { cwd: folder, home: folder });
+const run = (...words: readonly string[]) => resident([...words, "--quiet"], { cwd: folder, home: folder });
 
 before(() => {
   const [image] = hardenedImages(buildWeek(new Date("2026-11-24T12:00:00Z"), undefined));

@@ -9,7 +9,7 @@ import { describe, test } from "node:test";
 import type { Evaluation } from "../../src/core/evaluation.ts";
 import { type FixtureComponent, redHatVex } from "../../src/engines/vulnerability/vendors/csaf.fixture.ts";
 import type { FixtureUpdate } from "../../src/engines/vulnerability/vendors/updateinfo.fixture.ts";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 import { checkUpdate, type FixtureRpm, hasDnf, missingRpmProgram, rpmSite } from "./rpm.fixture.ts";
 
 type Site = Awaited<ReturnType<typeof rpmSite>>;
@@ -208,7 +208,7 @@ const cases: readonly Case[] = [
 ];
 
 async function scan(made: Site, ...words: readonly string[]): Promise<readonly Evaluation[]> {
-  const { stdout, stderr, code } = await bulkhead(
+  const { stdout, stderr, code } = await resident(
     ["image", "scan", `dir:${made.root}`, "--format", "json", "--no-cache", ...words],
     { cwd: made.folder, home: made.folder },
   );
@@ -240,7 +240,7 @@ async function importAll(made: Site, { imported, documents }: Case): Promise<str
     }
     words.push("feed");
   }
-  const { code, stdout, stderr } = await bulkhead(["db", "import", "--quiet", ...words], {
+  const { code, stdout, stderr } = await resident(["db", "import", "--quiet", ...words], {
     ...{ cwd: made.folder, home: made.folder },
   });
   assert.equal(code, 0, stderr);

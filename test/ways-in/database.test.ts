@@ -8,7 +8,7 @@ import { buildPackage } from "../../scripts/published-build.ts";
 import { type PushRegistry, pushRegistry } from "../../src/engines/oci/registry/push.fixture.ts";
 import { jsonLines, recordBelow } from "../../src/engines/vulnerability/database/advisories.fixture.ts";
 import { importAdvisories } from "../../src/engines/vulnerability/database/import.ts";
-import { bulkhead } from "../bulkhead.ts";
+import { resident } from "../resident.ts";
 import { createRunner, runActionStep } from "./runner.ts";
 
 /** The advisory database by way of a registry, and by way of a cache that others can write. */
@@ -45,7 +45,7 @@ before(async () => {
   mkdirSync(at("home"));
 });
 
-const run = (...words: readonly string[]) => bulkhead(words, { cwd: folder, home: at("home") });
+const run = (...words: readonly string[]) => resident(words, { cwd: folder, home: at("home") });
 
 async function push(registry: PushRegistry, tag: string, name: string, key = "ours"): Promise<string> {
   const { code, stdout, stderr } = await run(

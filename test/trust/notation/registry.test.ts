@@ -10,8 +10,8 @@ import { attachSignature, type NewSignature } from "../../../src/engines/trust/a
 import { PAYLOAD_TYPE } from "../../../src/engines/trust/notation/envelope.ts";
 import { type NotationTarget, signNotation } from "../../../src/engines/trust/notation/sign.ts";
 import { ecKeys, type Made, madeCertificate } from "../../../src/engines/trust/x509/made-certificates.fixture.ts";
-import { bulkhead } from "../../bulkhead.ts";
 import { findDockerRegistry } from "../../registry/docker-registry.ts";
+import { resident } from "../../resident.ts";
 import { startRegistry, type TestRegistry } from "../registry.ts";
 import { signedByCoreGo, withoutCoreGo } from "./core-go.ts";
 
@@ -72,7 +72,7 @@ describe("notation in docker-registry", { skip: without }, () => {
       "--format",
       "json",
     ];
-    const ended = await bulkhead(words, { cwd: folder, home: folder });
+    const ended = await resident(words, { cwd: folder, home: folder });
     return { ...ended, said: ended.stdout + ended.stderr };
   }
 

@@ -10,7 +10,7 @@ import { findSignatures } from "../../../src/engines/trust/find.ts";
 import type { TrustMaterial, VerifiedSignature } from "../../../src/engines/trust/model.ts";
 import { readTrustedKey } from "../../../src/engines/trust/roots/keys.ts";
 import { verifySignature } from "../../../src/engines/trust/verify.ts";
-import { bulkhead, type Ended } from "../../bulkhead.ts";
+import { type Answered, resident } from "../../resident.ts";
 import { type Cosign, cosignIn, PASSWORD } from "../cosign.ts";
 import { startRegistry, type TestRegistry } from "../registry.ts";
 import { type Sigstore, startSigstore } from "./sigstore.ts";
@@ -21,7 +21,7 @@ export interface Workshop {
   readonly sigstore: Sigstore;
   readonly cosign: Cosign;
   /** `bulkhead WORDS…` in the folder, with the password of its keys. */
-  run(words: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Ended>;
+  run(words: readonly string[], environment?: Readonly<Record<string, string>>): Promise<Answered>;
   /** `cosign verify WORDS…`: true where it ends with 0. What it knows of Sigstore is this instance alone. */
   holds(words: readonly string[], environment?: Readonly<Record<string, string>>): Promise<boolean>;
   /** Every signature beside a digest, verified by us. */
@@ -43,7 +43,7 @@ export async function openWorkshop(): Promise<Workshop> {
   return {
     ...{ folder, registry, sigstore, cosign },
     run: (words, environment = {}) =>
-      bulkhead(words, { cwd: folder, home: folder, environment: { COSIGN_PASSWORD: PASSWORD, ...environment } }),
+      resident(words, { cwd: folder, home: folder, environment: { COSIGN_PASSWORD: PASSWORD, ...environment } }),
     holds: async (words, environment = {}) => {
       try {
         await cosign.run([...words, "--allow-http-registry"], { ...trusted, ...environment });
