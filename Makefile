@@ -35,7 +35,7 @@ test-cluster: install ## build a Kubernetes API server, once, and run the tests 
 	@npm run -s test:cluster
 
 .PHONY: soak
-soak: install ## fuzz each reader against the program that consumes its format, and every byte of signatures, at length
+soak: install ## fuzz each reader against the program that consumes its format, every byte of signatures, and properties, at length
 	@scripts/setup-tests
 	@npx node test/differential/soak.ts $(READERS) $(if $(CASES),--cases=$(CASES)) $(if $(SEED),--seed=$(SEED))
 	@$(if $(READERS),,npm run -s test:soak)

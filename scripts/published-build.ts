@@ -1,6 +1,6 @@
 /** The program as it is published: bundled JavaScript for Node 24, with nothing to install beside it. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { isBuiltin } from "node:module";
+import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import { build, type Metafile } from "esbuild";
 
@@ -18,6 +18,9 @@ const packaged = ["bin/", "action/", "code/", "docs/", "CHANGELOG.md", "SECURITY
 
 /** Too large to go along for those who never use it: whoever wants it installs it beside the package. */
 const installedByUsers = "@electric-sql/pglite";
+
+/** Node's own modules. The bundler asks by it, so that not each of thousands of imports becomes a question to this process. */
+const builtin = new RegExp(`^(?:node:)?(?:${builtinModules.map((name) => name.replace(/^node:/, "")).join("|")})$`);
 
 /** As its package.json has it. */
 export interface BundledPackage {
@@ -69,8 +72,8 @@ export async function buildPackage(
       {
         name: "builtins-without-require",
         setup({ onResolve, onLoad }) {
-          onResolve({ filter: /.*/ }, ({ path, kind }) =>
-            kind === "require-call" && isBuiltin(path) ? { path, namespace: "builtin" } : undefined,
+          onResolve({ filter: builtin }, ({ path, kind }) =>
+            kind === "require-call" ? { path, namespace: "builtin" } : undefined,
           );
           onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
             contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,

@@ -170,7 +170,8 @@ test("the allowed imports of the house are not refused", () => {
 });
 
 test("the tool sees the project's own modules and what they import", () => {
-  const { modules } = cruise(root);
+  // `npm run lint` looks at all of them.
+  const { modules } = cruise(root, ["src/core", "src/formats"]);
   const own = modules.filter(({ source }) => source.startsWith("src/"));
   assert.ok(own.length > 60, `only ${own.length} modules seen`);
   const imports = own.reduce((sum, { dependencies }) => sum + dependencies.length, 0);

@@ -19,6 +19,7 @@ import { dirname, join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { git, skipWithoutGit } from "../src/engines/git/repository.fixture.ts";
 import { bulkhead } from "./bulkhead.ts";
+import { resident } from "./resident.ts";
 
 const head = "apiVersion: bulkhead/v1\n";
 
@@ -32,7 +33,7 @@ function places(context: TestContext, files: Readonly<Record<string, string>>) {
     mkdirSync(dirname(join(tree, path)), { recursive: true });
     writeFileSync(join(tree, path), text);
   }
-  return { tree, home, outside, run: (...words: string[]) => bulkhead(words, { cwd: tree, home }) };
+  return { tree, home, outside, run: (...words: string[]) => resident(words, { cwd: tree, home }) };
 }
 
 test("nothing that a repository's configuration names is run, whatever is asked for by git:", {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, test } from "node:test";
 import { compiled } from "./compiled.ts";
+import { resident } from "./resident.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-secrets-scan-"));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -12,51 +13,52 @@ const program = resolve(import.meta.dirname, "../bin/bulkhead.js");
 const keyId = ["AKIA", "QYLPMN5H", "HHFPZAM2"].join("");
 writeFileSync(join(root, "deploy.env"), `REGION=eu-central-1\nAWS_ACCESS_KEY_ID=${keyId}\n`);
 
-function scan(words: readonly string[], input = ""): { status: number | null; output: string } {
-  return run(["secrets", "scan", ...words], { input });
+const scan = (words: readonly string[]) => run(["secrets", "scan", ...words]);
+
+async function run(words: readonly string[], { cwd = root }: { readonly cwd?: string } = {}) {
+  const place = { cwd, home: root, environment: { NO_COLOR: "1" } };
+  const { code, stdout, stderr } = await resident([...words, "--quiet", "--no-cache"], place);
+  return { status: code, output: stdout + stderr };
 }
 
-function run(
-  words: readonly string[],
-  { input = "", cwd = root }: { readonly input?: string; readonly cwd?: string } = {},
-): { status: number | null; output: string } {
-  const options = {
-    cwd,
+/** In a process of its own, which has a standard input. */
+function scanInput(words: readonly string[], input: string) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, "secrets", "scan", ...words, "--no-cache"], {
+    cwd: root,
     input,
     encoding: "utf8",
     env: { ...process.env, NO_COLOR: "1", HOME: root, ...compiled },
-  } as const;
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words, "--quiet", "--no-cache"], options);
+  });
   return { status, output: stdout + stderr };
 }
 
-test("a folder, a file and standard input are looked through, and nothing shows the secret", () => {
+test("a folder, a file and standard input are looked through, and nothing shows the secret", async () => {
   for (const [words, input, place] of [
-    [["."], "", "deploy.env:2:19"],
-    [[`dir:${root}`], "", "deploy.env:2:19"],
-    [["deploy.env"], "", "deploy.env:2:19"],
+    [["."], undefined, "deploy.env:2:19"],
+    [[`dir:${root}`], undefined, "deploy.env:2:19"],
+    [["deploy.env"], undefined, "deploy.env:2:19"],
     [["-"], `key ${keyId}\n`, "1:5"],
   ] as const) {
-    const { status, output } = scan(words, input);
+    const { status, output } = input === undefined ? await scan(words) : scanInput(words, input);
     assert.equal(status, 1, output);
     assert.ok(output.includes(place) && output.includes("aws-access-key-id"), output);
     assert.ok(!output.includes(keyId.slice(4)), "the secret is shown");
   }
 });
 
-test("a baseline sets apart what is known", () => {
+test("a baseline sets apart what is known", async () => {
   const baseline = join(root, "known.json");
-  assert.equal(scan(["deploy.env", "--write-baseline", baseline]).status, 1);
-  assert.equal(scan(["deploy.env", "--baseline", baseline]).status, 0);
+  assert.equal((await scan(["deploy.env", "--write-baseline", baseline])).status, 1);
+  assert.equal((await scan(["deploy.env", "--baseline", baseline])).status, 0);
 });
 
-test("rules of a file are used, and what is left out of it is said", () => {
+test("rules of a file are used, and what is left out of it is said", async () => {
   const rules = join(root, "rules.toml");
   writeFileSync(
     rules,
     "[[rules]]\nid='region'\nregex='REGION=([a-z0-9-]+)'\nkeywords=['region']\n[[rules]]\nid='any'\nregex='[0-9]+'\n",
   );
-  const { status, output } = scan(["deploy.env", "--rules", rules]);
+  const { status, output } = await scan(["deploy.env", "--rules", rules]);
   assert.equal(status, 1);
   assert.match(output, /region/);
   assert.match(output, /rule any is left out/);
@@ -76,7 +78,7 @@ function tree(name: string, rules: string): string {
   return folder;
 }
 
-test("rules that the policy names are used by every command, and take nothing from those that are built in", () => {
+test("rules that the policy names are used by every command, and take nothing from those that are built in", async () => {
   const adds = tree("adds", shopRule);
   const allows = tree("allows", allowAll + shopRule);
   const covers = tree("covers", "[[rules]]\nid='shop-code'\nregex='AKIA[A-Z0-9]{16}'\nkeywords=['akia']\n");
@@ -85,54 +87,54 @@ test("rules that the policy names are used by every command, and take nothing fr
     ["check", ".", "--all"],
     ["image", "scan", "dir:.", "--all"],
   ]) {
-    const found = run(words, { cwd: adds });
+    const found = await run(words, { cwd: adds });
     assert.ok(found.output.includes("shop-code") && found.output.includes("aws-access-key-id"), found.output);
-    const allowed = run(words, { cwd: allows });
+    const allowed = await run(words, { cwd: allows });
     assert.ok(!allowed.output.includes("shop-code") && allowed.output.includes("aws-access-key-id"), allowed.output);
-    const covered = run(words, { cwd: covers });
+    const covered = await run(words, { cwd: covers });
     assert.ok(!covered.output.includes("shop-code") && covered.output.includes("aws-access-key-id"), covered.output);
   }
 });
 
-test("a file of rules that the tree's policy names opens no other file", () => {
+test("a file of rules that the tree's policy names opens no other file", async () => {
   const extending = tree("extends", `[extend]\npath='../../deploy.env'\n${shopRule}`);
-  assert.match(run(["secrets", "scan", "."], { cwd: extending }).output, /extends .*which is not read/);
+  assert.match((await run(["secrets", "scan", "."], { cwd: extending })).output, /extends .*which is not read/);
   const broken = tree("broken", "[[rules]]\nid='x'\nregex='('\nkeywords=['abc']\n");
-  assert.equal(run(["check", "."], { cwd: broken }).status, 2);
+  assert.equal((await run(["check", "."], { cwd: broken })).status, 2);
 });
 
-test("a trusted policy's rules and those that the tree adds are used", () => {
+test("a trusted policy's rules and those that the tree adds are used", async () => {
   const folder = tree("trusted", allowAll + shopRule);
   const policy = join(root, "org.yaml");
   writeFileSync(join(root, "org.toml"), shopRule.replaceAll("shop-code", "org-code"));
   writeFileSync(policy, "apiVersion: bulkhead/v1\nsecrets: {rules: [org.toml]}\n");
-  const { output } = run(["secrets", "scan", ".", "--policy", policy], { cwd: folder });
+  const { output } = await run(["secrets", "scan", ".", "--policy", policy], { cwd: folder });
   assert.ok(output.includes("org-code") && !output.includes("shop-code"), output);
 });
 
-test("secrets of a root file system are told; where they are not looked for, that is said", () => {
+test("secrets of a root file system are told; where they are not looked for, that is said", async () => {
   const folder = tree("rootfs", shopRule);
   mkdirSync(join(folder, "proc"));
   writeFileSync(join(folder, "proc", "environ"), `ID=${keyId}\n`);
-  const { output } = run(["image", "scan", "dir:.", "--all"], { cwd: folder });
+  const { output } = await run(["image", "scan", "dir:.", "--all"], { cwd: folder });
   assert.ok(output.includes("deploy.env") && !output.includes("proc/environ"), output);
   for (const words of [
     ["image", "scan", "dir:."],
     ["check", "."],
   ]) {
-    const without = run([...words, "--no-secrets"], { cwd: folder }).output;
+    const without = (await run([...words, "--no-secrets"], { cwd: folder })).output;
     assert.match(without, /secrets were not scanned/);
     assert.ok(!without.includes("aws-access-key-id"));
   }
   // Not to have looked is no pass.
-  const unlooked = run(["check", ".", "--no-secrets", "--format", "plain"], { cwd: folder }).output;
+  const unlooked = (await run(["check", ".", "--no-secrets", "--format", "plain"], { cwd: folder })).output;
   assert.match(unlooked, /^control: 3 unknown/m);
 });
 
-test("what cannot be is the caller's error", () => {
-  assert.equal(scan(["deploy.env", "--history"]).status, 2);
-  assert.equal(scan([".", "--history"]).status, 2);
-  assert.equal(scan([".", "--rules", "missing.toml"]).status, 2);
+test("what cannot be is the caller's error", async () => {
+  assert.equal((await scan(["deploy.env", "--history"])).status, 2);
+  assert.equal((await scan([".", "--history"])).status, 2);
+  assert.equal((await scan([".", "--rules", "missing.toml"])).status, 2);
   writeFileSync(join(root, "short.key"), "short");
-  assert.equal(scan([".", "--fingerprint-key", "short.key"]).status, 2);
+  assert.equal((await scan([".", "--fingerprint-key", "short.key"])).status, 2);
 });

@@ -49,27 +49,28 @@ async function firedBy(test: RuleTest, rules: LoadedRules): Promise<ReadonlyMap<
     wanted: new Set(rules.rules.map(({ name }) => name)),
     onAlert: ({ rule }: { readonly rule: string }) => fired.set(rule, (fired.get(rule) ?? 0) + 1),
   };
-  const syscalls = createSyscallDetection(options);
-  const audits = createAuditDetection(options);
+  // Rules are compiled for what a test has events of.
+  const syscalls = lazily(() => createSyscallDetection(options));
+  const audits = lazily(() => createAuditDetection(options));
   if (test.capture !== undefined) {
     await readEventFile(test.capture, {
-      syscalls: () => syscalls.sink,
-      audits: () => audits.sink,
+      syscalls: () => syscalls.get().sink,
+      audits: () => audits.get().sink,
       alerts: () => {
         throw refused(test, `${test.capture}: alerts of other detectors are no events`);
       },
     });
   } else {
-    const lines = new EventLines(syscalls.sink);
-    const documents = createAuditDocuments(audits.sink);
+    const lines = lazily(() => new EventLines(syscalls.get().sink));
+    const documents = lazily(() => createAuditDocuments(audits.get().sink));
     for (const [at, event] of test.events.entries()) {
       const place = `${test.place}, event ${at + 1}`;
-      if (isAuditDocument(event)) documents.read(event, place);
-      else lines.read(event, place);
+      if (isAuditDocument(event)) documents.get().read(event, place);
+      else lines.get().read(event, place);
     }
   }
-  syscalls.finish();
-  for (const { lost: some } of [syscalls.read(), audits.read()])
+  syscalls.made?.finish();
+  for (const { lost: some } of [syscalls.made?.read() ?? NOTHING, audits.made?.read() ?? NOTHING])
     append(
       lost,
       some.map(({ reason }) => reason),
@@ -78,6 +79,18 @@ async function firedBy(test: RuleTest, rules: LoadedRules): Promise<ReadonlyMap<
   // What a test says by `lost` lines is meant; an event that could not be read is not.
   if (first !== undefined && test.capture === undefined && !test.events.some(saysLost)) throw refused(test, first);
   return fired;
+}
+
+const NOTHING = { lost: [] };
+
+function lazily<T extends object>(make: () => T) {
+  return {
+    made: undefined as T | undefined,
+    get(): T {
+      this.made ??= make();
+      return this.made;
+    },
+  };
 }
 
 function saysLost(event: unknown): boolean {

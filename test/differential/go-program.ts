@@ -59,13 +59,13 @@ export function buildGo(source: string, versioned: readonly string[] = []): stri
     const fresh = `${program}.${process.pid}`;
     execFileSync("go", ["build", "-o", fresh, "."], {
       cwd: folder,
+      // Go's cache stays where it always is: in a fresh clone, libraries that this machine has compiled are not compiled again.
       env: {
         ...process.env,
         GO111MODULE: "off",
         GOPATH: [made, LIBRARIES].join(delimiter),
         GOFLAGS: "",
         GOTOOLCHAIN: "local",
-        GOCACHE: process.env.GOCACHE ?? join(CACHE, "go-build"),
       },
       stdio: ["ignore", "ignore", "inherit"],
     });

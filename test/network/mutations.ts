@@ -118,7 +118,7 @@ export const mutations: readonly Mutation[] = [
     file: "decisions.ts",
     from: "sets.union(a.denied, b.denied)",
     to: "a.denied",
-    seed: 401,
+    seed: 528,
   },
   {
     mistake: "a NetworkPolicy goes before an AdminNetworkPolicy",

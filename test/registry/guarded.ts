@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AccessRules } from "../../src/engines/oci/distribution/access-model.ts";
 import type { Engine } from "../../src/guards/registry/model.ts";
@@ -105,7 +105,9 @@ export async function startGuarded(
 /** A policy of containers' programs that takes any image, and no storage but the folder's own. */
 export function clientFiles(folder: string): Readonly<Record<string, string>> {
   for (const name of ["home", "run", "tmp", "storage"]) mkdirSync(join(folder, name), { recursive: true });
-  writeFileSync(join(folder, "policy.json"), JSON.stringify({ default: [{ type: "insecureAcceptAnything" }] }));
+  const policy = join(folder, "policy.json");
+  // Another program may be reading it.
+  if (!existsSync(policy)) writeFileSync(policy, JSON.stringify({ default: [{ type: "insecureAcceptAnything" }] }));
   return {
     PATH: process.env.PATH ?? "",
     HOME: join(folder, "home"),

@@ -71,6 +71,12 @@ interface Ended {
   readonly messages: string;
 }
 
+/** Its second process is handed no variable of the tests, but Node's own options. */
+const compiling = [
+  "--import",
+  `data:text/javascript,${encodeURIComponent(`import { enableCompileCache } from "node:module"; enableCompileCache(${JSON.stringify(compiled.NODE_COMPILE_CACHE)});`)}`,
+];
+
 /** @param words - beside the rules, the sensor and the form */
 export function watching(rules: string, ...words: readonly string[]): Watched {
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-watching-"));
@@ -79,11 +85,11 @@ export function watching(rules: string, ...words: readonly string[]): Watched {
   const { file, words: own } = fakeSensor({ feed, log });
   writeFileSync(
     sensor,
-    `#!/bin/sh\nrm -f '${feed}'\nexec ${[file, ...own].map((word) => `'${word}'`).join(" ")} "$@"\n`,
+    `#!/bin/sh\nrm -f '${feed}'\nNODE_COMPILE_CACHE='${compiled.NODE_COMPILE_CACHE}' exec ${[file, ...own].map((word) => `'${word}'`).join(" ")} "$@"\n`,
   );
   chmodSync(sensor, 0o755);
   const usual = ["--rules", "rules.yaml", "--sensor", sensor, "--no-containers", "--format", "alerts"];
-  const child = spawn(process.execPath, [program, "runtime", "watch", ...usual, ...words], {
+  const child = spawn(process.execPath, [...compiling, program, "runtime", "watch", ...usual, ...words], {
     cwd: folder,
     env: { PATH: process.env.PATH ?? "", HOME: join(folder, "home"), ...compiled },
     stdio: ["ignore", "pipe", "pipe"],

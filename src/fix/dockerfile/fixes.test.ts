@@ -18,6 +18,7 @@ import { after, test } from "node:test";
 import fc from "fast-check";
 import { replaceFile } from "../../cli/replace-file.ts";
 import { defaultPolicy } from "../../collect/policy/default.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import type { DigestAnswer } from "../../engines/dockerfile/model.ts";
 import { scanAndFixDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
 import type { FixedDockerfile } from "./fixes.ts";
@@ -183,5 +184,6 @@ test("whatever the file, fixing leaves fewer findings, brings none, and has noth
       assert.deepEqual(scanAndFixDockerfile(root, "Dockerfile", context).fixed, []);
       assert.equal(countOf(judgedText(root, text)), countOf(last));
     }),
+    runs(40),
   );
 });

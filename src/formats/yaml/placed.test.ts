@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { type PlacedNode, placedDocuments, readPlaced } from "./placed.ts";
 import { slowPlaced } from "./placed-slow.ts";
 
@@ -145,7 +146,7 @@ describe("YAML 1.2 with places", () => {
           assert.deepEqual(shown(fast.node, text), shown(slow.node, text));
         }
       }),
-      { numRuns: 2000 },
+      runs(500),
     );
   });
 });

@@ -5,6 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
 import type { Report } from "../../core/report.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { inOrder } from "../in-order.ts";
 import { renderJson } from "../rendered.fixture.ts";
 import { anyReport } from "../report.fixture.ts";
@@ -34,7 +35,7 @@ test("any report that is written is read back whole, and keeps to the published 
       assert.deepEqual(readReport(text), ordered(report));
       assert.ok(isReport(JSON.parse(text)), JSON.stringify(isReport.errors, null, 2));
     }),
-    { numRuns: 300 },
+    runs(100),
   );
 });
 
