@@ -369,6 +369,19 @@ describe("the other commands", { concurrency: 2 }, () => {
     assertRefused(await run("db", "status", "--db", "nowhere.db"), /^bulkhead: database\.missing: /);
   });
 
+  it("db import takes the release whose coverage is declared on the command line", async () => {
+    const affected = {
+      package: { ecosystem: "Alpine:v3.19", name: "zlib" },
+      ranges: [{ type: "ECOSYSTEM", events: [{ introduced: "0" }, { fixed: "1.2.13-r1" }] }],
+    };
+    const record = { id: "CVE-2018-25032", modified: "2026-01-01T00:00:00Z", affected: [affected] };
+    writeFileSync(join(folder, "alpine.jsonl"), JSON.stringify(record));
+    const declared = ["--covers", "Alpine:v3.19@2026-01-01"];
+    const done = await run("db", "import", "alpine.jsonl", "--db", "alpine.db", ...declared);
+    assert.equal(done.code, 0, done.stderr);
+    assert.match((await run("db", "status", "--db", "alpine.db")).stdout, /Alpine:v3\.19 as of 2026-01-01/);
+  });
+
   it("db import says what it could not understand, and leaves the old database where there is nothing to import", async () => {
     const affected = {
       package: { ecosystem: "npm", name: "a" },

@@ -1,4 +1,4 @@
-/** `workload audit docker: | podman:` over a real podman, and over answers as the Docker Engine API documents them. */
+/** `workload audit docker: | podman:` over a real podman and a real dockerd, and over answers as the Docker Engine API documents them. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -12,6 +12,7 @@ import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { hostFiles } from "../src/collect/runtime/containers/host-files.ts";
 import type { Relation } from "../src/core/relation.ts";
 import { scanEngine } from "../src/scan/engine.ts";
+import { dockerMissing, ownDocker } from "./runtime/own-docker.ts";
 import { type OwnPodman, ownPodman, podmanMissing } from "./runtime/own-podman.ts";
 
 const now = new Date("2026-11-28T12:00:00Z");
@@ -89,6 +90,60 @@ describe("podman", { skip: podmanMissing }, () => {
       );
     } finally {
       rmSync(host, { recursive: true, force: true });
+    }
+  });
+});
+
+describe("dockerd", { skip: dockerMissing }, () => {
+  test("containers that run and the engine; what daemon.json would say is unknown of a socket that is not the default one", async () => {
+    const docker = await ownDocker({ "insecure-registries": ["r.example.com"], "userland-proxy": false });
+    try {
+      docker.run(
+        ...["run", "--detach", "--name", "open", "--network", "host", "--pid", "host", "--privileged"],
+        ...["--security-opt", "seccomp=unconfined", "--volume", "/:/host"],
+        ...["--volume", `${docker.socket}:/var/run/docker.sock`, "shop/api:2.0"],
+      );
+      docker.run(
+        ...["run", "--detach", "--name", "closed", "--network", "none", "--user", "1000:1000", "--read-only"],
+        ...["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--memory", "64m", "shop/api:2.0"],
+      );
+      const environment = { DOCKER_HOST: `unix://${docker.socket}` };
+      const { notes, relations, of, worst, evaluations } = await audited("docker", environment, docker.root);
+      const [open, closed] = ["open", "closed"].map((name) =>
+        relations.find(({ from }) => from.id.endsWith(`/${name}`)),
+      );
+      assert.ok(open !== undefined && closed !== undefined);
+      assert.match(notes[0] ?? "", /^docker [0-9.+a-z]+ on .*: 2 containers running$/);
+      assert.deepEqual(open.to.kind === "image" && open.to.identifiedBy, "config");
+      assert.deepEqual(
+        worst(open.from.id).filter((check) => !/writable|capabilities/.test(check)),
+        [
+          "workload/host-namespaces",
+          "workload/privileged",
+          "workload/run-as-user",
+          "workload/runtime-socket",
+          "workload/seccomp-baseline",
+          "workload/sensitive-host-path",
+        ],
+      );
+      assert.deepEqual(worst(closed.from.id), []);
+      const engine = open.from.id.slice(0, open.from.id.indexOf("/"));
+      assert.deepEqual(worst(engine), ["cluster/engine-insecure-registry"]);
+      const failed = [...evaluations].filter(({ asset, findings }) => asset.id === engine && findings.length > 0);
+      assert.deepEqual(failed.map(({ check }) => check).sort(), [
+        "cluster/engine-insecure-registry",
+        "cluster/engine-live-restore",
+        "cluster/engine-new-privileges",
+        "cluster/engine-no-user-namespace",
+      ]);
+      assert.deepEqual(of(engine, "unknown").sort(), [
+        "cluster/engine-content-trust",
+        "cluster/engine-inter-container",
+        "cluster/engine-tcp-without-tls",
+        "cluster/engine-userland-proxy",
+      ]);
+    } finally {
+      await docker.remove();
     }
   });
 });

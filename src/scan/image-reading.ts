@@ -10,7 +10,7 @@ import type { OpenImage } from "../engines/oci/image.ts";
 import type { NamedImage } from "../engines/oci/open.ts";
 import type { SecretsFound } from "../engines/secrets/model.ts";
 import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
-import { evaluateImage } from "../evaluate/image/image.ts";
+import { evaluateImage, type ImageContext } from "../evaluate/image/image.ts";
 import { contentsOf } from "./contents.ts";
 import type { ScanContext } from "./context.ts";
 import { builtFromRelations } from "./relations.ts";
@@ -47,7 +47,7 @@ export interface EvaluatedReading {
  */
 export function evaluateReading(
   { names, image, inventory, secrets }: ImageReading,
-  context: ScanContext,
+  context: ScanContext & Pick<ImageContext, "pending">,
   place?: string,
 ): EvaluatedReading {
   const met = imageAsset({ ...image, ...names }, context.now);

@@ -8,7 +8,7 @@ import type { Evidence } from "../core/evidence.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Inventory } from "../engines/contents/model.ts";
 import type { NamedImage } from "../engines/oci/open.ts";
-import type { BuildDates } from "../engines/updates/model.ts";
+import type { BuildDates, PendingUpdates } from "../engines/updates/model.ts";
 import { evaluateImage, evaluateUnopened } from "../evaluate/image/image.ts";
 import { buildDates, evaluateUpdates } from "../evaluate/image/rebuild.ts";
 import { contentsOf } from "./contents.ts";
@@ -31,20 +31,14 @@ export async function scanImage(
   const read = await readImage(named, context);
   const learned = await context.learned?.(image, read.inventory, context);
   const reading = learned === undefined ? read : { ...read, inventory: learned.inventory };
-  const { asset, base, evaluations } = evaluateReading(reading, context, place);
+  const readFiles = async () =>
+    (await import("../collect/updates/source-files.ts")).sourceFilesOfImage(image, context.signal);
+  const pending = await lookUp(reading.inventory, readFiles, context);
+  const { asset, base, evaluations } = evaluateReading(reading, { ...context, pending }, place);
   return [
     ...evaluations,
     ...(learned?.evaluations ?? []),
-    ...(await scanUpdates(
-      asset,
-      reading.inventory,
-      buildDates(image, base),
-      async () => {
-        const { sourceFilesOfImage } = await import("../collect/updates/source-files.ts");
-        return await sourceFilesOfImage(image, context.signal);
-      },
-      context,
-    )),
+    ...evaluatePending(asset, buildDates(image, base), pending, context),
     ...(await trustOf(named, asset, written, context)),
   ];
 }
@@ -71,16 +65,9 @@ export async function scanRootFolder(root: string, name: string, context: ScanCo
     ...contentsOf(inventory, [], context),
     ...(secrets === undefined ? {} : { secrets: await secretsOfRoot(root, { ...context, secrets }) }),
   };
-  return [
-    ...evaluateImage(asset, read, context),
-    ...(await scanUpdates(
-      asset,
-      inventory,
-      {},
-      async () => (await import("../collect/updates/source-files.ts")).sourceFilesOfFolder(root),
-      context,
-    )),
-  ];
+  const readFiles = async () => (await import("../collect/updates/source-files.ts")).sourceFilesOfFolder(root);
+  const pending = await lookUp(inventory, readFiles, context);
+  return [...evaluateImage(asset, read, { ...context, pending }), ...evaluatePending(asset, {}, pending, context)];
 }
 
 /** The evaluations of an image that was found and could not be opened. */
@@ -98,11 +85,30 @@ export async function scanUpdates(
   inventory: Evidence<Inventory>,
   built: BuildDates,
   readFiles: () => Promise<SourceFiles>,
-  context: Pick<ScanContext, "updates" | "judgesAge" | "advisories" | "policy" | "now">,
+  context: UpdatesContext,
 ): Promise<Evaluation[]> {
-  const { updates, judgesAge, advisories, policy, now } = context;
-  if (updates === undefined) return judgesAge === true ? evaluateUpdates(asset, built, undefined, context) : [];
+  return evaluatePending(asset, built, await lookUp(inventory, readFiles, context), context);
+}
+
+type UpdatesContext = Pick<ScanContext, "updates" | "judgesAge" | "advisories" | "policy" | "now">;
+
+/** @returns undefined where nobody asked */
+async function lookUp(
+  inventory: Evidence<Inventory>,
+  readFiles: () => Promise<SourceFiles>,
+  { updates, advisories, policy, now }: UpdatesContext,
+): Promise<Evidence<PendingUpdates> | undefined> {
+  if (updates === undefined) return undefined;
   const { lookUpUpdates, withKnownFixes } = await import("../collect/updates/updates.ts");
   const found = await lookUpUpdates(inventory, readFiles, updates, { now, maxAgeDays: policy.advisories.maxAgeDays });
-  return evaluateUpdates(asset, built, withKnownFixes(found, inventory, advisories), context);
+  return withKnownFixes(found, inventory, advisories);
+}
+
+function evaluatePending(
+  asset: Asset,
+  built: BuildDates,
+  pending: Evidence<PendingUpdates> | undefined,
+  context: UpdatesContext,
+): Evaluation[] {
+  return pending === undefined && context.judgesAge !== true ? [] : evaluateUpdates(asset, built, pending, context);
 }

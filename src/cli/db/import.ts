@@ -93,5 +93,5 @@ function parseCoverage(written: string): CoverageDeclaration {
   if (ecosystem === undefined || asOf === undefined) {
     throw usageProblem(`--covers ${written}`, "not ECOSYSTEM[:RELEASE]@DATE", "for example: Debian:13@2026-08-21");
   }
-  return { ecosystem, ...(release === undefined ? {} : { release }), asOf, complete: true };
+  return { ecosystem, ...(release === undefined ? {} : { releases: [release] }), asOf, complete: true };
 }

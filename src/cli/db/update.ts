@@ -67,9 +67,10 @@ async function vendorDocuments(
   if (feeds.length === 0) return { documents: [], failures: [] };
   const client = feedClient(caFile === undefined ? {} : { caFile });
   try {
-    const cache = openSuiteCache(join(`${resolve(database)}.feeds`, "vendors"));
+    const folder = join(`${resolve(database)}.feeds`, "vendors");
+    const cache = openSuiteCache(folder);
     const onFetch = (place: string) => progress.update(`fetching ${place}`);
-    return await fetchVendorDocuments(feeds, { client, cache, now: new Date(), onFetch }, []);
+    return await fetchVendorDocuments(feeds, { client, cache, now: new Date(), onFetch }, [], folder);
   } finally {
     client.close();
   }

@@ -11,6 +11,7 @@ import {
   type VendorDocument,
 } from "../../engines/vulnerability/database/vendor-document.ts";
 import { splitEcosystem } from "../../engines/vulnerability/ecosystems.ts";
+import { redHatVexDocument } from "./red-hat.ts";
 
 type Place =
   | {
@@ -19,7 +20,9 @@ type Place =
       readonly mirrorList?: string;
       readonly metalink?: string;
     }
-  | { readonly kind: "list"; readonly url: string };
+  | { readonly kind: "list"; readonly url: string }
+  /** A folder in the layout of Red Hat's VEX files. */
+  | { readonly kind: "vex"; readonly url: string };
 
 /** One source of `bulkhead db update`: its ecosystem and release, and where its vendor documents that it is. */
 export interface VendorFeed {
@@ -52,8 +55,14 @@ const USUAL: readonly VendorFeed[] = [
   { name: "Arch Linux", place: { kind: "list", url: "https://security.archlinux.org/all.json" } },
 ];
 
+/** Beside OSV's `Red Hat`, which has what is fixed alone. Some 260 MB at first, unpacked 20 GB that are read once. */
+const RED_HAT_VEX: VendorFeed = {
+  name: "Red Hat:VEX",
+  place: { kind: "vex", url: "https://security.access.redhat.com/data/csaf/v2/vex/" },
+};
+
 /**
- * The feeds that a name means: `Amazon Linux`, `Oracle Linux:9`, `Fedora:44`, `Photon OS:5.0`. Releases of Fedora, EPEL and
+ * The feeds that a name means: `Amazon Linux`, `Oracle Linux:9`, `Fedora:44`, `Photon OS:5.0`, `Red Hat:VEX`, `Red Hat:VEX=MIRROR`. Releases of Fedora, EPEL and
  * Photon OS are named, for new ones come each year.
  *
  * @returns none where it is a name of OSV's, or of a release that no vendor publishes
@@ -61,6 +70,10 @@ const USUAL: readonly VendorFeed[] = [
 export function vendorFeeds(name: string): readonly VendorFeed[] {
   const known = USUAL.filter((feed) => feed.name === name || feed.name.startsWith(`${name}:`));
   if (known.length > 0) return known;
+  if (name === RED_HAT_VEX.name) return [RED_HAT_VEX];
+  const [, mirror] = /^Red Hat:VEX=(https?:\/\/[^\s?#]{1,2000})$/.exec(name) ?? [];
+  // The name is what the database keeps, so later updates ask the mirror too.
+  if (mirror !== undefined) return [{ name, place: { kind: "vex", url: mirror.replace(/\/?$/, "/") } }];
   const { ecosystem, release } = splitEcosystem(name);
   if (ecosystem === "Fedora" && /^\d{2,3}$/.test(release)) return [mirrorManager(name, `updates-released-f${release}`)];
   if (ecosystem === "EPEL" && /^\d{1,2}$/.test(release)) return [mirrorManager(name, `epel-${release}`)];
@@ -80,17 +93,22 @@ export interface FetchedDocuments {
   readonly failures: readonly { readonly name: string; readonly problem: Problem }[];
 }
 
-/** Fetches and verifies: what has not changed comes from the cache, by the server's word or its digest. */
+/**
+ * Fetches and verifies: what has not changed comes from the cache, by the server's word or its digest.
+ *
+ * @param folder - where archives are kept
+ */
 export async function fetchVendorDocuments(
   feeds: readonly VendorFeed[],
   from: SuiteSource,
   keyring: readonly KeyFile[],
+  folder: string,
 ): Promise<FetchedDocuments> {
   const documents: VendorDocument[] = [];
   const failures: { name: string; problem: Problem }[] = [];
   for (const feed of feeds) {
     try {
-      documents.push(await fetchVendorDocument(feed, from, keyring));
+      documents.push(await fetchVendorDocument(feed, from, keyring, folder));
     } catch (error) {
       const problem = asProblem(error, feed.name);
       if (!isEvidenceProblem(problem)) throw error;
@@ -105,8 +123,10 @@ async function fetchVendorDocument(
   { name, place }: VendorFeed,
   from: SuiteSource,
   keyring: readonly KeyFile[],
+  folder: string,
 ): Promise<VendorDocument> {
   const scope = splitEcosystem(name);
+  if (place.kind === "vex") return redHatVexDocument(name, new URL(place.url), folder, from);
   if (place.kind === "list") {
     const url = new URL(place.url);
     const { copy, isNew } = await fetchSigned(url, from, bounds.vendorDocumentBytes);

@@ -4,23 +4,27 @@ import { imageScopeChecks } from "../../checks/lists/image-scope.ts";
 import type { ImageFacts, ImageScopeFacts } from "../../checks/subjects/image.ts";
 import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
-import { absent, gapOf, present } from "../../core/evidence.ts";
+import { absent, type Evidence, gapOf, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Problem } from "../../core/problem.ts";
 import { runChecks } from "../../core/runner.ts";
 import { packagesScope } from "../../core/scope.ts";
 import { AMBIGUOUS } from "../../engines/oci/document.ts";
+import type { PendingUpdates } from "../../engines/updates/model.ts";
 import type { VexDocument } from "../../engines/vulnerability/vex/model.ts";
 import { assessorOf as assessorOfSecrets } from "../secrets/secrets.ts";
 import { assessorOf } from "../vex/assess.ts";
 import { databasesOf } from "./databases.ts";
 import { imageFacts, type ReadContents } from "./facts.ts";
+import { withNewestBuilds } from "./newest-builds.ts";
 
 export interface ImageContext {
   readonly policy: Policy;
   readonly now: Date;
   /** What the caller vouches for. */
   readonly vex?: readonly VexDocument[];
+  /** What the distribution's repositories have newer; absent: nobody asked. */
+  readonly pending?: Evidence<PendingUpdates> | undefined;
 }
 
 /** All evaluations of contents, from wherever they are. */
@@ -32,7 +36,11 @@ export function evaluateImage(asset: Asset, read: ReadContents, context: ImageCo
   const vulnerabilities = scopes.flatMap(({ scope, inventory: own, evidence, looked }) =>
     runChecks<ImageScopeFacts>(
       imageScopeChecks,
-      { inventory: own, vulnerabilities: evidence, layers: present(layers, now.toISOString()) },
+      {
+        inventory: own,
+        vulnerabilities: withNewestBuilds(evidence, scope, context.pending),
+        layers: present(layers, now.toISOString()),
+      },
       {
         asset,
         policy,
