@@ -8,7 +8,11 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
+import { deflateSync } from "node:zlib";
 import { isObject } from "../src/core/untyped.ts";
+import { elfFile, goBuildInfo } from "../src/engines/contents/packages/binary/executable.fixture.ts";
+import { rpmHeader } from "../src/engines/contents/packages/rpm/header.fixture.ts";
+import { createPackages, writeSqlite } from "../src/engines/contents/packages/rpm/sqlite.fixture.ts";
 import type { SbomFormat } from "../src/engines/contents/sbom/sbom.ts";
 import { writeSbom } from "../src/engines/contents/sbom/write.ts";
 import { sbomOfFolder } from "../src/scan/made-sbom.ts";
@@ -23,12 +27,42 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 const advisory = (FixedVersion: string) => JSON.stringify({ FixedVersion });
 const told = (Title: string) => JSON.stringify({ Title, Severity: "HIGH" });
 
+/** Trivy's names of ecosystems → a package that is flawed before 9.9.9. */
+const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  npm: ["lodash", "@babel/core"],
+  pip: ["jinja2"],
+  rubygems: ["rack"],
+  go: ["golang.org/x/net", "github.com/BurntSushi/toml"],
+  cargo: ["time"],
+};
+
+/** `CVE-2026-1` and the number of the package in the list of all. */
+const flawed = Object.entries(LIBRARIES).flatMap(([ecosystem, names]) => names.map((name) => ({ ecosystem, name })));
+const idOf = (index: number) => `CVE-2026-1${String(index).padStart(3, "0")}`;
+const range = JSON.stringify({ VulnerableVersions: ["<9.9.9"], PatchedVersions: ["9.9.9"] });
+
 /** Advisories name source packages, so that a binary of another name and version is found only by its source. */
 const DATABASE = {
   "data-source": {
     "debian 12": JSON.stringify({ ID: "debian", Name: "Debian", URL: "" }),
     "alpine 3.19": JSON.stringify({ ID: "alpine", Name: "Alpine", URL: "" }),
+    "alma 9": JSON.stringify({ ID: "alma", Name: "AlmaLinux", URL: "" }),
+    ...Object.fromEntries(
+      Object.keys(LIBRARIES).map((name) => [`${name}::made`, JSON.stringify({ ID: "ghsa", Name: name, URL: "" })]),
+    ),
   },
+  "alma 9": { "openssl-libs": { "CVE-2026-0005": advisory("1:3.0.7-27.el9") } },
+  ...Object.fromEntries(
+    Object.entries(LIBRARIES).map(([ecosystem, names]) => [
+      `${ecosystem}::made`,
+      Object.fromEntries(
+        names.map((name) => [
+          name,
+          { [idOf(flawed.findIndex((one) => one.ecosystem === ecosystem && one.name === name))]: range },
+        ]),
+      ),
+    ]),
+  ),
   "debian 12": {
     openssl: { "CVE-2026-0001": advisory("3.0.11-1~deb12u3") },
     acl: { "CVE-2026-0002": advisory("2:2.2.53-6") },
@@ -37,29 +71,109 @@ const DATABASE = {
   "alpine 3.19": { openssl: { "CVE-2026-0004": advisory("3.1.4-r6") } },
   vulnerability: {
     ...{ "CVE-2026-0001": told("1"), "CVE-2026-0002": told("2"), "CVE-2026-0003": told("3") },
-    ...{ "CVE-2026-0004": told("4") },
+    ...{ "CVE-2026-0004": told("4"), "CVE-2026-0005": told("5") },
+    ...Object.fromEntries(flawed.map(({ name }, index) => [idOf(index), told(name)])),
   },
 };
 
 const stanza = (name: string, version: string, more = "") =>
   `Package: ${name}\nStatus: install ok installed\nVersion: ${version}\nArchitecture: amd64\nMaintainer: A B <a@example.org>\n${more}\n`;
 
-const ROOTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+interface Root {
+  /** Both, where nothing else is said. */
+  readonly formats?: readonly SbomFormat[];
+  /** Findings that it must have, so that two empty lists are not the same. */
+  readonly least: number;
+  readonly files: Readonly<Record<string, string | Buffer>>;
+}
+
+/** With what of the header Go's reader of it wants, which is more than ours. */
+function program64(sections: Readonly<Record<string, Buffer>>): Buffer {
+  const file = elfFile(sections);
+  const [executable, x86, current, headerBytes] = [2, 62, 1, 64];
+  file[6] = current;
+  file.writeUInt16LE(executable, 16);
+  file.writeUInt16LE(x86, 18);
+  file.writeUInt32LE(current, 20);
+  file.writeUInt16LE(headerBytes, 52);
+  return file;
+}
+
+const goProgram = () =>
+  program64({
+    ".go.buildinfo": goBuildInfo("go1.22.5", [
+      ...["path\texample.com/tool", "mod\texample.com/tool\t(devel)\t", "dep\tgolang.org/x/net\tv0.1.0\th1:a="],
+      "dep\tgithub.com/BurntSushi/toml\tv1.2.0\th1:b=",
+    ]),
+  });
+
+const rustProgram = () =>
+  program64({
+    ".dep-v0": deflateSync(
+      JSON.stringify({
+        packages: [
+          { name: "tool", version: "0.1.0", source: "local", root: true, dependencies: [1] },
+          { name: "time", version: "0.1.0", source: "crates.io" },
+        ],
+      }),
+    ),
+  });
+
+const rpmDatabase = () =>
+  writeSqlite((database) =>
+    createPackages(database, [
+      rpmHeader({
+        ...{ name: "openssl-libs", version: "3.0.7", release: "24.el9", epoch: 1, ballast: 1 },
+        sourceRpm: "openssl-3.0.7-24.el9.src.rpm",
+      }),
+    ]),
+  ).database;
+
+const ROOTS: Readonly<Record<string, Root>> = {
+  languages: {
+    least: 7,
+    // Of SPDX this build reads packages of languages only below packages for their lockfiles, which are Trivy's own.
+    formats: ["cyclonedx"],
+    files: {
+      "app/node_modules/lodash/package.json": JSON.stringify({ name: "lodash", version: "4.17.0" }),
+      "app/node_modules/@babel/core/package.json": JSON.stringify({ name: "@babel/core", version: "7.0.0" }),
+      "usr/lib/python3/dist-packages/Jinja2-2.0.dist-info/METADATA":
+        "Metadata-Version: 2.1\nName: Jinja2\nVersion: 2.0\n\n",
+      "usr/share/gems/specifications/rack-1.0.0.gemspec":
+        'Gem::Specification.new do |s|\n  s.name = "rack".freeze\n  s.version = "1.0.0"\nend\n',
+      "usr/bin/go-tool": goProgram(),
+      "usr/bin/rust-tool": rustProgram(),
+    },
+  },
+  alma: {
+    least: 1,
+    files: {
+      "etc/os-release": 'ID="almalinux"\nVERSION_ID="9.3"\nPRETTY_NAME="AlmaLinux 9.3"\n',
+      "etc/almalinux-release": "AlmaLinux release 9.3 (Shamrock Pampas Cat)\n",
+      "var/lib/rpm/rpmdb.sqlite": rpmDatabase(),
+    },
+  },
   debian: {
-    "etc/os-release": 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
-    "etc/debian_version": "12.4\n",
-    "var/lib/dpkg/status": [
-      stanza("libssl3", "3.0.11-1~deb12u2", "Source: openssl\nDepends: libc6\n"),
-      stanza("libacl1", "9.9-1", "Source: acl (2:2.2.53-5)\n"),
-      stanza("tar", "1:0.5-1"),
-      stanza("libc6", "2.36-9"),
-    ].join(""),
+    least: 2,
+    files: {
+      "etc/os-release": 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
+      "etc/debian_version": "12.4\n",
+      "var/lib/dpkg/status": [
+        stanza("libssl3", "3.0.11-1~deb12u2", "Source: openssl\nDepends: libc6\n"),
+        stanza("libacl1", "9.9-1", "Source: acl (2:2.2.53-5)\n"),
+        stanza("tar", "1:0.5-1"),
+        stanza("libc6", "2.36-9"),
+      ].join(""),
+    },
   },
   alpine: {
-    "etc/os-release": 'ID=alpine\nVERSION_ID=3.19.1\nPRETTY_NAME="Alpine Linux v3.19"\n',
-    "etc/alpine-release": "3.19.1\n",
-    "lib/apk/db/installed":
-      "P:libssl3\nV:3.1.4-r5\nA:x86_64\no:openssl\nD:musl\n\nP:musl\nV:1.2.4-r2\nA:x86_64\no:musl\n\n",
+    least: 1,
+    files: {
+      "etc/os-release": 'ID=alpine\nVERSION_ID=3.19.1\nPRETTY_NAME="Alpine Linux v3.19"\n',
+      "etc/alpine-release": "3.19.1\n",
+      "lib/apk/db/installed":
+        "P:libssl3\nV:3.1.4-r5\nA:x86_64\no:openssl\nD:musl\n\nP:musl\nV:1.2.4-r2\nA:x86_64\no:musl\n\n",
+    },
   },
 };
 
@@ -68,7 +182,7 @@ function findings(command: string, target: string): string[] {
   const quiet = ["--quiet", "--offline-scan", "--skip-db-update", "--skip-java-db-update", "--format", "json"];
   execFileSync(
     program,
-    [command, ...quiet, ...(command === "rootfs" ? ["--scanners", "vuln"] : []), "--output", output, target],
+    [command, ...quiet, ...(command !== "sbom" ? ["--scanners", "vuln"] : []), "--output", output, target],
     {
       env: { PATH: process.env.PATH, HOME: folder, TRIVY_CACHE_DIR: join(folder, "cache") },
       stdio: ["ignore", "ignore", "inherit"],
@@ -82,18 +196,18 @@ function findings(command: string, target: string): string[] {
     .sort();
 }
 
-for (const [name, files] of Object.entries(ROOTS)) {
+for (const [name, { least, files, formats = ["cyclonedx", "spdx"] }] of Object.entries(ROOTS)) {
   test(`Trivy finds in our SBOM of ${name} what it finds in the folder`, { skip }, async () => {
     writeTrivyDatabase(join(folder, "cache"), DATABASE);
     const root = join(folder, name);
-    for (const [path, text] of Object.entries(files)) {
+    for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(root, path)), { recursive: true });
-      writeFileSync(join(root, path), text);
+      writeFileSync(join(root, path), content, { mode: path.startsWith("usr/bin/") ? 0o755 : 0o644 });
     }
     const own = findings("rootfs", root);
-    assert.ok(own.length >= (name === "debian" ? 2 : 1), own.join("\n"));
+    assert.ok(own.length >= least, own.join("\n"));
     const sbom = await sbomOfFolder(root, `dir:${root}`, { now: new Date(0) });
-    for (const format of ["cyclonedx", "spdx"] satisfies SbomFormat[]) {
+    for (const format of formats) {
       const file = join(folder, `${name}.${format}.json`);
       const document = JSON.parse(writeSbom(sbom, format, { toolVersion: "0.0.0" }));
       // The benchmarks' build is older than CycloneDX 1.6: it refuses the number, and tools that are components.

@@ -10,6 +10,7 @@ import { apk } from "./packages/apk/apk.ts";
 import { dpkgCopyright } from "./packages/dpkg/copyright.ts";
 import { dpkg } from "./packages/dpkg/dpkg.ts";
 import { dpkgFiles } from "./packages/dpkg/file-list.ts";
+import { goModuleLicense } from "./packages/golang/module-license.ts";
 import { languages } from "./packages/languages.ts";
 import { rpmContainerManifest } from "./packages/rpm/container-manifest.ts";
 import { rpm } from "./packages/rpm/rpm.ts";
@@ -28,6 +29,7 @@ export const analysers: readonly Analyser[] = [
   rpm,
   rpmContainerManifest,
   pacman,
+  goModuleLicense,
   ...languages,
 ];
 

@@ -15,6 +15,7 @@ import { debianVersionPath } from "./os/debian-version.ts";
 import { osReleasePaths } from "./os/os-release.ts";
 import { type OwnerLookup, type Ownership, ownersOf } from "./owners.ts";
 import { isCopyright } from "./packages/dpkg/copyright.ts";
+import { isModuleLicense } from "./packages/golang/module-license.ts";
 import { DATABASE_NOT_READ } from "./packages/unsupported/databases.ts";
 import { purlOf } from "./purl.ts";
 import { removedPackages } from "./removed.ts";
@@ -80,8 +81,8 @@ export function catalogue(
         stated.push(facts);
         break;
       case "unreadable":
-        // It says nothing of what is installed: the package has no stated licence.
-        if (isCopyright(path)) break;
+        // It says nothing of what is installed: the package has no stated license.
+        if (isCopyright(path) || isModuleLicense(path)) break;
         troubles.push({ path, layer, code: facts.code, reason: facts.reason, concerns: facts.concerns });
         break;
       case "packages":

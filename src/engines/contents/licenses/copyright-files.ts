@@ -20,8 +20,8 @@ export function withLicenses(located: readonly Located[], stated: readonly State
     else known.push(facts);
   }
   const own = ({ record, path }: Located): Terms | undefined => {
-    const found = byName.get(`${record.type} ${record.name}`)?.find((facts) => isOf(facts, record, path));
-    return found === undefined ? undefined : termsOf(found);
+    const found = byName.get(`${record.type} ${record.name}`)?.filter((facts) => isOf(facts, record, path)) ?? [];
+    return found.length === 0 ? undefined : termsOf(found);
   };
   const bySource = new Map<string, Terms>();
   for (const item of located) {
@@ -42,6 +42,8 @@ function isOf({ owner }: StatedLicenses, { version }: PackageRecord, path: strin
   return owner.within === undefined || path.startsWith(owner.within);
 }
 
-function termsOf({ licenses, recognized }: StatedLicenses): Terms {
-  return recognized === true ? { licenses, licensesRecognized: true } : { licenses };
+/** Of `LICENSE-MIT` and `LICENSE-APACHE` both: neither says that one may be chosen. */
+function termsOf(found: readonly StatedLicenses[]): Terms {
+  const licenses = [...new Set(found.flatMap((facts) => facts.licenses))];
+  return found.some(({ recognized }) => recognized === true) ? { licenses, licensesRecognized: true } : { licenses };
 }

@@ -9,9 +9,9 @@ export interface GroupedName {
   readonly name: string;
 }
 
+/** Of Maven alone: of npm and Composer Trivy up to 0.5x looks for the whole name, and a group is nowhere demanded. */
 export function splitName(type: PackageType, whole: string): GroupedName {
-  const separator = SEPARATORS[type];
-  const at = separator === undefined ? -1 : whole.indexOf(separator);
+  const at = type === "maven" ? whole.indexOf(":") : -1;
   return at <= 0 || at === whole.length - 1
     ? { name: whole }
     : { group: whole.slice(0, at), name: whole.slice(at + 1) };

@@ -1,7 +1,7 @@
 /** What other tools read beside the fields of the formats: Trivy's properties, and the upstream of a package-url. */
 import type { LayerReference } from "../../../core/location.ts";
 import type { Distribution, Package, PackageType } from "../model.ts";
-import type { Property } from "./properties.ts";
+import { PREFIX, type Property } from "./properties.ts";
 
 const TRIVY = "aquasecurity:trivy:";
 
@@ -17,8 +17,19 @@ const FAMILIES: ReadonlyMap<string, string> = new Map([
   ["mariner", "cbl-mariner"],
 ]);
 
+/** The name under which a document has the distribution: Trivy looks its advisories up by that. */
 export function trivyFamily({ id }: Distribution): string {
   return FAMILIES.get(id) ?? id;
+}
+
+/** Its os-release ID where that is not its name, for our reader, and as Syft writes it, which Grype reads. */
+export function distributionIds(distribution: Distribution): Property[] {
+  const { id } = distribution;
+  if (trivyFamily(distribution) === id) return [];
+  return [
+    [`${PREFIX}distribution:id`, id],
+    ["syft:distro:id", id],
+  ];
 }
 
 /** File that declares packages, by the end of its name → what Trivy calls its reader. */

@@ -81,10 +81,12 @@ export function distributionProperties(distribution: Distribution): Property[] {
 
 export function distributionFieldsOf(
   properties: PropertyBag,
-): Pick<Distribution, "versionCodename" | "idLike" | "cpeName"> {
+): Pick<Distribution, "versionCodename" | "idLike" | "cpeName"> & { readonly id?: string } {
+  const id = properties.one("distribution:id");
   const versionCodename = properties.one("distribution:versionCodename");
   const cpeName = properties.one("distribution:cpeName");
   return {
+    ...(id === undefined ? {} : { id }),
     idLike: properties.all("distribution:idLike"),
     ...(versionCodename === undefined ? {} : { versionCodename }),
     ...(cpeName === undefined ? {} : { cpeName }),

@@ -73,7 +73,7 @@ test("CycloneDX: each fact stands where the format has a place for it", () => {
     ],
   });
   assert.deepEqual(mkdirp, {
-    ...{ type: "library", "bom-ref": "pkg:npm/%40scope/mkdirp@0.5.1", group: "@scope", name: "mkdirp" },
+    ...{ type: "library", "bom-ref": "pkg:npm/%40scope/mkdirp@0.5.1", name: "@scope/mkdirp" },
     ...{ version: "0.5.1", scope: "excluded", hashes: [{ alg: "SHA-512", content: "ab".repeat(64) }] },
     licenses: [{ expression: `MIT OR ${SEE_LICENSE}` }],
     purl: "pkg:npm/%40scope/mkdirp@0.5.1",

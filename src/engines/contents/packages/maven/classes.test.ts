@@ -50,7 +50,7 @@ describe("jars that state nothing", () => {
 
   test("what shows nothing of itself is unknown; resources alone and applications with their libraries are not", () => {
     assert.deepEqual(unreadOf(factsOf(jar, "app/app.jar", zipOf([file("com/example/Main.class")]))), [
-      "app.jar: it no name and no version: unknown package",
+      "app.jar: it has no name and no version: unknown package",
     ]);
     assert.equal(factsOf(jar, "app/app.jar", zipOf([file("messages.properties")])), undefined);
     const library = zipOf([properties("a.org", "a", "1")]);

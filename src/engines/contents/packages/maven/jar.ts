@@ -5,10 +5,12 @@ import { readZipEntry, type ZipEntry, zipEntries } from "../../../../formats/zip
 import { inMemory, type ZipRules, type ZipSource } from "../../../../formats/zip/source.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import { bounds } from "../../bounds.ts";
+import { recognizedLicenses } from "../../licenses/recognized.ts";
 import type { FileFacts, PackageRecord } from "../../model.ts";
 import { type Unread, unreadEntries } from "../unread.ts";
 import { type Library, libraryOf } from "./classes.ts";
 import { type Coordinates, ownCoordinates, statedCoordinates } from "./coordinates.ts";
+import { bundleLicenses, isLicenseText, pomLicenses, pomOf } from "./licenses.ts";
 import { readManifest } from "./manifest.ts";
 
 /** Java archives, and those of its containers and plugins: all of them zip archives with a manifest. */
@@ -22,7 +24,7 @@ const ENDINGS = [".jar", ".war", ".ear", ".sar", ".par", ".nar", ".hpi", ".jpi",
  */
 export const jar: Analyser = {
   id: "jar",
-  version: 4,
+  version: 5,
   evidence: "installed",
   extensions: ENDINGS,
   maxBytes: bounds.wantedFileBytes,
@@ -108,6 +110,8 @@ function searchArchive(place: string, bytes: Buffer, depth: number, search: Sear
   const within: ZipEntry[] = [];
   const folders = new Set<string>();
   const libraries = new Set<Library>();
+  const poms = new Map<string, ZipEntry>();
+  let text: ZipEntry | undefined;
   let manifest: ReadonlyMap<string, string> = new Map();
   let problem: unknown;
   try {
@@ -123,20 +127,27 @@ function searchArchive(place: string, bytes: Buffer, depth: number, search: Sear
         if (library !== undefined) libraries.add(library);
       } else if (name === MANIFEST) manifest = readManifest(read(place, source, entry, search)?.toString("utf8") ?? "");
       else if (name.startsWith("META-INF/maven/") && STATED.test(name)) {
-        const text = read(place, source, entry, search)?.toString("utf8");
-        const coordinates = text === undefined ? undefined : statedCoordinates(text);
+        const properties = read(place, source, entry, search)?.toString("utf8");
+        const coordinates = properties === undefined ? undefined : statedCoordinates(properties);
         if (coordinates !== undefined) stated.push(coordinates);
       } else if (isArchive(name)) within.push(entry);
+      else if (name.endsWith("/pom.xml")) {
+        const artifact = pomOf(name);
+        if (artifact !== undefined) poms.set(artifact, entry);
+      } else if (isLicenseText(name)) text ??= entry;
     }
   } catch (error) {
     if (!isEvidenceProblem(error)) throw error;
     problem = error;
   }
 
-  for (const coordinates of stated) add(coordinates, search);
   const own = ownCoordinates({ file: fileName(place), manifest, stated, folders });
+  const archive: Archive = { source, poms, text, bundle: manifest.get("bundle-license") };
+  for (const coordinates of stated) {
+    add(coordinates, search, () => licensesOf(coordinates, stated.length === 1 && own === undefined, archive, search));
+  }
   if (own !== undefined) {
-    add(own, search);
+    add(own, search, () => licensesOf(own, true, archive, search));
     // What carries its libraries in it is an application, which is known under no group.
     if (own.group === undefined && within.length === 0) {
       search.unread.add(`${place}: no group ID: advisories cannot be matched`);
@@ -147,7 +158,7 @@ function searchArchive(place: string, bytes: Buffer, depth: number, search: Sear
   for (const { name } of unnamed) search.unread.add(`${place}: the classes of ${name}, of an unknown version`);
   // What carries its libraries in it is an application, as above; one of resources alone runs nothing.
   if (named.size === 0 && unnamed.length === 0 && within.length === 0 && folders.size > 0) {
-    search.unread.add(`${place}: it no name and no version: unknown package`);
+    search.unread.add(`${place}: it has no name and no version: unknown package`);
   }
   searchWithin(place, source, within, depth, search);
   if (problem !== undefined) throw problem;
@@ -199,11 +210,59 @@ function read(place: string, source: ZipSource, entry: ZipEntry, search: Search)
   }
 }
 
-function add({ group, artifact, version }: Coordinates, search: Search): void {
-  const name = group === undefined ? artifact : `${group}:${artifact}`;
+function add(coordinates: Coordinates, search: Search, licenses: () => readonly string[] | Recognized): void {
+  const name = nameOf(coordinates);
+  const { version } = coordinates;
   const key = `${name} ${version}`;
   if (search.found.has(key)) return;
-  search.found.set(key, { type: "maven", name, version, licenses: [] });
+  const stated = licenses();
+  const terms =
+    "recognized" in stated ? { licenses: stated.recognized, licensesRecognized: true } : { licenses: stated };
+  search.found.set(key, { type: "maven", name, version, ...terms });
+}
+
+function nameOf({ group, artifact }: Coordinates): string {
+  return group === undefined ? artifact : `${group}:${artifact}`;
+}
+
+interface Recognized {
+  readonly recognized: readonly string[];
+}
+
+/** What of one archive may say a license. */
+interface Archive {
+  readonly source: ZipSource;
+  readonly poms: ReadonlyMap<string, ZipEntry>;
+  readonly text: ZipEntry | undefined;
+  readonly bundle: string | undefined;
+}
+
+/** @param isOwn - whether the manifest and the text speak of this artifact: those of a shaded jar do not of what is in it */
+function licensesOf(
+  coordinates: Coordinates,
+  isOwn: boolean,
+  { source, poms, text, bundle }: Archive,
+  search: Search,
+): readonly string[] | Recognized {
+  const pom = readAside(source, poms.get(nameOf(coordinates)), search);
+  const stated = pom === undefined ? [] : pomLicenses(pom.toString("utf8"));
+  if (stated.length > 0 || !isOwn) return stated;
+  const bundled = bundleLicenses(bundle);
+  if (bundled.length > 0) return bundled;
+  const recognized = recognizedLicenses(readAside(source, text, search) ?? Buffer.alloc(0));
+  return recognized.length === 0 ? [] : { recognized };
+}
+
+/** What only says a license: where it cannot be had the license is unknown, and nothing else. */
+function readAside(source: ZipSource, entry: ZipEntry | undefined, search: Search): Buffer | undefined {
+  if (entry === undefined || entry.size > bounds.licenseTextBytes || entry.size > search.bytes) return undefined;
+  search.bytes -= entry.size;
+  try {
+    return readZipEntry(source, entry, jarRules);
+  } catch (error) {
+    if (!isEvidenceProblem(error)) throw error;
+    return undefined;
+  }
 }
 
 /** Distinct folders that are kept of one archive: the first two names of its classes' packages. */

@@ -9,7 +9,13 @@ import { dependencyIndexes, heldBy, packageReferences } from "../graph.ts";
 import { splitName } from "../group.ts";
 import { hashesFor } from "../hashes.ts";
 import { authorOf, coverageOf, generationContextOf, timestampOf, unknownElements } from "../minimum-elements.ts";
-import { purlWithUpstream, trivyDistributionProperties, trivyProperties } from "../other-tools.ts";
+import {
+  distributionIds,
+  purlWithUpstream,
+  trivyDistributionProperties,
+  trivyFamily,
+  trivyProperties,
+} from "../other-tools.ts";
 import { type Contact, distributorOf, producersOf } from "../producer.ts";
 import { distributionProperties, PREFIX, type Property, packageProperties, subjectProperties } from "../properties.ts";
 import type { Sbom, SbomSubject, SbomWriteOptions } from "../sbom.ts";
@@ -110,17 +116,21 @@ function organization({ name, email }: Contact) {
 }
 
 function distributionComponent(distribution: Distribution): Component {
-  const { id, versionId, prettyName } = distribution;
+  const { versionId, prettyName } = distribution;
   const cpe = cpeOfDistribution(distribution);
   return {
     type: "operating-system",
     "bom-ref": distributionReference(distribution),
     supplier: organization(distributorOf(distribution)),
-    name: id,
+    name: trivyFamily(distribution),
     ...(versionId === undefined ? {} : { version: versionId }),
     ...(prettyName === undefined ? {} : { description: prettyName }),
     ...(cpe === undefined ? {} : { cpe }),
-    ...propertiesOf([...distributionProperties(distribution), ...trivyDistributionProperties(distribution)]),
+    ...propertiesOf([
+      ...distributionIds(distribution),
+      ...distributionProperties(distribution),
+      ...trivyDistributionProperties(distribution),
+    ]),
   };
 }
 

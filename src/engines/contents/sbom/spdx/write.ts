@@ -9,7 +9,7 @@ import { ID_TO_COME } from "../document-id.ts";
 import { dependencyIndexes, heldBy, packageReferences } from "../graph.ts";
 import { hashesFor } from "../hashes.ts";
 import { authorOf, coverageOf, generationContextOf, timestampOf, unknownElements } from "../minimum-elements.ts";
-import { purlWithUpstream } from "../other-tools.ts";
+import { distributionIds, purlWithUpstream, trivyFamily } from "../other-tools.ts";
 import { type Contact, distributorOf, producersOf } from "../producer.ts";
 import { distributionProperties, PREFIX, type Property, packageProperties, subjectProperties } from "../properties.ts";
 import type { Sbom, SbomSubject, SbomWriteOptions } from "../sbom.ts";
@@ -161,11 +161,11 @@ function imageFields({ configDigest }: Extract<SbomSubject, { kind: "image" }>) 
 }
 
 function distributionPackage(distribution: Distribution, annotate: Annotate): SpdxPackage {
-  const { id, versionId, prettyName } = distribution;
+  const { versionId, prettyName } = distribution;
   const cpe = cpeOfDistribution(distribution);
   return {
     SPDXID: distributionId(distribution),
-    name: id,
+    name: trivyFamily(distribution),
     ...(versionId === undefined ? {} : { versionInfo: versionId }),
     ...(prettyName === undefined ? {} : { description: prettyName }),
     supplier: entity(distributorOf(distribution)),
@@ -173,7 +173,7 @@ function distributionPackage(distribution: Distribution, annotate: Annotate): Sp
     filesAnalyzed: false,
     primaryPackagePurpose: "OPERATING_SYSTEM",
     ...(cpe === undefined ? {} : { externalRefs: [cpeReference(cpe)] }),
-    ...annotate(distributionProperties(distribution)),
+    ...annotate([...distributionIds(distribution), ...distributionProperties(distribution)]),
   };
 }
 
