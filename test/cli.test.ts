@@ -21,6 +21,7 @@ import { type FixtureEntry, fixtureImage, tarOf, writeLayout } from "../src/engi
 import { bulkhead, type Ended, program } from "./bulkhead.ts";
 import { compiled } from "./compiled.ts";
 import { now, writeAdvisories } from "./made-advisories.ts";
+import { assertRefused } from "./refused.ts";
 import { type Answered, resident } from "./resident.ts";
 
 const project = join(import.meta.dirname, "..");
@@ -47,17 +48,12 @@ before(async () => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-const run = (...written: readonly string[]): Promise<Answered> => resident(written, { cwd: folder, home });
+function run(...written: readonly string[]): Promise<Answered> {
+  return resident(written, { cwd: folder, home });
+}
 
 function scan(image: string, ...options: readonly string[]): Promise<Answered> {
   return run("image", "scan", image, "--now", now, ...options);
-}
-
-/** One line on stderr, nothing on stdout, and no word of a bug. */
-function assertRefused({ code, stdout, stderr }: Answered, line: RegExp): void {
-  assert.deepEqual([code, stdout], [2, ""], stderr);
-  assert.match(stderr, line);
-  assert.doesNotMatch(stderr, /bug|\n {4}at /);
 }
 
 describe("help", { concurrency: 2 }, () => {
@@ -357,50 +353,6 @@ describe("the other commands", { concurrency: 2 }, () => {
     assert.match(listed.stdout, /^image\/known-vulnerabilities {2,}\S/m);
     assert.match((await run("explain", "image/known-vulnerabilities")).stdout, /Upgrade the package/);
     assertRefused(await run("explain", "image/unheard-of"), /^bulkhead: cli\.usage: .*unknown check/);
-  });
-
-  it("db status says what is covered, as of when", async () => {
-    const { code, stdout } = await run("db", "status");
-    assert.equal(code, 0);
-    assert.match(stdout, /made advisories/);
-    assert.match(stdout, /npm as of 2026-01-01/);
-    const machine = JSON.parse((await run("db", "status", "--json")).stdout) as { sources: { records: number }[] };
-    assert.equal(machine.sources[0]?.records, 3);
-    assertRefused(await run("db", "status", "--db", "nowhere.db"), /^bulkhead: database\.missing: /);
-  });
-
-  it("db import takes the release whose coverage is declared on the command line", async () => {
-    const affected = {
-      package: { ecosystem: "Alpine:v3.19", name: "zlib" },
-      ranges: [{ type: "ECOSYSTEM", events: [{ introduced: "0" }, { fixed: "1.2.13-r1" }] }],
-    };
-    const record = { id: "CVE-2018-25032", modified: "2026-01-01T00:00:00Z", affected: [affected] };
-    writeFileSync(join(folder, "alpine.jsonl"), JSON.stringify(record));
-    const declared = ["--covers", "Alpine:v3.19@2026-01-01"];
-    const done = await run("db", "import", "alpine.jsonl", "--db", "alpine.db", ...declared);
-    assert.equal(done.code, 0, done.stderr);
-    assert.match((await run("db", "status", "--db", "alpine.db")).stdout, /Alpine:v3\.19 as of 2026-01-01/);
-  });
-
-  it("db import says what it could not understand, and leaves the old database where there is nothing to import", async () => {
-    const affected = {
-      package: { ecosystem: "npm", name: "a" },
-      ranges: [{ type: "SEMVER", events: [{ introduced: "2.0.0" }, { fixed: "1.0.0" }] }],
-    };
-    writeFileSync(
-      join(folder, "odd.jsonl"),
-      `${JSON.stringify({ id: "GHSA-odd", modified: "2025-01-01T00:00:00Z", affected: [affected] })}\nnot JSON\n`,
-    );
-    const odd = await run("db", "import", "odd.jsonl", "--db", "odd.db", "--covers", "npm@2026-01-01");
-    assert.equal(odd.code, 0, odd.stderr);
-    assert.match(odd.stdout, /1 records rejected/);
-    assert.match(odd.stdout, /1 affected packages with unparsable versions/);
-    const before = readFileSync(join(folder, "odd.db"));
-    mkdirSync(join(folder, "nothing"));
-    assertRefused(await run("db", "import", "nothing", "--db", "odd.db"), /^bulkhead: advisories\.nothing-to-import: /);
-    assertRefused(await run("db", "import", "odd.jsonl", "--db", "odd.db", "--covers", "npm"), /--covers npm: /);
-    assert.deepEqual(readFileSync(join(folder, "odd.db")), before);
-    assertRefused(await run("db", "import", "odd.jsonl", "--db", "odd.jsonl/below.db"), /^bulkhead: \w+\.[\w-]+: /);
   });
 
   it("a cache that is another file is left alone", async () => {

@@ -1,4 +1,5 @@
 /** The steps from a commit to a watched pod, in one row; with `--details` a line each. */
+import { someOf } from "../core/counted.ts";
 import type { LifecycleState, LifecycleStepName, LifecycleStepResult } from "../core/lifecycle.ts";
 import { formatLocation } from "../core/location.ts";
 import { printable } from "../core/printable.ts";
@@ -47,9 +48,7 @@ export function stateText(state: LifecycleState): string {
 }
 
 function placesText({ places }: LifecycleStepResult, most: number): string {
-  const all = [...new Set(places.map((place) => formatLocation(place)))];
-  const more = all.length - most;
-  return all.slice(0, most).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return someOf([...new Set(places.map((place) => formatLocation(place)))], most);
 }
 
 function legend(steps: readonly LifecycleStepResult[]): string {

@@ -1,4 +1,5 @@
 /** Images that were scanned although they are of another platform than the one that is meant: they are the only ones there are. */
+import { someOf } from "../core/counted.ts";
 import type { Platform } from "../engines/oci/model.ts";
 import { formatPlatform, hostPlatform } from "../engines/oci/platform.ts";
 
@@ -28,8 +29,7 @@ export function foreignPlatforms(asked: Platform | undefined): ForeignPlatforms 
     },
     notes() {
       return [...names].map(([platform, all]) => {
-        const more = all.length > NAMED ? ` and ${all.length - NAMED} more` : "";
-        return `scanned for ${platform}, not ${meant}: ${all.slice(0, NAMED).join(", ")}${more}`;
+        return `scanned for ${platform}, not ${meant}: ${someOf(all, NAMED)}`;
       });
     },
   };

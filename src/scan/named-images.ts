@@ -1,5 +1,5 @@
 /** Images of a tree that nobody built there: Dockerfiles that made none of its images, and what manifests run. */
-import { counted } from "../core/counted.ts";
+import { counted, someOf } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Evaluations } from "../core/evaluations.ts";
 import type { LifecycleStepResult } from "../core/lifecycle.ts";
@@ -89,9 +89,7 @@ export async function scanUnbuilt(
 
 function unlookedNote(images: readonly UnlookedImage[]): string {
   const names = images.map(({ asset }) => printable(asset.name));
-  const more = names.length - NAMED;
-  const listed = `${names.slice(0, NAMED).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
-  return `${counted(images.length, "image")} named by Dockerfiles and manifests not looked at: ${listed}`;
+  return `${counted(images.length, "image")} named by Dockerfiles and manifests not looked at: ${someOf(names, NAMED)}`;
 }
 
 /** What the tree's own images are called. */

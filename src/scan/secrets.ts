@@ -1,4 +1,5 @@
 /** Secrets of one target: a folder, its history, a file, a stream, an image. */
+
 import { basename, dirname, resolve } from "node:path";
 import { contentsOfImage } from "../collect/image/inventory.ts";
 import { createAccumulator } from "../collect/secrets/accumulator.ts";
@@ -6,6 +7,7 @@ import { secretsOfFile, secretsOfFolder, versionControl } from "../collect/secre
 import { secretsOfHistory, together } from "../collect/secrets/history.ts";
 import type { KeyedScanner } from "../collect/secrets/scanner.ts";
 import { fileAsset } from "../core/asset.ts";
+import { someOf } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { type OpenOptions, openImage } from "../engines/oci/open.ts";
 import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
@@ -87,10 +89,8 @@ export async function scanSecrets(
 function unlooked(skipped: readonly string[], history: boolean): string[] {
   const stores = skipped.filter((path) => !(history && basename(path) === ".git")).sort();
   if (stores.length === 0) return [];
-  const named = stores.slice(0, NAMED_STORES).join(", ");
-  const more = stores.length > NAMED_STORES ? ` and ${stores.length - NAMED_STORES} more` : "";
   const remedy = history ? "" : ": --history scans the Git history";
-  return [`not read: ${named}${more}${remedy}`];
+  return [`not read: ${someOf(stores, NAMED_STORES)}${remedy}`];
 }
 
 const NAMED_STORES = 3;

@@ -1,3 +1,4 @@
+import { someOf } from "../../core/counted.ts";
 import { describeObject, keyOfSecret, secretKey, targetsOf } from "../../engines/kubernetes/model.ts";
 import { type SecretUse, secretUses } from "../findings/secret-uses.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
@@ -43,7 +44,7 @@ export const secretMissing = clusterCheck({
         subject: `Secret ${first.namespace}/${first.name}`,
         title: `Secret ${first.namespace}/${first.name} does not exist, and ${by.length === 1 ? by[0] : `${by.length} workloads`} cannot start without it`,
         fix: "make the Secret, name the one that is meant, or set optional: true",
-        evidence: { "used by": by.slice(0, 5).join(", ") + (by.length > 5 ? ` and ${by.length - 5} more` : "") },
+        evidence: { "used by": someOf(by, 5) },
       };
     }
   },

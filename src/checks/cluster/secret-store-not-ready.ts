@@ -1,3 +1,4 @@
+import { someOf } from "../../core/counted.ts";
 import { describeObject } from "../../engines/kubernetes/model.ts";
 import { keyOfStore, outcomeOf, readsStore, storeName } from "../findings/sync-state.ts";
 import { clusterCheck } from "./kubernetes/cluster-check.ts";
@@ -37,7 +38,7 @@ export const secretStoreNotReady = clusterCheck<"secretSyncs">({
         fix: "read its conditions with kubectl describe; renew its credential or permission",
         evidence: {
           ...(provider === undefined ? {} : { provider }),
-          ...(own.length === 0 ? {} : { readers: named(own.map((one) => describeObject(one.object))) }),
+          ...(own.length === 0 ? {} : { readers: someOf(own, 5, (one) => describeObject(one.object)) }),
           ...(sync?.since === undefined ? {} : { since: sync.since }),
         },
         also: own.slice(0, 10).map((one) => ({ object: one.object, path: [] })),
@@ -45,7 +46,3 @@ export const secretStoreNotReady = clusterCheck<"secretSyncs">({
     }
   },
 });
-
-function named(names: readonly string[]): string {
-  return names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : "");
-}

@@ -1,4 +1,5 @@
 /** What another scanner found, in the form that every check's findings have. */
+import { someOf } from "../../core/counted.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { Location } from "../../core/location.ts";
 import type { ImportedFlaw, ImportedResult, ReportedBy } from "../../engines/reports/model.ts";
@@ -105,7 +106,7 @@ export function saidBy(by: readonly ReportedBy[]): string {
     ({ tool, observedAt, severity }) =>
       `${nameOf(tool)} ${observedAt === undefined ? "without a date" : `on ${observedAt.slice(0, 10)}`} (${severity})`,
   );
-  return someOf([...new Set(said)]);
+  return someOf([...new Set(said)], NAMED);
 }
 
 export function nameOf({ name, version }: ReportedBy["tool"]): string {
@@ -113,16 +114,11 @@ export function nameOf({ name, version }: ReportedBy["tool"]): string {
 }
 
 function toolNames(by: readonly ReportedBy[]): string {
-  return someOf([...new Set(by.map(({ tool }) => clip(tool.name)))]);
+  return someOf([...new Set(by.map(({ tool }) => clip(tool.name)))], NAMED);
 }
 
 function placesOf(by: readonly ReportedBy[]): string {
-  return someOf([...new Set(by.map(({ place }) => clip(place)))]);
-}
-
-function someOf(names: readonly string[]): string {
-  const more = names.length - NAMED;
-  return names.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return someOf([...new Set(by.map(({ place }) => clip(place)))], NAMED);
 }
 
 /** The fingerprint must outlive an upgrade that does not fix the flaw, and a scan by another release. */

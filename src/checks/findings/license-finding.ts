@@ -1,5 +1,5 @@
 /** What checks of every layer say of licences that the policy denies or does not know. */
-import { counted } from "../../core/counted.ts";
+import { counted, someOf } from "../../core/counted.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { Location } from "../../core/location.ts";
 import type { LicensedPackage, LicensePolicy, Package, PackageType } from "../../engines/contents/model.ts";
@@ -70,7 +70,9 @@ export function* licenseFindings(
       },
       evidence: {
         license: found.licenses === UNLISTED ? someOf([...found.texts], 30) : found.licenses,
-        ...(single ? { package: first.package.name, version: first.package.version } : { packages: someOf(names) }),
+        ...(single
+          ? { package: first.package.name, version: first.package.version }
+          : { packages: someOf(names, NAMED) }),
         ...(single ? { declared: declaredBy(first) } : {}),
         ...recognizedIn(found.packages),
         policy: found.because,
@@ -151,11 +153,6 @@ function countText(names: readonly string[], type: PackageType): string {
 }
 
 const NAMED = 10;
-
-function someOf(names: readonly string[], most = NAMED): string {
-  const first = names.slice(0, most).join(", ");
-  return names.length > most ? `${first} and ${names.length - most} more` : first;
-}
 
 function declaredBy({ package: { licenses } }: LicensedPackage): string {
   return licenses.length === 0 ? "nothing" : cut(licenses.join("; "));

@@ -1,4 +1,5 @@
 /** What checks over the permissions of an image's paths have in common. */
+import { someOf } from "../../core/counted.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { LayerReference, Location } from "../../core/location.ts";
 import { type PathPermissions, raisesRights } from "../../engines/contents/model.ts";
@@ -26,8 +27,7 @@ export function originOf({ layer }: PathPermissions, baseLayers: number | undefi
 
 /** `a, b, c and 4 more` */
 export function listed(names: readonly string[]): string {
-  const more = names.length - NAMED;
-  return more <= 0 ? names.join(", ") : `${names.slice(0, NAMED).join(", ")} and ${more} more`;
+  return someOf(names, NAMED);
 }
 
 /** As `ls -l` and chmod(1) have it: `4755`. */

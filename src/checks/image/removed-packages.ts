@@ -1,3 +1,4 @@
+import { someOf } from "../../core/counted.ts";
 import type { ImageCheck } from "../subjects/image.ts";
 
 const NAMED = 5;
@@ -25,14 +26,13 @@ export const removedPackages: ImageCheck<"removed" | "removedVulnerabilities" | 
       const [first] = packages;
       if (first === undefined) continue;
       const names = [...new Set(packages.map(({ name, version }) => `${name} ${version}`))];
-      const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
       const layer = first.layer === undefined ? undefined : layers[first.layer];
       const flaws = removedVulnerabilities[type];
       const removers = [...new Set(packages.flatMap(({ removedIn }) => removedIn ?? []))].sort((a, b) => a - b);
       yield {
         subject: `removed ${type} packages`,
         severity: "low",
-        title: `${packages.length} removed ${type} ${packages.length === 1 ? "package remains" : "packages remain"}: ${names.slice(0, NAMED).join(", ")}${more}`,
+        title: `${packages.length} removed ${type} ${packages.length === 1 ? "package remains" : "packages remain"}: ${someOf(names, NAMED)}`,
         locations: [
           layer === undefined ? { kind: "file", path: `/${first.path}` } : { kind: "image", path: first.path, layer },
         ],

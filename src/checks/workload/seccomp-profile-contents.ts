@@ -1,3 +1,4 @@
+import { someOf } from "../../core/counted.ts";
 import { severityRank } from "../../core/severity.ts";
 import {
   containersOf,
@@ -110,8 +111,7 @@ function among(calls: readonly AllowedCall[]): string {
 }
 
 function joined(calls: readonly AllowedCall[], most = 5): string {
-  const names = calls.slice(0, most).map(({ name }) => name);
-  return calls.length > most ? `${names.join(", ")} and ${calls.length - most} more` : names.join(", ");
+  return someOf(calls, most, ({ name }) => name);
 }
 
 function named(calls: readonly AllowedCall[]): string {

@@ -1,4 +1,5 @@
 import type { Check } from "../../core/check.ts";
+import { someOf } from "../../core/counted.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { RatedSeverity } from "../../core/severity.ts";
 import {
@@ -134,7 +135,7 @@ const told: Readonly<Record<ClearKind, string>> = {
 
 function inClear({ object, keys, kind }: ClearSecret): FindingDraft {
   const names = keys.map(({ key }) => key);
-  const shown = clip(names.slice(0, 5).join(", ") + (names.length > 5 ? ` and ${names.length - 5} more` : ""));
+  const shown = clip(someOf(names, 5));
   const [first, ...more] = keys.map(({ field }) => locationOf(object, field));
   const isSecret = object.kind === "Secret";
   const name = clip(describeObject(object));

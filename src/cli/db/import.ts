@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { parseRepositoryPath, readFolderRepository } from "../../collect/advisories/repositories.ts";
-import { counted } from "../../core/counted.ts";
+import { counted, someOf } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { makePrivateFolder } from "../../engines/files/write.ts";
@@ -78,9 +78,9 @@ export async function dbImport(sources: readonly string[], options: ImportOption
   for (const source of report.sources) {
     const undeclared = source.undeclared.map((scope) => scope.scope);
     if (undeclared.length === 0) continue;
-    const shown = undeclared.slice(0, SHOWN).join(", ");
-    const more = undeclared.length > SHOWN ? ` and ${undeclared.length - SHOWN} more` : "";
-    lines.push(`${source.name} declares no coverage of ${shown}${more}: packages without advisories are unknown`);
+    lines.push(
+      `${source.name} declares no coverage of ${someOf(undeclared, SHOWN)}: packages without advisories are unknown`,
+    );
   }
   process.stdout.write(`${lines.map(printable).join("\n")}\n`);
   return 0;

@@ -1,6 +1,7 @@
 import { folderOf } from "../../collect/image/named-folder.ts";
 import { isSbomFile } from "../../collect/image/sbom-file.ts";
 import { unopenedImage } from "../../core/asset.ts";
+import { someOf } from "../../core/counted.ts";
 import { EvaluationList, type Evaluations } from "../../core/evaluations.ts";
 import type { Policy } from "../../core/policy.ts";
 import { isEvidenceProblem, usageProblem } from "../../core/problem.ts";
@@ -72,8 +73,7 @@ export async function imageScan(references: readonly string[], options: ImageSca
 
 /** What a report is called; its evaluations name each. */
 function subjectOf(references: readonly string[]): string {
-  const more = references.length - NAMED;
-  return more > 0 ? `${references.slice(0, NAMED).join(", ")} and ${more} more` : references.join(", ");
+  return someOf(references, NAMED);
 }
 
 interface ScanOfMany {

@@ -1,10 +1,8 @@
 /** Where the trace goes, and in which form. */
-import { writeWhole } from "../../engines/files/write.ts";
-import { outputDefaults } from "../../report/options.ts";
 import { renderTrace, renderTraceJson } from "../../report/trust/trace.ts";
 import type { TraceView } from "../../report/trust/trace-view.ts";
 import { type Output, parseFormatsOf } from "../output-options.ts";
-import { writeStream } from "../write-stream.ts";
+import { writeOutputs } from "./output.ts";
 
 type TraceFormat = "text" | "json" | "html" | "markdown";
 
@@ -13,33 +11,11 @@ export function traceOutputs(written: readonly string[]): readonly Output<TraceF
   return parseFormatsOf(["text", "json", "html", "markdown"], written, process.stdout);
 }
 
-export async function writeTrace(
-  view: TraceView,
-  outputs: readonly Output<TraceFormat>[],
-  all: boolean,
-): Promise<void> {
-  const { columns, color } = outputDefaults(process.stdout, process.env);
-  for (const { format = "text", file } of outputs) {
-    const page = file === undefined ? { columns, color } : { columns: 100, color: false };
-    const text = await rendered(view, format, { ...page, all });
-    if (file === undefined) await writeStream(process.stdout, [text]);
-    else writeWhole(file, text, { within: [process.cwd()] });
-  }
-}
-
-async function rendered(
-  view: TraceView,
-  format: TraceFormat,
-  options: Parameters<typeof renderTrace>[1],
-): Promise<string> {
-  switch (format) {
-    case "json":
-      return renderTraceJson(view);
-    case "html":
-      return (await import("../../report/trust/trace-page.ts")).renderTracePage(view);
-    case "markdown":
-      return (await import("../../report/trust/trace-markdown.ts")).renderTraceMarkdown(view);
-    default:
-      return renderTrace(view, options);
-  }
+export function writeTrace(view: TraceView, outputs: readonly Output<TraceFormat>[], all: boolean): Promise<void> {
+  return writeOutputs(outputs, all, {
+    text: (page) => renderTrace(view, page),
+    json: () => renderTraceJson(view),
+    html: async () => (await import("../../report/trust/trace-page.ts")).renderTracePage(view),
+    markdown: async () => (await import("../../report/trust/trace-markdown.ts")).renderTraceMarkdown(view),
+  });
 }

@@ -1,6 +1,8 @@
 /** Manifests of Kubernetes and Compose files below a folder: which files they are, and what they say. */
+
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, posix, sep } from "node:path";
+import { someOf } from "../../core/counted.ts";
 import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
 import { readEnvFile } from "../../engines/kubernetes/compose/env-file.ts";
 import type { ComposeVariables } from "../../engines/kubernetes/compose/interpolate.ts";
@@ -92,9 +94,7 @@ function kustomizeGap(
   const why = outcomes?.get(folder);
   if (outcomes?.has(folder) === true && why === undefined) return undefined;
   const names = [...new Set(patches)].sort();
-  const more = names.length > NAMED_PATCHES ? ` and ${names.length - NAMED_PATCHES} more` : "";
-  const unread =
-    names.length === 0 ? "" : `, and its patches are not read: ${names.slice(0, NAMED_PATCHES).join(", ")}${more}`;
+  const unread = names.length === 0 ? "" : `, and its patches are not read: ${someOf(names, NAMED_PATCHES)}`;
   const reason =
     outcomes === undefined
       ? `a Kustomize directory: its objects are read without its changes${unread}`

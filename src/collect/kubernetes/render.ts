@@ -1,6 +1,8 @@
 /** Kustomize folders and Helm charts, rendered by the programs of this machine: on request alone. */
+
 import { readdirSync, realpathSync } from "node:fs";
 import { basename, isAbsolute, join, posix, relative, sep } from "node:path";
+import { someOf } from "../../core/counted.ts";
 import { bounds as collectBounds } from "../bounds.ts";
 import { bounds } from "./bounds.ts";
 import { staysInside } from "./chart-schemas.ts";
@@ -211,13 +213,7 @@ function insideOf(root: string, chart: string): { readonly schemasStayInside: bo
 }
 
 function namesOf(folders: readonly string[]): string {
-  const more = folders.length > NAMED ? ` and ${folders.length - NAMED} more` : "";
-  return (
-    folders
-      .slice(0, NAMED)
-      .map((folder) => folder || ".")
-      .join(", ") + more
-  );
+  return someOf(folders, NAMED, (folder) => folder || ".");
 }
 
 function slashed(path: string): string {

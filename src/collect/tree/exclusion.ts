@@ -2,7 +2,9 @@
  * What of a directory is not scanned because the caller, the policy or, on request, Git's ignore files say so. Nothing in it
  * passes: what was left out is counted and named.
  */
+
 import { join, relative, sep } from "node:path";
+import { someOf } from "../../core/counted.ts";
 import { compileGlob } from "../../core/glob.ts";
 import { Problem } from "../../core/problem.ts";
 import { trimEndOf } from "../../core/trim.ts";
@@ -54,8 +56,7 @@ export function openExclusion(root: string, { patterns, respectGitignore }: Excl
     notes: () => [
       ...[...Map.groupBy(left, ([, by]) => by)].map(([by, entries]) => {
         const paths = entries.map(([path]) => path).sort();
-        const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : "";
-        return `excluded by ${by}, not scanned: ${paths.length} (${paths.slice(0, NAMED).join(", ")}${more})`;
+        return `excluded by ${by}, not scanned: ${paths.length} (${someOf(paths, NAMED)})`;
       }),
       ...(ignores?.notes ?? []),
     ],

@@ -1,5 +1,7 @@
 /** What of a folder was not looked at, or not for everything: one line each, with a count. */
+
 import { basename } from "node:path";
+import { someOf } from "../../core/counted.ts";
 import type { Discovery } from "./discover.ts";
 
 /** Paths that a note names. */
@@ -19,6 +21,5 @@ export function skippedNotes({ links, skipped }: Pick<Discovery, "links" | "skip
 }
 
 function counted(paths: readonly string[]): string {
-  const more = paths.length > NAMED ? ` and ${paths.length - NAMED} more` : "";
-  return `${paths.length} (${paths.slice(0, NAMED).join(", ")}${more})`;
+  return `${paths.length} (${someOf(paths, NAMED)})`;
 }

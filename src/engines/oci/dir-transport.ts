@@ -3,16 +3,14 @@
  * by the digits of its digest, and of an index each further manifest as `DIGITS.manifest.json`.
  */
 import { createHash } from "node:crypto";
-import { closeSync, createReadStream, existsSync, openSync, readSync } from "node:fs";
-import { stat } from "node:fs/promises";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { type Digest, digestAlgorithm, digestHex } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "./blob.ts";
-import { fileIn, readSmall } from "./contained-file.ts";
-import { verifyDocument } from "./document.ts";
-import { type Layout, READ_BYTES } from "./layout.ts";
-import { stampOf } from "./stamp.ts";
+import { blobsIn } from "./blob-folder.ts";
+import { readSmall } from "./contained-file.ts";
+import type { Layout } from "./layout.ts";
 
 const MARKER = "Directory Transport Version: ";
 
@@ -51,25 +49,19 @@ export async function openDirectoryImage(folder: string): Promise<Layout> {
   const manifest = await readSmall(folder, "manifest.json", place);
   const hash = (algorithm: "sha256" | "sha512") => createHash(algorithm).update(manifest).digest("hex");
   const root = `sha256:${hash("sha256")}` as Digest;
-  const store: BlobStore = {
+  const blobs = blobsIn({
+    folder,
     place,
-    handsOver: true,
-    async document({ digest }) {
-      if (hash(digestAlgorithm(digest)) === digestHex(digest)) return manifest;
-      const name = digestHex(digest);
-      const file = existsSync(join(folder, `${name}.manifest.json`)) ? `${name}.manifest.json` : name;
-      const bytes = await readSmall(folder, file, `${place}@${digest}`);
-      verifyDocument(bytes, digest, `${place}@${digest}`);
-      return bytes;
+    pathOf: digestHex,
+    documentPathOf(digest) {
+      const own = `${digestHex(digest)}.manifest.json`;
+      return existsSync(join(folder, own)) ? own : digestHex(digest);
     },
-    async open({ digest }) {
-      const path = await fileIn(folder, digestHex(digest), `${place}@${digest}`);
-      return createReadStream(path, { highWaterMark: READ_BYTES });
-    },
-    async stamp(digest) {
-      return stampOf(await stat(join(folder, digestHex(digest)), { bigint: true }), 0);
-    },
-    async close() {},
+  });
+  const store: BlobStore = {
+    ...blobs,
+    document: async (descriptor) =>
+      hash(digestAlgorithm(descriptor.digest)) === digestHex(descriptor.digest) ? manifest : blobs.document(descriptor),
   };
   return { store, roots: [{ digest: root, mediaType: "", size: manifest.length }] };
 }

@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { Problem } from "../../core/problem.ts";
-import { READ_BYTES } from "./layout.ts";
+import { READ_BYTES } from "./blob-folder.ts";
 import { cleanPath } from "./path.ts";
 
 /** Types of entries (tar-split, tar/storage/entry.go). */

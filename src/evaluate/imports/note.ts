@@ -1,7 +1,9 @@
 /** One line a report: whose, as of when, and what became of it. */
 import { nameOf } from "../../checks/findings/imported-finding.ts";
-import { counted } from "../../core/counted.ts";
+import { counted, someOf } from "../../core/counted.ts";
 import type { ScannerReport } from "../../engines/reports/model.ts";
+
+const NAMED = 4;
 
 /** @param both - findings that this run has as well */
 export function importNote({ place, tool, observedAt, targets, unread }: ScannerReport, both: number): string {
@@ -17,12 +19,7 @@ export function importNote({ place, tool, observedAt, targets, unread }: Scanner
   return [
     `import: ${place}, ${nameOf(tool)} ${observedAt === undefined ? "without a date" : `of ${observedAt.slice(0, 10)}`}`,
     `${counted(found, "finding")}${both === 0 ? "" : ` (${both} also found here)`}`,
-    ...(apart.length === 0 ? [] : [`suppressed by ${tool.name}: ${someOf(apart)}`]),
-    ...(left.length === 0 ? [] : [`not read: ${someOf(left)}`]),
+    ...(apart.length === 0 ? [] : [`suppressed by ${tool.name}: ${someOf(apart, NAMED)}`]),
+    ...(left.length === 0 ? [] : [`not read: ${someOf(left, NAMED)}`]),
   ].join(", ");
-}
-
-function someOf(texts: readonly string[]): string {
-  const more = texts.length - 4;
-  return texts.slice(0, 4).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

@@ -1,6 +1,8 @@
 /** Until when certificates of manifests are valid, and of which nobody knows it. */
+
 import type { CertificateEnd } from "../../checks/cluster/kubernetes/cluster-check.ts";
 import { clip } from "../../checks/findings/one-line.ts";
+import { someOf } from "../../core/counted.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
@@ -68,7 +70,6 @@ function endOf(pem: string, { object }: Secret): Date | undefined {
 
 function gapOf(secrets: readonly Secret[], reason: string): Gap[] {
   if (secrets.length === 0) return [];
-  const names = secrets.slice(0, NAMED).map(({ object }) => clip(describeObject(object)));
-  const more = secrets.length > NAMED ? ` and ${secrets.length - NAMED} more` : "";
-  return [{ code: "kubernetes.certificate-end", reason: `${reason} ${names.join(", ")}${more}` }];
+  const names = someOf(secrets, NAMED, ({ object }) => clip(describeObject(object)));
+  return [{ code: "kubernetes.certificate-end", reason: `${reason} ${names}` }];
 }

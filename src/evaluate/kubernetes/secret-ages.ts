@@ -3,6 +3,7 @@
 import type { AgedSecret, SecretAges } from "../../checks/cluster/kubernetes/cluster-check.ts";
 import { clip } from "../../checks/findings/one-line.ts";
 import { byNamespace } from "../../core/by-namespace.ts";
+import { someOf } from "../../core/counted.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { storeFollowers } from "../../engines/kubernetes/external-secrets.ts";
@@ -33,11 +34,10 @@ export function secretAges(
   const isNew = ({ secret: { object }, maxAgeDays: most }: AgedSecret) =>
     now.getTime() - Date.parse(object.creationTimestamp ?? "") <= most * DAY;
   const unknown = judged.filter((one) => one.secret.lastDataChange === undefined && !isNew(one));
-  const names = unknown.slice(0, NAMED).map(({ secret }) => clip(describeObject(secret.object)));
-  const more = unknown.length > NAMED ? ` and ${unknown.length - NAMED} more` : "";
+  const names = someOf(unknown, NAMED, ({ secret }) => clip(describeObject(secret.object)));
   const gap: Gap = {
     code: "kubernetes.secret-age",
-    reason: `time of the last change unknown for ${names.join(", ")}${more}`,
+    reason: `time of the last change unknown for ${names}`,
     remedy: "recreate them; API servers of 1.25 or later record changes",
   };
   return { ages: { judged: true, secrets: judged }, gaps: unknown.length === 0 ? [] : [gap] };

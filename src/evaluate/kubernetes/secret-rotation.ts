@@ -2,6 +2,7 @@
 
 import { clip, SENTENCE } from "../../checks/findings/one-line.ts";
 import { type SecretUse, secretUses } from "../../checks/findings/secret-uses.ts";
+import { someOf } from "../../core/counted.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { Relation, RelationEnd } from "../../core/relation.ts";
 import { bounds as kubernetesBounds } from "../../engines/kubernetes/bounds.ts";
@@ -104,7 +105,7 @@ function secretEnd({ namespace, name }: SecretUse, scope: string): RelationEnd {
 /** `env DB_PASSWORD in container web, volume creds`. */
 function namedUses(uses: readonly SecretUse[]): string {
   const names = [...new Set(uses.map(nameOfUse))];
-  return names.slice(0, NAMED).join(", ") + (names.length > NAMED ? ` and ${names.length - NAMED} more` : "");
+  return someOf(names, NAMED);
 }
 
 function nameOfUse({ kind, key, container, workload, path }: SecretUse): string {

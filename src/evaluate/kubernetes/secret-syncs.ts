@@ -1,7 +1,9 @@
 /** How what fills Secrets went, and of what of a cluster nothing says. */
+
 import type { SecretSyncs } from "../../checks/cluster/kubernetes/cluster-check.ts";
 import { clip } from "../../checks/findings/one-line.ts";
 import { asOfWhen, outcomeOf } from "../../checks/findings/sync-state.ts";
+import { someOf } from "../../core/counted.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { describeObject, type Manifests } from "../../engines/kubernetes/model.ts";
@@ -19,11 +21,10 @@ export function secretSyncs(
   const unknown = all.filter(
     (one) => one.object.source.kind === "cluster" && outcomeOf(one, asOf(one.object)) === "unknown",
   );
-  const names = unknown.slice(0, NAMED).map(({ object }) => clip(describeObject(object)));
-  const more = unknown.length > NAMED ? ` and ${unknown.length - NAMED} more` : "";
+  const names = someOf(unknown, NAMED, ({ object }) => clip(describeObject(object)));
   const gap: Gap = {
     code: "kubernetes.secret-sync",
-    reason: `no status says whether ${names.join(", ")}${more} synced`,
+    reason: `no status says whether ${names} synced`,
     remedy: "look at the controller's logs; newer versions of it may write a status",
   };
   const { maxAgeDays } = policy.rotation.secrets;

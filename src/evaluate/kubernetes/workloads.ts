@@ -11,6 +11,7 @@ import type { WorkloadCheck, WorkloadFacts } from "../../checks/workload/kuberne
 import { strictestLevel } from "../../checks/workload/pod-security/standards.ts";
 import { type ClusterAsset, fileAsset } from "../../core/asset.ts";
 import type { EvidenceFor } from "../../core/check.ts";
+import { someOf } from "../../core/counted.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
@@ -144,15 +145,13 @@ function evaluateUnlisted(short: ListGaps, { policy, now, scope }: ManifestsCont
 export function manifestNotes(manifests: Manifests): string[] {
   const { workloads, objects, unknownKinds } = manifests;
   const kinds = [...unknownKinds].map(([kind, count]) => `${kind} (${count})`);
-  const shown = kinds.slice(0, NAMED_KINDS).join(", ");
-  const more = kinds.length > NAMED_KINDS ? ` and ${kinds.length - NAMED_KINDS} more` : "";
   const undeclared = namespacesOf(manifests).filter(
     ({ namespace, name }) => namespace === undefined && !isSystemNamespace(name),
   );
   const names = undeclared.map(({ name }) => name);
   return [
     ...(workloads.length === 0 ? [`no workloads found in ${objects.length} objects`] : []),
-    ...(kinds.length === 0 ? [] : [`kinds without a check: ${shown}${more}`]),
+    ...(kinds.length === 0 ? [] : [`kinds without a check: ${someOf(kinds, NAMED_KINDS)}`]),
     ...(names.length === 0
       ? []
       : [

@@ -1,5 +1,6 @@
 /** What the way from a commit to what runs is read from. */
 import { append } from "../../core/append.ts";
+import { someOf } from "../../core/counted.ts";
 import type { Gap } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Dockerfile } from "../../engines/dockerfile/model.ts";
@@ -72,13 +73,12 @@ const NAMED = 3;
 export function pipelineGaps({ pipelines, pipelineGaps: unread }: LifecycleInput): Gap[] {
   const opaque = pipelines.flatMap((pipeline) => pipeline.opaque);
   if (opaque.length === 0) return [...unread];
-  const named = opaque.slice(0, NAMED).map(({ what, place }) => `${what} (${place.path}:${place.line})`);
-  const more = opaque.length - named.length;
+  const named = someOf(opaque, NAMED, ({ what, place }) => `${what} (${place.path}:${place.line})`);
   return [
     ...unread,
     {
       code: "pipelines.opaque-step",
-      reason: `what ${named.join(", ")}${more > 0 ? ` and ${more} more` : ""} does was not read`,
+      reason: `what ${named} does was not read`,
       remedy: "state the step in the pipeline",
     },
   ];

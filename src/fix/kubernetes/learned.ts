@@ -1,4 +1,5 @@
 /** Fixes that take knowledge of what the program does, where that was learned while it ran (`runtime learn`). */
+import { someOf } from "../../core/counted.ts";
 import type { FieldPatch, Finding, Graded } from "../../core/finding.ts";
 import { trimEndOf, trimTo } from "../../core/trim.ts";
 import type { Learned, LearnedWorkload } from "../../engines/events/learn/model.ts";
@@ -62,11 +63,11 @@ function readOnly(
       : [{ path: `${mountPath.slice(0, 1)}${trimEndOf(mountPath.slice(1), "/")}`, writable: isRead !== true }],
   );
   const { volumes, impossible } = neededVolumes({ ...learned, mounts: [...learned.mounts, ...mounts] });
-  if (impossible.length > 0) return { reason: `it writes to ${some(impossible)}, where no volume can be` };
+  if (impossible.length > 0) return { reason: `it writes to ${someOf(impossible, 3)}, where no volume can be` };
   const hidden = volumes.find(({ hides }) => hides.length > 0);
   if (hidden !== undefined) {
     return {
-      reason: `a volume at ${hidden.path} would hide ${some(hidden.hides)}: fill it by an init container, or write elsewhere`,
+      reason: `a volume at ${hidden.path} would hide ${someOf(hidden.hides, 3)}: fill it by an init container, or write elsewhere`,
     };
   }
   const taken = new Set(pod.volumes.map(({ name }) => name));
@@ -104,7 +105,7 @@ function capabilities(
 ): Made | LearnedRefusal {
   if (learned === undefined) return { reason: "capabilities were not learned: the sensor alone tells them" };
   const others = learned.used.filter((name) => name !== allowed);
-  if (others.length > 0) return { reason: `it was seen to use ${some(others)}` };
+  if (others.length > 0) return { reason: `it was seen to use ${someOf(others, 3)}` };
   const { add = [] } = container.securityContext?.capabilities ?? {};
   const base = [...podPath, ...path, "securityContext", "capabilities"];
   const binds = learned.used.includes(allowed) && !add.includes("NET_BIND_SERVICE");
@@ -157,8 +158,4 @@ function isOf({ of, images }: LearnedWorkload, { object }: Workload, { container
 
 function hours({ watched }: LearnedWorkload): string {
   return `${Math.floor(watched.seconds / 360) / 10} h`;
-}
-
-function some(names: readonly string[]): string {
-  return names.length > 3 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
 }

@@ -2,7 +2,7 @@
  * The policy's `dependencies` as each package manager's own settings: what is missing in the files of those that a directory
  * uses. Nothing that is stated is changed; what could break an install, or is not certain, is told and not written. Pure.
  */
-import { counted } from "../../core/counted.ts";
+import { counted, someOf } from "../../core/counted.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
 import type { DependencyPolicy } from "../../engines/packages/policy.ts";
 import { states, withLines, withSection, withTopLevel } from "./added-settings.ts";
@@ -139,7 +139,7 @@ function scriptsNeeded(read: ReadFile, allowed: readonly string[]): string | und
   if (needed.length === 0) return undefined;
   const names = needed.map(([path]) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length));
   const some = [...new Set(names)].sort();
-  return `${some.slice(0, 3).join(", ")}${some.length > 3 ? ` and ${some.length - 3} more` : ""} may need their install scripts`;
+  return `${someOf(some, 3)} may need their install scripts`;
 }
 
 const LIFECYCLE: ReadonlySet<string> = new Set(["preinstall", "install", "postinstall", "prepare", "prepublish"]);

@@ -40,3 +40,14 @@ export function parseXml(text: string, rules: XmlRules): XmlElement {
   }
   return document.children[0] as XmlElement;
 }
+
+/** The first of that name. */
+export function childOf(element: XmlElement, name: string): XmlElement | undefined {
+  return element.children.find((each) => each.name === name);
+}
+
+/** What stands in it, trimmed; undefined where nothing does. */
+export function textIn(element: XmlElement, name: string): string | undefined {
+  const text = childOf(element, name)?.text.trim();
+  return text === "" ? undefined : text;
+}

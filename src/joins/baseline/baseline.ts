@@ -3,7 +3,7 @@
 import { assetTitle } from "../../core/asset.ts";
 import type { CheckDescription } from "../../core/check.ts";
 import type { AssetContext } from "../../core/context.ts";
-import { counted } from "../../core/counted.ts";
+import { counted, someOf } from "../../core/counted.ts";
 import { combine, type Evaluation, type Verdict } from "../../core/evaluation.ts";
 import { type Evaluations, isPlainPass } from "../../core/evaluations.ts";
 import type { Finding } from "../../core/finding.ts";
@@ -204,9 +204,7 @@ function countOver(evaluations: readonly Evaluation[]): string {
 }
 
 function names(evaluations: readonly Evaluation[]): string {
-  const all = [...new Set(evaluations.map(({ asset }) => assetTitle(asset)))];
-  const more = all.length - NAMED;
-  return all.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return someOf([...new Set(evaluations.map(({ asset }) => assetTitle(asset)))], NAMED);
 }
 
 function coverageOf(assessed: Heard["assessed"]): { assessed: number; total: number } {

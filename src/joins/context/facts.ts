@@ -22,13 +22,6 @@ export interface ReadCluster {
   readonly unread?: string;
 }
 
-const DAY = 24 * 60 * 60 * 1000;
-
-/** Negated, so that a date that cannot be read is stale. */
-export function isStale(observedAt: string, { now, days }: Pick<ContextFacts, "now" | "days">): boolean {
-  return !(Date.parse(observedAt) + days * DAY >= now.getTime());
-}
-
 export function unknown(reason: string): ContextAnswer {
   return { answer: "unknown", reason };
 }

@@ -1,9 +1,11 @@
 /** Who runs which image: what a cluster or a sensor saw, and what manifests say alone. */
+
 import type { ImageAsset, WorkloadAsset } from "../../core/asset.ts";
 import type { ContextAnswer } from "../../core/context.ts";
 import { counted } from "../../core/counted.ts";
 import type { Relation } from "../../core/relation.ts";
-import { type ContextFacts, isStale, unknown } from "./facts.ts";
+import { isStale } from "../../core/stale.ts";
+import { type ContextFacts, unknown } from "./facts.ts";
 import { type ImageKey, isDigest, isDigested, keysOfAsset, keysOfEnd, nameKey } from "./images.ts";
 
 /** One workload or cluster that runs an image. */

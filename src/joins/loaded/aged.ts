@@ -1,5 +1,6 @@
 /** When what was learned was seen, and whether that is too long ago to count. */
 import type { Loaded } from "../../core/finding.ts";
+import { isStale } from "../../core/stale.ts";
 import type { LearnedWorkload } from "../../engines/events/learn/model.ts";
 
 /** What it is held against. */
@@ -9,12 +10,9 @@ export interface Age {
   readonly days: number;
 }
 
-const DAY = 24 * 60 * 60 * 1000;
-
 /** Dated; `stale` where that is longer ago than the policy allows, or where the date cannot be read. */
-export function aged(loaded: Loaded, observedAt: string, { now, days }: Age): Loaded {
-  const isFresh = Date.parse(observedAt) + days * DAY >= now.getTime();
-  return { ...loaded, observedAt, ...(isFresh ? {} : { stale: true }) };
+export function aged(loaded: Loaded, observedAt: string, age: Age): Loaded {
+  return { ...loaded, observedAt, ...(isStale(observedAt, age) ? { stale: true } : {}) };
 }
 
 /** Until when all of them were watched: what one did since then nobody saw. Undefined where a container tells no time. */

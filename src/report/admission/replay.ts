@@ -1,5 +1,5 @@
 /** `admission replay`: what another policy would refuse or admit, one line a cause; what stays as it was is counted. */
-import { counted } from "../../core/counted.ts";
+import { counted, someOf } from "../../core/counted.ts";
 import type { RenderOptions } from "../options.ts";
 import { hanging, type Page, pageOf } from "../page.ts";
 import { causesOf } from "./causes.ts";
@@ -52,14 +52,12 @@ function causeLines(
     reasons: change[side].filter(({ action }) => change.change === "reasons" || action === "deny"),
   }));
   return causesOf(requests).flatMap(({ checks, policy, action, objects, reason }) => {
-    const shown = objects.slice(0, page.all ? objects.length : NAMED);
-    const more = objects.length > shown.length ? ` and ${objects.length - shown.length} more` : "";
     const where = policy === undefined ? "" : ` (${policy})`;
     const kind = action === "deny" ? "" : `, ${action}`;
     return [
       ...hanging(page, `${mark} ${checksText(checks)}${where}${kind}: ${counted(objects.length, "request")}`, 2, "  "),
       ...hanging(page, short(page, `as ${exampleText(reason)}`), 6, "  "),
-      ...hanging(page, `${shown.join(", ")}${more}`, 6, "  "),
+      ...hanging(page, someOf(objects, page.all ? objects.length : NAMED), 6, "  "),
     ];
   });
 }

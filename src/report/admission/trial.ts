@@ -1,5 +1,5 @@
 /** `admission test`: what would be refused, each reason with its fix; or of many objects one line a cause. */
-import { counted } from "../../core/counted.ts";
+import { counted, someOf } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
 import type { RenderOptions } from "../options.ts";
 import { hanging, type Page, pageOf } from "../page.ts";
@@ -80,13 +80,12 @@ function causeLines({ verdict, checks, policy, objects, reason, images }: Cause,
   const paint = isUnknown ? page.colors.yellow : page.colors.red;
   const where = policy === undefined ? "" : ` (${policy})`;
   const of = images > 1 ? ` and ${counted(images, "image")}` : "";
-  const more = objects.length > NAMED ? ` and ${objects.length - NAMED} more` : "";
   return [
     paint(
       printable(`  ${isUnknown ? "?" : "✗"} ${checksText(checks)}${where}: ${counted(objects.length, "object")}${of}`),
     ),
     ...hanging(page, `${isUnknown ? "" : "as "}${exampleText(reason)}`, 6, "  "),
-    ...hanging(page, `${objects.slice(0, NAMED).join(", ")}${more}`, 6, "  "),
+    ...hanging(page, someOf(objects, NAMED), 6, "  "),
     ...(reason.fix === undefined ? [] : hanging(page, `fix: ${reason.fix}`, 6, "  ")),
   ];
 }

@@ -1,5 +1,5 @@
 /** `network diff`: what a change opens first, then what it closes, with what decided and decides. */
-import { counted } from "../../core/counted.ts";
+import { counted, someOf } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
 import { code, plain, row } from "../markdown-text.ts";
 import type { RenderOptions } from "../options.ts";
@@ -80,11 +80,8 @@ export function renderDiffMarkdown(view: DiffView): string {
     out.push("");
   }
   if (view.objects.length > 0) {
-    const listed = view.objects
-      .slice(0, OBJECTS)
-      .map(({ what, name, place }) => `${what} ${plain(name)} (${code(place)})`);
-    const more = view.objects.length > OBJECTS ? ` and ${view.objects.length - OBJECTS} more` : "";
-    out.push(`What differs: ${listed.join(", ")}${more}`, "");
+    const called = ({ what, name, place }: (typeof view.objects)[number]) => `${what} ${plain(name)} (${code(place)})`;
+    out.push(`What differs: ${someOf(view.objects, OBJECTS, called)}`, "");
   }
   for (const note of notesOf(view)) out.push(plain(note), "");
   return `${out.join("\n").trimEnd()}\n`;

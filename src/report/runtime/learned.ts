@@ -1,5 +1,5 @@
 /** What `runtime learn` found, for people. */
-import { counted } from "../../core/counted.ts";
+import { counted, someOf } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
 
 export interface LearnedView {
@@ -87,9 +87,7 @@ function linesOf(workload: LearnedWorkloadView): string[] {
 }
 
 function listed(all: readonly string[]): string {
-  if (all.length === 0) return "none";
-  const rest = all.length - SHOWN;
-  return rest > 0 ? `${all.slice(0, SHOWN).join(", ")} and ${rest} more` : all.join(", ");
+  return all.length === 0 ? "none" : someOf(all, SHOWN);
 }
 
 function hours(seconds: number): string {

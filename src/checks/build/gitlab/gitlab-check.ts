@@ -1,6 +1,8 @@
 /** What every check over a GitLab pipeline has in common. `gitlabCheck` is where each of them begins. */
+
 import type { Category } from "../../../core/category.ts";
 import type { CheckDocumentation } from "../../../core/check.ts";
+import { someOf } from "../../../core/counted.ts";
 import type { Confidence, FindingDraft, Fix } from "../../../core/finding.ts";
 import type { Location } from "../../../core/location.ts";
 import { type RatedSeverity, severityRank } from "../../../core/severity.ts";
@@ -126,6 +128,5 @@ function locationsOf(detections: readonly GitlabDetection[]): readonly [Location
 }
 
 function named(jobs: readonly string[]): string {
-  const more = jobs.length - NAMED;
-  return jobs.slice(0, NAMED).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return someOf(jobs, NAMED);
 }

@@ -1,5 +1,7 @@
 /** What every check over two layers that have to fit has in common. `lifecycleCheck` is where each of them begins. */
+
 import { type Check, type CheckDocumentation, type ControlNumber, controlsOf, type Need } from "../../../core/check.ts";
+import { someOf } from "../../../core/counted.ts";
 import type { Confidence, FindingDraft } from "../../../core/finding.ts";
 import type { Location } from "../../../core/location.ts";
 import type { RatedSeverity } from "../../../core/severity.ts";
@@ -108,7 +110,5 @@ export function byTool(
 
 /** `a.yml, b.yml and 2 more`. */
 export function listed(names: readonly string[], most = 3): string {
-  const all = [...new Set(names)];
-  const more = all.length - most;
-  return all.slice(0, most).join(", ") + (more > 0 ? ` and ${more} more` : "");
+  return someOf([...new Set(names)], most);
 }

@@ -1,4 +1,5 @@
 /** Subjects, roles and the way from one to the other, in words. */
+import { someOf } from "../../../core/counted.ts";
 import {
   describeObject,
   type FieldPath,
@@ -16,8 +17,7 @@ const SHOWN = 3;
 
 /** `ServiceAccount monitoring/prometheus`, `Group ops and 2 more`. */
 export function nameSubjects(subjects: readonly Subject[]): string {
-  const named = subjects.slice(0, SHOWN).map(nameSubject).join(", ");
-  return subjects.length <= SHOWN ? named : `${named} and ${subjects.length - SHOWN} more`;
+  return someOf(subjects, SHOWN, nameSubject);
 }
 
 export function nameSubject({ kind, namespace, name }: Subject): string {

@@ -1,4 +1,5 @@
 /** Lists of workloads, and why something is open, in the words of findings. */
+import { someOf } from "../../../core/counted.ts";
 import {
   describeObject,
   type FieldPath,
@@ -16,8 +17,7 @@ export function countedOf(names: readonly string[], all: number): string {
 }
 
 export function listed(names: readonly string[]): string {
-  const shown = [...names].sort().slice(0, NAMED).join(", ");
-  return names.length > NAMED ? `${shown} and ${names.length - NAMED} more` : shown;
+  return someOf([...names].sort(), NAMED);
 }
 
 /** `3 workloads of shop`, `workload shop/Deployment/api` where there is one. */

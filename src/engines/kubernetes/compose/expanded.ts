@@ -1,4 +1,5 @@
 /** A Compose file with its variables filled in, and what of it that leaves open. */
+import { someOf } from "../../../core/counted.ts";
 import { isObject } from "../../../core/untyped.ts";
 import type { FieldPath } from "../field-path.ts";
 import { type ComposeVariables, expandCompose } from "./interpolate.ts";
@@ -69,8 +70,7 @@ export function expandFile(
 }
 
 function named(names: readonly string[]): string {
-  const shown = names.slice(0, NAMED).map((name) => (name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name));
-  return shown.join(", ") + (names.length > NAMED ? ` and ${names.length - NAMED} more` : "");
+  return someOf(names, NAMED, (name) => (name.length > LONGEST ? `${name.slice(0, LONGEST)}…` : name));
 }
 
 function isDeciding([section, , name, inner]: FieldPath): boolean {

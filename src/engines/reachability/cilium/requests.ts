@@ -1,4 +1,5 @@
 /** What a rule refuses of a connection that it lets through: https://docs.cilium.io/en/latest/security/policy/layer7/ */
+import { someOf } from "../../../core/counted.ts";
 import { formatFieldPath } from "../../kubernetes/model.ts";
 import type { Fields } from "../../kubernetes/read/fields.ts";
 
@@ -28,7 +29,7 @@ export function narrowingOf(context: RequestsContext, entry: Fields): string | u
   if (listener !== undefined && requests !== undefined) refuse(`${path} has both a listener and rules`);
   const parts = [
     ...(requests === undefined ? [] : [requests]),
-    ...(serverNames.length === 0 ? [] : [`TLS for ${someOf(serverNames)}`]),
+    ...(serverNames.length === 0 ? [] : [`TLS for ${someOf(serverNames, SHOWN)}`]),
     ...(listener === undefined ? [] : [`what the Envoy listener ${listener.string("name") ?? ""} lets through`]),
   ];
   return parts.length === 0 ? undefined : parts.join("; ");
@@ -54,8 +55,8 @@ function requestsOf({ refuse, direction }: RequestsContext, entry: Fields, rules
     }
   }
   const items = rules.list(kind);
-  if (kind === "http") return someOf(items.map(httpRequest));
-  if (kind === "dns") return `DNS queries for ${someOf(items.map(dnsName))}`;
+  if (kind === "http") return someOf(items, SHOWN, httpRequest);
+  if (kind === "dns") return `DNS queries for ${someOf(items, SHOWN, dnsName)}`;
   return `${kind === "kafka" ? "Kafka" : parser || "other"} requests that ${items.length} rules name`;
 }
 
@@ -69,9 +70,4 @@ function httpRequest(rule: Fields): string {
 
 function dnsName(rule: Fields): string {
   return rule.string("matchName") ?? rule.string("matchPattern") ?? "nothing";
-}
-
-function someOf(texts: readonly string[]): string {
-  const more = texts.length - SHOWN;
-  return `${texts.slice(0, SHOWN).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }

@@ -5,6 +5,7 @@
  * Of the rules for a host those in the client's own namespace count, else those in the Service's, else those in the
  * root namespace; among them the most specific host. Settings of a port replace those of the whole.
  */
+import { someOf } from "../../../core/counted.ts";
 import { greatest } from "../../../core/extremes.ts";
 import type { FieldPath, KubernetesObject } from "../../kubernetes/model.ts";
 import type { Fields } from "../../kubernetes/read/fields.ts";
@@ -244,6 +245,5 @@ function noteOf({ note, pods, members }: IstioContext, { mode, object, field, de
 }
 
 function names(list: readonly { readonly name: string }[], indices: readonly number[]): string {
-  const shown = indices.slice(0, 3).map((index) => list[index]?.name ?? "");
-  return indices.length > 3 ? `${shown.join(", ")} and ${indices.length - 3} more` : shown.join(", ");
+  return someOf(indices, 3, (index) => list[index]?.name ?? "");
 }

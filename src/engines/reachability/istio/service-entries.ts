@@ -6,6 +6,7 @@
  * to the endpoints' addresses, NONE to wherever the client was going. With NONE a name is all that is compared (the SNI,
  * the Host header), and without a name that the protocol carries every address is let through.
  */
+import { someOf } from "../../../core/counted.ts";
 import type { KubernetesObject } from "../../kubernetes/model.ts";
 import type { Fields } from "../../kubernetes/read/fields.ts";
 import { type AddressRange, parseCidr } from "../addresses.ts";
@@ -103,10 +104,9 @@ function anywhere(
 ): Pick<ReachedPort, "peers" | "narrowing"> {
   const peers: Peer[] = addresses.length > 0 ? [byAddress(addresses)] : [{ kind: "everything" }];
   if (hosts.length === 0) return { peers };
-  const more = hosts.length > 3 ? ` and ${hosts.length - 3} more` : "";
   return {
     peers: [...peers, { kind: "domains", patterns: hosts }],
-    narrowing: `what names ${hosts.slice(0, 3).join(", ")}${more}, at any address`,
+    narrowing: `what names ${someOf(hosts, 3)}, at any address`,
   };
 }
 

@@ -1,5 +1,6 @@
 /** Which endpoints of a network a name stands for. */
 
+import { someOf } from "../../../core/counted.ts";
 import { parseAddress } from "../../../core/ip-address.ts";
 import { meant, nearest } from "../../../core/nearest.ts";
 import { effectiveNamespace, type Service } from "../../kubernetes/model.ts";
@@ -172,7 +173,7 @@ export function peersOf(network: Network): Peers {
     const near = nearest(written, names);
     if (near !== undefined) return `did you mean ${near}?`;
     const different = [...new Set(names)].sort();
-    return `there are ${different.slice(0, 10).join(", ")}${different.length > 10 ? ` and ${different.length - 10} more` : ""}`;
+    return `there are ${someOf(different, 10)}`;
   }
 
   return {

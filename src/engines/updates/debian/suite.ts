@@ -1,6 +1,6 @@
 /** One suite: its signed InRelease verified, and the indexes that it names read. */
 import { gunzipSync } from "node:zlib";
-import { Problem } from "../../../core/problem.ts";
+import type { Problem } from "../../../core/problem.ts";
 import { readXz } from "../../../formats/xz/xz.ts";
 import { readZstd } from "../../../formats/zstd/whole.ts";
 import { bounds } from "../bounds.ts";
@@ -8,6 +8,7 @@ import { type FetchedCopy, fetchIndex, fetchSigned, type SuiteSource, shownUrl }
 import { certificatesFor, type KeyFiles } from "../keys.ts";
 import type { SuiteUse, Trust } from "../model.ts";
 import { type Verified, verifyCleartext } from "../openpgp/verify.ts";
+import { refused, refuseFuture, refuseOlder } from "../refused.ts";
 import { sha256Of } from "../suite-cache.ts";
 import { type Release, readRelease } from "./release.ts";
 import type { AptSource } from "./sources.ts";
@@ -23,9 +24,6 @@ export interface OpenSuite {
   readonly stale?: Problem;
 }
 
-/** Milliseconds that clocks may differ. */
-const SKEW = 10 * 60 * 1000;
-
 /** @throws Problem `updates.…`, `feeds.…` where its word does not count */
 export async function openSuite(source: AptSource, keys: KeyFiles, from: SuiteSource): Promise<OpenSuite> {
   const base = suiteUrl(source);
@@ -37,9 +35,7 @@ export async function openSuite(source: AptSource, keys: KeyFiles, from: SuiteSo
   const signed = verified(fetched.copy.bytes, source, keys, now, place);
   const release = readRelease(signed.text);
   if (release === undefined) throw refused(place, "updates.release", "it states no date of its own");
-  if (release.date.getTime() > now.getTime() + SKEW) {
-    throw refused(place, "updates.date", `dated in the future (${release.date.toISOString()})`);
-  }
+  refuseFuture(release.date, now, place);
   if (release.validUntil !== undefined && release.validUntil <= now) {
     const until = release.validUntil.toISOString().slice(0, 10);
     throw refused(place, "updates.expired", `valid until ${until}: what came since is not in it`);
@@ -50,10 +46,7 @@ export async function openSuite(source: AptSource, keys: KeyFiles, from: SuiteSo
   }
   if (fetched.isNew) {
     const known = before === undefined ? undefined : dateOf(before.bytes, source, keys, now);
-    if (known !== undefined && known > release.date) {
-      const dates = `dated ${release.date.toISOString()}, and ${known.toISOString()} was seen before`;
-      throw refused(place, "updates.rolled-back", dates);
-    }
+    refuseOlder(release.date, known, place);
     cache?.storeSigned(inRelease.href, fetched.copy);
   }
   return {
@@ -175,8 +168,4 @@ function unpacked(ending: string, packed: Buffer, limit: number): Buffer | { rea
   } catch {
     return { fault: "is broken, or larger than the suite says" };
   }
-}
-
-function refused(place: string, code: string, cause: string, remedy?: string): Problem {
-  return new Problem({ kind: "input", code, place, cause, ...(remedy === undefined ? {} : { remedy }) });
 }

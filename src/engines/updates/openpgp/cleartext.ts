@@ -4,8 +4,8 @@
  */
 import { bounds } from "../bounds.ts";
 import { armoredBytes } from "./armor.ts";
-import { readPackets, SIGNATURE } from "./packets.ts";
-import { readSignature, type Signature } from "./signature.ts";
+import { readPackets } from "./packets.ts";
+import { type Signature, signaturesIn } from "./signature.ts";
 
 export interface Cleartext {
   /** What the signatures are over, line ends as LF and with a last one: nothing else of the file is signed. */
@@ -86,13 +86,7 @@ function readSignatures(lines: readonly string[]): Signature[] | { readonly faul
   // Without its checksum, and without padding, GnuPG misses the armor's end.
   const isEnded = lines.slice(lines.indexOf("")).some((line) => line.startsWith("=") || line.endsWith("="));
   const bytes = isEnded ? armoredBytes(lines) : undefined;
-  const { packets, whole } = readPackets(bytes ?? Buffer.alloc(0));
-  if (packets.length === 0) return { fault: "has no signature that can be read" };
-  if (packets.length > bounds.openpgpSignatures) return { fault: "has more signatures than are read" };
-  const signatures = packets.flatMap(({ tag, body }) => (tag === SIGNATURE ? (readSignature(body) ?? []) : []));
-  return whole && signatures.length === packets.length
-    ? signatures
-    : { fault: "has a signature that cannot be read, or something else beside its signatures" };
+  return signaturesIn([readPackets(bytes ?? Buffer.alloc(0))]);
 }
 
 /** Spaces and tabs at the end of a line are not signed. Without an expression: a line may be megabytes of spaces. */

@@ -3,7 +3,8 @@
  * and GnuPG, whose word is the measure here, knows them not.
  */
 import { createHash, verify } from "node:crypto";
-import { firstIntegers, readIntegers, readSubpackets, type Subpacket } from "./packets.ts";
+import { bounds } from "../bounds.ts";
+import { firstIntegers, type Packets, readIntegers, readSubpackets, SIGNATURE, type Subpacket } from "./packets.ts";
 import { type PublicKey, signatureBytes } from "./public-key.ts";
 
 export interface Signature {
@@ -129,6 +130,17 @@ function isMalformed({ type, body }: Subpacket): boolean {
   if (body.length < (LEAST[type] ?? 0)) return true;
   if (type === NOTATION) return body.length !== 8 + body.readUInt16BE(4) + body.readUInt16BE(6);
   return (type === 25 && body.length !== 1) || (type === 5 && body.length !== 2);
+}
+
+/** Signatures and nothing else, each of them read; or why not, as the end of a sentence about the file. */
+export function signaturesIn(blocks: readonly Packets[]): Signature[] | { readonly fault: string } {
+  const packets = blocks.flatMap((block) => block.packets);
+  if (packets.length === 0) return { fault: "has no signature that can be read" };
+  if (packets.length > bounds.openpgpSignatures) return { fault: "has more signatures than are read" };
+  const signatures = packets.flatMap(({ tag, body }) => (tag === SIGNATURE ? (readSignature(body) ?? []) : []));
+  return blocks.every(({ whole }) => whole) && signatures.length === packets.length
+    ? signatures
+    : { fault: "has a signature that cannot be read, or something else beside its signatures" };
 }
 
 /** Seconds since 1970. Times have 32 bits: one after the last of them is long ago, as GnuPG counts. */

@@ -4,9 +4,9 @@ import { dearmor } from "./armor.ts";
 import { type Certificate, concerns } from "./certificates.ts";
 import { readCleartext } from "./cleartext.ts";
 import { keysOf } from "./key-faults.ts";
-import { readPackets, SIGNATURE } from "./packets.ts";
+import { readPackets } from "./packets.ts";
 import type { PublicKey } from "./public-key.ts";
-import { isMadeBy, readSignature, type Signature } from "./signature.ts";
+import { isMadeBy, type Signature, signaturesIn } from "./signature.ts";
 
 export interface Verified extends Signer {
   /** The signed text alone. */
@@ -60,14 +60,8 @@ export function verifyDetached(
 ): Signer | { readonly fault: string } {
   const armored = signature.subarray(0, 4096).includes("-----BEGIN PGP");
   const blocks = armored ? dearmor(signature.toString("latin1"), "PGP SIGNATURE") : [signature];
-  const read = blocks.map(readPackets);
-  const packets = read.flatMap((each) => each.packets);
-  if (packets.length === 0) return { fault: "has no signature that can be read" };
-  if (packets.length > bounds.openpgpSignatures) return { fault: "has more signatures than are read" };
-  const signatures = packets.flatMap(({ tag, body }) => (tag === SIGNATURE ? (readSignature(body) ?? []) : []));
-  if (read.some(({ whole }) => !whole) || signatures.length < packets.length) {
-    return { fault: "has a signature that cannot be read, or something else beside its signatures" };
-  }
+  const signatures = signaturesIn(blocks.map(readPackets));
+  if ("fault" in signatures) return signatures;
   if (signatures.some(({ type }) => type !== BINARY)) return { fault: "has a signature that is not over its bytes" };
   return signerOf(signatures, bytes, () => true, certificates, now);
 }

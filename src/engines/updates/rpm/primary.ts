@@ -1,6 +1,6 @@
 /** What a repository offers: its `primary.xml` (createrepo_c), a package at a time. */
 import { Problem } from "../../../core/problem.ts";
-import { parseXml, type XmlElement } from "../../../formats/xml/tree.ts";
+import { childOf, parseXml, textIn, type XmlElement } from "../../../formats/xml/tree.ts";
 import { elementsNamed } from "../../vulnerability/vendors/elements.ts";
 import { compareRpm, parseRpm, type RpmVersion } from "../../vulnerability/versions/rpm.ts";
 import { bounds } from "../bounds.ts";
@@ -95,22 +95,22 @@ function readOffer(bytes: Buffer, repository: number): RpmOffer | undefined {
     if (error instanceof Problem) return undefined;
     throw error;
   }
-  const name = textOf(item, "name");
-  const architecture = textOf(item, "arch");
-  const version = versionOf(child(item, "version")?.attributes);
+  const name = textIn(item, "name");
+  const architecture = textIn(item, "arch");
+  const version = versionOf(childOf(item, "version")?.attributes);
   const parsed = version === undefined ? undefined : parseRpm(version);
   if (name === undefined || architecture === undefined || version === undefined || parsed === undefined)
     return undefined;
-  const built = Number(child(item, "time")?.attributes.get("build") ?? Number.NaN);
-  const format = child(item, "format");
+  const built = Number(childOf(item, "time")?.attributes.get("build") ?? Number.NaN);
+  const format = childOf(item, "format");
   return {
     name,
     version,
     parsed,
     architecture,
     built: built > 0 && built < LATEST ? Math.floor(built) : undefined,
-    vendor: format === undefined ? undefined : textOf(format, "vendor"),
-    obsoletes: format === undefined ? [] : obsoletesIn(child(format, "obsoletes")),
+    vendor: format === undefined ? undefined : textIn(format, "vendor"),
+    obsoletes: format === undefined ? [] : obsoletesIn(childOf(format, "obsoletes")),
     repository,
   };
 }
@@ -148,13 +148,4 @@ export function replaces(offer: RpmOffer, name: string, installed: RpmVersion): 
     if (order === 0) return flags === "EQ" || flags === "LE" || flags === "GE";
     return order < 0 ? flags === "LT" || flags === "LE" : flags === "GT" || flags === "GE";
   });
-}
-
-function child(element: XmlElement, name: string): XmlElement | undefined {
-  return element.children.find((each) => each.name === name);
-}
-
-function textOf(element: XmlElement, name: string): string | undefined {
-  const text = child(element, name)?.text.trim();
-  return text === undefined || text === "" ? undefined : text;
 }

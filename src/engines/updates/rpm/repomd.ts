@@ -1,7 +1,7 @@
 /** `repomd.xml`, the one file of an rpm repository that is signed, and metalinks, which vouch for it where it is not. */
 import { isUtf8 } from "node:buffer";
 import { Problem } from "../../../core/problem.ts";
-import { parseXml, type XmlElement } from "../../../formats/xml/tree.ts";
+import { childOf, parseXml, type XmlElement } from "../../../formats/xml/tree.ts";
 import { bounds } from "../bounds.ts";
 
 /** One file of a repository, as repomd.xml names it. */
@@ -32,11 +32,11 @@ export function readRepomd(bytes: Buffer, place: string): Repomd {
   for (const data of root.children) {
     const type = data.attributes.get("type");
     if (data.name !== "data" || type === undefined || files.has(type)) continue;
-    const location = child(data, "location")?.attributes.get("href") ?? "";
-    const checksum = child(data, "checksum");
+    const location = childOf(data, "location")?.attributes.get("href") ?? "";
+    const checksum = childOf(data, "checksum");
     const digest = checksum?.text.trim().toLowerCase() ?? "";
-    const size = Number(child(data, "size")?.text.trim() ?? Number.NaN);
-    const made = Number(child(data, "timestamp")?.text.trim() ?? Number.NaN);
+    const size = Number(childOf(data, "size")?.text.trim() ?? Number.NaN);
+    const made = Number(childOf(data, "timestamp")?.text.trim() ?? Number.NaN);
     if (made > 0 && made < LATEST) newest = Math.max(newest, Math.floor(made));
     // SHA-1 proves nothing any more: what is named by it alone is as if it were not named.
     const length = HASHES[checksum?.attributes.get("type") ?? ""];
@@ -53,7 +53,7 @@ const LATEST = 253_402_300_800;
 
 /** `revision` is often the time at which it was made, and may be a count. */
 function revision(root: XmlElement): number {
-  const text = child(root, "revision")?.text.trim() ?? "";
+  const text = childOf(root, "revision")?.text.trim() ?? "";
   return /^1\d{9}$/.test(text) ? Number(text) : 0;
 }
 
@@ -71,16 +71,16 @@ export interface Metalink {
 
 /** Metalink 3.0, as MirrorManager writes it. @throws Problem `updates.release` */
 export function readMetalink(bytes: Buffer, place: string): Metalink {
-  const files = child(parsed(bytes, place), "files")?.children ?? [];
+  const files = childOf(parsed(bytes, place), "files")?.children ?? [];
   const file = files.find(({ attributes }) => attributes.get("name") === "repomd.xml");
   if (file === undefined) throw refused(place, "names no repomd.xml");
-  const alternates = child(file, "alternates")?.children ?? [];
+  const alternates = childOf(file, "alternates")?.children ?? [];
   const digests = [file, ...alternates].flatMap((each) =>
-    (child(each, "verification")?.children ?? []).flatMap(({ attributes, text }) =>
+    (childOf(each, "verification")?.children ?? []).flatMap(({ attributes, text }) =>
       ["sha256", "sha512"].includes(attributes.get("type") ?? "") ? [text.trim().toLowerCase()] : [],
     ),
   );
-  const urls = (child(file, "resources")?.children ?? [])
+  const urls = (childOf(file, "resources")?.children ?? [])
     .map(({ attributes, text }) => ({ url: text.trim(), preference: Number(attributes.get("preference") ?? 0) }))
     .filter(({ url }) => /^https?:\/\/.*\/repodata\/repomd\.xml$/.test(url))
     .sort(
@@ -99,10 +99,6 @@ function parsed(bytes: Buffer, place: string): XmlElement {
     elements: bounds.repositoryXmlElements,
     refuse: ({ line, column }, cause) => refused(`${place}:${line}:${column}`, cause),
   });
-}
-
-function child(element: XmlElement, name: string): XmlElement | undefined {
-  return element.children.find((each) => each.name === name);
 }
 
 function refused(place: string, cause: string): Problem {

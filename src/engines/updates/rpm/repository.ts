@@ -6,6 +6,7 @@ import { type FetchedCopy, fetchIndex, fetchSigned, type SuiteSource, shownUrl }
 import { certificatesFor, type KeyFiles } from "../keys.ts";
 import type { SuiteUse } from "../model.ts";
 import { UNTRUSTED, verifyDetached } from "../openpgp/verify.ts";
+import { refused, refuseFuture, refuseOlder } from "../refused.ts";
 import { hasDigest } from "../suite-cache.ts";
 import { type Repomd, type RepositoryFile, readMetalink, readRepomd } from "./repomd.ts";
 import type { RpmRepository } from "./repositories.ts";
@@ -20,9 +21,6 @@ export interface OpenRpmRepository {
   /** Why an older copy stands in for what the server has. */
   readonly stale?: Problem;
 }
-
-/** Milliseconds that clocks may differ. */
-const SKEW = 10 * 60 * 1000;
 
 /** Where a repository may be, and what vouches for it besides its signature. */
 interface Places {
@@ -115,15 +113,10 @@ async function openAt(
   const isServed = isLinked || (base.protocol === "https:" && places.isListed);
   const vouched = await vouch(fetched, url, isServed, repository, keys, from);
   const repomd = readRepomd(bytes, place);
-  if (repomd.date.getTime() > from.now.getTime() + SKEW) {
-    throw refused(place, "updates.date", `dated in the future (${repomd.date.toISOString()})`);
-  }
+  refuseFuture(repomd.date, from.now, place);
   if (fetched.isNew) {
     const known = before === undefined ? undefined : dateOf(before.bytes, place);
-    if (known !== undefined && known > repomd.date) {
-      const dates = `dated ${repomd.date.toISOString()}, and ${known.toISOString()} was seen before`;
-      throw refused(place, "updates.rolled-back", dates);
-    }
+    refuseOlder(repomd.date, known, place);
     from.cache?.storeSigned(url.href, fetched.copy);
     if (vouched.signature !== undefined) from.cache?.storeSigned(signatureUrl(url).href, vouched.signature.copy);
   }
@@ -222,8 +215,4 @@ export async function repositoryFile(
     throw refused(shownUrl(url), "updates.packing", "packed with bzip2 or zchunk, which is not read");
   }
   return { name: file.location, packed: await fetchIndex([url], file, from), file };
-}
-
-function refused(place: string, code: string, cause: string, remedy?: string): Problem {
-  return new Problem({ kind: "input", code, place, cause, ...(remedy === undefined ? {} : { remedy }) });
 }

@@ -2,7 +2,9 @@
  * One namespace that a directory states more than once, for a development cluster and for production, say: policies of the
  * one must not make the other's pods look protected.
  */
+
 import { posix } from "node:path";
+import { someOf } from "../../../core/counted.ts";
 import type { Gap } from "../../../core/evidence.ts";
 import { effectiveNamespace, type KubernetesObject } from "../../../engines/kubernetes/model.ts";
 
@@ -35,10 +37,9 @@ function spaceOf(object: KubernetesObject): string {
 }
 
 function gapOf(name: string, folders: readonly string[]): Gap {
-  const more = folders.length > NAMED ? ` and ${folders.length - NAMED} more` : "";
   return {
     code: "network.several-environments",
-    reason: `namespace ${name} is stated in ${folders.slice(0, NAMED).join(", ")}${more}: which policies hold together is unknown`,
+    reason: `namespace ${name} is stated in ${someOf(folders, NAMED)}: which policies hold together is unknown`,
     remedy: "check each directory by itself",
   };
 }

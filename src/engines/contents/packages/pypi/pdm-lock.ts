@@ -1,11 +1,11 @@
 import { tomlTables, tomlText, tomlTexts } from "../../../../formats/toml/fields.ts";
-import { type TomlTable, tomlSections } from "../../../../formats/toml/read.ts";
+import type { TomlTable } from "../../../../formats/toml/read.ts";
 import type { PackageOrigin } from "../../model.ts";
-import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
 import { gitOrigin, originOf as placeOf } from "../origin.ts";
 import type { Usage } from "../usage.ts";
 import { fileHashes } from "./file-hashes.ts";
-import { type PythonEntry, pythonPackages } from "./python-graph.ts";
+import { packageTables } from "./package-tables.ts";
+import type { PythonEntry } from "./python-graph.ts";
 import { requirementOf } from "./requirement.ts";
 
 /**
@@ -13,28 +13,13 @@ import { requirementOf } from "./requirement.ts";
  * version, which brings the extra's dependencies. Of groups other than `default` the file does not tell whether they
  * are extras or for development; `dev` is PDM's own name for the latter.
  */
-export const pdmLock = lockfile({
+export const pdmLock = packageTables({
   id: "pdm-lock",
   version: 2,
-  basenames: ["pdm.lock"],
-  read(text) {
-    let version: string | undefined;
-    const entries = entriesIn(text, (stated) => {
-      version = stated;
-    });
-    return pythonPackages({ entries, formatVersion: () => version });
-  },
+  basename: "pdm.lock",
+  lockVersion: "lock_version",
+  entryOf,
 });
-
-function* entriesIn(text: string, tell: (version: string | undefined) => void): Generator<PythonEntry> {
-  let pdm = false;
-  for (const { name, table, line, repeated } of tomlSections(text, brokenAt)) {
-    if (name === "package") yield { ...entryOf(table), line, repeated };
-    if (name === "metadata") tell(tomlText(table.get("lock_version")));
-    pdm ||= name === "package" || name === "metadata";
-  }
-  if (!pdm) throw brokenLockfile("the file", "neither packages nor metadata");
-}
 
 function entryOf(table: TomlTable): PythonEntry {
   const path = tomlText(table.get("path"));

@@ -1,40 +1,25 @@
 import { tomlTable, tomlTables, tomlText, tomlTexts } from "../../../../formats/toml/fields.ts";
-import { type TomlTable, type TomlValue, tomlSections } from "../../../../formats/toml/read.ts";
+import type { TomlTable, TomlValue } from "../../../../formats/toml/read.ts";
 import type { PackageOrigin } from "../../model.ts";
-import { brokenAt, brokenLockfile, lockfile } from "../lockfile.ts";
 import { gitOrigin, originOf as placeOf } from "../origin.ts";
 import type { Usage } from "../usage.ts";
 import { fileHashes } from "./file-hashes.ts";
 import { normalizedName } from "./name.ts";
-import { type PythonEntry, type PythonNeed, pythonPackages } from "./python-graph.ts";
+import { packageTables } from "./package-tables.ts";
+import type { PythonEntry, PythonNeed } from "./python-graph.ts";
 import { requirementOf } from "./requirement.ts";
 
 /**
  * `poetry.lock`, lock versions 1 and 2 (python-poetry/poetry-core). What is for development stands in `category` (until
  * 1.4) or `groups` (since 2.0) and nowhere in between. Folders (`type = "directory"`) are the project's own code.
  */
-export const poetryLock = lockfile({
+export const poetryLock = packageTables({
   id: "poetry-lock",
   version: 2,
-  basenames: ["poetry.lock"],
-  read(text) {
-    let version: string | undefined;
-    const entries = entriesIn(text, (stated) => {
-      version = stated;
-    });
-    return pythonPackages({ entries, formatVersion: () => version });
-  },
+  basename: "poetry.lock",
+  lockVersion: "lock-version",
+  entryOf,
 });
-
-function* entriesIn(text: string, tell: (version: string | undefined) => void): Generator<PythonEntry> {
-  let poetry = false;
-  for (const { name, table, line, repeated } of tomlSections(text, brokenAt)) {
-    if (name === "package") yield { ...entryOf(table), line, repeated };
-    if (name === "metadata") tell(tomlText(table.get("lock-version")));
-    poetry ||= name === "package" || name === "metadata";
-  }
-  if (!poetry) throw brokenLockfile("the file", "neither packages nor metadata");
-}
 
 function entryOf(table: TomlTable): PythonEntry {
   const source = tomlTable(table.get("source"));

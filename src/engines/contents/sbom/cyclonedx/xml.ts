@@ -2,7 +2,7 @@
 
 import { Problem } from "../../../../core/problem.ts";
 import type { Untyped } from "../../../../core/untyped.ts";
-import { parseXml, type XmlElement } from "../../../../formats/xml/tree.ts";
+import { childOf, parseXml, type XmlElement } from "../../../../formats/xml/tree.ts";
 import { bounds } from "../bounds.ts";
 
 const NAMESPACE = "http://cyclonedx.org/schema/bom/";
@@ -17,8 +17,8 @@ export function parseCycloneDxXml(text: string, place: string): Untyped | undefi
   });
   const [, namespace] = [...bom.attributes].find(([, value]) => value.startsWith(NAMESPACE)) ?? [];
   if (bom.name !== "bom" || namespace === undefined) return undefined;
-  const metadata = child(bom, "metadata");
-  const root = metadata === undefined ? undefined : child(metadata, "component");
+  const metadata = childOf(bom, "metadata");
+  const root = metadata === undefined ? undefined : childOf(metadata, "component");
   return {
     bomFormat: "CycloneDX",
     specVersion: namespace.slice(NAMESPACE.length),
@@ -44,8 +44,8 @@ const TEXTS = ["publisher", "author", "group", "name", "version", "description",
 
 function jsonForm(element: XmlElement): Untyped {
   const texts = TEXTS.map((name) => [name, textOf(element, name)] as const);
-  const supplier = child(element, "supplier");
-  const evidence = child(element, "evidence");
+  const supplier = childOf(element, "supplier");
+  const evidence = childOf(element, "evidence");
   return {
     ...Object.fromEntries(texts),
     type: element.attributes.get("type"),
@@ -77,14 +77,10 @@ function jsonForm(element: XmlElement): Untyped {
   };
 }
 
-function child(element: XmlElement, name: string): XmlElement | undefined {
-  return element.children.find((each) => each.name === name);
-}
-
 function childrenOf(element: XmlElement, name: string): readonly XmlElement[] {
-  return child(element, name)?.children ?? [];
+  return childOf(element, name)?.children ?? [];
 }
 
 function textOf(element: XmlElement, name: string): string | undefined {
-  return child(element, name)?.text.trim();
+  return childOf(element, name)?.text.trim();
 }
