@@ -1,14 +1,12 @@
 import { readPastRuns } from "../collect/pipelines/past-runs.ts";
 import { append } from "../core/append.ts";
 import type { Asset } from "../core/asset.ts";
-import type { CheckDescription } from "../core/check.ts";
-import type { AssetContext, WorkloadReach } from "../core/context.ts";
-import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
+import type { WorkloadReach } from "../core/context.ts";
+import { EvaluationList } from "../core/evaluations.ts";
 import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import type { Policy } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
 import type { Relation } from "../core/relation.ts";
-import type { ControlResult, LayerResult, Report } from "../core/report.ts";
 import { evaluateControls, evaluateLayers } from "../joins/baseline/baseline.ts";
 import { lifecycleOf } from "../joins/lifecycle/lifecycle.ts";
 import type { Deployed } from "../scan/lifecycle.ts";
@@ -16,6 +14,7 @@ import { scanTree } from "../scan/tree.ts";
 import type { ClusterCheckOptions } from "./cluster/check.ts";
 import { isProbing } from "./cluster/probe-options.ts";
 import { type Evaluated, type EvaluationContext, runEvaluation } from "./evaluation.ts";
+import type { Joins } from "./joined.ts";
 import type { LearnedOptions } from "./learned.ts";
 import { namedDirectory } from "./named-place.ts";
 
@@ -60,7 +59,7 @@ export async function check(
       options,
       async (judging) => {
         const { checkNode } = await import("./node.ts");
-        return { ...(await checkNode(judging, options)), join: joined };
+        return { ...(await checkNode(judging, options)), join: joins };
       },
       { readsImages: false },
     );
@@ -84,8 +83,8 @@ export async function check(
     throw usageProblem("--probe-registry", "--probe-registry does not apply to a cluster", "check a directory");
   }
   if (options.cluster) {
-    return await runEvaluation(root, options, async (opened) => {
-      const { judging, notes } = await withLearned(opened, options);
+    return await runEvaluation(root, options, async (evaluating) => {
+      const { judging, notes } = await withLearned(evaluating, options);
       const lifecycle = lifecycleListener();
       const context = { ...judging, onLifecycle: lifecycle.listen };
       const { checkCluster } = await import("./cluster/check.ts");
@@ -94,8 +93,12 @@ export async function check(
       const onDeployed = (told: Deployed): void => {
         deployed = told;
       };
-      const evaluated = await checkCluster(isNamed ? { ...context, onDeployed } : context, options, root);
-      const beside = { ...context, ...pastRunsOf(options), ...(deployed === undefined ? {} : { deployed }) };
+      // Roots, keys and what was verified are the same for both.
+      let opening: ReturnType<typeof openVerifier> | undefined;
+      const opened = () => (opening ??= openVerifier(judging.policy, root, options));
+      const evaluated = await checkCluster(isNamed ? { ...context, onDeployed } : context, options, root, opened);
+      const trust = isNamed && options.verify ? { trust: (await opened()).trust } : {};
+      const beside = { ...context, ...pastRunsOf(options), ...(deployed === undefined ? {} : { deployed }), ...trust };
       const both = isNamed ? await withDirectory(evaluated, beside, root, dir, options) : evaluated;
       return { ...both, notes: [...both.notes, ...notes()], join: lifecycle.join };
     });
@@ -127,9 +130,12 @@ function lifecycleListener() {
   const listen = (told: readonly LifecycleStepResult[]): void => {
     seen = told;
   };
-  const join: typeof joined = (judged, excluded, checks, contexts) => {
-    const lifecycle = lifecycleOf(seen, judged);
-    return { ...joined(judged, excluded, checks, contexts), ...(lifecycle.length === 0 ? {} : { lifecycle }) };
+  const join: Joins = {
+    ...joins,
+    others(judged, checks) {
+      const lifecycle = lifecycleOf(seen, judged);
+      return { ...joins.others(judged, checks), ...(lifecycle.length === 0 ? {} : { lifecycle }) };
+    },
   };
   return { listen, join };
 }
@@ -179,12 +185,10 @@ async function withDirectory(
 ): Promise<Evaluated> {
   const relations: Relation[] = [];
   const reach: WorkloadReach[] = [];
-  const verifying = options.verify ? await openVerifier(judging.policy, root, options) : undefined;
   const tree = await scanTree(
     root,
     {
       ...judging,
-      ...(verifying === undefined ? {} : { trust: verifying.trust }),
       onRelations: (told) => append(relations, told),
       onReach: (told) => append(reach, told),
     },
@@ -209,14 +213,7 @@ async function openVerifier(policy: Policy, root: string, options: CheckOptions)
   return await openVerifying(policy, root, options);
 }
 
-function joined(
-  judged: Evaluations,
-  excluded: number,
-  checks: readonly CheckDescription[],
-  contexts?: readonly AssetContext[],
-): Pick<Report, "lifecycle"> & {
-  readonly controls: readonly ControlResult[];
-  readonly layers: readonly LayerResult[];
-} {
-  return { controls: evaluateControls(judged, checks, excluded, contexts), layers: evaluateLayers(judged, checks) };
-}
+const joins: Joins = {
+  controls: evaluateControls,
+  others: (judged, checks) => ({ layers: evaluateLayers(judged, checks) }),
+};

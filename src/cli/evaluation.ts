@@ -7,18 +7,15 @@ import type { Asset } from "../core/asset.ts";
 import { type Authority, lineageUnder } from "../core/authority.ts";
 import { type Baseline, baselineOf, formatBaseline } from "../core/baseline.ts";
 import { unabsorbed, unknownsOf } from "../core/baseline-unknowns.ts";
-import type { CheckDescription } from "../core/check.ts";
-import type { AssetContext, WorkloadReach } from "../core/context.ts";
+import type { WorkloadReach } from "../core/context.ts";
 import type { LockfileChanges } from "../core/dependency-changes.ts";
 import type { Diagram } from "../core/diagram.ts";
-import type { Verdict } from "../core/evaluation.ts";
-import { EvaluationList, type Evaluations } from "../core/evaluations.ts";
+import type { Evaluations } from "../core/evaluations.ts";
 import type { RunExtent } from "../core/exception-use.ts";
-import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import { type Policy, policyDigest } from "../core/policy.ts";
 import { usageProblem } from "../core/problem.ts";
 import { identifiedEnds, indexChildren, type Relation } from "../core/relation.ts";
-import type { ControlResult, ExitCode, LayerResult, Report } from "../core/report.ts";
+import type { ExitCode, Report } from "../core/report.ts";
 import { type RatedSeverity, severities } from "../core/severity.ts";
 import { writeWhole } from "../engines/files/write.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
@@ -29,6 +26,7 @@ import { openRun } from "../scan/run.ts";
 import { descriptionsOf } from "./check-descriptions.ts";
 import { type DisplayOptions, displayOf } from "./display-options.ts";
 import { keepHeapNearWhatLives } from "./heap.ts";
+import { type Joins, joinedOver } from "./joined.ts";
 import { knownWord } from "./known-word.ts";
 import { parseFormats, writeReport, writeSummary } from "./outputs.ts";
 import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
@@ -94,18 +92,8 @@ export interface Evaluated {
     readonly relations: readonly Relation[];
     readonly reach: readonly WorkloadReach[];
   };
-  /** What joins evaluations; asked once the baseline's findings are set apart. */
-  readonly join?: (
-    evaluations: Evaluations,
-    excluded: number,
-    /** At least those that the evaluations name. */
-    checks: readonly CheckDescription[],
-    contexts?: readonly AssetContext[],
-  ) => {
-    readonly controls: readonly ControlResult[];
-    readonly layers: readonly LayerResult[];
-    readonly lifecycle?: readonly LifecycleStepResult[];
-  };
+  /** Asked once the baseline's findings are set apart. */
+  readonly join?: Joins;
   /** What the change under review does to lockfiles, where one is reviewed. */
   readonly changes?: readonly LockfileChanges[];
   readonly notes: readonly string[];
@@ -228,17 +216,7 @@ export async function runEvaluation(
             days: policy.runtime.observedDays,
           });
     const checks = await descriptionsOf(named);
-    const joined = (all: Evaluations, isCompared: boolean) => {
-      const excluded = exclusion?.count() ?? 0;
-      const now = join?.(all, excluded, checks, contexts);
-      if (now === undefined || !isCompared) return now;
-      const before = join?.(withoutFindings(all), excluded, checks, contexts).controls ?? [];
-      const verdicts = new Map(before.map(({ number, verdict }) => [number, verdict]));
-      return {
-        ...now,
-        controls: now.controls.map((control) => ({ ...control, ...wasOf(verdicts.get(control.number)) })),
-      };
-    };
+    const excluded = exclusion?.count() ?? 0;
     const report: Report = {
       tool,
       ...(run.directory === undefined ? {} : { directory: run.directory }),
@@ -251,7 +229,9 @@ export async function runEvaluation(
       evaluations,
       relations: identified,
       ...(contexts === undefined ? {} : { contexts }),
-      ...joined(evaluations, concluded.baseline !== undefined),
+      ...(join === undefined
+        ? {}
+        : joinedOver(join, evaluations, { checks, excluded, contexts }, concluded.baseline !== undefined)),
       ...(changes === undefined ? {} : { changes }),
       ...(diagrams.length === 0 ? {} : { diagrams }),
       notes: [
@@ -292,21 +272,6 @@ function apart(identities: ReadonlyMap<Asset, Asset>, beside: ReadonlySet<Asset>
   const [own, others] = [new Map<Asset, Asset>(), new Map<Asset, Asset>()];
   for (const [asset, identified] of identities) (beside?.has(asset) === true ? others : own).set(asset, identified);
   return [own, others] as const;
-}
-
-function wasOf(verdict: Verdict | undefined): Pick<ControlResult, "before"> {
-  return verdict === undefined ? {} : { before: verdict };
-}
-
-/** As they were before what is new: what the baseline has is not among their findings. */
-function withoutFindings(evaluations: Evaluations): Evaluations {
-  const before = new EvaluationList();
-  for (const evaluation of evaluations) {
-    const { findings, verdict, gaps } = evaluation;
-    const was = verdict !== "fail" ? verdict : gaps.length > 0 ? "unknown" : "pass";
-    before.push(findings.length === 0 ? evaluation : { ...evaluation, findings: [], verdict: was });
-  }
-  return before;
 }
 
 /** The ids of checks, and the assets. */

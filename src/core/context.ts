@@ -55,6 +55,17 @@ const NOT_WATCHED: ContextAnswer = { answer: "unknown", reason: "its containers 
  * @param contexts - of a report; absent: nobody asked
  */
 export function contextLookup(contexts: readonly AssetContext[] = []): ContextLookup {
+  const known = lookups.get(contexts);
+  if (known !== undefined) return known;
+  const made = makeLookup(contexts);
+  lookups.set(contexts, made);
+  return made;
+}
+
+/** Each part of a report asks; the rows stay as long as they are. */
+const lookups = new WeakMap<readonly AssetContext[], ContextLookup>();
+
+function makeLookup(contexts: readonly AssetContext[]): ContextLookup {
   const byKey = new Map(contexts.map((context) => [keyOf(context.asset), context]));
   const byAsset = new Map<Asset, Map<ContextAnswer, FindingContext>>();
   return (asset, finding) => {

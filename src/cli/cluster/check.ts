@@ -3,6 +3,7 @@ import { counted } from "../../core/counted.ts";
 import { createClient } from "../../engines/kubernetes/cluster/client.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
 import type { Evaluated, EvaluationContext, EvaluationOptions } from "../evaluation.ts";
+import type { OpenedVerifying } from "../trust/verifying.ts";
 import { type ClusterOptions, clusterNamed, evaluateCluster } from "./audit.ts";
 import { isProbing, type ProbeOptions, probeImages } from "./probe-options.ts";
 import { podCredentials } from "./pull-credentials.ts";
@@ -14,16 +15,17 @@ export interface ClusterCheckOptions extends EvaluationOptions, ClusterOptions, 
   readonly pullSecrets: boolean;
 }
 
+/** @param openVerifier - called where signatures count, at most once */
 export async function checkCluster(
   judging: EvaluationContext,
   options: ClusterCheckOptions,
   root: string,
+  openVerifier: () => Promise<OpenedVerifying>,
 ): Promise<Evaluated> {
   const { policy, now, progress } = judging;
   const images = isProbing(options) ? probeImages(options, policy) : undefined;
   if (!options.verify && images === undefined) return await evaluateCluster(judging, options, root);
-  const { openVerifying } = await import("../trust/verifying.ts");
-  const verifying = await openVerifying(policy, root, options);
+  const verifying = await openVerifier();
   const { vouchForImages } = await import("../../scan/probe-images.ts");
   // Before anything is asked of the cluster: what a user named wrongly ends the run.
   const vouched = images === undefined ? undefined : await vouchForImages(images, verifying.trust, now);

@@ -87,6 +87,13 @@ never: { when: never, script: [bulkhead check] }
   ]);
 });
 
+test("what GitLab runs behind a job changes no result", () => {
+  const text = "scan:\n  script: [make]\n  after_script: [trivy image --exit-code 1 a]\n";
+  assert.deepEqual(scanSteps([{ ...readPipeline("x", text, "gitlab"), path: "x" }]), [
+    { pipeline: "x", job: "scan", line: 3, column: 18, scanner: "trivy", ignored: "the step may fail" },
+  ]);
+});
+
 describe("scans", () => {
   const cases: readonly [step: string, scanner: string | undefined, ignored?: RegExp][] = [
     ["run: npx bulkhead check .", "bulkhead"],

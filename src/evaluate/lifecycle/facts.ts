@@ -35,7 +35,8 @@ export function lifecycleEvidence(input: LifecycleInput, admitted: Admitted): Su
     scanOrder: given(scanOrderFacts(input)),
     scannedImages: given(scannedImageFacts(input)),
     rebuilds: given(rebuilds, rebuildGaps(rebuilds)),
-    updates: given(input.updates.length === 0 ? undefined : input.updates, input.updateGaps),
+    // A file that could not be read is there, and nobody knows what it says.
+    updates: given(input.updates.length + input.updateGaps.length === 0 ? undefined : input.updates, input.updateGaps),
     secretScans: given(secretScanFacts(input)),
   };
   return Object.fromEntries(Object.entries(evidence).filter(([, one]) => one !== undefined));

@@ -157,6 +157,8 @@ test("an SBOM has to be read by something", () => {
   assert.deepEqual(one(`${syft}\n- uses: actions/attest-sbom@v2\n  with: { sbom-path: sbom.spdx.json }`), [
     "sbom-never-read pass",
   ]);
+  // A pattern that is of other files takes nothing along.
+  assert.deepEqual(one(`${syft}\n- run: rm -rf reports/*.xml`), [never]);
   assert.match(one(`${syft}\n- run: ./scripts/publish.sh`)[0] ?? "", /^sbom-never-read unknown/);
   const buildx = "- uses: docker/build-push-action@v6\n  with: { push: true, sbom: true, tags: a/b }";
   assert.deepEqual(one(buildx), ["sbom-never-read pass"]);
@@ -337,6 +339,10 @@ test("updates that are stopped, or look where there is nothing, never come", () 
   const npm = { name: "npm in /web", place: PLACE, ecosystem: "npm", found: "yes" };
   assert.deepEqual(of(npm), ["dependency-updates-without-effect pass"]);
   assert.deepEqual(of({ ...npm, found: "unknown" }), ["dependency-updates-without-effect pass"]);
+  const updateGaps = [{ code: "pipelines.broken", reason: "renovate.json5 cannot be read as JSON" }];
+  assert.deepEqual(told({ files: { [WEEKLY]: workflow("- run: echo") }, more: { updateGaps } }), [
+    "dependency-updates-without-effect unknown: renovate.json5 cannot be read as JSON",
+  ]);
   assert.deepEqual(of({ ...npm, found: "no" }), [
     "dependency-updates-without-effect 4: Dependabot brings no updates of npm in /web: there is nothing of it there",
   ]);
