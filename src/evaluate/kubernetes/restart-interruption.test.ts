@@ -31,7 +31,7 @@ test("budgets are those of the workload's own namespace, and each is looked at b
     ...own,
     get matchLabels() {
       looks++;
-      return own.matchLabels;
+      return own.matchLabels ?? {};
     },
   }));
   const interruptionOf = interruptions({ disruptionBudgets: counted });
