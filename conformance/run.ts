@@ -33,6 +33,7 @@ const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   secrets: async () => (await import("./secrets.ts")).secrets,
   provenance: async () => (await import("./provenance.ts")).provenance,
   sigstore: async () => (await import("./sigstore.ts")).sigstore,
+  "equal-reports": async () => (await import("./equal-reports.ts")).equalReports,
   verdicts: async () => (await import("./verdicts.ts")).verdicts,
   programs: async () => (await import("./programs.ts")).programs,
   tuf: async () => (await import("./tuf.ts")).tuf,

@@ -62,3 +62,16 @@ test("two readers find what one finds, in order", () => {
     { numRuns: 30 },
   );
 });
+
+test("what is found while hits are told does not change them", () => {
+  const { find } = createAutomaton(["outer", "inner", "now"]);
+  const inner = Buffer.from("inner ".repeat(2_000));
+  // The first half asks for more while hits of the second half wait.
+  const bytes = Buffer.from(`${" ".repeat(5_000)}now${" ".repeat(4_997)}${"outer ".repeat(800)}`.padEnd(20_000));
+  const told: string[] = [];
+  find(bytes, 0, bytes.length, (keyword, start) => {
+    told.push(`${keyword} ${start}`);
+    if (keyword === 2) find(inner, 0, inner.length, () => {});
+  });
+  assert.deepEqual(told, ["2 5000", ...Array.from({ length: 800 }, (_, at) => `0 ${10_000 + 6 * at}`)]);
+});

@@ -85,8 +85,8 @@ export function createAutomaton(keywords: readonly string[]): Automaton {
     return state;
   }
 
-  /** What the second reader found, to be told after all of the first's: state and end by turns. */
-  let later = new Int32Array(1024);
+  /** For what the second reader finds. Whoever is told of a hit may look for more, so each has one of their own. */
+  const free: Int32Array[] = [];
 
   return {
     lookBehind,
@@ -95,6 +95,8 @@ export function createAutomaton(keywords: readonly string[]): Automaton {
       if (to - from < TWO_READERS_FROM) return walk(bytes, from, to, hit);
       const half = (to - from) >> 1;
       const middle = from + half;
+      /** What the second reader found, to be told after all of the first's: state and end by turns. */
+      let later = free.pop() ?? new Int32Array(1024);
       let count = 0;
       let first = warm(bytes, from);
       let second = warm(bytes, middle);
@@ -113,6 +115,7 @@ export function createAutomaton(keywords: readonly string[]): Automaton {
         }
       }
       for (let i = 0; i < count; i += 2) speak(later[i] as number, later[i + 1] as number, hit);
+      free.push(later);
       if ((to - from) % 2 === 1) {
         const last = to - 1;
         second = next[second + (classes[bytes[last] as number] as number)] as number;
