@@ -3,17 +3,16 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { buildPackage } from "../../scripts/published-build.ts";
+import { releaseTree } from "./built-release.ts";
 import { createGithub } from "./github.ts";
 import { createRunner, runActionStep } from "./runner.ts";
 import { writeTree } from "./tree.ts";
 
 /** The action as a release's tree has it: bundled, without packages beside it. */
 
-const root = join(import.meta.dirname, "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-action-"));
 const release = join(folder, "release");
-before(() => buildPackage(root, release));
+before(() => releaseTree(release));
 after(() => rmSync(folder, { recursive: true }));
 
 function site(event?: object) {

@@ -4,11 +4,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { buildPackage } from "../../scripts/published-build.ts";
 import { type PushRegistry, pushRegistry } from "../../src/engines/oci/registry/push.fixture.ts";
 import { jsonLines, recordBelow } from "../../src/engines/vulnerability/database/advisories.fixture.ts";
 import { importAdvisories } from "../../src/engines/vulnerability/database/import.ts";
 import { resident } from "../resident.ts";
+import { releaseTree } from "./built-release.ts";
 import { createRunner, runActionStep } from "./runner.ts";
 
 /** The advisory database by way of a registry, and by way of a cache that others can write. */
@@ -171,7 +171,7 @@ test("the action scans by a database of a registry, and not at all where its sig
   const reference = await push(registry, "1", "current.db");
   const foreign = await push(registry, "2", "blind.db", "theirs");
   const release = at("release");
-  await buildPackage(join(import.meta.dirname, "..", ".."), release);
+  await releaseTree(release);
   const runner = createRunner(at("site"));
   const lock = { lockfileVersion: 3, packages: { "": { name: "shop" }, "node_modules/flawed": { version: "1.0.0" } } };
   writeFileSync(join(runner.workspace, "package-lock.json"), JSON.stringify(lock));

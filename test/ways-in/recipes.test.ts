@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
-import { buildPackage } from "../../scripts/published-build.ts";
+import { releaseTree } from "./built-release.ts";
 import { findNpm, npmEnvironment, pack, serve } from "./npm.ts";
 import { createRunner, type Runner, runScript, type StepEnded } from "./runner.ts";
 import { writeTree } from "./tree.ts";
@@ -18,7 +18,7 @@ const release = join(folder, "release");
 const skip = findNpm() === undefined && "npm is not installed";
 let archive: string;
 before(async () => {
-  await buildPackage(root, release);
+  await releaseTree(release);
   if (skip === false) archive = (await pack(release, folder)).archive;
 });
 after(() => rmSync(folder, { recursive: true }));
