@@ -1,5 +1,5 @@
 /** The GNU licenses in prose: their versions, and whether a later one may be chosen. */
-import type { Recognized } from "./recognized.ts";
+import type { Recognized } from "./license-texts.ts";
 
 type Family = "GPL" | "LGPL" | "AGPL" | "GFDL";
 

@@ -3,6 +3,13 @@
  * as `plainText` leaves a text: lower case, single blanks, straight quotes.
  */
 
+/** A place of a text that says a license. */
+export interface Recognized {
+  readonly at: number;
+  /** An SPDX expression. */
+  readonly license: string;
+}
+
 /** A sentence, and the license that it is of. */
 export const SENTENCES: readonly (readonly [sentence: string, license: string])[] = [
   ["apache license, version 2.0", "Apache-2.0"],

@@ -1,13 +1,7 @@
 /** Licenses of texts in prose, by the sentences that only they have. What is not recognized is not guessed. */
+import { createHash } from "node:crypto";
 import { gnuLicenses } from "./gnu-texts.ts";
-import { COMMON_LICENSES, GRANTS, type Grant, SENTENCES } from "./license-texts.ts";
-
-/** A place of a text that says a license. */
-export interface Recognized {
-  readonly at: number;
-  /** An SPDX expression. */
-  readonly license: string;
-}
+import { COMMON_LICENSES, GRANTS, type Grant, type Recognized, SENTENCES } from "./license-texts.ts";
 
 /**
  * SPDX expressions of all licenses that a text says, in its order, each once. All of them count, as a file lists what its
@@ -16,6 +10,20 @@ export interface Recognized {
  * @param bytes - in UTF-8 or any other superset of ASCII
  */
 export function recognizedLicenses(bytes: Buffer): readonly string[] {
+  const key = createHash("sha256").update(bytes).digest("base64");
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const licenses = searched(bytes);
+  if (known.size >= REMEMBERED) known.clear();
+  known.set(key, licenses);
+  return licenses;
+}
+
+/** Packages of one source repeat their file, and modules the text of Apache's license. */
+const known = new Map<string, readonly string[]>();
+const REMEMBERED = 256;
+
+function searched(bytes: Buffer): readonly string[] {
   const text = withoutPackaging(plainText(bytes));
   const found: Recognized[] = [...sentencesIn(text), ...grantsIn(text), ...publicDomainIn(text)];
   found.push(...withoutOwnSentence(referencesIn(text), found), ...gnuLicenses(text));
