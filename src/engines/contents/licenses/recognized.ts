@@ -1,4 +1,5 @@
 /** Licenses of texts in prose, by the sentences that only they have. What is not recognized is not guessed. */
+import { createHash } from "node:crypto";
 import { gnuLicenses } from "./gnu-texts.ts";
 import { COMMON_LICENSES, GRANTS, type Grant, type Recognized, SENTENCES } from "./license-texts.ts";
 
@@ -9,6 +10,20 @@ import { COMMON_LICENSES, GRANTS, type Grant, type Recognized, SENTENCES } from 
  * @param bytes - in UTF-8 or any other superset of ASCII
  */
 export function recognizedLicenses(bytes: Buffer): readonly string[] {
+  const key = createHash("sha256").update(bytes).digest("base64");
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  const licenses = searched(bytes);
+  if (known.size >= REMEMBERED) known.clear();
+  known.set(key, licenses);
+  return licenses;
+}
+
+/** Packages of one source repeat their file, and modules the text of Apache's license. */
+const known = new Map<string, readonly string[]>();
+const REMEMBERED = 256;
+
+function searched(bytes: Buffer): readonly string[] {
   const text = withoutPackaging(plainText(bytes));
   const found: Recognized[] = [...sentencesIn(text), ...grantsIn(text), ...publicDomainIn(text)];
   found.push(...withoutOwnSentence(referencesIn(text), found), ...gnuLicenses(text));

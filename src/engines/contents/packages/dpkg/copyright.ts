@@ -75,7 +75,7 @@ function isShort(text: string | undefined): text is string {
 
 /** Names that say nothing (`permissive`, `other`) with what their own text says, where it is recognized. */
 function withTexts(stated: readonly string[], bytes: Buffer): readonly string[] {
-  const unknown = stated.filter((name) => declaredLicense(name).kind === "unlisted");
+  const unknown = stated.filter(isUnlisted);
   if (unknown.length === 0) return stated;
   const texts = textsOf(bytes, new Set(unknown));
   return stated.flatMap((name) => {
@@ -85,16 +85,30 @@ function withTexts(stated: readonly string[], bytes: Buffer): readonly string[] 
   });
 }
 
+function isUnlisted(name: string): boolean {
+  let unlisted = names.get(name);
+  if (unlisted === undefined) {
+    unlisted = declaredLicense(name).kind === "unlisted";
+    if (names.size >= REMEMBERED) names.clear();
+    names.set(name, unlisted);
+  }
+  return unlisted;
+}
+
+/** A distribution's packages share a few hundred names. */
+const names = new Map<string, boolean>();
+const REMEMBERED = 1_000;
+
 /** Bytes of the text of one license; that of the longest one has 34,000. */
 const TEXT_BYTES = 64 * 1024;
 
 /** The lines behind `License: NAME` up to an empty one, of its first stanza that has any. */
-function textsOf(bytes: Buffer, names: ReadonlySet<string>): ReadonlyMap<string, Buffer> {
+function textsOf(bytes: Buffer, wanted: ReadonlySet<string>): ReadonlyMap<string, Buffer> {
   const texts = new Map<string, Buffer>();
   const content = bytes.toString("latin1");
   for (const { index, 0: line, 1: written = "" } of content.matchAll(/^license:([^\n]{1,400})\n(?=[ \t])/gim)) {
     const name = Buffer.from(written, "latin1").toString("utf8").trim();
-    if (!names.has(name) || texts.has(name)) continue;
+    if (!wanted.has(name) || texts.has(name)) continue;
     const start = index + line.length;
     const end = content.indexOf("\n\n", start);
     texts.set(name, bytes.subarray(start, Math.min(end < 0 ? bytes.length : end, start + TEXT_BYTES)));
