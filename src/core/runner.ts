@@ -5,12 +5,12 @@ import { counted } from "./counted.ts";
 import type { Evaluation, Verdict } from "./evaluation.ts";
 import type { Evidence, Gap } from "./evidence.ts";
 import { type Assessment, exceptionsFor } from "./exception.ts";
-import { type Finding, type FindingDraft, type Fix, fingerprintOf } from "./finding.ts";
+import { type Finding, type FindingDraft, type FindingKeys, type Fix, fingerprintOf } from "./finding.ts";
 import { compareText } from "./order.ts";
 import { type Policy, type Threshold, thresholdOf } from "./policy.ts";
 import type { Scope } from "./scope.ts";
 import { reaches, type Severity, severityRank } from "./severity.ts";
-import { createStrings } from "./strings.ts";
+import { createLists, createStrings } from "./strings.ts";
 
 /** What the runner needs beside the check and its evidence. */
 export interface RunContext {
@@ -203,6 +203,13 @@ function held(evidence: FindingDraft["evidence"]): FindingDraft["evidence"] {
   return own;
 }
 
+/** Flaws have the same ids in each package and place. Most findings have one id, and its list no room for more. */
+const lists = createLists(50_000);
+
+function heldKeys(keys: FindingKeys): FindingKeys {
+  return keys.ids.length === 1 ? keys : { ...keys, ids: lists(keys.ids) };
+}
+
 function withNote(draft: FindingDraft, note: string): FindingDraft {
   return { ...draft, detail: draft.detail === undefined ? note : `${draft.detail}; ${note}` };
 }
@@ -214,7 +221,9 @@ function complete(check: string, draft: FindingDraft, context: RunContext, thres
     title: strings(draft.title),
     ...(draft.detail === undefined ? {} : { detail: strings(draft.detail) }),
     ...(draft.fix === undefined ? {} : { fix: heldFix(draft.fix) }),
+    matches: heldKeys(draft.matches),
     evidence: held(draft.evidence),
+    ...(draft.references === undefined ? {} : { references: lists(draft.references) }),
     check,
     fingerprint: fingerprintOf(check, context.asset.lineage, draft.subject),
     overThreshold: isOverThreshold(draft, context.policy, threshold),

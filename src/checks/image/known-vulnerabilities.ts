@@ -20,13 +20,23 @@ export const knownVulnerabilities: ImageScopeCheck = {
   subject: "image-scope",
   needs: { vulnerabilities: "partial", inventory: "partial", layers: "partial" },
   *evaluate({ vulnerabilities, layers }) {
-    for (const match of vulnerabilities.matches) yield vulnerabilityFinding(match, locationOf(match.package, layers));
+    const located = locations(layers);
+    for (const match of vulnerabilities.matches) yield vulnerabilityFinding(match, located(match.package));
   },
 };
 
-function locationOf(affected: Package, layers: readonly LayerReference[]): Location {
-  const layer = affected.layer === undefined ? undefined : layers[affected.layer];
-  return layer === undefined
-    ? { kind: "file", path: `/${affected.path}` }
-    : { kind: "image", path: affected.path, layer };
+/** One location for all flaws of all packages of one file: a package database has hundreds. */
+function locations(layers: readonly LayerReference[]): (affected: Package) => Location {
+  const byLayer = new Map<number | undefined, Map<string, Location>>();
+  return ({ layer: index, path }) => {
+    const byPath = byLayer.get(index) ?? new Map<string, Location>();
+    byLayer.set(index, byPath);
+    const known = byPath.get(path);
+    if (known !== undefined) return known;
+    const layer = index === undefined ? undefined : layers[index];
+    const location: Location =
+      layer === undefined ? { kind: "file", path: `/${path}` } : { kind: "image", path, layer };
+    byPath.set(path, location);
+    return location;
+  };
 }
