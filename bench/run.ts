@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   "image-scan": async () => (await import("./image-scan.ts")).imageScan,
   contents: async () => (await import("./contents.ts")).contents,
   advisories: async () => (await import("./advisories.ts")).advisories,
+  findings: async () => (await import("./findings.ts")).findings,
   secrets: async () => (await import("./secrets.ts")).secrets,
   "git-history": async () => (await import("./git-history.ts")).gitHistory,
   audit: async () => (await import("./audit.ts")).audit,
