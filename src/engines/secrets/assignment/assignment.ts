@@ -13,6 +13,7 @@ import { DOT, skip } from "./bytes.ts";
 import { type Chance, chanceOf, isChosen, isPunctuated, isUuid } from "./chance.ts";
 import { endsSecretName, isFaintName, NAME_KEYWORDS, type NameKind, nameKindOf } from "./names.ts";
 import { isGenerated, isSettings, type Place, placeOf, unquotedIn } from "./places.ts";
+import { isPublicKey } from "./public-key.ts";
 import { type GivenValue, LONGEST_TURNED, LONGEST_VALUE, valueAt } from "./value.ts";
 
 export const ASSIGNMENT_KEYWORDS = NAME_KEYWORDS;
@@ -85,7 +86,8 @@ export function assignmentAt(bytes: Buffer, at: number, path: string): Assignmen
   const { name, kind } = namedAs(bytes, nameStart, nameEnd, path);
   if (kind === undefined) return undefined;
   const secret = bytes.toString("latin1", value.start, value.end);
-  if (isKeyId(name, secret) || isReference(secret) || (!value.quoted && isExpression(secret))) return undefined;
+  if (isKeyId(name, secret) || isPublicKey(secret) || isReference(secret) || (!value.quoted && isExpression(secret)))
+    return undefined;
   const chance = chanceAs(secret, kind, { ...value, path, name });
   if (chance === undefined) return undefined;
   const rule = ruleOf(chance, placeOf(path));

@@ -51,7 +51,7 @@ export const serverFileRules: readonly SecretRule[] = [
     title: "Password of an SNMP user or community",
     keywords: ["createuser", "rwcommunity", "snmp-server community"],
     pattern:
-      /(?:createUser[ \t]{1,8}[\w.-]{1,32}[ \t]{1,8}(?:MD5|SHA[-0-9]{0,4})[ \t]{1,8}"?|rwcommunity6?[ \t]{1,8}|snmp-server community )(?!public\b|private\b)(?<secret>[^\s"<$]{6,80})/i,
+      /(?:createUser[ \t]{1,8}[\w.-]{1,32}[ \t]{1,8}(?:MD5|SHA[-0-9]{0,4})[ \t]{1,8}"?|rwcommunity6?[ \t]{1,8}|snmp-server community )(?!public\b|private\b)(?<secret>[^\s"<$()]{6,80})/i,
     confidence: "medium",
     reference: "https://www.net-snmp.org/docs/man/snmpd.conf.html",
   }),
