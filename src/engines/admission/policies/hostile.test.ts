@@ -71,7 +71,8 @@ test("whatever stands in policies, bindings, parameters and objects, an answer c
         for (const { message } of decisions) assert.match(message, /^\P{Cc}{1,1000}$/u);
       },
     ),
-    { numRuns: 400 },
+    // An object that cannot be written as a text stood for a version once, and threw.
+    { numRuns: 400, examples: [[[[0, 0, { toString: {} }]]]] },
   );
 });
 

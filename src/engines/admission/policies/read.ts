@@ -37,7 +37,10 @@ export function readAdmissionPolicies({ objects, unread, complete }: PolicyObjec
     for (const each of [fault, ...own.map((binding) => binding.fault)]) if (each !== undefined) faults.push(each);
   }
   const kinds = new Set(policies.flatMap(({ paramKind: kind }) => (kind ? [`${kind.apiVersion}/${kind.kind}`] : [])));
-  const byKind = Map.groupBy(all, ({ apiVersion, kind }) => `${apiVersion}/${kind}`);
+  // What is no text stands for no kind: an object in its place may not even be written as one.
+  const byKind = Map.groupBy(all, ({ apiVersion, kind }) =>
+    typeof apiVersion === "string" && typeof kind === "string" ? `${apiVersion}/${kind}` : "",
+  );
   return {
     policies: policies.filter(({ bindings: own }) => own.length > 0),
     faults,
