@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { greatest } from "../../core/extremes.ts";
 import { Problem } from "../../core/problem.ts";
 import { makePrivateFolder, writeWhole } from "../../engines/files/write.ts";
 import { fetchSigned, type SuiteSource } from "../../engines/updates/fetch.ts";
@@ -62,12 +63,7 @@ export async function redHatVexDocument(
   const { later, removed } = sinceArchive(listed, day);
   await fetchChanged(later, base, join(own, "changes"), client, from.onFetch);
   const newest = [day, ...listed.changed.values(), ...listed.gone.values()].map((date) => Date.parse(date));
-  const asOf = new Date(
-    Math.min(
-      newest.reduce((a, b) => Math.max(a, b)),
-      from.now.getTime(),
-    ),
-  ).toISOString();
+  const asOf = new Date(Math.min(greatest(newest), from.now.getTime())).toISOString();
   const state = JSON.stringify([sha256, [...later].sort(), [...removed].sort()]);
   async function* readings(): ReturnType<VendorDocument["readings"]> {
     for await (const { name: entry, bytes } of tarFiles(path, createHash("sha256"), (each) => each.endsWith(".json"))) {
@@ -116,9 +112,8 @@ async function fetchChanged(
   const kept = readState(folder);
   const missing = [...later].filter(([file, at]) => kept.get(file) !== at);
   const has = new Map([...kept].filter(([file, at]) => later.get(file) === at));
-  for (const name of readdirSync(folder)) {
-    if (name !== STATE && ![...has.keys()].some((file) => keptAs(file) === name)) rmSync(join(folder, name));
-  }
+  const wanted = new Set([STATE, ...[...has.keys()].map(keptAs)]);
+  for (const name of readdirSync(folder)) if (!wanted.has(name)) rmSync(join(folder, name));
   let done = 0;
   const next = async (): Promise<void> => {
     for (let each = missing.pop(); each !== undefined; each = missing.pop()) {
