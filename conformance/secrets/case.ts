@@ -18,3 +18,9 @@ export function made(kind: string, file: string, content: string, value: string,
   if (line === 0) throw new Error(`${kind}: ${file} does not hold its value`);
   return { kind, file, content, line, secret };
 }
+
+/** Without a secret. @param marked - the text; the line of interest is the first that begins with `@`, which is left out */
+export function madeMarked(kind: string, file: string, marked: string): MadeCase {
+  const line = marked.split("\n").findIndex((text) => text.startsWith("@")) + 1;
+  return { ...made(kind, file, marked.replace(/^@/m, ""), "", false), line };
+}

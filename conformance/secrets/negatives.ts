@@ -1,5 +1,5 @@
 /** What looks like a secret, or stands where one would, and is none. */
-import { type MadeCase, made } from "./case.ts";
+import { type MadeCase, madeMarked } from "./case.ts";
 import { draw, drawUuid } from "./draw.ts";
 
 const hex = (length: number, salt: string): string => draw("hexadecimal", length, salt);
@@ -127,10 +127,5 @@ const texts: readonly (readonly [kind: string, file: string, text: string])[] = 
 ];
 
 export function negativeCases(): MadeCase[] {
-  return texts.map(([kind, file, marked]) => {
-    const line = marked.split("\n").findIndex((text) => text.startsWith("@"));
-    const content = marked.replace(/^@/m, "");
-    const { line: _, ...rest } = made(`none/${kind}`, file, content, "", false);
-    return { ...rest, line: line + 1 };
-  });
+  return texts.map(([kind, file, marked]) => madeMarked(`none/${kind}`, file, marked));
 }

@@ -1,5 +1,5 @@
 /** Lines that look like a secret and hold none; the line of interest begins with `@`. */
-import { type MadeCase, made } from "../case.ts";
+import { type MadeCase, madeMarked } from "../case.ts";
 import { draw, drawBytes, drawUuid } from "../draw.ts";
 
 const hex = (length: number, salt: string): string => draw("hexadecimal", length, `second/${salt}`);
@@ -154,9 +154,5 @@ const texts: readonly (readonly [kind: string, file: string, text: string])[] = 
 ];
 
 export function secondNegatives(): MadeCase[] {
-  return texts.map(([kind, file, marked]) => {
-    const line = marked.split("\n").findIndex((text) => text.startsWith("@"));
-    const { line: _, ...rest } = made(`none/${kind}`, file, marked.replace(/^@/m, ""), "", false);
-    return { ...rest, line: line + 1 };
-  });
+  return texts.map(([kind, file, marked]) => madeMarked(`none/${kind}`, file, marked));
 }
