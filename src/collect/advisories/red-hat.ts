@@ -10,6 +10,7 @@ import { greatest } from "../../core/extremes.ts";
 import { Problem } from "../../core/problem.ts";
 import { makePrivateFolder, writeWhole } from "../../engines/files/write.ts";
 import { fetchSigned, type SuiteSource } from "../../engines/updates/fetch.ts";
+import { sha256Of } from "../../engines/updates/suite-cache.ts";
 import { bounds } from "../../engines/vulnerability/bounds.ts";
 import { parseDocument } from "../../engines/vulnerability/database/take.ts";
 import { tarFiles } from "../../engines/vulnerability/database/tar.ts";
@@ -66,7 +67,7 @@ export async function redHatVexDocument(
   const asOf = new Date(Math.min(greatest(newest), from.now.getTime())).toISOString();
   const state = JSON.stringify([sha256, [...later].sort(), [...removed].sort()]);
   async function* readings(): ReturnType<VendorDocument["readings"]> {
-    for await (const { name: entry, bytes } of tarFiles(path, createHash("sha256"), (each) => each.endsWith(".json"))) {
+    for await (const { name: entry, bytes } of tarFiles(path, (each) => each.endsWith(".json"))) {
       const file = /\d{4}\/[^/]+$/.exec(entry)?.[0] ?? entry;
       if (later.has(file) || removed.has(file)) continue;
       for (const reading of parseDocument(entry, bytes?.toString("utf8"))) yield { place: entry, reading };
@@ -202,10 +203,6 @@ async function sha256OfFile(path: string): Promise<string> {
     hash.update(chunk);
   }
   return hash.digest("hex");
-}
-
-function sha256Of(state: string): string {
-  return createHash("sha256").update(state).digest("hex");
 }
 
 function answer(url: URL, cause: string): Problem {
