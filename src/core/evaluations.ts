@@ -1,30 +1,30 @@
 /**
- * The evaluations of a run. Of a great one nearly all are passes that found nothing, and differ in their check alone: they
- * are held as two numbers each, and made when they are read.
+ * The evaluations of a run. Of a great one nearly all found nothing, and differ in their check alone: they are held as two
+ * numbers each, and made when they are read.
  */
 import type { Evaluation } from "./evaluation.ts";
 
-/** What is read of them, one after the other: an array is one too. Nobody keeps a plain pass that was read: it is made anew each time. */
+/** What is read of them, one after the other: an array is one too. Nobody keeps one that was read and found nothing: it is made anew each time. */
 export interface Evaluations extends Iterable<Evaluation> {
   readonly length: number;
   at(index: number): Evaluation | undefined;
 }
 
-/** All that a plain pass says beside its check. */
-type Pass = Omit<Evaluation, "check">;
+/** All that an evaluation without findings says beside its check. */
+type Bare = Omit<Evaluation, "check">;
 
-/** Passes of one asset follow one another, and some of them say what was looked at: so many forms are compared. */
+/** Those of one asset follow one another, and some of them say what was looked at: so many forms are compared. */
 const COMPARED = 4;
 /** In the place of a check: the other number is that of an evaluation that is held whole. */
 const WHOLE = 0xffff_ffff;
 const FIRST_LENGTH = 1_024;
 
 export class EvaluationList implements Evaluations {
-  /** Two numbers each: of the check, and of the pass; or {@link WHOLE}, and of the evaluation. */
+  /** Two numbers each: of the check, and of what it says; or {@link WHOLE}, and of the evaluation. */
   #numbers = new Uint32Array(2 * FIRST_LENGTH);
   #length = 0;
   #whole: Evaluation[] = [];
-  #passes: Pass[] = [];
+  #bare: Bare[] = [];
   readonly #checks: string[] = [];
   readonly #checkNumbers = new Map<string, number>();
 
@@ -47,30 +47,30 @@ export class EvaluationList implements Evaluations {
 
   at(index: number): Evaluation | undefined {
     if (index < 0) return index < -this.#length ? undefined : this.at(this.#length + index);
-    return index < this.#length ? this.#made(index, this.#passes) : undefined;
+    return index < this.#length ? this.#made(index, this.#bare) : undefined;
   }
 
   *[Symbol.iterator](): Generator<Evaluation> {
-    for (let index = 0; index < this.#length; index++) yield this.#made(index, this.#passes);
+    for (let index = 0; index < this.#length; index++) yield this.#made(index, this.#bare);
   }
 
   /** Each evaluation gives its place to its successor: of a great run memory does not hold two lists. */
   succeed(successor: (evaluation: Evaluation) => Evaluation): void {
-    const passes = this.#passes;
-    this.#passes = [];
+    const bare = this.#bare;
+    this.#bare = [];
     for (let index = 0; index < this.#length; index++) {
-      const next = successor(this.#made(index, passes));
-      if (this.#numbers[2 * index] === WHOLE && !isPlainPass(next)) {
+      const next = successor(this.#made(index, bare));
+      if (this.#numbers[2 * index] === WHOLE && !isBare(next)) {
         this.#whole[this.#numbers[2 * index + 1] as number] = next;
       } else this.#set(index, next);
     }
   }
 
-  #made(index: number, passes: readonly Pass[]): Evaluation {
+  #made(index: number, bare: readonly Bare[]): Evaluation {
     const check = this.#numbers[2 * index] as number;
     const other = this.#numbers[2 * index + 1] as number;
     if (check === WHOLE) return this.#whole[other] as Evaluation;
-    return { check: this.#checks[check] as string, ...(passes[other] as Pass) };
+    return { check: this.#checks[check] as string, ...(bare[other] as Bare) };
   }
 
   #set(index: number, evaluation: Evaluation): void {
@@ -79,9 +79,9 @@ export class EvaluationList implements Evaluations {
       longer.set(this.#numbers);
       this.#numbers = longer;
     }
-    const plain = isPlainPass(evaluation);
+    const plain = isBare(evaluation);
     this.#numbers[2 * index] = plain ? this.#numberOf(evaluation.check) : WHOLE;
-    this.#numbers[2 * index + 1] = plain ? this.#passOf(evaluation) : this.#whole.push(evaluation) - 1;
+    this.#numbers[2 * index + 1] = plain ? this.#bareOf(evaluation) : this.#whole.push(evaluation) - 1;
   }
 
   #numberOf(check: string): number {
@@ -91,13 +91,13 @@ export class EvaluationList implements Evaluations {
     return this.#checks.push(check) - 1;
   }
 
-  #passOf(evaluation: Evaluation): number {
-    const passes = this.#passes;
-    for (let at = passes.length - 1; at >= 0 && at >= passes.length - COMPARED; at--) {
-      if (isSame(passes[at] as Pass, evaluation)) return at;
+  #bareOf(evaluation: Evaluation): number {
+    const bare = this.#bare;
+    for (let at = bare.length - 1; at >= 0 && at >= bare.length - COMPARED; at--) {
+      if (isSame(bare[at] as Bare, evaluation)) return at;
     }
-    const { check: _, ...pass } = evaluation;
-    return passes.push(pass) - 1;
+    const { check: _, ...said } = evaluation;
+    return bare.push(said) - 1;
   }
 }
 
@@ -112,9 +112,18 @@ export function isPlainPass(evaluation: Evaluation): boolean {
   );
 }
 
-/** Of two plain passes. Equal scopes and bases may be two objects: that costs memory, and nothing else. */
-function isSame(a: Pass, b: Pass): boolean {
+/** Whatever its verdict, it has no findings. */
+function isBare({ findings, excepted, baselined }: Evaluation): boolean {
+  return findings.length + excepted.length + (baselined?.length ?? 0) === 0;
+}
+
+/** Of two without findings. Equal scopes, bases and gaps may be two objects: that costs memory, and nothing else. */
+function isSame(a: Bare, b: Bare): boolean {
   return (
+    a.verdict === b.verdict &&
+    a.action === b.action &&
+    a.accepted === b.accepted &&
+    (a.gaps === b.gaps || a.gaps.length + b.gaps.length === 0) &&
     a.asset === b.asset &&
     a.scope === b.scope &&
     a.reason === b.reason &&
@@ -126,7 +135,7 @@ function isSame(a: Pass, b: Pass): boolean {
   );
 }
 
-function isSameEvidence(a: Pass["evidence"], b: Pass["evidence"]): boolean {
+function isSameEvidence(a: Bare["evidence"], b: Bare["evidence"]): boolean {
   if (a === b) return true;
   const names = Object.keys(a);
   const others = Object.keys(b);
