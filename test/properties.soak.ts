@@ -1,4 +1,4 @@
-/** Properties that take long to try, tried fifty times as often as in the suite. */
+/** Properties, tried ten times as often as in the suite. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
@@ -16,11 +16,11 @@ for (const file of files) {
     const { status, stdout } = spawnSync(process.execPath, [file], {
       cwd: root,
       encoding: "utf8",
-      env: { ...environment, TIMES_AS_MANY_RUNS: "50" },
+      env: { ...environment, TIMES_AS_MANY_RUNS: "10" },
       maxBuffer: 64 * 1024 * 1024,
     });
     assert.equal(status, 0, stdout.slice(-8_000));
   });
 }
 
-test("there are some", () => assert.ok(files.length >= 4));
+test("there are some", () => assert.ok(files.length >= 150));

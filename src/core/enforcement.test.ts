@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { categories } from "./category.ts";
 import { type Action, actions, actionsUnder, denyAll, type Enforcement, tightenEnforcement } from "./enforcement.ts";
+import { runs } from "./runs.fixture.ts";
 
 const speaksOfNothing: Enforcement = { categories: {}, checks: {}, atLeast: [] };
 
@@ -53,7 +54,7 @@ test("with one that may be stricter alone, nothing is looser than either, and no
       const asked = actionsUnder({ ...wanted, default: wanted.default ?? "audit" })(some);
       assert.equal(rank(actionsUnder(value)(some)), Math.max(rank(held), rank(asked)));
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });
 
@@ -66,7 +67,7 @@ test("where it does not loosen, it asks for at least what held", () => {
       fc.pre(!("image/*" in current.checks) || !("*/a" in wanted.checks));
       assert.ok(rank(actionsUnder(wanted)(some)) >= rank(actionsUnder(current)(some)));
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });
 

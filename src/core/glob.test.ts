@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { compileGlob } from "./glob.ts";
+import { runs } from "./runs.fixture.ts";
 
 const cases: readonly [pattern: string, matching: readonly string[], other: readonly string[]][] = [
   ["", [""], ["a", "/"]],
@@ -49,7 +50,7 @@ test("agrees with the same rules as a regular expression", () => {
     fc.property(pattern, text, (p, t) => {
       assert.equal(compileGlob(p)(t), asRegExp(p).test(t), `${p} on ${t}`);
     }),
-    { numRuns: 3_000 },
+    runs(3_000),
   );
 });
 

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { compileGlob } from "./glob.ts";
 import { coversRepository, coversText } from "./pattern-cover.ts";
+import { runs } from "./runs.fixture.ts";
 
 test("a licence's pattern covers in any case", () => {
   assert.ok(coversText("gpl-*", "GPL-3.0-only"));
@@ -33,7 +34,7 @@ test("what is covered names nothing else", () => {
         if (coversRepository(one, other) && below(other, name)) assert.ok(below(one, name), name);
       }
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });
 
@@ -45,6 +46,6 @@ test("covering is transitive for what an entry of a list may be", () => {
       if (coversRepository(a, b) && coversRepository(b, c)) assert.ok(coversRepository(a, c));
       if (coversText(a, b) && coversText(b, c)) assert.ok(coversText(a, c));
     }),
-    { numRuns: 5_000 },
+    runs(5_000),
   );
 });

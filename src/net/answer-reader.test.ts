@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { runs } from "../core/runs.fixture.ts";
 import { type AnswerHead, createAnswerReader } from "./answer-reader.ts";
 import { bounds } from "./bounds.ts";
 
@@ -61,7 +62,7 @@ describe("an answer off a connection", () => {
           assert.deepEqual(read(text, { sizes, waits }), whole);
         },
       );
-      fc.assert(property, { numRuns: 300 });
+      fc.assert(property, runs(300));
     }
   });
 

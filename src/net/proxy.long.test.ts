@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, type TestContext, test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../core/problem.ts";
+import { runs } from "../core/runs.fixture.ts";
 import { bytesOf } from "./body.ts";
 import { createHttpClient, type HttpClient, type HttpOptions } from "./client.ts";
 import { HttpFailure } from "./failure.ts";
@@ -95,7 +96,7 @@ describe("which proxy", () => {
         const names = text.split(",").map((each) => each.trim().toLowerCase());
         assert.equal(exempts, names.includes("*"), text);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });

@@ -4,6 +4,7 @@ import { Ajv } from "ajv";
 import fc from "fast-check";
 import { fileAsset } from "../core/asset.ts";
 import type { Report } from "../core/report.ts";
+import { runs } from "../core/runs.fixture.ts";
 import { render } from "./rendered.fixture.ts";
 import { anyReport } from "./report.fixture.ts";
 import { npm, sampleReport, vulnerability } from "./sample.ts";
@@ -144,6 +145,6 @@ test("two runs of one report are one document, any report keeps to the form", ()
     fc.property(anyReport, (report) => {
       valid(report);
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });

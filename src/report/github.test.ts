@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
+import { runs } from "../core/runs.fixture.ts";
 import { nastyText, withTexts } from "./hostile.fixture.ts";
 import { renderGithub } from "./rendered.fixture.ts";
 import { npm, sampleReport, vulnerability } from "./sample.ts";
@@ -57,6 +58,6 @@ test("no text adds a command, a property or a line", () => {
       assert.deepEqual(shape(text).slice(0, -2), expected.slice(0, -2));
       assert.doesNotMatch(text.split("\n").at(-2) ?? "", /##\[/);
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
+import { runs } from "../core/runs.fixture.ts";
 import { nastyText, withTexts } from "./hostile.fixture.ts";
 import { browse } from "./page.fixture.ts";
 import { renderHtml } from "./rendered.fixture.ts";
@@ -52,7 +53,7 @@ test("no text of a report becomes markup, ends the script or its data, or is los
       assert.doesNotMatch(data, /[<>&\u2028\u2029]/);
       assert.equal((JSON.parse(data) as { rows: unknown[] }).rows.length, 7);
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
+import { runs } from "../core/runs.fixture.ts";
 import { nastyText, withTexts } from "./hostile.fixture.ts";
 import { renderJunit } from "./rendered.fixture.ts";
 import { npm, sampleReport } from "./sample.ts";
@@ -115,6 +116,6 @@ test("whatever text a report holds, it is XML of the same shape", () => {
       const report = withTexts(sampleReport, (clean) => `${text}${clean}${text}`) as Report;
       assert.deepEqual(names(parse(renderJunit(report))), expected);
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });

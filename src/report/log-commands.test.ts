@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
+import { runs } from "../core/runs.fixture.ts";
 import { formats } from "./formats.ts";
 import { withTexts } from "./hostile.fixture.ts";
 import { render } from "./rendered.fixture.ts";
@@ -37,7 +38,7 @@ for (const format of formats) {
         for (const line of shown.split("\n")) assert.ok(own.test(line) || !isCommand(line), line);
         if (format === "github") assert.doesNotMatch(shown, /##[a-z]*\[/i);
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 }

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { printable } from "../core/printable.ts";
 import type { Report } from "../core/report.ts";
+import { runs } from "../core/runs.fixture.ts";
 import { packagesScope } from "../core/scope.ts";
 import { nastyText, withTexts } from "./hostile.fixture.ts";
 import { code, literal, plain } from "./markdown-text.ts";
@@ -137,6 +138,6 @@ test("hostile text changes no row and no fold", () => {
       const report = withTexts(sampleReport, (clean) => `${clean}${text}`) as Report;
       assert.deepEqual(shape(renderMarkdown(report, { all: true })), expected);
     }),
-    { numRuns: 50 },
+    runs(50),
   );
 });

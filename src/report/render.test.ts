@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
+import { runs } from "../core/runs.fixture.ts";
 import { explainCheck } from "./explain.ts";
 import { formats } from "./formats.ts";
 import { withTexts } from "./hostile.fixture.ts";
@@ -89,7 +90,7 @@ test("nothing that a report holds can steer a terminal", () => {
         );
       }
     }),
-    { numRuns: 50 },
+    runs(50),
   );
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Report } from "../core/report.ts";
+import { runs } from "../core/runs.fixture.ts";
 import { severities } from "../core/severity.ts";
 import { type Display, defaultDisplay, filterOf, filterText, layerNames } from "./display.ts";
 import { render } from "./rendered.fixture.ts";
@@ -103,7 +104,7 @@ test("of any report, what is shown and what is hidden are all findings", () => {
         assert.match(render(report, format, { columns, color: false, all: false, display: some }), /\n$/);
       }
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { defaultPolicy } from "../collect/policy/default.ts";
 import { openSecretScanner } from "../collect/secrets/scanner.ts";
 import type { Evaluation } from "../core/evaluation.ts";
+import { runs } from "../core/runs.fixture.ts";
 import { manifestReader } from "../engines/kubernetes/manifests.ts";
 import { evaluateManifests } from "../evaluate/kubernetes/workloads.ts";
 import { scanObject } from "./object.ts";
@@ -122,6 +123,6 @@ test("whatever the object is, it is judged without throwing", () => {
       const found = scanObject({ apiVersion: "v1", kind, metadata: value, spec, items: value }, context);
       assert.ok(Array.isArray(found));
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });

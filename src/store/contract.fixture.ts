@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../core/runs.fixture.ts";
 import { anyEvaluation } from "./evaluation.fixture.ts";
 import { imageOf } from "./image.fixture.ts";
 import type { Change, Store } from "./model.ts";
@@ -40,7 +41,7 @@ export function keepsWhatItIsGiven(open: () => Promise<Store>): void {
         await images.save(image);
         assert.deepEqual(await images.get(key), image);
       }),
-      { numRuns: 30 },
+      runs(30),
     );
   });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { treeOf } from "../tree/tree.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { readKustomizeFolder } from "./kustomize-folder.ts";
@@ -192,6 +193,6 @@ test("whatever a kustomization holds, it is read or refused", () => {
         for (const path of [...patches, ...resources, ...bases]) assert.doesNotMatch(path, /^(?:\/|\.\.(?:\/|$))/);
       },
     ),
-    { numRuns: 200 },
+    runs(200),
   );
 });

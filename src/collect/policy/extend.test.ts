@@ -7,6 +7,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import type { Policy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { loadPolicy } from "./load.ts";
 import { readNamedByPolicy } from "./source.ts";
@@ -260,6 +261,6 @@ test("whatever a policy file extends, it is read or refused, and reads nothing o
         assert.ok(error instanceof Problem, String(error));
       }
     }),
-    { numRuns: 200 },
+    runs(200),
   );
 });

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { policyJsonSchema } from "./json-schema.ts";
 import { validatePolicy } from "./validate.ts";
 
@@ -64,6 +65,6 @@ test("an editor and the reader agree on what is a policy", () => {
       const problems = validatePolicy(JSON.stringify(value), "bulkhead.yaml");
       assert.equal(accepts(value), problems.length === 0, JSON.stringify(problems));
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });

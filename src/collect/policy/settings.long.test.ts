@@ -3,6 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { compileGlob } from "../../core/glob.ts";
 import type { Policy } from "../../core/policy.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { strict, tree, treePolicy, trustedPolicy } from "./policies.fixture.ts";
 import { tighten } from "./tighten.ts";
 
@@ -87,6 +88,6 @@ test("nothing that a list of the trusted policy refuses is allowed after it", ()
       assert.ok(!allowed(policy.registries, registry) || allowed(trusted.registries, registry));
       assert.ok(policy.bases.accept.every((kind) => trusted.bases.accept.includes(kind)));
     }),
-    { numRuns: 1_000 },
+    runs(1_000),
   );
 });

@@ -10,6 +10,7 @@ import type { Exception } from "../../core/exception.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { Policy } from "../../core/policy.ts";
 import { runCheck } from "../../core/runner.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { defaultPolicy } from "./default.ts";
 import { anySeverity, exception, now, strict, tree, treePolicy, trustedPolicy } from "./policies.fixture.ts";
 import { tighten } from "./tighten.ts";
@@ -147,7 +148,7 @@ test("whatever the tree's file says, no verdict becomes milder", () => {
       assert.ok(strictness[after ?? "pass"] >= strictness[before ?? "fail"], `${before} became ${after}`);
       assert.ok(policy.advisories.maxAgeDays <= trusted.advisories.maxAgeDays);
     }),
-    { numRuns: 1_000 },
+    runs(1_000),
   );
 });
 

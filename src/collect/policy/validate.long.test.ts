@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { statedBy } from "./stated.ts";
 import { parsePolicy, validatePolicy } from "./validate.ts";
@@ -217,7 +218,7 @@ test("no text makes the reader throw, and every problem has a place in the file"
         assert.ok(line >= 1 && line <= lines + inserted.length && column >= 1 && cause !== "");
       }
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 
@@ -227,6 +228,6 @@ test("what JSON can say is refused or read, never misread", () => {
       const parsed = parsePolicy(JSON.stringify({ apiVersion: "bulkhead/v1", exceptions: value }), "f");
       if (!("problems" in parsed)) assert.deepEqual(parsed.file.exceptions, value);
     }),
-    { numRuns: 200 },
+    runs(200),
   );
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { readAdmissionDecision } from "../../engines/admission/decision-log.ts";
 import { readRegistryDecision } from "../../engines/oci/distribution/decision-log.ts";
 import { logLine as admissionLine } from "../../guards/admission/serve/log-line.ts";
@@ -68,7 +69,7 @@ test("lines of any form are none of the guards', and parts of one that cannot be
         if (found !== undefined) assert.ok(!Number.isNaN(Date.parse(found.time)));
       }
     }),
-    { numRuns: 200 },
+    runs(200),
   );
   const outcomes = [{ check: "c" }, 7];
   assert.equal(readAdmissionDecision({ ...JSON.parse(admission), outcomes, moreImages: 3 })?.leftOut, 5);

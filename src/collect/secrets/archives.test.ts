@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../engines/contents/mutated-bytes.fixture.ts";
 import { tarOf } from "../../engines/oci/image.fixture.ts";
 import { createFingerprinter } from "../../engines/secrets/fingerprint.ts";
@@ -106,7 +107,7 @@ describe("archives", () => {
         fc.property(mutatedBytes(bytes), (mutated) => {
           assert.equal(typeof read("a", mutated).whole, "boolean");
         }),
-        { numRuns: 60 },
+        runs(60),
       );
     }
   });

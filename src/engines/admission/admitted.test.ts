@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { formatFieldPath } from "../kubernetes/field-path.ts";
 import { admittedOf } from "./admitted.ts";
 import { bounds } from "./bounds.ts";
@@ -152,7 +153,7 @@ test("whatever the object is, something is said of it", () => {
         assert.ok(reason !== "" && (kind === "Fleet" || outcome !== "pass" || isEnding(object)));
       }
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { readReview, writeAnswer } from "./review.ts";
 
@@ -89,7 +90,7 @@ test("no bytes do more than be read or be refused", () => {
     fc.property(fc.nat(text.length), fc.nat(40), fc.string({ maxLength: 20 }), (at, cut, put) => {
       refusal(text.slice(0, at) + put + text.slice(at + cut));
     }),
-    { numRuns: 500 },
+    runs(500),
   );
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 200 }), (some) => void refusal(Buffer.from(some).toString("latin1"))),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { compile } from "./compile.ts";
 import { timeOf } from "./maps.ts";
@@ -204,7 +205,7 @@ test("whole numbers are exact, and out of range an error", () => {
         assert.equal(value(`${a} == a && int(string(a)) == a`, { a }), true);
       },
     ),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 
@@ -216,7 +217,7 @@ test("texts are ordered by code points, and escapes come back", () => {
       const escaped = [...a].map((each) => `\\U${(each.codePointAt(0) ?? 0).toString(16).padStart(8, "0")}`).join("");
       assert.equal(value(`'${escaped}'`), a);
     }),
-    { numRuns: 200 },
+    runs(200),
   );
 });
 
@@ -255,6 +256,6 @@ test("no text makes the reader throw anything but its fault", () => {
       const compiled = compile(words.join(""));
       if ("program" in compiled) compiled.program.evaluate({ a: [1, { b: "c" }], q: 1 });
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });

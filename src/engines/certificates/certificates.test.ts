@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { createServer, connect as tlsConnect } from "node:tls";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { issueCertificate, makeAuthority } from "./make.ts";
 import { readCertificates, readServerCertificate, trustFault } from "./read.ts";
@@ -159,6 +160,6 @@ test("whatever stands in a bundle, it is read or refused", () => {
         assert.equal((error as { code?: string }).code, "certificate.unreadable");
       }
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { analyserFor, analysers, folderAnalyserFor } from "./analysers.ts";
 
 const WANTED: readonly [path: string, id: string][] = [
@@ -91,7 +92,7 @@ describe("analyserFor", () => {
         assert.ok(wanting.length <= 1);
         assert.equal(analyserFor(path), wanting[0]);
       }),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 

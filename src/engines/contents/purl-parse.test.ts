@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { PackageURL } from "packageurl-js";
+import { runs } from "../../core/runs.fixture.ts";
 import { parsePurl } from "./purl-parse.ts";
 
 function partsOf(text: string) {
@@ -84,7 +85,7 @@ describe("package-url, parsed", () => {
           ]);
         },
       ),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 

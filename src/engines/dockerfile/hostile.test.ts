@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { mutatedBytes } from "../contents/mutated-bytes.fixture.ts";
 import { bounds } from "./bounds.ts";
 import type { Dockerfile, SourceRange } from "./model.ts";
@@ -93,7 +94,7 @@ test("fuzz: any bytes are read without a throw, and the pieces are the file", ()
         assert.ok(line >= 1 && column >= 1);
       }
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

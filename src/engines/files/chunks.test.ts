@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { inBytes, inChunks } from "./chunks.ts";
 
 test("pieces are written in few chunks, none of them held longer than it takes to fill", () => {
@@ -20,6 +21,6 @@ test("bytes are those of the text, whatever the lengths of its pieces", () => {
       for (const chunk of inBytes(pieces)) parts.push(Buffer.from(chunk));
       assert.ok(Buffer.concat(parts).equals(Buffer.from(pieces.join(""))));
     }),
-    { numRuns: 50 },
+    runs(50),
   );
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { mutatedBytes } from "../contents/mutated-bytes.fixture.ts";
 import { parseCommit, parseTag } from "./commit.ts";
 import { readConfiguration } from "./configuration.ts";
@@ -201,7 +202,7 @@ test("parsers take any bytes", () => {
           assert.ok(error instanceof Problem, String(error));
         }
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   }
 });
@@ -235,7 +236,7 @@ test("a repository with any of its files mutated is read as far as it goes", { s
           assert.ok(error instanceof Problem || (error as Error).message.endsWith("is no repository"), String(error));
         }
       }),
-      { numRuns: 60 },
+      runs(60),
     );
     writeFileSync(path, whole);
   }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { ignoredBy, parseIgnore } from "./ignore.ts";
 
 const ignored = (text: string, path: string, isDirectory = false) => ignoredBy(parseIgnore(text), path, isDirectory);
@@ -103,7 +104,7 @@ test("as git check-ignore says of the same file", () => {
         }
       },
     ),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { treeOf } from "./pack.fixture.ts";
 import { eachTreeEntry } from "./tree.ts";
 import { treeChanges } from "./tree-changes.ts";
@@ -44,7 +45,7 @@ test("every entry that the last tree did not have is told", () => {
         known = now;
       }
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { secretSources, storeFollowers } from "./external-secrets.ts";
 import { manifestReader, readManifests } from "./manifests.ts";
 import type { Manifests } from "./model.ts";
@@ -87,7 +88,7 @@ test("whatever stands in them, they are read, and what is of a wrong type is tol
         assert.ok([...targets, store].every((text) => typeof text === "string" && text !== ""));
       }
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

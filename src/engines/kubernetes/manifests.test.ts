@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { mutatedBytes } from "../contents/mutated-bytes.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { manifestReader, readManifests } from "./manifests.ts";
@@ -231,7 +232,7 @@ describe("whatever it is given, it reads", () => {
         assert.ok(found.objects.length + found.gaps.length > 0 || /^[\s#-]*$/.test(bytes.toString("utf8")));
         for (const { object, podPath } of found.workloads) locationOf(object, [...podPath, "containers", 0, "image"]);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -259,7 +260,7 @@ describe("whatever it is given, it reads", () => {
           assert.deepEqual(field?.slice(0, path.length), path, formatFieldPath(field ?? []));
         }
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     );
   });
 });

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { openArchive } from "./archive.ts";
 import { bounds } from "./bounds.ts";
 import { type FixtureEntry, fixtureImage, json, tarOf } from "./image.fixture.ts";
@@ -106,7 +107,7 @@ test("a listing with anything anywhere ends in images or a Problem", async () =>
     fc.asyncProperty(fc.oneof(fc.array(fc.oneof(entry, name), { maxLength: 3 }), name), (listing) =>
       mustEndWell(archiveOf(listing)),
     ),
-    { numRuns: 200 },
+    runs(200),
   );
 });
 
@@ -122,6 +123,6 @@ test("an archive with changed bytes or a missing end ends in images or a Problem
         await mustEndWell(bytes);
       },
     ),
-    { numRuns: 200 },
+    runs(200),
   );
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { parseImageConfig, parseIndexOrManifest, verifyDocument } from "./document.ts";
 import { fixtureImage, json, sha256, tarOf } from "./image.fixture.ts";
@@ -240,7 +241,7 @@ test("documents with anything anywhere end in facts or a Problem", () => {
         }
       }
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 
@@ -261,6 +262,6 @@ test("documents with changed bytes end in facts or a Problem", () => {
         }
       },
     ),
-    { numRuns: 500 },
+    runs(500),
   );
 });

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import { deflateRawSync, gunzipSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { createGzipInflater } from "./gzip-members.ts";
 
 /** In chunks of these lengths, the last of them for the rest; as a caller that waits where it is asked to. */
@@ -114,7 +115,7 @@ test("of changed bytes it makes what node:zlib makes, or one of both refuses the
         if (expected !== undefined) assert.ok(found?.equals(expected));
       },
     ),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

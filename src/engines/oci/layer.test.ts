@@ -5,6 +5,7 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import type { Digest } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import type { BlobStore } from "./blob.ts";
 import { sha256, tarOf } from "./image.fixture.ts";
 import { readLayer } from "./layer.ts";
@@ -178,6 +179,6 @@ test("mutated blobs end in entries or a Problem", async () => {
         );
       },
     ),
-    { numRuns: 150 },
+    runs(150),
   );
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { formatReference, type ImageReference, parseReference, registryHost, repositoryOf } from "./reference.ts";
 
 const hex = "0123456789abcdef".repeat(4);
@@ -129,7 +130,7 @@ describe("any text", () => {
         }
         assert.deepEqual(parseReference(formatReference(reference)), reference);
       }),
-      { numRuns: 3_000 },
+      runs(3_000),
     );
   });
 
@@ -159,7 +160,7 @@ describe("any text", () => {
         assert.equal(reference.digest, d);
         assert.ok(formatReference(reference).includes(parts.slice(1).join("/")));
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { type FixtureEntry, paxEntry, tarEntry, tarOf } from "./image.fixture.ts";
 import { createTarWalker, type TarEntry } from "./tar.ts";
@@ -173,7 +174,7 @@ test("the pieces in which bytes arrive do not matter", () => {
       const archive = tarOf(files);
       assert.deepEqual(walk(archive, pieces), walk(archive));
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 
@@ -247,7 +248,7 @@ test("mutated archives end in entries or a Problem, nothing else", () => {
         }
       },
     ),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 

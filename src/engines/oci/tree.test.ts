@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { cleanPath } from "./path.ts";
 import type { TarEntryType } from "./tar.ts";
@@ -195,7 +196,7 @@ test("agrees with the plain reading of the specification on random layers", () =
     fc.property(fc.array(layer, { maxLength: 4 }), (layers) => {
       assert.deepEqual(survivors(...layers), reference(layers));
     }),
-    { numRuns: 1000 },
+    runs(1000),
   );
 });
 
@@ -214,7 +215,7 @@ test("no entry, however odd, breaks the tree or leaves a file outside the root",
       const tree = merge(...layers);
       for (const { path } of tree.files()) assert.equal(cleanPath(path), path);
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { isNamePattern, namedBy } from "./name-pattern.ts";
 import { coversSource, gitRepository, isFrom, isGitPattern, isPublic, isSource } from "./sources.ts";
 
@@ -60,7 +61,7 @@ test("an entry covers another only where it names all of it", () => {
       if (coversSource(one, other) && isFrom(other, new URL(text)))
         assert.ok(isFrom(one, new URL(text)), `${one} ${other} ${text}`);
     }),
-    { numRuns: 400 },
+    runs(400),
   );
 });
 

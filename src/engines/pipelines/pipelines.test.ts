@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { isEvidenceProblem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { mutatedBytes } from "../contents/mutated-bytes.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { scanSteps } from "./gates.ts";
@@ -189,7 +190,7 @@ describe("broken pipelines", () => {
           assert.ok(isEvidenceProblem(error), String(error));
         }
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

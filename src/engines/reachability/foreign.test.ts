@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { formatPorts, type Network } from "./model.ts";
 import type { ClusterSettings } from "./settings.ts";
 import { allowedPorts, endpointAt, namespaceText, networkOf, objectText, podText } from "./written-network.fixture.ts";
@@ -287,7 +288,7 @@ describe("whatever a foreign policy says", () => {
           }
         }
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { readManifests } from "../kubernetes/manifests.ts";
 import { formatPorts, type Network } from "./model.ts";
 import { readNetwork } from "./network.ts";
@@ -189,6 +190,6 @@ test("whatever stands in a policy, nothing is thrown, and no pod is both open an
       network.explain(0, 1);
       for (const edge of network.edges()) assert.ok(edge.to.length > 0);
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });

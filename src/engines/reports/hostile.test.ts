@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { bounds } from "./bounds.ts";
 import type { ScannerReport } from "./model.ts";
 import { readReport } from "./read.ts";
@@ -143,7 +144,7 @@ test("whatever stands in the place of a value, it is read, or refused with one P
         }
       },
     ),
-    { numRuns: 3_000 },
+    runs(3_000),
   );
 });
 
@@ -155,6 +156,6 @@ test("whatever bytes are cut off or changed, it is read, or refused with one Pro
       bytes[place] = byte;
       problemOf(cut ? bytes.subarray(0, place) : bytes);
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { createAutomaton } from "./automaton.ts";
 
 const keyword = fc.string({ unit: fc.constantFrom("a", "b", "C", "-", "1"), minLength: 1, maxLength: 5 });
@@ -59,7 +60,7 @@ test("two readers find what one finds, in order", () => {
       );
       assert.deepEqual(found(keywords, bytes), expected(keywords, bytes, 0, bytes.length));
     }),
-    { numRuns: 30 },
+    runs(30),
   );
 });
 

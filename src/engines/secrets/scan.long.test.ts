@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { sampleCode } from "./sample-rules.fixture.ts";
 import { scan, scanInChunks } from "./scan.fixture.ts";
 
@@ -24,6 +25,6 @@ test("what is found does not depend on the chunks", () => {
         assert.deepEqual(scanInChunks(bytes, sizes).secrets, scan(bytes).secrets);
       },
     ),
-    { numRuns: 40 },
+    runs(40),
   );
 });

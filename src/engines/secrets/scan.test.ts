@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import type { SecretRule } from "./rule.ts";
 import { codeRule, pairRule, sampleCode } from "./sample-rules.fixture.ts";
 import { fingerprint, scan, scanInChunks } from "./scan.fixture.ts";
@@ -207,6 +208,6 @@ test("a large text is looked at twice only around escapes, and places there are 
       },
     ),
     // A stretch that ends far behind its last escape, with the file right behind it.
-    { numRuns: 60, examples: [[["some words\n".repeat(27_000), "\\/", "some words\n".repeat(4_300)], [400_000]]] },
+    { ...runs(60), examples: [[["some words\n".repeat(27_000), "\\/", "some words\n".repeat(4_300)], [400_000]]] },
   );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { LOOKED_AT } from "./content.ts";
 import { type MadeElf, makeElf } from "./elf.fixture.ts";
 import { lookedAt, SMALL } from "./stretches.ts";
@@ -79,6 +80,6 @@ test("whatever a header says, stretches lie in the file, in order, and with what
         assert.equal(sum, file.length);
       },
     ),
-    { numRuns: 500 },
+    runs(500),
   );
 });

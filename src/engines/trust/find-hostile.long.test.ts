@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Digest } from "../../core/digest.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { gatherReferrers } from "../oci/referrers/list.ts";
 import { INDEX, MANIFEST } from "../oci/referrers/registry.fixture.ts";
 import type { FoundReferrers, Repository } from "../oci/referrers/repository.ts";
@@ -77,7 +78,7 @@ test("of a changed manifest under cosign's tag every signature is found, or a ga
       const { signatures, gaps } = await findSignatures(subject, repositoryOf(bytes, empty, whole[2]));
       assert.ok(signatures.length >= layers.length || gaps.length > 0, String(bytes));
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });
 
@@ -92,7 +93,7 @@ test("of a changed list of referrers every entry is opened, or a gap says that o
         String(bytes),
       );
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });
 
@@ -108,7 +109,7 @@ test("whatever a referrer's manifest is, it is read or told", async () => {
         assert.ok(reason.length < 1_000, reason);
       }
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });
 

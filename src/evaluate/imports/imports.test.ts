@@ -10,6 +10,7 @@ import { type Gap, present } from "../../core/evidence.ts";
 import type { FindingDraft } from "../../core/finding.ts";
 import type { Policy } from "../../core/policy.ts";
 import { runCheck } from "../../core/runner.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { readReport } from "../../engines/reports/read.ts";
 import * as samples from "../../engines/reports/samples.fixture.ts";
 import { bytesOf, config, every, manifest, reference } from "../../engines/reports/samples.fixture.ts";
@@ -365,6 +366,6 @@ test("no report takes a finding away, changes its severity or makes a verdict be
         assert.ok(passed.every(({ findings }) => findings.length > 0));
       },
     ),
-    { numRuns: 200 },
+    runs(200),
   );
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { parse } from "yaml";
+import { runs } from "../../core/runs.fixture.ts";
 import { readGithubFile } from "../../engines/pipelines/github/read.ts";
 import { readGitlabPipeline } from "../../engines/pipelines/gitlab/read.ts";
 import { RENOVATE_FILES } from "../../engines/pipelines/lifecycle/renovate.ts";
@@ -104,7 +105,7 @@ test("whatever a directory is called, its pipelines are read whole, and say the 
         }
       }
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { defaultPolicy } from "../../collect/policy/default.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../engines/contents/mutated-bytes.fixture.ts";
 import { readManifests } from "../../engines/kubernetes/manifests.ts";
 import { createFingerprinter } from "../../engines/secrets/fingerprint.ts";
@@ -247,7 +248,7 @@ test("whatever became of the text, nothing comes of it that was not there", () =
       const count = (evaluations: WorkloadFixes["first"]) => evaluations.flatMap(({ findings }) => findings).length;
       assert.ok(files.length === 0 ? count(first) === count(last) : count(last) <= count(first));
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { readManifests } from "../../engines/kubernetes/manifests.ts";
 import { parseCidr } from "../../engines/reachability/addresses.ts";
 import { noSettings } from "../../engines/reachability/settings.ts";
@@ -263,6 +264,6 @@ test("whatever workloads there are, what is offered is proven", () => {
         .join("");
       assert.deepEqual(generate(text).proof.failures, [], text);
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });

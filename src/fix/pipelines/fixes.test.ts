@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { readGithubFile } from "../../engines/pipelines/github/read.ts";
 import { changedFields } from "./changed-fields.ts";
 import { lintWithPipelineFixes } from "./fixes.ts";
@@ -252,7 +253,7 @@ test("what is proven is gone, nothing new is there, and fixing again changes not
         assert.doesNotThrow(() => lintWithPipelineFixes(CI, result.after, { lint: linterOf(CI), unsafe: true }));
       },
     ),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { type CborValue, readCbor } from "./read.ts";
 import { writeCbor } from "./write.ts";
 
@@ -119,6 +120,6 @@ test("whatever the bytes are, there is a reading or a fault", () => {
         assert.deepEqual(writeCbor(read), Buffer.from(bytes));
       }
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });

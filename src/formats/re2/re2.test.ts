@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { RE2JS } from "re2js";
+import { runs } from "../../core/runs.fixture.ts";
 import { compileRe2, translate } from "./re2.ts";
 
 test("expressions as rules have them run in V8", () => {
@@ -96,6 +97,6 @@ test("V8 finds what re2js finds", () => {
         source,
       );
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { bounds } from "../bounds.ts";
 import { refusedAt } from "../refused.fixture.ts";
 import { type TomlValue, tomlSections } from "./read.ts";
@@ -177,7 +178,7 @@ a.b = []
           assert.ok(error instanceof Problem);
         }
       }),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 });

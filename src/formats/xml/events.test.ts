@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../engines/contents/mutated-bytes.fixture.ts";
 import { bounds } from "../bounds.ts";
 import { refusedAt } from "../refused.fixture.ts";
@@ -97,7 +98,7 @@ describe("xmlEvents", () => {
         }
         assert.deepEqual(open, []);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });

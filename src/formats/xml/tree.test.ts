@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../engines/contents/mutated-bytes.fixture.ts";
 import { refusedAt } from "../refused.fixture.ts";
 import { parseXml } from "./tree.ts";
@@ -65,6 +66,6 @@ test("a damaged document is read or refused, and never breaks the reader", () =>
         assert.ok(error instanceof Problem, String(error));
       }
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });

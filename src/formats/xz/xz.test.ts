@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../engines/contents/mutated-bytes.fixture.ts";
 import { readXz } from "./xz.ts";
 
@@ -69,7 +70,7 @@ test("whatever the bytes, an answer within the limit", () => {
       const read = readXz(bytes, 4096);
       assert.ok(!Buffer.isBuffer(read) || read.length <= 4096);
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 
@@ -96,7 +97,7 @@ describe("against xz", { skip: hasXz ? false : "xz is not installed" }, () => {
       fc.property(content, options, (bytes, settings) => {
         assert.deepEqual(readXz(pack(Buffer.from(bytes), ...settings), bytes.length), Buffer.from(bytes));
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../engines/contents/mutated-bytes.fixture.ts";
 import { readZipEntry, zipEntries } from "./read.ts";
 import { inMemory, type ZipRules } from "./source.ts";
@@ -119,7 +120,7 @@ describe("a zip archive in memory", () => {
             assert.ok(isEvidenceProblem(error), String(error));
           }
         }),
-        { numRuns: 500 },
+        runs(500),
       );
     });
   }

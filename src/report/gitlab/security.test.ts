@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { Ajv } from "ajv";
 import fc from "fast-check";
 import type { Report } from "../../core/report.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { nastyText, withTexts } from "../hostile.fixture.ts";
 import { renderGitlab } from "../rendered.fixture.ts";
 import { npm, sampleReport } from "../sample.ts";
@@ -117,6 +118,6 @@ test("whatever text a report holds, it keeps to the schema", () => {
       const long = { ...finding, title, detail: title, fix: { kind: "instruction", text: title } as const };
       valid({ ...sampleReport, evaluations: [{ ...npm, findings: [long] }] });
     }),
-    { numRuns: 50 },
+    runs(50),
   );
 });

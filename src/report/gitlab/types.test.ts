@@ -8,6 +8,7 @@ import type { CheckDescription } from "../../core/check.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { Report } from "../../core/report.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import type { Format } from "../formats.ts";
 import { nastyText, withTexts } from "../hostile.fixture.ts";
 import { render } from "../rendered.fixture.ts";
@@ -171,14 +172,14 @@ test("any report keeps to each schema", () => {
     fc.property(anyReport, (report) => {
       for (const type of types) valid({ ...report, tool: sampleReport.tool }, type);
     }),
-    { numRuns: 40 },
+    runs(40),
   );
   fc.assert(
     fc.property(nastyText, (nasty) => {
       const report = withTexts(mixed, (clean) => `${nasty}${clean}`) as Report;
       for (const type of types) valid({ ...report, tool: sampleReport.tool }, type);
     }),
-    { numRuns: 30 },
+    runs(30),
   );
 });
 
@@ -214,6 +215,6 @@ test("Code Quality has what is in files, each with a fingerprint of its own, and
     fc.property(anyReport, (report) => {
       assert.ok(validateQuality(JSON.parse(render(report, "gitlab-codequality", options))));
     }),
-    { numRuns: 40 },
+    runs(40),
   );
 });

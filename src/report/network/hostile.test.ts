@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { nastyText } from "../hostile.fixture.ts";
 import { renderDiff, renderDiffJson, renderDiffMarkdown } from "./diff.ts";
 import { renderExplain, renderExplainJson } from "./explain.ts";
@@ -29,7 +30,7 @@ test("terminals: no control character, and no line of its own", () => {
         assert.doesNotMatch(text, /^\s*(?:::|##\[|%0A)/m);
       }
     }),
-    { numRuns: 150 },
+    runs(150),
   );
 });
 
@@ -44,7 +45,7 @@ test("pages: the same elements whatever the names are", () => {
       assert.doesNotMatch(/<pre>([\s\S]*)<\/pre>/.exec(html)?.[1] ?? "", /[<>]/);
       assert.doesNotMatch(html, /<[^>]* (?:style|on[a-z]+)=/i);
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 
@@ -59,7 +60,7 @@ test("Mermaid: each line is a node, an edge or a frame, and its label has no sig
       const labels = [...renderMermaid(withForeign(sampleView, more)).matchAll(/"([^"\n]*)"/g)];
       for (const [, text = ""] of labels) assert.doesNotMatch(text.replaceAll("<br/>", ""), /[<>]/);
     }),
-    { numRuns: 150 },
+    runs(150),
   );
 });
 
@@ -73,7 +74,7 @@ test("Markdown: the same table whatever the names are", () => {
       assert.deepEqual(shape(text), expected);
       assert.doesNotMatch(text, /\]\(|!\[|<script|<img|@team/i);
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 
@@ -86,7 +87,7 @@ test("JUnit: the same elements, and nothing that XML has no place for", () => {
       assert.deepEqual(tags(xml), expected);
       assert.match(xml, /^[\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]*$/u);
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 
@@ -105,6 +106,6 @@ test("JSON keeps every name as it is", () => {
       ])
         JSON.parse(text);
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });

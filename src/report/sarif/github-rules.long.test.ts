@@ -8,6 +8,7 @@ import { fileAsset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
 import type { Report } from "../../core/report.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { nastyText, withTexts } from "../hostile.fixture.ts";
 import { anyReport } from "../report.fixture.ts";
 import { knownAndNew, npm, sampleReport, vulnerability } from "../sample.ts";
@@ -94,7 +95,7 @@ test("any report is a log that GitHub takes", () => {
   holds(logOf({ ...sampleReport, evaluations: [{ ...npm, findings: [long] }] }).run);
   fc.assert(
     fc.property(anyReport, (report) => holds(logOf(report).run)),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 
@@ -144,7 +145,7 @@ test("text of an input is no link, mention, reference, image or markup of a mess
       const report = withTexts(sampleReport, (clean) => `${clean}${nasty}`) as Report;
       for (const { message } of logOf(report).run.results) assert.doesNotMatch(message.text, active);
     }),
-    { numRuns: 50 },
+    runs(50),
   );
 });
 

@@ -6,6 +6,7 @@ import type { Digest } from "../../core/digest.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { type Finding, type FindingDraft, fingerprintOf } from "../../core/finding.ts";
 import type { Report } from "../../core/report.ts";
+import { runs } from "../../core/runs.fixture.ts";
 import { packagesScope } from "../../core/scope.ts";
 import { anyReport } from "../report.fixture.ts";
 import { sampleReport } from "../sample.ts";
@@ -295,7 +296,7 @@ test("every finding is in exactly one group, the counts add up, and the order of
         groups.map(({ key, over, below, worst, uniform }) => ({ key, over, below, worst: worst.title, uniform }));
       assert.deepEqual(shape(groupByFix(other)), shape(groupByFix(any)));
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { nastyText } from "../hostile.fixture.ts";
 import { renderTrace, renderTraceJson } from "./trace.ts";
 import { renderTraceMarkdown } from "./trace-markdown.ts";
@@ -63,6 +64,6 @@ test("texts of labels, logs and statements are text in each form", () => {
       assert.equal(text.split("\n").length, renderTraceMarkdown(sampleTrace).split("\n").length);
       assert.equal([...text.matchAll(/```/g)].length, 2);
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });

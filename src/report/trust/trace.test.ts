@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { nastyText } from "../hostile.fixture.ts";
 import { displayWidth } from "../width.ts";
 import { renderTrace, renderTraceJson } from "./trace.ts";
@@ -91,6 +92,6 @@ test("texts of labels and statements steer no terminal, and make no line of thei
       assert.doesNotMatch(text, STEERS);
       assert.doesNotMatch(text, /^\s*(?:::|##\[|%0A)/m);
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });

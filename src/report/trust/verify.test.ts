@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
 import { nastyText } from "../hostile.fixture.ts";
 import { displayWidth } from "../width.ts";
 import { renderVerify, renderVerifyJson } from "./verify.ts";
@@ -104,7 +105,7 @@ test("texts of certificates and statements steer no terminal, and make no line o
         assert.doesNotMatch(text, /^\s*(?:::|##\[|%0A)/m);
       }
     }),
-    { numRuns: 100 },
+    runs(100),
   );
   const long = renderVerify(withMore(trustedView, "x".repeat(100_000)), plain);
   assert.ok(long.length < 20_000, `${long.length} characters`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { buildChecks } from "../index.ts";
 import { findings } from "./lint.fixture.ts";
 import type { LintCheck } from "./lint-check.ts";
@@ -54,6 +55,6 @@ test("no text makes a check throw, and its places are in the text", () => {
         }
       }
     }),
-    { numRuns: 60 },
+    runs(60),
   );
 });

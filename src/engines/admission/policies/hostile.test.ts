@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { bindingOf, decide, pod, podRules, policyOf, requestOf } from "./policies.fixture.ts";
 
 /** What may stand anywhere in an object, whatever should. */
@@ -72,7 +73,7 @@ test("whatever stands in policies, bindings, parameters and objects, an answer c
       },
     ),
     // An object that cannot be written as a text stood for a version once, and threw.
-    { numRuns: 400, examples: [[[[0, 0, { toString: {} }]]]] },
+    { ...runs(400), examples: [[[[0, 0, { toString: {} }]]]] },
   );
 });
 
@@ -91,6 +92,6 @@ test("a policy that the API server would not take never lets a request pass that
       // It was still one, and about the request: then something of it is told.
       if (evaluated.length > 0 && policy.spec?.failurePolicy !== "Ignore") assert.ok(decisions.length > 0);
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { bounds } from "../bounds.ts";
 import { answering, namespace, podRules, verificationIn, webhook } from "./verifiers.fixture.ts";
 
@@ -96,7 +97,7 @@ test("whatever the objects hold, each namespace has an answer, with a reason whe
         );
       }
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { factsOf } from "../facts.fixture.ts";
 import { mutatedBytes } from "../mutated-bytes.fixture.ts";
 import { alpineRelease } from "./alpine-release.ts";
@@ -64,7 +65,7 @@ describe("os-release", () => {
       fc.property(mutatedBytes(Buffer.from(DEBIAN)), (bytes) => {
         assert.ok(["distribution", "unreadable"].includes(factsOf(osRelease, "etc/os-release", bytes)?.kind ?? ""));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

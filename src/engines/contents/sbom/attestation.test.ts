@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../../core/problem.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../mutated-bytes.fixture.ts";
 import { readSbom } from "./read.ts";
 
@@ -72,7 +73,7 @@ describe("a bill of materials in an attestation", () => {
           assert.ok(error instanceof Problem);
         }
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 });

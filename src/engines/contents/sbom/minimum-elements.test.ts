@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { exampleSbom, imageSubject, packageOf, sboms } from "./sbom.fixture.ts";
 import type { Sbom, SbomFormat, SbomWriteOptions } from "./sbom.ts";
 import { writeSbom } from "./write.ts";
@@ -167,6 +168,6 @@ test("every component is reached from the root, whatever is in it", () => {
   assert.deepEqual(unreached(exampleSbom), []);
   fc.assert(
     fc.property(sboms, (sbom) => assert.deepEqual(unreached(sbom), [])),
-    { numRuns: 100 },
+    runs(100),
   );
 });

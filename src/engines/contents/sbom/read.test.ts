@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../../core/problem.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../mutated-bytes.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { cycloneDx, gapsOf, read, shown, spdx } from "./documents.fixture.ts";
@@ -98,7 +99,7 @@ test("whatever bytes there are, they are read or refused", () => {
         assert.ok(error instanceof Problem && error.kind === "input", String(error));
       }
     }),
-    { numRuns: 400 },
+    runs(400),
   );
 });
 
@@ -129,6 +130,6 @@ test("whatever JSON stands in a document, it is read", () => {
         assert.ok(Array.isArray(read(document).gaps));
       }
     }),
-    { numRuns: 150 },
+    runs(150),
   );
 });

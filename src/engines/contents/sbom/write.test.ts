@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { readSbom } from "./read.ts";
 import { exampleSbom, imageSubject, packageOf, sboms } from "./sbom.fixture.ts";
 import type { Sbom, SbomFormat } from "./sbom.ts";
@@ -28,7 +29,7 @@ for (const format of formats) {
     test("whatever is in it", () => {
       fc.assert(
         fc.property(sboms, (sbom) => assert.deepEqual(readBack(sbom, format), sbom)),
-        { numRuns: 150 },
+        runs(150),
       );
     });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
 import { createSource, mappedText } from "../mapped-text.ts";
 import type { ShellCommand } from "../model.ts";
@@ -221,7 +222,7 @@ test("fuzz: any script ends, with every range within it", () => {
         for (const other of [...command.pipedInto, ...command.pipedFrom]) assert.ok(other < found.length);
       }
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

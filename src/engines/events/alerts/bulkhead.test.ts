@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import type { Alert } from "../model.ts";
 import { detectorOf, readAlerts } from "./read.ts";
 
@@ -66,6 +67,6 @@ test("documents of any form give alerts or are lost", () => {
       const { alerts, lost } = read({ ...line, bulkhead: { ...line.bulkhead, ...some, version: 1 } });
       assert.equal(alerts.length + lost.length, 1);
     }),
-    { numRuns: 200 },
+    runs(200),
   );
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { printable } from "../../../core/printable.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { bounds } from "../bounds.ts";
 import {
   alertOf,
@@ -109,7 +110,7 @@ describe("documents of any detector", () => {
           assert.ok(count >= 1 && first <= last && ancestors.length <= 8);
         }
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     );
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../../core/problem.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { criFacts, eventContainer, listedContainers, sandboxFacts } from "./cri.ts";
 import {
@@ -339,7 +340,7 @@ describe("CRI", () => {
           }
         },
       ),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });
@@ -376,6 +377,6 @@ test("whatever JSON comes is facts or nothing", () => {
       containerdFacts(id, one, two);
       crioFacts(id, spec({ annotations: one, linux: two }), one);
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { createDocumentReader, type DocumentLimits } from "./documents.ts";
 
 const limits: DocumentLimits = { bytes: 1_000, depth: 10, values: 100 };
@@ -110,7 +111,7 @@ describe("JSON documents", () => {
         }
       },
     );
-    fc.assert(property, { numRuns: 200 });
+    fc.assert(property, runs(200));
   });
 
   test("never throw, whatever the bytes are", () => {
@@ -125,6 +126,6 @@ describe("JSON documents", () => {
         assert.equal(documents.length, places.length);
       },
     );
-    fc.assert(property, { numRuns: 500 });
+    fc.assert(property, runs(500));
   });
 });

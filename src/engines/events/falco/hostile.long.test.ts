@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { diagnosticLines } from "./diagnostics.ts";
 import { loadRules } from "./load.ts";
 
@@ -124,6 +125,6 @@ test("no file does anything but load or be refused with a place", () => {
         assert.ok(diagnosticLines(diagnostic).length > 0);
       }
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { SyntaxFault } from "./lex.ts";
 import type { Condition, Operand, Right, TransformerArgument } from "./model.ts";
 import { parseCondition, parseOperand } from "./parse.ts";
@@ -229,6 +230,6 @@ test("no text does anything but parse or be refused with a place in it", () => {
         assert.ok(error.at >= 0 && error.at <= text.length);
       }
     }),
-    { numRuns: 3_000 },
+    runs(3_000),
   );
 });

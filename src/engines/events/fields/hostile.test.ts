@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { SyscallEvent } from "../event.ts";
 import { eventTypes } from "../types/table.ts";
 import { hostOf, open, processOf, threadOf } from "./event.fixture.ts";
@@ -125,6 +126,6 @@ test("no event makes a field throw, and every value is of its field's type and c
         assert.equal(typeof shownValue(each.field, value), "string", each.text);
       }
     }),
-    { numRuns: 150 },
+    runs(150),
   );
 });

@@ -5,6 +5,7 @@ import { delimiter, join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../../core/problem.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { connectionInCluster, serverUrl } from "./connection.ts";
 import { connectionOf } from "./kubeconfig.ts";
 
@@ -167,7 +168,7 @@ contexts:
           assert.ok(error instanceof Problem, String(error));
         }
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 });

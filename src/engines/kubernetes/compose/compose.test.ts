@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { readManifests } from "../manifests.ts";
 import { locationOf } from "../model.ts";
 
@@ -143,6 +144,6 @@ test("any type in any field of a service", () => {
       const { workloads } = read(JSON.stringify({ services: { a: service } }));
       assert.equal(workloads.length, 1);
     }),
-    { numRuns: 1_000 },
+    runs(1_000),
   );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { insecureInRegistries, trustInPolicy } from "./container-files.ts";
 import { readDaemonSettings } from "./daemon-settings.ts";
 import { insecureInInfo, interContainerIn, readEngineInfo } from "./info.ts";
@@ -141,7 +142,7 @@ test("any type in any field of a container and an engine", () => {
         insecureInInfo(rest);
       },
     ),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 

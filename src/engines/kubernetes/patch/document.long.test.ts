@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { stringify } from "yaml";
 import type { FieldPatch } from "../../../core/finding.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { readDocument } from "../../../formats/yaml/documents.ts";
 import { plainValue } from "../../../formats/yaml/value.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
@@ -77,7 +78,7 @@ describe("whatever the document", () => {
         all++;
         if (check(text, wanted)) made++;
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     );
     assert.ok(made > all * 0.98, `${made} of ${all}`);
   });
@@ -91,7 +92,7 @@ describe("whatever the document", () => {
         assert.ok("text" in result, JSON.stringify([result, text]));
         assert.deepEqual(JSON.parse(result.text), value);
       }),
-      { numRuns: 1_000 },
+      runs(1_000),
     );
   });
 
@@ -113,7 +114,7 @@ describe("whatever the document", () => {
           assert.ok(at > 0, `${JSON.stringify(line)} is gone from ${result.text}`);
         }
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -124,7 +125,7 @@ describe("whatever the document", () => {
         patches,
         (bytes, wanted) => void check(bytes.toString("utf8"), [...wanted, set([...web, "x", "y"], 1)]),
       ),
-      { numRuns: 1_000 },
+      runs(1_000),
     );
   });
 });

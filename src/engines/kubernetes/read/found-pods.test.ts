@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { bounds } from "../bounds.ts";
 import { readManifests } from "../manifests.ts";
 import { containersOf, describeObject, formatFieldPath, lineageOf, locationOf } from "../model.ts";
@@ -358,6 +359,6 @@ test("whatever an object holds, reading ends, and each container has its place",
         for (const { path } of containersOf(pod)) assert.equal(locationOf(object, [...podPath, ...path]).kind, "file");
       }
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { isRepositoryName, type Route, type RouteFault, routeOf } from "./routes.ts";
 
 const D = `sha256:${"a".repeat(64)}`;
@@ -195,6 +196,6 @@ describe("routes of the distribution specification", () => {
       assert.deepEqual(routeOf(verb, bare, query), route);
       if ("repository" in route.request) assert.ok(isRepositoryName(route.request.repository));
     });
-    fc.assert(property, { numRuns: 3_000 });
+    fc.assert(property, runs(3_000));
   });
 });

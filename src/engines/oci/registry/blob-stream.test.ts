@@ -8,6 +8,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { type Digest, parseDigest } from "../../../core/digest.ts";
 import { Problem } from "../../../core/problem.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { parseReference } from "../reference.ts";
 import { openRegistry, type RegistryClient, type RegistryOptions } from "./client.ts";
 import { fastLimits, instantClock, type Loopback, listen } from "./loopback.fixture.ts";
@@ -320,7 +321,7 @@ describe("however a connection breaks", () => {
         count = 0;
         assert.ok(content.equals(await read(client)));
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 });

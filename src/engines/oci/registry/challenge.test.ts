@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { parseChallenges } from "./challenge.ts";
 
 function plain(text: string): unknown {
@@ -76,7 +77,7 @@ describe("parseChallenges", () => {
         });
         assert.deepEqual(parseChallenges(text), expected);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -86,7 +87,7 @@ describe("parseChallenges", () => {
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
         parseChallenges(pieces.join(""));
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     );
     for (const unit of ["a ", 'a="', "a,", ", ", '\\"', "a=b,", 'a b="c",', "= "])
       parseChallenges(unit.repeat(200_000));

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../../core/problem.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { parseReference } from "../reference.ts";
 import type { Environment } from "./credentials.ts";
 import { findCredentials } from "./docker-config.ts";
@@ -203,7 +204,7 @@ describe("findCredentials", () => {
           assert.ok(error instanceof Problem);
         }
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 });

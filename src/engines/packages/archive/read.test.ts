@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { isEvidenceProblem } from "../../../core/problem.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { zipOf } from "../../../formats/zip/zip.fixture.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
 import { type FixtureEntry, paxEntry, tarEntry, tarOf } from "../../oci/image.fixture.ts";
@@ -212,7 +213,7 @@ for (const [kind, seed] of [
           assert.ok(isEvidenceProblem(error), String(error));
         }
       }),
-      { numRuns: 400 },
+      runs(400),
     );
   });
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { analyse } from "./analyse.ts";
 import { fold } from "./code/fold.ts";
 import { tokeniseJavascript } from "./code/javascript.ts";
@@ -109,7 +110,7 @@ describe("whatever the code", () => {
         for (const { at } of [...hits, ...found, ...shapeThreats(text, language)])
           assert.ok(at >= 0 && at <= text.length);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { wordSearch } from "./words.ts";
 
 test("finds what indexOf finds", () => {
@@ -16,6 +17,6 @@ test("finds what indexOf finds", () => {
         );
       },
     ),
-    { numRuns: 500 },
+    runs(500),
   );
 });

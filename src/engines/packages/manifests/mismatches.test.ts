@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { posix } from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { folderAnalyserFor } from "../../contents/analysers.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
 import { withDirect } from "./direct.ts";
@@ -375,14 +376,14 @@ test("whatever the manifest's bytes, an answer", () => {
     const beside = posix.join(posix.dirname(path), "package.json");
     fc.assert(
       fc.property(mutatedBytes(manifest), (bytes) => void compared(path, lock, { [beside]: bytes.toString() })),
-      { numRuns: 50 },
+      runs(50),
     );
     fc.assert(
       fc.property(
         mutatedBytes(Buffer.from(lock)),
         (bytes) => void compared(path, bytes.toString(), { [beside]: json(MANIFEST) }),
       ),
-      { numRuns: 50 },
+      runs(50),
     );
   }
 });

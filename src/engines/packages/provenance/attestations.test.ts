@@ -3,6 +3,7 @@ import { sign } from "node:crypto";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../../core/problem.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { keys, NOW, only } from "../../trust/made-signatures.fixture.ts";
 import { WORKFLOW } from "../../trust/provenance/provenance.fixture.ts";
 import { ecKeys } from "../../trust/x509/made-certificates.fixture.ts";
@@ -128,7 +129,7 @@ test("npm: whatever is answered is judged or refused with a code", () => {
       const result = npm(Array.isArray(attestations) ? attestations : [attestations]);
       if (result.kind === "verified") assert.deepEqual(result, verified);
     }),
-    { numRuns: 150 },
+    runs(150),
   );
 });
 

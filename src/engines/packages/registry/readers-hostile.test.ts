@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../../core/problem.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { readCrate, readIndex } from "./crates.ts";
 import { readModuleStanding, readVersionInfo, readVersionList } from "./go.ts";
 import { readMavenMetadata } from "./maven.ts";
@@ -94,7 +95,7 @@ test("whatever a registry answers is read or refused with a code", () => {
           assert.ok(error instanceof Problem && error.code === "packages.answer", `${name}: ${String(error)}`);
         }
       }),
-      { numRuns: 300 },
+      runs(300),
     );
     // A field of a valid answer that is of any other type.
     fc.assert(
@@ -107,7 +108,7 @@ test("whatever a registry answers is read or refused with a code", () => {
           assert.ok(error instanceof Problem && error.code === "packages.answer", `${name}: ${String(error)}`);
         }
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   }
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { bounds } from "../bounds.ts";
 import type { Expression } from "../expression.ts";
 import { constantOf, truthOf } from "./constants.ts";
@@ -145,7 +146,7 @@ describe("the grammar of expressions", () => {
           valueParts(result.tree);
         },
       ),
-      { numRuns: 2000 },
+      runs(2000),
     );
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { isEvidenceProblem } from "../../../core/problem.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
 import type { Workflow } from "./model.ts";
 import { readGithubFile } from "./read.ts";
@@ -102,6 +103,6 @@ test("whatever the bytes: places are within the file, and it ends", () => {
         assert.ok(isEvidenceProblem(error), String(error));
       }
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });

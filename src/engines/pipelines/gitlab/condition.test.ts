@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { readCondition } from "./condition.ts";
 import type { GitlabCondition, GitlabOperand } from "./condition-model.ts";
 
@@ -103,7 +104,7 @@ test("written out with every parenthesis it reads the same", () => {
       const once = read(text);
       assert.equal(read(once), once, text);
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 
@@ -138,6 +139,6 @@ test("any text is a condition within its offsets, or a fault", () => {
         else assert.ok(condition.start >= 0 && condition.start < condition.end && condition.end <= text.length);
       },
     ),
-    { numRuns: 1_000 },
+    runs(1_000),
   );
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
 import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { bounds } from "../bounds.ts";
 import type { GitlabJob, GitlabPipeline } from "./model.ts";
 import { readGitlabPipeline } from "./read.ts";
@@ -347,7 +348,7 @@ suite("hostile pipelines", () => {
           assert.ok(isEvidenceProblem(error), String(error));
         }
       }),
-      { numRuns: 400 },
+      runs(400),
     );
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { readGithubFile } from "../github/read.ts";
 import { readGitlabPipeline } from "../gitlab/read.ts";
 import { actsOf } from "./commands.ts";
@@ -136,7 +137,7 @@ test("broken pipelines are read as far as they are, and never end the run", () =
       const file = readSafely(() => readGithubFile(".github/workflows/a.yml", text));
       if (file !== undefined && file.kind !== "dependabot") githubLifecycle(file);
     }),
-    { numRuns: 300 },
+    runs(300),
   );
   fc.assert(
     fc.property(mutated(GITLAB), (text) => {
@@ -145,7 +146,7 @@ test("broken pipelines are read as far as they are, and never end the run", () =
       );
       if (pipeline !== undefined) gitlabLifecycle(pipeline);
     }),
-    { numRuns: 300 },
+    runs(300),
   );
   fc.assert(
     fc.property(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { bounds } from "../bounds.ts";
 import { formatPorts, type Network } from "../model.ts";
 import { allowedPorts, endpointAt, objectText } from "../written-network.fixture.ts";
@@ -64,7 +65,7 @@ describe("policies of Cilium that nobody meant", () => {
           }
         },
       ),
-      { numRuns: 250 },
+      runs(250),
     );
   });
 
@@ -79,7 +80,7 @@ describe("policies of Cilium that nobody meant", () => {
         }
         assert.ok(network([text]).endpoints.length > 0);
       }),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 

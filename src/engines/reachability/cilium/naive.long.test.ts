@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { hasPort, type Protocol } from "../port-set.ts";
 import { endpointAt, networkOf, objectText, podText } from "../written-network.fixture.ts";
 import { config } from "./cilium.fixture.ts";
@@ -286,7 +287,7 @@ describe("any policies of Cilium", () => {
           }
         }
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 });

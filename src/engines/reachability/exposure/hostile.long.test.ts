@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { bounds } from "../bounds.ts";
 import { deployment, networkOf, service, serviceOf, told } from "./exposure.fixture.ts";
 import { exposuresOf } from "./exposures.ts";
@@ -130,7 +131,7 @@ spec: { parentRefs: [${parents}], rules: [{ backendRefs: [${backends}] }] }
           }
         }
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import type { Network } from "../model.ts";
 import { deployment, networkOf, service, serviceOf } from "./exposure.fixture.ts";
 import { portsServed } from "./served-ports.ts";
@@ -157,7 +158,7 @@ describe("as the endpoints controller resolves it", () => {
         );
         assert.deepEqual(targets(network, "web").sort(), expected.sort());
       }),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 });

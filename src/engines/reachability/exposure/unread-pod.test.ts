@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { formatPorts, hasPort, intervalsOf } from "../model.ts";
 import { deployment, networkOf } from "./exposure.fixture.ts";
 import { createUnreadPod } from "./unread-pod.ts";
@@ -136,7 +137,7 @@ spec: { containers: [{ name: main, image: example/edge }] }
         assert.equal(sets.subtract(own(allowed), found.allowed), sets.none);
         assert.equal(sets.subtract(found.allowed, sets.union(own(allowed), own(unknown))), sets.none);
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { bounds } from "../bounds.ts";
 import { type Answer, parseCalicoSelector } from "./calico-selector.ts";
 
@@ -168,7 +169,7 @@ describe("any selector of Calico", () => {
       fc.property(expression, labelSets, ({ text, holds }, labels) => {
         assert.equal(answer(text, labels), holds(labels), text);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -181,7 +182,7 @@ describe("any selector of Calico", () => {
         assert.equal(answer(text, rest), without, text);
         assert.equal(answer(text, { ...labels, [unread]: told }), without, text);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -212,7 +213,7 @@ describe("any selector of Calico", () => {
         const text = pieces.join("");
         assert.ok([true, false, "refused"].includes(answer(text, { a: "1" }) as boolean | string), text);
       }),
-      { numRuns: 2_000 },
+      runs(2_000),
     );
   });
 });

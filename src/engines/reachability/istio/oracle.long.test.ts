@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import {
   type Answer,
   AUTHZ,
@@ -329,7 +330,7 @@ test("random policies come out as they do connection by connection", () => {
         }
       }
     }),
-    { numRuns: 200 },
+    runs(200),
   );
   assert.ok(denied > 100, "something is denied");
 });

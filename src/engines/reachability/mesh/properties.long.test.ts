@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import {
   type Answer,
   AUTHZ,
@@ -123,7 +124,7 @@ describe("readers of meshes", () => {
         const network = networkOf([...cluster, ...objects]);
         assert.equal(network.mesh?.workloads.length, network.endpoints.filter(({ kind }) => kind === "pods").length);
       }),
-      { numRuns: 150 },
+      runs(150),
     );
   });
 
@@ -165,7 +166,7 @@ describe("readers of meshes", () => {
           assert.ok(networkOf([config, linkerd, namespace("shop", {}, annotations), ...pods]).mesh !== undefined);
         },
       ),
-      { numRuns: 100 },
+      runs(100),
     );
   });
 
@@ -227,7 +228,7 @@ describe("readers of meshes", () => {
         const before = [...(isRead ? [istioConfig()] : []), ...cluster, ...made(policies, "p")];
         assert.equal(opens(before, [...before, ...made([more], "more")]), undefined);
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 
@@ -240,7 +241,7 @@ describe("readers of meshes", () => {
           undefined,
         );
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 
@@ -251,7 +252,7 @@ describe("readers of meshes", () => {
         const wider = { ...allow, spec: { ...allow.spec, rules: [...allow.spec.rules, more] } };
         assert.equal(opens([istioConfig(), ...cluster, ...made([...policies, wider], "p")], before), undefined);
       }),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 
@@ -264,7 +265,7 @@ describe("readers of meshes", () => {
           if (answer !== "unknown") assert.equal(answer, read.get(pair), pair);
         }
       }),
-      { numRuns: 40 },
+      runs(40),
     );
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { parseAssertions, splitPorts } from "./assertion-syntax.ts";
 import { bounds } from "./bounds.ts";
 import { matchesPattern } from "./peer-syntax.ts";
@@ -129,7 +130,7 @@ test("whatever a file holds, it is read or refused with its line", () => {
       for (const { line } of [...assertions, ...mistakes]) assert.ok(line >= 1 && line <= lines);
       for (const { from, to } of assertions) assert.ok(from.length > 0 && to.length > 0);
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });
 

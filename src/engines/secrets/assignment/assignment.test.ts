@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { createFingerprinter } from "../fingerprint.ts";
 import { createSecretScanner } from "../scan.ts";
 
@@ -313,7 +314,7 @@ test("whatever stands around a name, nothing is thrown, and what is told lies in
         }
       }
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });
 

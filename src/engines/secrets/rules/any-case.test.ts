@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { anyCase } from "./any-case.ts";
 import { secretRules } from "./index.ts";
 
@@ -19,7 +20,7 @@ test("it matches what the flag i matches", () => {
       const joined = characters.join("");
       assert.equal(new RegExp(anyCase(source)).exec(joined)?.[0], new RegExp(source, "i").exec(joined)?.[0]);
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 

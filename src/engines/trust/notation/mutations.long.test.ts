@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
 import { counts, wholeEnvelope } from "./altered.fixture.ts";
 import { formats } from "./made-envelopes.fixture.ts";
@@ -19,7 +20,7 @@ for (const format of formats) {
         fc.property(mutatedBytes(whole), (altered) => {
           if (counts(format, whole, altered)) counted += 1;
         }),
-        { numRuns: 2_000, seed: 17 },
+        { ...runs(2_000), seed: 17 },
       );
       // Some hit what nobody signed: the name of the program, and of the headers that it and the timestamp stand under.
       assert.ok(counted < 200, `${counted} counted`);

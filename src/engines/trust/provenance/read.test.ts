@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import type { Statement } from "../model.ts";
 import { generatorStatement, githubStatement } from "./provenance.fixture.ts";
 import { readProvenance, readSummary } from "./read.ts";
@@ -115,6 +116,6 @@ test("whatever a predicate is, it is read or told why not", () => {
       const read = [readProvenance(statement(type, predicate)), readSummary(statement(type, predicate))];
       for (const one of read) assert.ok("fault" in one || "builder" in one || "verifier" in one);
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });

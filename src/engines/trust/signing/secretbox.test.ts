@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { openSecretbox, sealSecretbox } from "./secretbox.ts";
 
 /** The example that NaCl's own tests and documents carry ("Cryptography in NaCl", section 10). */
@@ -31,7 +32,7 @@ describe("secretbox", () => {
         flipped[at] = (flipped[at] as number) ^ (1 << (place % 8));
         assert.equal(openSecretbox(flipped, once, own), undefined);
       }),
-      { numRuns: 50 },
+      runs(50),
     );
   });
 

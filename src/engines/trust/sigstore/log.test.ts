@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { sign } from "node:crypto";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { tags } from "../../../formats/der/read.ts";
 import { der, derIntegerOf, derTextOf } from "../../../formats/der/write.ts";
 import {
@@ -79,7 +80,7 @@ describe("inclusion proofs", () => {
           if (size > 1) assert.throws(() => verifyInclusion({ ...proof, hashes: proof.hashes.slice(1) }, leaf, log));
         },
       ),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 

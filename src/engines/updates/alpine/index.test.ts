@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
 import { tarOf } from "../../oci/image.fixture.ts";
 import { parseApk } from "../../vulnerability/versions/apk.ts";
@@ -58,7 +59,7 @@ describe("a signed index", () => {
         const opened = openIndex(bytes, [key]);
         if (!("fault" in opened)) assert.equal(opened.index.toString(), INDEX);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });
@@ -72,14 +73,14 @@ test("whatever a trusted key signed, an answer", () => {
       assert.ok(unread >= 0 && !Number.isNaN(new Date(newest * 1000).getTime()));
       for (const name of offers.keys()) assert.ok(wanted.has(name));
     }),
-    { numRuns: 300 },
+    runs(300),
   );
   fc.assert(
     fc.property(mutatedBytes(tarOf([{ name: "APKINDEX", content: INDEX }])), (bytes) => {
       const opened = openIndex(signedContent(gzipSync(bytes), key), [key]);
       if ("fault" in opened) assert.match(opened.fault, /holds no APKINDEX/);
     }),
-    { numRuns: 50 },
+    runs(50),
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
 import { readRelease } from "./release.ts";
 import { readSources } from "./sources.ts";
@@ -86,7 +87,7 @@ describe("sources.list(5)", () => {
           assert.notEqual(source.uri, "");
         }
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });
@@ -126,7 +127,7 @@ describe("Release files", () => {
           assert.ok(path !== "" && sha256.length === 64 && Number.isSafeInteger(size));
         }
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
 import { dearmor } from "./armor.ts";
 import { readKeyring } from "./certificates.ts";
@@ -309,7 +310,7 @@ test("whatever the bytes of a key ring, no key more than it has", () => {
       const verified = verify(text, bytes);
       if (!("fault" in verified)) assert.ok(known.has(verified.certificate));
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 
@@ -320,7 +321,7 @@ test("whatever the bytes of a message, the signed text or none", () => {
       const verified = verify(bytes, mixed);
       if (!("fault" in verified)) assert.equal(verified.text, signed);
     }),
-    { numRuns: 300, examples: [[clearsigned(SIGNED_TEXT, [rsa, subkey])]] },
+    { ...runs(300), examples: [[clearsigned(SIGNED_TEXT, [rsa, subkey])]] },
   );
 });
 
@@ -339,6 +340,6 @@ test("a packet of any length is read to its end or not at all", () => {
         ],
       );
     }),
-    { numRuns: 50 },
+    runs(50),
   );
 });

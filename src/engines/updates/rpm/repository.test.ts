@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../../core/problem.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import type { Package } from "../../contents/model.ts";
 import { mutatedBytes } from "../../contents/mutated-bytes.fixture.ts";
 import { type FeedClient, feedClient } from "../../vulnerability/feeds/http.ts";
@@ -108,7 +109,7 @@ describe("readRpmSettings", () => {
       fc.property(mutatedBytes(seed), (bytes) => {
         assert.ok(read({ "etc/yum.repos.d/a.repo": bytes.toString("utf8") }).repositories.length < 10);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });
@@ -147,7 +148,7 @@ describe("readRepomd", () => {
             assert.ok(error instanceof Problem, String(error));
           }
         }),
-        { numRuns: 300 },
+        runs(300),
       );
     }
   });
@@ -176,7 +177,7 @@ test("offers of hostile indexes: entries are counted, or a problem", async () =>
         assert.ok(error instanceof Problem, String(error));
       }
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

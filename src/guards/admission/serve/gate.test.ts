@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { createGate } from "./gate.ts";
 
 const limits = { running: 2, runningBytes: 100, waiting: 2, waitingBytes: 100 };
@@ -85,6 +86,6 @@ test("whatever comes and goes, the limits hold and nothing is left over", async 
         assert.deepEqual([gate.running(), gate.waiting()], [0, 0]);
       },
     ),
-    { numRuns: 100 },
+    runs(100),
   );
 });

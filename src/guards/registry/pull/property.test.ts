@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { Digest } from "../../../core/digest.ts";
+import { runs } from "../../../core/runs.fixture.ts";
 import { entryOf, type Guarded, guarded, pushImage, pushIndex, saveFound, told } from "./gate.fixture.ts";
 
 /** Made in order: each may point to those before it. */
@@ -98,7 +99,7 @@ function isDoubtful(all: readonly Made[]): boolean {
 }
 
 test("nothing that may not be pulled is served, however it is wrapped", async (t) => {
-  const runs = fc.asyncProperty(made, fc.infiniteStream(fc.nat(7)), async (all, order) => {
+  const property = fc.asyncProperty(made, fc.infiniteStream(fc.nat(7)), async (all, order) => {
     const held = await guarded(t);
     const pushed = await push(held, all);
     const digests = new Map<Digest, boolean>();
@@ -125,5 +126,5 @@ test("nothing that may not be pulled is served, however it is wrapped", async (t
     }
     assert.deepEqual(held.faults, []);
   });
-  await fc.assert(runs, { numRuns: 60 });
+  await fc.assert(property, runs(60));
 });

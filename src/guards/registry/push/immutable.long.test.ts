@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import type { MemoryStore } from "../../../store/memory.fixture.ts";
 import { memoryStore } from "../../../store/memory.fixture.ts";
 import { claimName } from "./claims.ts";
@@ -72,7 +73,7 @@ test("of two pushes at once to one immutable tag exactly one wins, over replicas
         }
       },
     ),
-    { numRuns: 60 },
+    runs(60),
   );
 });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { parseCompact } from "../../../engines/jose/compact.ts";
 import { attemptBounds } from "./bounds.ts";
 import {
@@ -206,6 +207,6 @@ test("whatever is sent, there is an answer in JSON, and no token for it", async 
         assert.equal(document.access_token, undefined);
       },
     ),
-    { numRuns: 200 },
+    runs(200),
   );
 });

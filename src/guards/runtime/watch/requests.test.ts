@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { PassThrough } from "node:stream";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../core/runs.fixture.ts";
 import { openChannel, written } from "./channel.ts";
 import type { FromWorker } from "./messages.ts";
 import { requestOf } from "./requests.ts";
@@ -42,7 +43,7 @@ test("whatever is said is a request or none, and never an error", () => {
       const request = asked({ ...rest, say: kind });
       assert.ok(request === undefined || request.say === kind);
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

@@ -6,6 +6,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { factsOf, packagesOf, unreadOf } from "../../facts.fixture.ts";
 import { apk } from "./apk.ts";
 
@@ -60,7 +61,7 @@ test("what apk lists is listed, or something is said to be unread", () => {
         for (const each of theirs) assert.ok(ours.includes(each), `${JSON.stringify(content)}: ${each}`);
       },
     ),
-    { numRuns: 3_000 },
+    runs(3_000),
   );
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { factsOf, packagesOf, unreadOf } from "../../facts.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
 import { binary } from "./binary.ts";
@@ -263,7 +264,7 @@ describe("files that are something else", () => {
           const facts = read(bytes, "usr/sbin/nginx");
           assert.ok(facts === undefined || facts.kind === "packages" || facts.kind === "unreadable");
         }),
-        { numRuns: 300 },
+        runs(300),
       );
     });
 

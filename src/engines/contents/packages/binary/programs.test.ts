@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { factsOf, packagesOf } from "../../facts.fixture.ts";
 import { binary } from "./binary.ts";
 import { elfFile } from "./executable.fixture.ts";
@@ -116,7 +117,7 @@ describe("well-known programs", () => {
       fc.property(path, fc.array(text, { maxLength: 6 }), (name, texts) => {
         assert.match(recognised(name, programWith(...texts)) ?? "a@1", /^[a-z]+@\d[\w.]*$/);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../../core/runs.fixture.ts";
 import type { Analyser } from "../../analyser.ts";
 import { factsOf, packagesOf, unreadOf } from "../../facts.fixture.ts";
 import type { FileFacts } from "../../model.ts";
@@ -137,7 +138,7 @@ describe("conda", () => {
         fc.property(mutatedBytes(Buffer.from(seed)), (bytes) => {
           assert.ok(factsOf(analyser, path, bytes) !== undefined);
         }),
-        { numRuns: 100 },
+        runs(100),
       );
     });
   }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { bounds } from "../../bounds.ts";
 import { factsOf, packagesOf, unreadOf } from "../../facts.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
@@ -236,7 +237,7 @@ test("whatever the bytes, an answer", () => {
     fc.property(mutatedBytes(Buffer.from(EXAMPLE)), (bytes) => {
       assert.equal(read(bytes)?.kind, "packages");
     }),
-    { numRuns: 300 },
+    runs(300),
   );
 });
 

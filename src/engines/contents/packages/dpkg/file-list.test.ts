@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { factsOf } from "../../facts.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
 import { dpkgFiles } from "./file-list.ts";
@@ -59,7 +60,7 @@ describe("dpkg's lists of files", () => {
         const facts = factsOf(dpkgFiles, `${INFO}/a.list`, bytes);
         assert.ok(facts === undefined || (facts.kind === "ownership" && facts.owns.length <= 20));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { Problem } from "../../../../core/problem.ts";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { bounds as formatsBounds } from "../../../../formats/bounds.ts";
 import { bounds } from "../../bounds.ts";
 import { readTerms, type Term } from "./terms.ts";
@@ -84,6 +85,6 @@ test("whatever the text, terms or a problem", () => {
         assert.ok(error instanceof Problem, String(error));
       }
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });

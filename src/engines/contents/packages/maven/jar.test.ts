@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { type ZipEntry, zipOf } from "../../../../formats/zip/zip.fixture.ts";
 import { bounds } from "../../bounds.ts";
 import { factsOf, packagesOf, unreadOf } from "../../facts.fixture.ts";
@@ -310,7 +311,7 @@ describe("hostile jars", () => {
         const facts = read(bytes, "tool-1.jar");
         assert.ok(facts === undefined || facts.kind === "packages" || facts.kind === "unreadable");
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -324,7 +325,7 @@ describe("hostile jars", () => {
         ]);
         for (const item of found(bytes)) assert.match(item, /^[\w.+~-]+(?::[\w.+~-]+)?@[\w.+~-]+$/);
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { bounds } from "../../bounds.ts";
 import { factsOf, packagesOf } from "../../facts.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
@@ -132,7 +133,7 @@ describe("package.json", () => {
       fc.property(mutatedBytes(seed), (bytes) => {
         assert.ok(kinds.has(factsOf(npm, PATH, bytes)?.kind as undefined));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { bounds } from "../../bounds.ts";
 import { factsOf, packagesOf } from "../../facts.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
@@ -126,7 +127,7 @@ Name: not-this\r
       fc.property(mutatedBytes(seed), (bytes) => {
         assert.ok(["packages", "unreadable"].includes(factsOf(pypi, PATH, bytes)?.kind ?? ""));
       }),
-      { numRuns: 300 },
+      runs(300),
     );
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { isEvidenceProblem } from "../../../../core/problem.ts";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
 import { berkeleyFile } from "./berkeley.fixture.ts";
 import { type BerkeleyRecord, readBerkeley } from "./berkeley.ts";
@@ -95,7 +96,7 @@ describe("Berkeley DB hash", () => {
       fc.property(mutatedBytes(berkeleyFile(VALUES)), (bytes) => {
         assert.ok(read(bytes).records.length <= 300);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });

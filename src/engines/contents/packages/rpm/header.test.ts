@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { isEvidenceProblem } from "../../../../core/problem.ts";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
 import { headerBlob, int32Tag, rpmHeader, stringTag } from "./header.fixture.ts";
 import { readRpmHeader } from "./header.ts";
@@ -67,7 +68,7 @@ describe("rpm header", () => {
           assert.ok(isEvidenceProblem(error), String(error));
         }
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 });

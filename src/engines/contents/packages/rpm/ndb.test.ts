@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { isEvidenceProblem } from "../../../../core/problem.ts";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
 import { adler32 } from "./adler32.ts";
 import { ndbFile } from "./ndb.fixture.ts";
@@ -92,7 +93,7 @@ describe("NDB", () => {
         const blobs = entries.filter((entry) => entry instanceof Uint8Array);
         assert.ok(blobs.reduce((sum, blob) => sum + blob.length, 0) <= bytes.length);
       }),
-      { numRuns: 500 },
+      runs(500),
     );
   });
 
@@ -111,7 +112,7 @@ test("Adler-32 is the one that zlib writes", () => {
     fc.property(fc.uint8Array({ maxLength: 20_000 }), (bytes) => {
       assert.equal(adler32(bytes), deflateSync(bytes).readUInt32BE(deflateSync(bytes).length - 4));
     }),
-    { numRuns: 50 },
+    runs(50),
   );
   assert.equal(
     adler32(Buffer.alloc(100_000, 0xff)),

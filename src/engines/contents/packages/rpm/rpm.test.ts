@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { factsOf, packagesOf, unreadOf } from "../../facts.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
 import { berkeleyFile } from "./berkeley.fixture.ts";
@@ -137,7 +138,7 @@ describe("rpmdb.sqlite", () => {
     const kinds = new Set(["packages", "unreadable"]);
     fc.assert(
       fc.property(mutatedBytes(seed), (bytes) => assert.ok(kinds.has(read(bytes)?.kind ?? ""))),
-      { numRuns: 200 },
+      runs(200),
     );
   });
 });

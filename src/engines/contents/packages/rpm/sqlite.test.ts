@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { isEvidenceProblem } from "../../../../core/problem.ts";
+import { runs } from "../../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../../mutated-bytes.fixture.ts";
 import { createPackages, insertPackages, writeSqlite } from "./sqlite.fixture.ts";
 import { openSqlite } from "./sqlite.ts";
@@ -135,7 +136,7 @@ describe("write-ahead log", () => {
   test("whatever the log, rows or a problem", () => {
     fc.assert(
       fc.property(mutatedBytes(log), (bytes) => readsOrRefuses(database, bytes)),
-      { numRuns: 60 },
+      runs(60),
     );
   });
 });
@@ -212,12 +213,12 @@ describe("broken databases", () => {
   test("whatever the bytes, rows or a problem", () => {
     fc.assert(
       fc.property(mutatedBytes(small), (bytes) => readsOrRefuses(bytes)),
-      { numRuns: 300 },
+      runs(300),
     );
     fc.assert(
       fc.property(mutatedBytes(small.subarray(0, 2 * PAGE)), (bytes) => readsOrRefuses(bytes)),
       {
-        numRuns: 300,
+        ...runs(300),
       },
     );
   });
