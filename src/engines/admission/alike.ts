@@ -30,7 +30,7 @@ export function createReviewReader(weight: number = bounds.alikeBytes): ReviewRe
       const parts = partsOf(bytes);
       if (parts === undefined) return readReview(bytes);
       const like = known.get(parts.alike);
-      if (like !== undefined) return another(like, parts);
+      if (like !== undefined) return new Another(like, parts) as unknown as AdmissionRequest;
       const request = readReview(bytes);
       if (!isWhatItSeems(request, parts)) return request;
       const { object: _, ...shell } = request;
@@ -43,18 +43,30 @@ export function createReviewReader(weight: number = bounds.alikeBytes): ReviewRe
 /** What a key and its entry weigh besides. */
 const KEY_BYTES = 500;
 
-function another(like: Omit<AdmissionRequest, "object">, { uid, name, text }: Parts): AdmissionRequest {
-  let object: AdmissionRequest["object"];
-  return {
-    ...like,
-    uid,
-    ...(name === undefined ? {} : { name }),
-    get object() {
-      // Of the text: by then the bytes may be those of another request.
-      object ??= readReview(Buffer.from(text, "latin1")).object as Untyped;
-      return object;
+/** Its object is parsed when it is asked for. */
+class Another {
+  /** Of the text: by then the bytes may be those of another request. */
+  readonly #text: string;
+  #object: AdmissionRequest["object"];
+
+  /**
+   * One for all. A getter of its own would make each request's shape one of its own too (V8's map): shapes live in the old
+   * generation, and each would keep its request's text until the whole heap is collected.
+   */
+  static readonly #OBJECT: PropertyDescriptor & ThisType<Another> = {
+    enumerable: true,
+    configurable: true,
+    get() {
+      this.#object ??= readReview(Buffer.from(this.#text, "latin1")).object as Untyped;
+      return this.#object;
     },
   };
+
+  constructor(like: Omit<AdmissionRequest, "object">, { uid, name, text }: Parts) {
+    this.#text = text;
+    Object.assign(this, like, name === undefined ? { uid } : { uid, name });
+    Object.defineProperty(this, "object", Another.#OBJECT);
+  }
 }
 
 /** A text that may be like another: what differs, and a digest of all the rest. */
