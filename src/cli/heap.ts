@@ -13,8 +13,19 @@ const GROWTH = 25;
  * @param growth - percent that the old generation may grow between two collections
  */
 export function keepHeapNearWhatLives(growth = GROWTH): void {
-  v8.setFlagsFromString(`--heap-growing-percent=${growth}`);
+  keepOldNearWhatLives(growth);
   v8.setFlagsFromString("--semi-space-growth-factor=1");
+}
+
+/**
+ * As above, for a server: V8 makes the young generation small when nothing is asked for a while, and it must be able to grow
+ * again, or whatever is under way when the next requests come is promoted. Its size is bounded by whoever starts the server
+ * (`--max-semi-space-size`), for V8 takes that on its command line alone.
+ *
+ * @param growth - percent
+ */
+export function keepOldNearWhatLives(growth: number): void {
+  v8.setFlagsFromString(`--heap-growing-percent=${growth}`);
 }
 
 /** Collects what a start has left: of a process that waits for long, it would stay. */

@@ -6,6 +6,7 @@ import { type IncomingMessage, request as plainRequest } from "node:http";
 import { Agent, request as secureRequest } from "node:https";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { YOUNG_MEGABYTES } from "../../src/guards/admission/deploy/workload.ts";
 import { program } from "../bulkhead.ts";
 import { compiled } from "../compiled.ts";
 import { onCore } from "./load/run.ts";
@@ -52,6 +53,8 @@ export async function serve({ folder, words, core, port = 0, environment = {} }:
       PATH: process.env.PATH ?? "",
       HOME: folder,
       TMPDIR: process.env.TMPDIR ?? "/tmp",
+      // As the manifests have it.
+      NODE_OPTIONS: `--max-semi-space-size=${YOUNG_MEGABYTES}`,
       ...compiled,
       ...environment,
     },

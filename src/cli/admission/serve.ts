@@ -20,7 +20,7 @@ import { keepAdvisories } from "../../scan/kept-advisories.ts";
 import { type LineSink, openLineSink } from "../../scan/serving/line-sink.ts";
 import { createReloading, type ReloadingPolicies } from "../../scan/serving/reloading.ts";
 import { instancesOf, keepRoots } from "../../scan/serving/roots.ts";
-import { keepHeapNearWhatLives } from "../heap.ts";
+import { keepOldNearWhatLives } from "../heap.ts";
 import { defaultDatabase, defaultRoots } from "../paths.ts";
 import { type ReachingOptions, registryOptions } from "../reaching.ts";
 import { listenToSignals, tell } from "../serving.ts";
@@ -56,7 +56,7 @@ const GROWTH = 50;
 export async function admissionServe(options: ServeCommandOptions): Promise<number> {
   // Each review is soon forgotten: without it what was forgotten would take three times what lives. Closer than that, and pods
   // wait for the collector several times a second.
-  keepHeapNearWhatLives(GROWTH);
+  keepOldNearWhatLives(GROWTH);
   const opened = openParts(options);
   let served: ServedGuard;
   try {

@@ -6,6 +6,9 @@ import { policyKey } from "./policy.ts";
 
 const USER = 65532;
 
+/** Of each half of the young generation: it holds all reviews that are under way, which else V8 would promote. */
+export const YOUNG_MEGABYTES = 8;
+
 const paths = {
   policy: "/etc/bulkhead/policy",
   tls: "/etc/bulkhead/tls",
@@ -133,6 +136,7 @@ function podOf(settings: DeploySettings): Plain {
         image,
         imagePullPolicy: "IfNotPresent",
         args: serveArguments(settings),
+        env: [{ name: "NODE_OPTIONS", value: `--max-semi-space-size=${YOUNG_MEGABYTES}` }],
         ports: [
           { name: "webhook", containerPort: ports.webhook },
           { name: "metrics", containerPort: ports.metrics },
