@@ -75,15 +75,19 @@ describe("over PostgreSQL", { skip: programs === undefined && "PostgreSQL is not
       await postgres.psql("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()");
     };
     const writers = Array.from({ length: 8 }, (_, worker) => write(worker));
-    for (const end of [kill, kill, endConnections, kill, endConnections]) {
+    try {
+      for (const end of [kill, kill, endConnections, kill, endConnections]) {
+        const before = written.length;
+        while (written.length < before + 60) await new Promise(setImmediate);
+        await end();
+      }
       const before = written.length;
       while (written.length < before + 60) await new Promise(setImmediate);
-      await end();
+    } finally {
+      // Else they would write for ever where the database did not come back.
+      isOver = true;
+      await Promise.all(writers);
     }
-    const before = written.length;
-    while (written.length < before + 60) await new Promise(setImmediate);
-    isOver = true;
-    await Promise.all(writers);
     for (const error of failures) {
       assert.ok(error instanceof Problem && error.code.startsWith("store."), String(error));
       assert.equal(error.kind, "unavailable");
