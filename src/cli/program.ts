@@ -287,6 +287,12 @@ db.command("update")
   )
   .option("--epss <url>", "EPSS scores, or none (default: FIRST's, unless --from is given)")
   .option("--ca-file <file>", "CA certificates for the servers (PEM)")
+  .option(
+    "--keyring <[feed=]file>",
+    "OpenPGP keys (file or directory) that must have signed a vendor's feed (Red Hat:VEX=key.txt); repeatable",
+    collect,
+    [] as string[],
+  )
   .option("--quiet", "suppress progress output", false)
   .action(async (options) => finish((await import("./db/update.ts")).dbUpdate(options)));
 db.command("export")
