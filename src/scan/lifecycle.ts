@@ -2,7 +2,7 @@
 
 import { readUpdateConfigurations } from "../collect/tree/dependency-updates.ts";
 import type { ReadPipelines } from "../collect/tree/pipelines.ts";
-import { secretScansLeftOut } from "../collect/tree/secret-scan-settings.ts";
+import { readSecretScanSettings } from "../collect/tree/secret-scan-settings.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import type { Policy } from "../core/policy.ts";
@@ -45,6 +45,7 @@ export function scanLifecycle(root: string | undefined, context: LifecycleContex
   const { pipelines, gaps } = lifecyclePipelines(read.github, read.gitlab, files);
   if (pipelines.length === 0 && manifests.objects.length === 0) return { evaluations: [], seen: [] };
   const updates = root === undefined ? { configurations: [], gaps: [] } : readUpdateConfigurations(root, read.github);
+  const secrets = root === undefined ? { leftOut: [], gaps: [] } : readSecretScanSettings(root);
   const input: LifecycleInput = {
     policy,
     now,
@@ -52,7 +53,8 @@ export function scanLifecycle(root: string | undefined, context: LifecycleContex
     pipelineGaps: gaps,
     updates: updates.configurations,
     updateGaps: updates.gaps,
-    secretScansLeftOut: root === undefined ? [] : secretScansLeftOut(root),
+    secretScansLeftOut: secrets.leftOut,
+    secretScanGaps: secrets.gaps,
     dockerfiles,
     manifests,
     ...(runs === undefined ? {} : { runs }),

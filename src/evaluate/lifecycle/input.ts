@@ -28,6 +28,7 @@ export interface LifecycleInput {
   readonly updates: readonly UpdateConfiguration[];
   readonly updateGaps: readonly Gap[];
   readonly secretScansLeftOut: readonly { readonly reason: string; readonly place: Place }[];
+  readonly secretScanGaps: readonly Gap[];
   readonly dockerfiles: readonly Dockerfile[];
   /** Of files or of a cluster; empty where there were none. */
   readonly manifests: Manifests;
