@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 import { fixtureImage, json, sha256, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { openImage } from "../src/engines/oci/open.ts";
 import { parseReference } from "../src/engines/oci/reference.ts";
+import { referenceForms } from "../src/engines/oci/reference-forms.ts";
 import { findCredentials } from "../src/engines/oci/registry/docker-config.ts";
 import { findProgram } from "./registry/client-programs.ts";
 import { resident } from "./resident.ts";
@@ -109,17 +110,9 @@ test("--help lists every form of reference", async () => {
   const help = stdout.replaceAll(/\s+/g, " ");
   for (const form of [
     "registry/name:tag",
-    "@DIGEST",
-    "docker://",
-    "registry:",
-    "oci:DIR[:NAME]",
-    "oci-archive:FILE[:NAME]",
-    "docker-archive:FILE[:NAME]",
-    "docker-daemon:NAME",
-    "podman:NAME",
-    "containers-storage:[DRIVER@ROOT]NAME",
-    "dir:DIR",
-    "sbom:FILE",
+    "registry/name@DIGEST",
+    ...Object.values(referenceForms),
+    "containers-storage:[DRIVER@ROOT+RUNROOT:OPTIONS]NAME",
     "a path",
   ]) {
     assert.ok(help.includes(form), form);

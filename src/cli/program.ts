@@ -1,6 +1,7 @@
 /** The command line: its commands, arguments and options. Importing it runs nothing; a command's code is loaded by its action. */
 import { Command } from "commander";
 import { printable } from "../core/printable.ts";
+import { referenceForms } from "../engines/oci/reference-forms.ts";
 import { admissionCommands } from "./admission/commands.ts";
 import { transferring } from "./db/transfer.ts";
 import { displaying } from "./display-options.ts";
@@ -93,7 +94,7 @@ const image = program.command("image").description("scan and inspect images");
 importing(learning(updating(verifying(pulling(fetching(judging(image.command("scan"))))))))
   .argument(
     "<reference...>",
-    "registry/name:tag or @DIGEST (also docker:// or registry: before it), oci:DIR[:NAME], oci-archive:FILE[:NAME], docker-archive:FILE[:NAME], docker-daemon:NAME, podman:NAME, containers-storage:[DRIVER@ROOT]NAME, dir:DIR (root filesystem, or skopeo's), sbom:FILE, or a path to any of these files",
+    `registry/name:tag or registry/name@DIGEST, ${Object.values(referenceForms).join(", ")}, or a path to any of these files`,
   )
   .description("scan for vulnerabilities, secrets and misconfigurations")
   .option("--no-secrets", "skip secret scanning")
@@ -287,6 +288,12 @@ db.command("update")
   )
   .option("--epss <url>", "EPSS scores, or none (default: FIRST's, unless --from is given)")
   .option("--ca-file <file>", "CA certificates for the servers (PEM)")
+  .option(
+    "--keyring <[feed=]file>",
+    "OpenPGP keys (file or directory) that must have signed a vendor's feed (Red Hat:VEX=key.txt); repeatable",
+    collect,
+    [] as string[],
+  )
   .option("--quiet", "suppress progress output", false)
   .action(async (options) => finish((await import("./db/update.ts")).dbUpdate(options)));
 db.command("export")

@@ -67,6 +67,8 @@ export function keyFiles(path: string): KeyFile[] {
         .map((name) => join(path, name))
         .filter((each) => isA("isFile", each))
     : [path];
+  // Nobody's key would be no key, and nothing would have to be signed.
+  if (paths.length === 0) throw usageProblem(`--keyring ${path}`, "the directory has no files");
   return paths.map((each) => ({ path: each, bytes: read(each) }));
 }
 

@@ -119,3 +119,13 @@ test("an image that is only named leaves a run complete; one that could not be o
   assert.equal(concluded([unknown("image.not-opened"), unknown("image.not-built")], defaultPolicy).exitCode, 0);
   assert.equal(concluded([unknown("image.not-opened"), unknown("oci.layer")], defaultPolicy).exitCode, 3);
 });
+
+test("an image that is named alone counts as unknown where what it lacks is not that it was never opened", () => {
+  const named = (gaps: Evaluation["gaps"]): number =>
+    concluded([{ ...evaluation("image/secret", "unknown"), asset: unopenedImage("web:1"), gaps }], defaultPolicy)
+      .exitCode;
+  assert.equal(named([{ code: "image.not-opened", reason: "r" }]), 0);
+  assert.equal(named([{ code: "registry.denied", reason: "r" }]), 3);
+  // Its findings are of unknown severity.
+  assert.equal(named([]), 3);
+});

@@ -98,7 +98,9 @@ const named: ReadonlySet<string> = new Set(["image.not-built", "image.not-opened
 
 /** An image that is named alone was not found: what is unknown of it is told, and a repository without images is complete. */
 function isOnlyNamed({ asset, gaps }: Evaluation): boolean {
-  return asset.kind === "image" && asset.identifiedBy === "reference" && gaps.every(({ code }) => named.has(code));
+  // What is unknown without a gap is the severity of what was found.
+  if (asset.kind !== "image" || asset.identifiedBy !== "reference" || gaps.length === 0) return false;
+  return gaps.every(({ code }) => named.has(code));
 }
 
 /**

@@ -72,7 +72,11 @@ export async function scanRootFolder(root: string, name: string, context: ScanCo
 
 /** The evaluations of an image that was found and could not be opened. */
 export function scanUnopened(asset: Asset, problem: Problem, context: ScanContext): Evaluation[] {
-  return evaluateUnopened(asset, problem, { ...context, searchesSecrets: context.secrets !== undefined });
+  return evaluateUnopened(asset, problem, {
+    ...context,
+    searchesSecrets: context.secrets !== undefined,
+    asksUpdates: context.updates !== undefined || context.judgesAge === true,
+  });
 }
 
 /**

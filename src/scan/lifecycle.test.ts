@@ -75,3 +75,23 @@ test("of a cluster alone nobody knows who signs", () => {
   );
   assert.deepEqual(scanned()(false).seen, []);
 });
+
+test("a .gitleaks.toml that cannot be read is told once, and no secret scan passes by it", () => {
+  const path = ".github/workflows/secrets.yml";
+  const steps = "- uses: actions/checkout@v4\n  with: { fetch-depth: 0 }\n- run: gitleaks git .";
+  writeFileSync(join(root, path), workflow(steps));
+  const verdicts = () => {
+    const { evaluations } = scanLifecycle(root, {
+      policy: defaultPolicy,
+      now: new Date("2026-11-28T00:00:00Z"),
+      manifests: manifestReader().manifests(),
+      pipelines: readPipelines(root, [path]),
+    });
+    return evaluations.map(({ check, verdict, gaps }) => [check, verdict, ...gaps.map(({ reason }) => reason)]);
+  };
+  assert.deepEqual(verdicts(), [["build/secret-scan-without-effect", "pass"]]);
+  writeFileSync(join(root, ".gitleaks.toml"), "[allowlist\n");
+  const [[check, verdict, reason, ...more] = []] = verdicts();
+  assert.deepEqual([check, verdict, more], ["build/secret-scan-without-effect", "unknown", []]);
+  assert.match(reason ?? "", /^\.gitleaks\.toml was not read \(line 1: /);
+});

@@ -2,13 +2,14 @@
 
 import { readUpdateConfigurations } from "../collect/tree/dependency-updates.ts";
 import type { ReadPipelines } from "../collect/tree/pipelines.ts";
-import { secretScansLeftOut } from "../collect/tree/secret-scan-settings.ts";
+import { readSecretScanSettings } from "../collect/tree/secret-scan-settings.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Dockerfile } from "../engines/dockerfile/model.ts";
 import type { Manifests } from "../engines/kubernetes/model.ts";
 import type { PastRun } from "../engines/pipelines/model.ts";
+import { filesOf } from "../engines/pipelines/scanner-settings.ts";
 import { splitListGaps } from "../evaluate/kubernetes/list-gaps.ts";
 import { detectionOf, type KnownDetection } from "../evaluate/kubernetes/runtime-detection.ts";
 import { admittedBy } from "../evaluate/lifecycle/admission.ts";
@@ -39,10 +40,12 @@ export interface ScannedLifecycle {
 /** @param root - of the directory, whose settings are read; absent: a cluster alone */
 export function scanLifecycle(root: string | undefined, context: LifecycleContext): ScannedLifecycle {
   const { policy, now, manifests, detection, dockerfiles = [], runs } = context;
-  const read = context.pipelines ?? { github: [], gitlab: [], pipelines: [] };
-  const { pipelines, gaps } = lifecyclePipelines(read.github, read.gitlab);
+  const read = context.pipelines ?? { github: [], gitlab: [], pipelines: [], scannerFiles: new Map() };
+  const files = filesOf(read.scannerFiles);
+  const { pipelines, gaps } = lifecyclePipelines(read.github, read.gitlab, files);
   if (pipelines.length === 0 && manifests.objects.length === 0) return { evaluations: [], seen: [] };
   const updates = root === undefined ? { configurations: [], gaps: [] } : readUpdateConfigurations(root, read.github);
+  const secrets = root === undefined ? { leftOut: [], gaps: [] } : readSecretScanSettings(root);
   const input: LifecycleInput = {
     policy,
     now,
@@ -50,7 +53,8 @@ export function scanLifecycle(root: string | undefined, context: LifecycleContex
     pipelineGaps: gaps,
     updates: updates.configurations,
     updateGaps: updates.gaps,
-    secretScansLeftOut: root === undefined ? [] : secretScansLeftOut(root),
+    secretScansLeftOut: secrets.leftOut,
+    secretScanGaps: secrets.gaps,
     dockerfiles,
     manifests,
     ...(runs === undefined ? {} : { runs }),
@@ -68,6 +72,7 @@ export function scanLifecycle(root: string | undefined, context: LifecycleContex
       admitted,
       detection: known.detection,
       gates: read.pipelines,
+      scannerFiles: files,
       gitlab: read.gitlab.flatMap((one) => (one.state === "read" ? one.pipeline : [])),
     }),
   };

@@ -137,7 +137,7 @@ describe("an image behind token authentication", { skip: missing }, () => {
   it("is not given to one without credentials, which is said in one line", async () => {
     const { code, stdout, stderr } = await scan(reference, {});
     assert.deepEqual([code, stdout], [2, ""]);
-    assert.match(stderr, /^bulkhead: registry\.denied: .*refused no credentials.*\n$/);
+    assert.match(stderr, /^bulkhead: registry\.denied: .*denied access, and no credentials were found.*\n$/);
     assert.equal(stderr.split("\n").length, 2);
     assert.doesNotMatch(stderr, /read:me/);
   });

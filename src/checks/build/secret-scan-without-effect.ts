@@ -6,7 +6,7 @@ export const secretScanWithoutEffect = lifecycleCheck({
   title: "Secret scans without effect",
   severity: "medium",
   documentation: {
-    what: "Checks steps that scan for secrets (gitleaks, trufflehog, detect-secrets, ggshield, trivy): whether findings fail the job (`|| true`, `continue-on-error`, `allow_failure`, `--exit-code 0`, trufflehog without `--fail`); whether the history that they go through is there (`actions/checkout` fetches one commit unless `fetch-depth: 0`, GitLab the last 20 unless `GIT_DEPTH` is 0, or the project's settings say otherwise); whether their configuration leaves out everything. Not reported where another secret scan of the pipelines blocks. Severity: medium.",
+    what: "Checks steps that scan for secrets (gitleaks, trufflehog, detect-secrets, ggshield, trivy): whether findings fail the job (`|| true`, `continue-on-error`, `allow_failure`, `--exit-code 0`, trufflehog without `--fail`); whether the history that they go through is there (`actions/checkout` fetches one commit unless `fetch-depth: 0`, GitLab the last 20 unless `GIT_DEPTH` is 0, or the project's settings say otherwise); whether their configuration leaves out everything (*unknown* where a `gitleaks.toml` cannot be read). Not reported where another secret scan of the pipelines blocks. Severity: medium.",
     why: "The secret that was committed last week is in the history that the scan never saw, or in a report that nobody reads.",
     fix: "Set `fetch-depth: 0` on the checkout, in GitLab the variable `GIT_DEPTH` with the value 0, let findings fail the job, and except single findings by their fingerprints.",
     references: [

@@ -319,6 +319,14 @@ test("certificates that have ended, by what cert-manager says and by those in fi
     ),
     /^unknown: no certificate can be read in Secret shop\/edge/,
   );
+  // Also where it is no PEM at all; of what is filled in later nothing is said.
+  assert.match(
+    String(said(certificateExpired, [tls("MIIDdzCCAl+gAwIBAgIEAgAAuTANBg")], { file: true })),
+    /^unknown: no certificate can be read in Secret shop\/edge/,
+  );
+  for (const later of ["", "{{ .Values.crt }}", "${TLS_CRT}", "ENC[AES256_GCM,data:abc,type:str]", "<certificate>"]) {
+    assert.deepEqual(said(certificateExpired, [tls(later)], { file: true }), [], later);
+  }
   // A cluster's values are not read.
   const held = object("v1", "Secret", "edge", { type: "kubernetes.io/tls", data: { "tls.crt": "" } });
   assert.deepEqual(said(certificateExpired, [held]), []);

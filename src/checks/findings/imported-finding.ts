@@ -71,7 +71,7 @@ export function importedResult(result: ImportedResult): FindingDraft {
   const tools = toolNames(by);
   const id = `${tools}:${rule}`;
   return {
-    subject: clipSubject(`${id}${path === undefined ? "" : ` in ${path}`}`),
+    subject: clipSubject(`${id}${path === undefined ? "" : ` in ${path}`}${result.besideRated ? ", unrated" : ""}`),
     severity: result.severity,
     confidence: result.confidence,
     title: clip(`${title} (reported by ${tools})`, SENTENCE),

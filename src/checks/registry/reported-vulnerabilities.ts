@@ -35,14 +35,18 @@ export const reportedVulnerabilities: ImageTrustCheck<"report"> = {
         detail: `reported by ${clip(report.scanner)}, attested by ${scan.signers.join(", ")}`,
         locations: [{ kind: "config", field: "attestations" }],
         matches: { ids: [clip(id)] },
-        ...(isFixable
-          ? { fix: { kind: "instruction", text: "release the image with the fixed version, scan and attest it" } }
-          : {}),
+        ...(isFixable === false ? {} : { fix: { kind: "instruction", text: FIX[isFixable ? "named" : "open"] } }),
         evidence: { reference, digest: scan.digest, scanner: clip(report.scanner) },
       };
     }
   },
 };
+
+/** A report that does not say whether there is a fix leaves nobody off: a policy that asks for fixable ones counts it. */
+const FIX = {
+  named: "release the image with the fixed version, scan and attest it",
+  open: "release the image with a fixed version, if there is one: the report does not say; scan and attest it",
+} as const;
 
 const severities: Readonly<Record<Reported["severity"], Severity>> = {
   critical: "critical",
@@ -62,6 +66,12 @@ const order = [
   "critical",
 ] as const satisfies readonly Reported["severity"][];
 
+/** A fix in one of the packages is one; that there is none counts where nobody leaves it open. */
+function fixOf(isFixable: boolean | undefined, known: Omit<Reported, "id"> | undefined): Pick<Reported, "isFixable"> {
+  if (isFixable === true || known?.isFixable === true) return { isFixable: true };
+  return isFixable === undefined || (known !== undefined && known.isFixable === undefined) ? {} : { isFixable: false };
+}
+
 /** One flaw may be in several packages. */
 function worstById(vulnerabilities: readonly Reported[]): ReadonlyMap<string, Omit<Reported, "id">> {
   const worst = new Map<string, Omit<Reported, "id">>();
@@ -70,7 +80,7 @@ function worstById(vulnerabilities: readonly Reported[]): ReadonlyMap<string, Om
     const isWorse = known === undefined || order.indexOf(severity) > order.indexOf(known.severity);
     worst.set(id, {
       severity: isWorse ? severity : known.severity,
-      isFixable: isFixable || known?.isFixable === true,
+      ...fixOf(isFixable, known),
     });
   }
   return worst;

@@ -3,10 +3,11 @@ import {
   type FetchedDocuments,
   fetchVendorDocuments,
   usualVendorFeeds,
+  type VendorFeed,
   vendorFeeds,
 } from "../../collect/advisories/vendors.ts";
 import { printable } from "../../core/printable.ts";
-import { isEvidenceProblem } from "../../core/problem.ts";
+import { isEvidenceProblem, usageProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
 import { isThere } from "../../engines/files/write.ts";
 import { openSuiteCache } from "../../engines/updates/suite-cache.ts";
@@ -15,6 +16,7 @@ import { feedClient } from "../../engines/vulnerability/feeds/http.ts";
 import { type UpdateProgress, type UpdateReport, updateAdvisories } from "../../engines/vulnerability/feeds/update.ts";
 import { defaultDatabase } from "../paths.ts";
 import { createProgress, type Progress } from "../progress.ts";
+import { keyFiles } from "../updates.ts";
 
 interface UpdateOptions {
   readonly db?: string;
@@ -23,15 +25,16 @@ interface UpdateOptions {
   readonly kev?: string;
   readonly epss?: string;
   readonly caFile?: string;
+  readonly keyring: readonly string[];
   readonly quiet: boolean;
 }
 
 /** `bulkhead db update`: 0 where everything asked for is up to date, 3 where a part of it could not be had. */
-export async function dbUpdate({ db, ecosystem, quiet, ...servers }: UpdateOptions): Promise<ExitCode> {
+export async function dbUpdate({ db, ecosystem, keyring, quiet, ...servers }: UpdateOptions): Promise<ExitCode> {
   const progress = createProgress(process.stderr, quiet);
   const database = db ?? defaultDatabase();
   if (!quiet && !isThere(database)) process.stderr.write(`${FIRST}\n`);
-  const vendors = await vendorDocuments(database, ecosystem, servers, progress);
+  const vendors = await vendorDocuments(database, { named: ecosystem, keyring }, servers, progress);
   const osv = ecosystem.filter((name) => vendorFeeds(name).length === 0);
   const report = await updateAdvisories({
     ...servers,
@@ -43,7 +46,7 @@ export async function dbUpdate({ db, ecosystem, quiet, ...servers }: UpdateOptio
     onProgress: (step) => progress.update(progressText(step)),
   }).finally(() => progress.clear());
   const failures = [...report.failures, ...vendors.failures];
-  process.stdout.write(`${reportLines(report).map(printable).join("\n")}\n`);
+  process.stdout.write(`${[...signatureLines(vendors), ...reportLines(report)].map(printable).join("\n")}\n`);
   for (const { name, problem } of failures) {
     process.stderr.write(`bulkhead: ${printable(name)}: ${problem.line()}\n`);
   }
@@ -58,22 +61,57 @@ export async function dbUpdate({ db, ecosystem, quiet, ...servers }: UpdateOptio
  */
 async function vendorDocuments(
   database: string,
-  named: readonly string[],
+  { named, keyring }: { readonly named: readonly string[]; readonly keyring: readonly string[] },
   { from, caFile }: { readonly from?: string | undefined; readonly caFile?: string | undefined },
   progress: Progress,
 ): Promise<FetchedDocuments> {
   const known = named.length > 0 ? named : documentNames(database);
   const feeds = known === undefined ? (from === undefined ? usualVendorFeeds : []) : known.flatMap(vendorFeeds);
+  const keyed = withKeys(feeds, keyring);
   if (feeds.length === 0) return { documents: [], failures: [] };
   const client = feedClient(caFile === undefined ? {} : { caFile });
   try {
     const folder = join(`${resolve(database)}.feeds`, "vendors");
     const cache = openSuiteCache(folder);
     const onFetch = (place: string) => progress.update(`fetching ${place}`);
-    return await fetchVendorDocuments(feeds, { client, cache, now: new Date(), onFetch }, [], folder);
+    return await fetchVendorDocuments(keyed, { client, cache, now: new Date(), onFetch }, folder);
   } finally {
     client.close();
   }
+}
+
+/** `--keyring FILE` is for each feed that is updated, `--keyring "Red Hat:VEX=FILE"` for those of that name. */
+function withKeys(feeds: readonly VendorFeed[], words: readonly string[]): readonly VendorFeed[] {
+  const keyrings = words.map((word) => {
+    const at = isThere(word) ? -1 : word.indexOf("=");
+    const of = at < 0 ? undefined : word.slice(0, at);
+    const fitting = feeds.filter(({ name }) => of === undefined || name === of || /^[:=]/.test(after(name, of)));
+    if (fitting.length === 0) {
+      const cause = of === undefined ? "no vendor's own feed is updated" : `no feed of ${of} is updated`;
+      throw usageProblem(`--keyring ${word}`, cause, 'name it with --ecosystem: --ecosystem "Red Hat:VEX"');
+    }
+    return { fitting: new Set(fitting), files: keyFiles(word.slice(at + 1)) };
+  });
+  return feeds.map((feed) => ({
+    ...feed,
+    keys: keyrings.flatMap(({ fitting, files }) => (fitting.has(feed) ? files : [])),
+  }));
+}
+
+/** What follows the beginning of a text; "" where it begins otherwise. */
+function after(text: string, beginning: string): string {
+  return text.startsWith(beginning) ? text.slice(beginning.length) : "";
+}
+
+/** Whose word the vendors' feeds are, where a vendor signs. */
+function signatureLines({ documents }: FetchedDocuments): string[] {
+  return documents.flatMap(({ name, signedBy }) => {
+    if (signedBy === undefined) return [];
+    if (signedBy !== "") return [`${name}: signed by ${signedBy}`];
+    return [
+      `${name}: signature not verified: only TLS and a SHA-256 from the same server vouch for it (use --keyring)`,
+    ];
+  });
 }
 
 const FIRST =
@@ -91,7 +129,7 @@ export async function updateBeforeScan(
   progress: Progress,
 ): Promise<string[]> {
   try {
-    const vendors = await vendorDocuments(database, [], { from, caFile }, progress);
+    const vendors = await vendorDocuments(database, { named: [], keyring: [] }, { from, caFile }, progress);
     const report = await updateAdvisories({
       database,
       ecosystems: [],

@@ -1,11 +1,20 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { zstdCompressSync } from "node:zlib";
 import { tarOf } from "../../engines/oci/image.fixture.ts";
+import type { KeyFile } from "../../engines/updates/keys.ts";
+import {
+  armored,
+  certificate,
+  type FixtureKey,
+  fixtureKey,
+  packet,
+  signatureBody,
+} from "../../engines/updates/openpgp/signer.fixture.ts";
 import { openSuiteCache } from "../../engines/updates/suite-cache.ts";
 import { openAdvisoryDatabase } from "../../engines/vulnerability/database/open.ts";
 import { feedClient } from "../../engines/vulnerability/feeds/http.ts";
@@ -42,18 +51,19 @@ async function site() {
       serve(`${name}.sha256`, `${createHash("sha256").update(body).digest("hex")}  ${name}\n`);
       serve("archive_latest.txt", `${name}\n`);
     },
-    async update() {
+    async update(keys: readonly KeyFile[] = []) {
       // Of a new hour each time, so that the server is asked again.
       const now = new Date(Date.parse("2026-06-10T00:00:00Z") + 3_700_000 * ++updates);
       const from = { client, cache: openSuiteCache(join(folder, "cache")), now };
-      const feed = { name: "Red Hat:VEX", place: { kind: "vex" as const, url: `${server.url}/vex/` } };
+      const feed = { name: "Red Hat:VEX", place: { kind: "vex" as const, url: `${server.url}/vex/` }, keys };
       server.requests.length = 0;
-      const { documents, failures } = await fetchVendorDocuments([feed], from, [], join(folder, "cache"));
+      const { documents, failures } = await fetchVendorDocuments([feed], from, join(folder, "cache"));
       const report = await updateAdvisories({
         ...{ database, ecosystems: [], documentsOnly: true, documents, now, kev: "none", epss: "none" },
       });
       return {
         changed: report.changed,
+        signedBy: documents.map(({ signedBy }) => signedBy),
         failures: failures.map(({ problem }) => problem.line()),
         asked: server.requests.filter(({ status }) => status === 200).map(({ path }) => path.slice("/vex/".length)),
       };
@@ -182,5 +192,109 @@ describe("Red Hat's VEX files, as its server lays them out", () => {
       made.server.files.set(`/vex/${name}`, good);
     }
     assert.deepEqual((await made.update()).failures, []);
+  });
+});
+
+describe("with a key, Red Hat's files are taken where it signed them", () => {
+  const key = fixtureKey("rsa");
+  const stranger = fixtureKey("rsa");
+  const ringOf = (each: FixtureKey): KeyFile[] => [
+    { path: "key.txt", bytes: Buffer.from(armored("PGP PUBLIC KEY BLOCK", certificate(each))) },
+  ];
+  const signed = (body: Buffer | string, by = key, at = "2026-06-01T04:00:00Z") =>
+    armored(
+      "PGP SIGNATURE",
+      packet(2, signatureBody(by, Buffer.from(body), { type: 0, created: Date.parse(at) / 1000 })),
+    );
+
+  async function signedSite() {
+    const made = await published();
+    const archive = made.server.files.get(`/vex/${ARCHIVE}`)?.body as Buffer;
+    made.serve(`${ARCHIVE}.asc`, signed(archive));
+    return { made, archive };
+  }
+
+  test("it says whose; and what is asked for once is asked for from then on", async () => {
+    const { made } = await signedSite();
+    await using _ = made;
+    assert.deepEqual((await made.update()).signedBy, [""]);
+    assert.deepEqual((await made.update(ringOf(key))).signedBy, [key.fingerprint]);
+    assert.deepEqual((await made.update()).signedBy, [key.fingerprint]);
+    made.serve(`${ARCHIVE}.asc`, signed("another file"));
+    const { failures, signedBy } = await made.update();
+    assert.match(
+      failures.join(),
+      /^updates\.signature: .*csaf_vex_2026-06-01\.tar\.zst: it has a signature that does not fit/,
+    );
+    assert.deepEqual(signedBy, []);
+  });
+
+  test("another's, a wrong, an old or no signature refuses the archive, and leaves the database as it was", async () => {
+    const { made, archive } = await signedSite();
+    await using _ = made;
+    await made.update(ringOf(key));
+    const before = made.said("glib2");
+    made.serveArchive("csaf_vex_2026-06-08.tar.zst", {
+      "2024/cve-2024-34397.json": vex("CVE-2024-34397", "glib2-9-1.el9.x86_64"),
+    });
+    const newer = made.server.files.get("/vex/csaf_vex_2026-06-08.tar.zst")?.body as Buffer;
+    for (const [signature, cause] of [
+      [undefined, /it is not signed/],
+      ["", /has no signature that can be read/],
+      ["-----BEGIN PGP SIGNATURE-----\n\nAAAA\n", /has no signature that can be read/],
+      [signed(archive), /does not fit its content/],
+      [signed(newer, stranger), /signed by a key that is not trusted/],
+      [signed(newer, key, "2026-06-01T04:00:00Z"), /signed on 2026-06-01, before the day in its name/],
+      [signed(newer, key, "2027-06-01T04:00:00Z"), /signed in the future/],
+    ] as const) {
+      made.server.files.delete("/vex/csaf_vex_2026-06-08.tar.zst.asc");
+      if (signature !== undefined) made.serve("csaf_vex_2026-06-08.tar.zst.asc", signature);
+      const { failures, changed } = await made.update(ringOf(key));
+      assert.match(failures.join(), cause);
+      assert.deepEqual([failures.length, changed], [1, false]);
+      assert.deepEqual(made.said("glib2"), before);
+    }
+    made.serve("csaf_vex_2026-06-08.tar.zst.asc", signed(newer, key, "2026-06-08T04:00:00Z"));
+    assert.deepEqual((await made.update(ringOf(key))).failures, []);
+    assert.equal(made.said("glib2")[0], "9-1.el9");
+  });
+
+  test("each file that changed since is signed as well, also where it was fetched without", async () => {
+    const { made } = await signedSite();
+    await using _ = made;
+    const file = "2024/cve-2024-34397.json";
+    const later = vex("CVE-2024-34397", "glib2-2.68.4-16.el9_5.2.x86_64");
+    made.serve(file, later);
+    made.serve("changes.csv", `${file},2026-06-08T08:00:00Z\n`);
+    assert.deepEqual((await made.update()).failures, []);
+    const before = made.said("glib2");
+    for (const [signature, cause] of [
+      [undefined, /cve-2024-34397\.json: it is not signed/],
+      [signed("{}"), /cve-2024-34397\.json: it has a signature that does not fit/],
+    ] as const) {
+      if (signature !== undefined) made.serve(`${file}.asc`, signature);
+      assert.match((await made.update(ringOf(key))).failures.join(), cause);
+      assert.deepEqual(made.said("glib2"), before);
+    }
+    made.serve(`${file}.asc`, signed(later));
+    assert.deepEqual((await made.update(ringOf(key))).failures, []);
+    const again = await made.update();
+    assert.deepEqual([again.failures, again.asked.filter((path) => path.startsWith("2024/"))], [[], []]);
+  });
+
+  test("a copy that broke on this disk is fetched again; a file without a key in it is told", async () => {
+    const { made } = await signedSite();
+    await using _ = made;
+    await made.update(ringOf(key));
+    const path = join(made.folder, "cache/red-hat", ARCHIVE);
+    const bytes = readFileSync(path);
+    bytes[20] = (bytes[20] as number) ^ 1;
+    writeFileSync(path, bytes);
+    assert.match((await made.update()).failures.join(), /SHA-256|does not fit/);
+    assert.deepEqual((await made.update()).failures, []);
+    const broken = await made.update([{ path: "notes.txt", bytes: Buffer.from("no key") }]);
+    assert.match(broken.failures.join(), /^updates\.signature: notes\.txt: no OpenPGP key can be read in it/);
+    writeFileSync(join(made.folder, "cache/red-hat/keyring.json"), "{");
+    assert.match((await made.update()).failures.join(), /keyring\.json: no OpenPGP key can be read in it/);
   });
 });

@@ -51,7 +51,11 @@ async function site() {
       // Of a new hour each time, so that the server is asked again.
       const cache = openSuiteCache(join(folder, "cache"));
       const from = { client, cache, now: new Date(NOW.getTime() + 3_700_000 * ++updates) };
-      const { documents, failures } = await fetchVendorDocuments(feeds, from, keyring, join(folder, "cache"));
+      const { documents, failures } = await fetchVendorDocuments(
+        feeds.map((each) => (each.place.kind === "list" ? each : { ...each, keys: keyring })),
+        from,
+        join(folder, "cache"),
+      );
       const none = { kev: "none", epss: "none" };
       const report = await updateAdvisories({
         ...{ database, ecosystems: [], documentsOnly: true, documents, now: from.now, ...none },

@@ -1,5 +1,5 @@
 /** Where vendors publish their advisories in a form of their own, and what is fetched there. */
-import { asProblem, isEvidenceProblem, type Problem } from "../../core/problem.ts";
+import { asProblem, isEvidenceProblem, type Problem, usageProblem } from "../../core/problem.ts";
 import { fetchSigned, type SuiteSource } from "../../engines/updates/fetch.ts";
 import type { KeyFile } from "../../engines/updates/keys.ts";
 import type { RpmRepository } from "../../engines/updates/rpm/repositories.ts";
@@ -29,6 +29,8 @@ export interface VendorFeed {
   /** `Amazon Linux:2023`, `Oracle Linux:9::appstream`. */
   readonly name: string;
   readonly place: Place;
+  /** One of these has to have signed it. */
+  readonly keys?: readonly KeyFile[];
 }
 
 const amazon = (release: string, path: string): VendorFeed => ({
@@ -101,14 +103,13 @@ export interface FetchedDocuments {
 export async function fetchVendorDocuments(
   feeds: readonly VendorFeed[],
   from: SuiteSource,
-  keyring: readonly KeyFile[],
   folder: string,
 ): Promise<FetchedDocuments> {
   const documents: VendorDocument[] = [];
   const failures: { name: string; problem: Problem }[] = [];
   for (const feed of feeds) {
     try {
-      documents.push(await fetchVendorDocument(feed, from, keyring, folder));
+      documents.push(await fetchVendorDocument(feed, from, folder));
     } catch (error) {
       const problem = asProblem(error, feed.name);
       if (!isEvidenceProblem(problem)) throw error;
@@ -120,14 +121,14 @@ export async function fetchVendorDocuments(
 }
 
 async function fetchVendorDocument(
-  { name, place }: VendorFeed,
+  { name, place, keys = [] }: VendorFeed,
   from: SuiteSource,
-  keyring: readonly KeyFile[],
   folder: string,
 ): Promise<VendorDocument> {
   const scope = splitEcosystem(name);
-  if (place.kind === "vex") return redHatVexDocument(name, new URL(place.url), folder, from);
+  if (place.kind === "vex") return redHatVexDocument(name, new URL(place.url), folder, from, keys);
   if (place.kind === "list") {
+    if (keys.length > 0) throw unsigned(name);
     const url = new URL(place.url);
     const { copy, isNew } = await fetchSigned(url, from, bounds.vendorDocumentBytes);
     const { bytes, lastModified, checkedAt } = copy;
@@ -141,10 +142,16 @@ async function fetchVendorDocument(
     ...{ id: name, baseUrls, ...links, keys: [], priority: 99, excludes: [], includes: [] },
     ...{ isHotfix: false, wantsCertificate: false, isZypper: false },
   };
-  const open = await openRpmRepository(repository, { caller: keyring, machine: [], image: [] }, from);
+  const open = await openRpmRepository(repository, { caller: keys, machine: [], image: [] }, from);
   const file = await repositoryFile(open, "updateinfo", from);
   const origin = { name, scope, asOf: open.use.date };
+  const { signedBy } = open.use;
   // A new release has no advisories yet.
-  if (file === undefined) return updateinfoDocument("updateinfo.xml", Buffer.from("<updates/>"), origin);
-  return updateinfoDocument(file.name, file.packed, origin);
+  const { name: entry, packed } = file ?? { name: "updateinfo.xml", packed: Buffer.from("<updates/>") };
+  // Most are not signed, and their vendors have nothing that could be asked for.
+  return { ...updateinfoDocument(entry, packed, origin), ...(signedBy === "" ? {} : { signedBy }) };
+}
+
+function unsigned(name: string): Problem {
+  return usageProblem(`--keyring ${name}=…`, "its vendor publishes a list without a signature", "leave it out");
 }

@@ -11,6 +11,9 @@ export const bounds = {
   contextDepth: 2,
   /** Pipelines of one tree. */
   pipelines: 1_000,
+  /** Files by which scanners of pipelines are configured, and bytes of one: they hold some dozens of settings. */
+  scannerFiles: 100,
+  scannerFileBytes: 256 * 1024,
   /** One .gitignore. */
   ignoreFileBytes: 1024 * 1024,
   /** Milliseconds in which all there is to judge below a folder must be found. */

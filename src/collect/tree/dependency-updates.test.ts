@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { readUpdateConfigurations } from "./dependency-updates.ts";
 import { readPipelines } from "./pipelines.ts";
-import { secretScansLeftOut } from "./secret-scan-settings.ts";
+import { readSecretScanSettings } from "./secret-scan-settings.ts";
 
 const folders: string[] = [];
 after(() => {
@@ -94,12 +94,29 @@ test("what Renovate is told to leave out", () => {
 });
 
 test("an allowlist that leaves out everything", () => {
-  const own = (text: string) =>
-    secretScansLeftOut(tree({ ".gitleaks.toml": text })).map(({ reason, place }) => `${place.line} ${reason}`);
+  const own = (text: string) => {
+    const { leftOut, gaps } = readSecretScanSettings(tree({ ".gitleaks.toml": text }));
+    return [...leftOut.map(({ reason, place }) => `${place.line} ${reason}`), ...gaps.map(({ reason }) => reason)];
+  };
   assert.deepEqual(own('title = "t"\n[allowlist]\npaths = ["""(.*)"""]\n'), ["2 paths of its allowlist has (.*)"]);
   assert.deepEqual(own("[[allowlists]]\nregexes = ['''.+''']\n"), ["1 regexes of its allowlist has .+"]);
   assert.deepEqual(own("[allowlist]\npaths = ['''test/.*''']\n"), []);
-  assert.deepEqual(own("[allowlist\n"), []);
+  // What is not read is told once, with what follows from it.
+  const notRead = /^\.gitleaks\.toml was not read \((.+)\): whether its allowlists leave out everything is not known$/;
+  for (const [text, why] of [
+    ["[allowlist\n", /^line 1: /],
+    ["[extend]\nuseDefault = true\n\n[allowlist]\npaths = [\n", /^line \d: /],
+    ["\0".repeat(4), /^line 1: /],
+    ["# ".repeat(1_000_000), /^not a text of at most 1048576 bytes$/],
+  ] as const) {
+    const said = own(text);
+    assert.equal(said.length, 1);
+    assert.match(notRead.exec(said[0] ?? "")?.[1] ?? "", why);
+  }
+  const linked = tree({});
+  symlinkSync(join(linked, "nowhere"), join(linked, ".gitleaks.toml"));
+  assert.equal(readSecretScanSettings(linked).gaps.length, 1);
+  assert.deepEqual(readSecretScanSettings(tree({})), { leftOut: [], gaps: [] });
   // Any criterion is enough, unless the condition says that all of them have to hold.
   const both = "[[allowlists]]\npaths = ['''.*''']\nregexes = ['''^test-''']\n";
   for (const condition of ["", 'condition = "OR"\n', 'condition = "||"\n'])

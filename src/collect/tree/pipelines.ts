@@ -10,10 +10,12 @@ import { gatePipeline } from "../../engines/pipelines/github/gate.ts";
 import { readGithubFile } from "../../engines/pipelines/github/read.ts";
 import { gitlabGates } from "../../engines/pipelines/gitlab/gate.ts";
 import type { Pipeline, ReadGithubFile, ReadGitlab } from "../../engines/pipelines/model.ts";
+import type { ScannerFile } from "../../engines/pipelines/scanner-settings.ts";
 import { mayBeAction, type PipelineKind, pipelineKind, pipelineKindOf } from "../../engines/pipelines/system.ts";
 import { unreadGaps } from "../../engines/pipelines/unread.ts";
 import { bounds } from "./bounds.ts";
 import { readGitlab } from "./gitlab.ts";
+import { readScannerFiles } from "./scanner-files.ts";
 import { readBoundedText } from "./text-file.ts";
 
 export interface ReadPipelines {
@@ -27,6 +29,8 @@ export interface ReadPipelines {
   readonly gitlab: readonly ReadGitlab[];
   /** Why `pipelines` is not all of them. */
   readonly gaps: readonly Gap[];
+  /** By which their scanners are configured. */
+  readonly scannerFiles: ReadonlyMap<string, ScannerFile>;
 }
 
 /**
@@ -72,7 +76,7 @@ export function readPipelines(root: string, paths: readonly string[]): ReadPipel
   if (paths.length > bounds.pipelines) {
     gaps.push({ code: "pipelines.bound", reason: `more than ${bounds.pipelines} pipelines` });
   }
-  return { paths: named, pipelines, github, gitlab, gaps };
+  return { paths: named, pipelines, github, gitlab, gaps, scannerFiles: readScannerFiles(root, pipelines) };
 }
 
 /**

@@ -1,36 +1,68 @@
 /** Settings of secret scanners that leave out everything (gitleaks, "Configuration", allowlists). */
+import { lstatSync } from "node:fs";
 import { join } from "node:path";
+import type { Gap } from "../../core/evidence.ts";
 import { bounds as pipelineBounds } from "../../engines/pipelines/bounds.ts";
 import type { Place } from "../../engines/pipelines/model.ts";
+import type { TextPosition } from "../../formats/position.ts";
 import { tomlTables, tomlText, tomlTexts } from "../../formats/toml/fields.ts";
 import { type TomlTable, tomlSections } from "../../formats/toml/read.ts";
 import { readBoundedText } from "./text-file.ts";
 
 const FILES = [".gitleaks.toml", "gitleaks.toml", ".github/gitleaks.toml", ".github/.gitleaks.toml"] as const;
 
-/** Of one that cannot be read nothing is said: the scanner ends with an error of its own. */
-export function secretScansLeftOut(root: string): { readonly reason: string; readonly place: Place }[] {
-  return FILES.flatMap((path) => {
-    const text = readBoundedText(join(root, path), pipelineBounds.pipelineBytes);
-    if (text === undefined) return [];
-    try {
-      for (const { name, table, line } of tomlSections(text, unread)) {
-        const lists =
-          name === "allowlist" ? [table] : name === "allowlists" ? [table, ...tomlTables(table.get(""))] : [];
-        const reason = lists.flatMap((list) => whole(list) ?? [])[0];
-        if (reason !== undefined) return [{ reason, place: { path, line, column: 1, start: 0, end: 0 } }];
-      }
-    } catch (error) {
-      if (!(error instanceof Unread)) throw error;
+export interface SecretScanSettings {
+  readonly leftOut: readonly { readonly reason: string; readonly place: Place }[];
+  /** Of files that could not be read: whether they leave out everything nobody knows. */
+  readonly gaps: readonly Gap[];
+}
+
+export function readSecretScanSettings(root: string): SecretScanSettings {
+  const leftOut: SecretScanSettings["leftOut"][number][] = [];
+  const gaps: Gap[] = [];
+  for (const path of FILES) {
+    const file = join(root, path);
+    // Also a link that leads nowhere: the scanner is told to read it.
+    if (lstatSync(file, { throwIfNoEntry: false }) === undefined) continue;
+    const text = readBoundedText(file, pipelineBounds.pipelineBytes);
+    const read = text === undefined ? UNREADABLE : allowlistsOf(text);
+    if (typeof read === "string") gaps.push(unreadGap(path, read));
+    else if (read.whole !== undefined) {
+      const { reason, line } = read.whole;
+      leftOut.push({ reason, place: { path, line, column: 1, start: 0, end: 0 } });
     }
-    return [];
-  });
+  }
+  return { leftOut, gaps };
+}
+
+const UNREADABLE = `not a text of at most ${pipelineBounds.pipelineBytes} bytes`;
+
+function unreadGap(path: string, why: string): Gap {
+  return {
+    code: "pipelines.secret-scan-settings",
+    reason: `${path} was not read (${why}): whether its allowlists leave out everything is not known`,
+  };
+}
+
+/** The first of its allowlists that takes everything, or why it cannot be read. */
+function allowlistsOf(text: string): { readonly whole?: { readonly reason: string; readonly line: number } } | string {
+  try {
+    for (const { name, table, line } of tomlSections(text, unread)) {
+      const lists = name === "allowlist" ? [table] : name === "allowlists" ? [table, ...tomlTables(table.get(""))] : [];
+      const reason = lists.flatMap((list) => whole(list) ?? [])[0];
+      if (reason !== undefined) return { whole: { reason, line } };
+    }
+    return {};
+  } catch (error) {
+    if (!(error instanceof Unread)) throw error;
+    return error.message;
+  }
 }
 
 class Unread extends Error {}
 
-function unread(): Error {
-  return new Unread();
+function unread({ line }: TextPosition, cause: string): Error {
+  return new Unread(`line ${line}: ${cause}`);
 }
 
 /** What has to fit for a finding to be left out; the first two are patterns. */

@@ -120,7 +120,7 @@ export function parseStorageName(written: string): StorageName {
       code: "oci.reference",
       place: `containers-storage:${written}`,
       cause,
-      remedy: "write containers-storage:[DRIVER@ROOT+RUNROOT]NAME",
+      remedy: "write containers-storage:[DRIVER@ROOT+RUNROOT:OPTIONS]NAME; all but ROOT may be left out",
     });
   const end = written.indexOf("]");
   if (end < 0) throw refused("the bracket of its store is not closed");

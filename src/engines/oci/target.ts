@@ -5,11 +5,11 @@ import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { isDirectoryImage } from "./dir-transport.ts";
 import { compressionOf } from "./layer.ts";
+import { isReferenceScheme, type ReferenceScheme } from "./reference-forms.ts";
 import { checkSumFits } from "./tar-header.ts";
 
-type Scheme = FileScheme | EngineScheme | "registry";
-export type FileScheme = "oci" | "dir" | "oci-archive" | "docker-archive";
-type EngineScheme = "docker-daemon" | "podman" | "containers-storage";
+type Scheme = Exclude<ReferenceScheme, "docker" | "sbom">;
+export type FileScheme = Extract<Scheme, "oci" | "dir" | "oci-archive" | "docker-archive">;
 
 export interface Target {
   readonly scheme: Scheme;
@@ -26,8 +26,9 @@ export interface Target {
  */
 export function targetOf(written: string): Target {
   const colon = written.indexOf(":");
-  const scheme = colon < 0 ? "" : written.slice(0, colon);
+  const scheme = written.slice(0, Math.max(colon, 0));
   const rest = written.slice(colon + 1);
+  if (!isReferenceScheme(scheme)) return unnamedTarget(written);
   switch (scheme) {
     case "oci":
     case "oci-archive":
@@ -45,7 +46,8 @@ export function targetOf(written: string): Target {
     case "docker":
     case "registry":
       return { scheme: "registry", at: rest.replace(/^\/\//, "") };
-    default:
+    case "sbom":
+      // Read before by whoever reads SBOMs; an image may be called so, too.
       return unnamedTarget(written);
   }
 }

@@ -1,4 +1,5 @@
 /** Pipelines of continuous integration, as facts: what runs, step by step, and whether its failure counts. */
+import type { ScriptOptions } from "./script-options.ts";
 
 export interface Pipeline {
   /** Relative to the tree's root. */
@@ -33,6 +34,12 @@ export interface GateStep {
   readonly with: Readonly<Record<string, string>>;
   /** Shell text, its lines joined as they stand. */
   readonly run?: string;
+  /** Of a script; absent: nobody knows, and it is believed to fail with each of its commands. */
+  readonly options?: ScriptOptions;
+  /** What is set where it runs, as it is written. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Where it runs, relative to the repository's root; absent: nobody knows. */
+  readonly folder?: string;
   readonly mayFail: boolean;
 }
 
@@ -46,6 +53,8 @@ export interface ScanStep {
   readonly scanner: string;
   /** Absent where critical findings end the pipeline; else why they do not. */
   readonly ignored?: string;
+  /** Why nobody knows whether they do; `ignored` is absent then. */
+  readonly unknown?: string;
 }
 
 export type { Expression, PlacedExpression } from "./expression.ts";

@@ -3,6 +3,14 @@
  * the step. Each rule is from the scanner's own documentation.
  */
 import { hasFlag, optionOf } from "./lifecycle/words.ts";
+import {
+  type Configured,
+  lookedUp,
+  NO_SCANNER_SETTINGS,
+  namedFile,
+  type ScannerSettings,
+  settingsBefore,
+} from "./scanner-settings.ts";
 
 /** How a scanner is started: by the words of a command, its program among them, or by an action and its inputs. */
 export type ScanCall =
@@ -15,6 +23,8 @@ export interface ScannerRun {
   readonly scanner: string;
   /** Why a finding does not fail the step; absent: it does. */
   readonly ignored?: string;
+  /** Why nobody knows whether it does; `ignored` is absent then. */
+  readonly unknown?: string;
 }
 
 interface Scanner {
@@ -23,6 +33,8 @@ interface Scanner {
   readonly action: RegExp;
   /** Of a command: whether it scans. @param words - behind the program */
   scans(words: readonly string[]): boolean;
+  /** Absent: its options alone say what it does. */
+  readonly configured?: Configured;
   /** Of its action; absent: whatever its inputs say. */
   actionScans?(inputs: ReadonlyMap<string, string>): boolean;
   /** @param value - of the first of the command's options that is there, or of the action's input */
@@ -32,26 +44,60 @@ interface Scanner {
 /** Undefined where neither is set; an input that is set to nothing is not. */
 type Setting = (input: string, ...options: readonly string[]) => string | undefined;
 
-/** Undefined of what scans no image for vulnerabilities. */
-export function scannerRunOf(call: ScanCall): ScannerRun | undefined {
+/**
+ * Undefined of what scans no image for vulnerabilities.
+ *
+ * @param settings - what is set where it runs
+ */
+export function scannerRunOf(call: ScanCall, settings = NO_SCANNER_SETTINGS): ScannerRun | undefined {
   for (const scanner of SCANNERS) {
-    const set = settingOf(scanner, call);
+    let unknown: string | undefined;
+    const set = settingOf(scanner, call, settings, (reason) => {
+      unknown = reason;
+    });
     if (set === undefined) continue;
     const ignored = scanner.ignores(set, call);
-    return { scanner: scanner.name, ...(ignored === undefined ? {} : { ignored }) };
+    if (ignored === undefined) return { scanner: scanner.name };
+    return { scanner: scanner.name, ...(unknown === undefined ? { ignored } : { unknown }) };
   }
   return undefined;
 }
 
-function settingOf(scanner: Scanner, call: ScanCall): Setting | undefined {
+function settingOf(
+  scanner: Scanner,
+  call: ScanCall,
+  settings: ScannerSettings,
+  onUnknown: (reason: string) => void,
+): Setting | undefined {
+  const { configured } = scanner;
+  const beside = (options: readonly string[], stated: string | undefined, own: ScannerSettings) => {
+    const option = options.find((each) => configured?.names[each] !== undefined);
+    if (configured === undefined || option === undefined) return undefined;
+    const { value, unknown } = lookedUp(option, configured, stated, own);
+    if (unknown !== undefined) onUnknown(unknown);
+    return value;
+  };
   if (call.kind === "action") {
     const { name, inputs } = call;
     if (!scanner.action.test(name) || scanner.actionScans?.(inputs) === false) return undefined;
-    return (input) => inputs.get(input)?.trim() || undefined;
+    const stated = configured === undefined ? undefined : inputs.get(configured.input)?.trim() || undefined;
+    return (input, ...options) => inputs.get(input)?.trim() || beside(options, stated, settings);
   }
-  const words = behind(call.words, scanner.program).find((more) => scanner.scans(more));
-  return words === undefined ? undefined : (_, ...options) => optionOf(words, ...options);
+  const found = behind(call.words, scanner.program).find(({ words }) => scanner.scans(words));
+  if (found === undefined) return undefined;
+  const { words, before } = found;
+  const stated = configured === undefined ? undefined : namedFile(configured, words);
+  const own = settingsBefore(before, settings);
+  return (_, ...options) => optionOf(words, ...options) ?? beside(options, stated, own);
 }
+
+export const TRIVY_SETTINGS: Configured = {
+  prefix: "TRIVY_",
+  options: ["--config", "-c"],
+  input: "trivy-config",
+  files: ["trivy.yaml"],
+  names: { "--exit-code": ["EXIT_CODE", "exit-code"], "--severity": ["SEVERITY", "severity"] },
+};
 
 const SCANNERS: readonly Scanner[] = [
   {
@@ -68,6 +114,7 @@ const SCANNERS: readonly Scanner[] = [
     name: "trivy",
     program: "trivy",
     action: /^aquasecurity\/trivy-action$/,
+    configured: TRIVY_SETTINGS,
     scans: (words) =>
       TRIVY.test(firstOperand(words, TRIVY)) &&
       looksForVulnerabilities(optionOf(words, "--scanners", "--security-checks"), optionOf(words, "--format", "-f")),
@@ -83,6 +130,13 @@ const SCANNERS: readonly Scanner[] = [
     name: "grype",
     program: "grype",
     action: /^anchore\/scan-action$/,
+    configured: {
+      prefix: "GRYPE_",
+      options: ["--config", "-c"],
+      input: "",
+      files: [".grype.yaml", ".grype/config.yaml"],
+      names: { "--fail-on": ["FAIL_ON_SEVERITY", "fail-on-severity"] },
+    },
     scans: ([first = ""]) => first !== "" && !/^(?:db|version|completion|config|help)$/.test(first),
     ignores(set, { kind }) {
       if (kind === "action") return set("fail-build")?.toLowerCase() === "false" ? "fail-build is false" : undefined;
@@ -129,14 +183,21 @@ function looksForVulnerabilities(scanners: string | undefined, format: string | 
   return scanners === undefined || scanners === "" || /\bvuln\b|\$/.test(scanners);
 }
 
+interface Behind {
+  readonly words: readonly string[];
+  /** In front of the program. */
+  readonly before: readonly string[];
+}
+
 /** What follows the program, wherever it stands among the words: by its name, a path, or as npx and images have it (`NAME@VERSION`). */
-function behind(words: readonly string[], program: string): string[][] {
+function behind(words: readonly string[], program: string): Behind[] {
   // What is told is not run.
   if (words[0] === "echo" || words[0] === "printf") return [];
   return words.flatMap((word, at) => {
     const name = word.split("/").at(-1) ?? "";
     const isProgram = name === program || name.startsWith(`${program}@`) || name.startsWith(`${program}:`);
-    return isProgram ? [words.slice(at + 1, at + 1 + MOST_WORDS)] : [];
+    if (!isProgram) return [];
+    return [{ words: words.slice(at + 1, at + 1 + MOST_WORDS), before: words.slice(Math.max(0, at - MOST_WORDS), at) }];
   });
 }
 

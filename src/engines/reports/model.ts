@@ -112,4 +112,6 @@ export interface ImportedResult extends ReportedResult {
   readonly lines: readonly { readonly line: number; readonly column?: number }[];
   /** How often it is stated. */
   readonly count: number;
+  /** Its severity is unknown, and other results of the rule in the file have one. */
+  readonly besideRated?: true;
 }

@@ -51,6 +51,18 @@ describe("files that are a secret as a whole", () => {
     assert.deepEqual(found("team.kdbx", kdbx), ["medium keepass-database"]);
   });
 
+  test("passwords in files of accounts, and in no others", () => {
+    const password = "Lantern-copper47";
+    const told = ["high account-file-password"];
+    const lines = Buffer.from(`# accounts\nann:${password}\n`);
+    assert.deepEqual(found("etc/rsyncd.secrets", lines), told);
+    assert.deepEqual(found(".passwd-s3fs", Buffer.from(`bucket:AKIAEXAMPLE:${password}\n`)), told);
+    assert.deepEqual(found("etc/exim4/passwd.client", Buffer.from(`*.acme-corp.io:ann:${password}\r\n`)), told);
+    assert.deepEqual(found("etc/rsyncd.conf", lines), []);
+    for (const none of ["# ann:secret1\n", "ann:<password>\n", "ann:\n", "*.acme-corp.io:ann:$PASSWORD\n"])
+      assert.deepEqual(found("etc/rsyncd.secrets", Buffer.from(none)), [], none);
+  });
+
   test("the master key of Rails, by its file's name", () => {
     const key = Buffer.from(`${hex(32)}\n`);
     assert.deepEqual(found("config/master.key", key), ["critical rails-master-key"]);

@@ -6,6 +6,7 @@
 import type { SecretRule } from "./rule.ts";
 import { dsaKey, ecKey, type KeyContent, pkcs8EncryptedKey, pkcs8Key, rsaKey } from "./rules/validate/der.ts";
 import { javaKeyStoreHoldsKey, pkcs12 } from "./rules/validate/key-stores.ts";
+import { isPlaceholder } from "./rules/validate/password.ts";
 
 /** A file that is longer is none of these. */
 export const WHOLE_FILE_BYTES = 256 * 1024;
@@ -30,6 +31,9 @@ function derKey(bytes: Buffer): KeyContent {
   for (const read of [rsaKey, ecKey, pkcs8Key, dsaKey]) if (read(bytes) === "plain") return "plain";
   return pkcs8EncryptedKey(bytes);
 }
+
+/** Their lines are accounts with their passwords; what else is called so is another program's. */
+const ACCOUNT_FILES = /(?:^|\/)(?:rsyncd?\.secrets|passwd\.client|\.?passwd-s3fs)$/i;
 
 const KEEPASS = Buffer.from("03d9a29a67fb4bb5", "hex");
 
@@ -94,6 +98,26 @@ export const wholeFileRules: readonly WholeFileRule[] = [
       if (match === null) return undefined;
       const start = match.index + match[0].indexOf(":") + 1;
       return { start, end: start + 13 };
+    },
+  },
+  {
+    id: "account-file-password",
+    title: "Password in a file of accounts",
+    about: "rsyncd.secrets, Exim's passwd.client, s3fs' passwd-s3fs",
+    confidence: "high",
+    severity: "high",
+    reference: "https://download.samba.org/pub/rsync/rsyncd.conf.5",
+    find(path, bytes) {
+      if (!ACCOUNT_FILES.test(path) || bytes.length > 64 * 1024) return undefined;
+      const text = bytes.toString("latin1");
+      for (const match of text.matchAll(
+        /^(?!#)([^\s:]{1,120}:(?:[^\s:]{1,120}:)?)([^\s:#][^\s:]{3,200})[ \t]{0,4}\r?$/gm,
+      )) {
+        const [, account = "", secret = ""] = match;
+        const start = match.index + account.length;
+        if (!isPlaceholder(secret)) return { start, end: start + secret.length };
+      }
+      return undefined;
     },
   },
   {

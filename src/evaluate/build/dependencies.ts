@@ -57,8 +57,8 @@ export function evaluateDependencies(
 ): Evaluation[] {
   const asset = fileAsset(path);
   const [unread] = gaps;
-  // Of a lockfile of which nothing was read no change is known, and it passes none of the checks.
-  if (unread !== undefined && changes.length === 0) {
+  // Of a lockfile of which nothing was read, or nothing but what went, no change is known, and it passes none of the checks.
+  if (unread !== undefined && changes.every(({ change }) => change.kind === "removed")) {
     return checks.map(({ id }) => ({ ...unjudged(id, asset, now, unread), gaps }));
   }
   const at = now.toISOString();

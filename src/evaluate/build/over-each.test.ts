@@ -119,3 +119,16 @@ test("what a check is not about is no gap of it, as far as that can be told with
   const byNumber = { ...odd, applies: ({ number }: Facts) => number > 5 };
   assert.equal(runOverEach([byNumber], [item(1, gone)], context)[0]?.verdict, "unknown");
 });
+
+test("a date that cannot be read is over, whatever the dates of the others", () => {
+  const until = (number: number, validUntil: string) =>
+    item(number, { number: present(number as never, at, { validUntil }) });
+  for (const items of [
+    [until(2, "2099-01-01T00:00:00Z"), until(4, "soon")],
+    [until(2, "soon"), until(4, "2099-01-01T00:00:00Z")],
+    [until(2, "2099-01-01T00:00:00Z"), until(4, "2026-11-01T00:00:00+14:00")],
+  ]) {
+    const [one] = runOverEach([odd], items, context);
+    assert.deepEqual([one?.verdict, one?.gaps[0]?.code], ["unknown", "evidence.stale"]);
+  }
+});

@@ -107,6 +107,12 @@ function mayApply<Facts extends object>(check: SubjectCheck<Facts>, facts: Parti
   }
 }
 
+/** One that cannot be read is over. */
+function endOf(validUntil: string): number {
+  const time = Date.parse(validUntil);
+  return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
+}
+
 /** When what is known of the items was the case, and until when it counts: the oldest, and the first that ends. */
 function datesOf(now: Date) {
   let observedAt: string | undefined;
@@ -118,7 +124,7 @@ function datesOf(now: Date) {
       if (item.state === "absent") return;
       const { validUntil, renewal } = item;
       if (observedAt === undefined || item.observedAt < observedAt) observedAt = item.observedAt;
-      if (validUntil === undefined || (ending !== undefined && ending.validUntil <= validUntil)) return;
+      if (validUntil === undefined || (ending !== undefined && endOf(ending.validUntil) <= endOf(validUntil))) return;
       ending = { need, validUntil, ...(renewal === undefined ? {} : { renewal }) };
     },
     all: () => ({ need: "packages", ...ending, observedAt: observedAt ?? now.toISOString() }),

@@ -9,8 +9,9 @@ import { type Gap, present } from "../../core/evidence.ts";
 import type { Policy } from "../../core/policy.ts";
 import { runChecks } from "../../core/runner.ts";
 import { scanSteps } from "../../engines/pipelines/gates.ts";
-import type { GithubFile, Pipeline, ReadGithubFile, RepositoryRuns } from "../../engines/pipelines/model.ts";
+import type { GithubFile, Pipeline, ReadGithubFile, RepositoryRuns, ScanStep } from "../../engines/pipelines/model.ts";
 import { repositoryRuns } from "../../engines/pipelines/repository/repository.ts";
+import { filesOf, type ScannerFile } from "../../engines/pipelines/scanner-settings.ts";
 import { unreadGaps } from "../../engines/pipelines/unread.ts";
 
 const NAMED = 3;
@@ -20,6 +21,8 @@ interface ReadTogether {
   readonly pipelines: readonly Pipeline[];
   readonly github: readonly ReadGithubFile[];
   readonly gaps: readonly Gap[];
+  /** By which scanners are configured. */
+  readonly scannerFiles: ReadonlyMap<string, ScannerFile>;
 }
 
 export interface PipelinesContext {
@@ -35,14 +38,16 @@ export interface PipelinesContext {
 export function evaluatePipelines(read: ReadTogether, { policy, now }: PipelinesContext, gates = true): Evaluation[] {
   const { paths, pipelines, github } = read;
   if (paths.length === 0) return [];
-  const scans = gates ? scanSteps(pipelines) : [];
-  const [gate] = scans.filter(({ ignored }) => ignored === undefined);
+  const scans = gates ? scanSteps(pipelines, filesOf(read.scannerFiles)) : [];
+  const [gate] = scans.filter(({ ignored, unknown }) => ignored === undefined && unknown === undefined);
   const observedAt = now.toISOString();
   const { runs, gaps } = runsOf(github);
   return runChecks<PipelinesFacts>(
     pipelinesChecks,
     {
-      ...(gates ? { scans: present(scans, observedAt, { gaps: gate === undefined ? gateGaps(read) : [] }) } : {}),
+      ...(gates
+        ? { scans: present(scans, observedAt, { gaps: gate === undefined ? gateGaps(read, scans) : [] }) }
+        : {}),
       runs: present(runs, observedAt, { gaps }),
     },
     {
@@ -58,10 +63,20 @@ export function evaluatePipelines(read: ReadTogether, { policy, now }: Pipelines
 }
 
 /** One gate proves what is asked for, whatever else could not be read. */
-function gateGaps({ paths, gaps }: ReadTogether): Gap[] {
+function gateGaps({ paths, gaps }: ReadTogether, scans: readonly ScanStep[]): Gap[] {
   const [only] = paths;
   return [
     ...gaps,
+    ...scans.flatMap(({ pipeline, line, scanner, unknown }): Gap[] =>
+      unknown === undefined
+        ? []
+        : [
+            {
+              code: "pipelines.scanner-settings",
+              reason: `whether ${scanner} at ${pipeline}:${line} blocks: ${unknown}`,
+            },
+          ],
+    ),
     {
       code: "pipelines.no-gate",
       reason: `no step that fails on critical vulnerabilities in ${paths.length === 1 ? only : `${paths.length} pipelines`}`,

@@ -1,7 +1,8 @@
 /** What an image or another inventory holds, judged by every check over images. */
 import { imageChecks } from "../../checks/lists/image.ts";
 import { imageScopeChecks } from "../../checks/lists/image-scope.ts";
-import type { ImageFacts, ImageScopeFacts } from "../../checks/subjects/image.ts";
+import { imageUpdatesChecks } from "../../checks/lists/image-updates.ts";
+import type { ImageFacts, ImageScopeFacts, ImageUpdatesFacts } from "../../checks/subjects/image.ts";
 import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Evidence, gapOf, present } from "../../core/evidence.ts";
@@ -63,11 +64,17 @@ export function evaluateImage(asset: Asset, read: ReadContents, context: ImageCo
   ];
 }
 
+interface UnopenedContext {
+  readonly searchesSecrets: boolean;
+  /** Whether it was rebuilt in time is asked: by a look-up, or by its age. */
+  readonly asksUpdates?: boolean;
+}
+
 /** The evaluations of an image that was found and could not be opened. */
 export function evaluateUnopened(
   asset: Asset,
   problem: Problem,
-  { policy, now, searchesSecrets }: ImageContext & { readonly searchesSecrets: boolean },
+  { policy, now, searchesSecrets, asksUpdates = false }: ImageContext & UnopenedContext,
 ): Evaluation[] {
   const gone = absent<never>(gapOf(problem));
   const context = { asset, policy, now };
@@ -83,6 +90,7 @@ export function evaluateUnopened(
       },
       context,
     ),
+    ...(asksUpdates ? runChecks<ImageUpdatesFacts>(imageUpdatesChecks, { built: gone, pending: gone }, context) : []),
   ];
 }
 

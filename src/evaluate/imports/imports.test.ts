@@ -369,3 +369,24 @@ test("no report takes a finding away, changes its severity or makes a verdict be
     runs(200),
   );
 });
+
+test("a result of unknown severity is not taken for the mild one beside it", () => {
+  const at = (level: string, startLine: number) =>
+    samples.sarifResult({ ruleId: "x/y", level }, "src/db.ts", { startLine });
+  for (const results of [
+    [at("note", 1), at("grave", 2)],
+    [at("grave", 1), at("note", 2)],
+  ]) {
+    const [found] = imported([], [samples.sarif(results)]).theirs;
+    assert.equal(found?.verdict, "unknown");
+    assert.deepEqual(
+      found.findings.map(({ severity, subject }) => `${severity}: ${subject}`),
+      ["low: Sast:x/y in src/db.ts", "unknown: Sast:x/y in src/db.ts, unrated"],
+    );
+  }
+  const [alone] = imported([], [samples.sarif([at("grave", 1)])]).theirs;
+  assert.deepEqual(
+    alone?.findings.map(({ subject }) => subject),
+    ["Sast:x/y in src/db.ts"],
+  );
+});

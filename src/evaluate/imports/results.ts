@@ -24,7 +24,7 @@ export class ForeignResults {
   }
 
   add(result: ReportedResult, by: ReportedBy): void {
-    const key = JSON.stringify([result.kind, by.tool.name, result.rule, result.path ?? "", result.path === undefined]);
+    const key = keyOf(result, by, result.severity === "unknown");
     const known = this.#groups.get(key);
     const line = lineOf(result);
     if (known === undefined) {
@@ -44,8 +44,17 @@ export class ForeignResults {
   all(kind: ReportedResult["kind"]): ImportedResult[] {
     return [...this.#groups.values()]
       .filter(({ result }) => result.kind === kind)
-      .map(({ result, by, lines, count }) => ({ ...result, by, lines, count, inImage: this.#inImage }));
+      .map(({ result, by, lines, count }) => {
+        // A severity that nobody stated is not the mild one of another line: they are two findings.
+        const isBeside = result.severity === "unknown" && this.#groups.has(keyOf(result, by[0], false));
+        const beside = isBeside ? { besideRated: true as const } : {};
+        return { ...result, by, lines, count, inImage: this.#inImage, ...beside };
+      });
   }
+}
+
+function keyOf({ kind, rule, path }: ReportedResult, { tool }: ReportedBy, isUnrated: boolean): string {
+  return JSON.stringify([kind, tool.name, rule, path ?? "", path === undefined, isUnrated]);
 }
 
 function lineOf({ line, column }: ReportedResult): Line | undefined {

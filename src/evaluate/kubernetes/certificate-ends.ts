@@ -41,7 +41,7 @@ export function certificateEnds(
       continue;
     }
     const value = statedSecretValues(secret.object).find(({ key }) => key === CERTIFICATE);
-    if (value === undefined || !value.text.includes("-----BEGIN")) continue;
+    if (value === undefined || isFilledIn(value.text)) continue;
     const end = endOf(value.text, secret);
     if (end !== undefined) ends.push({ object: secret.object, path: value.field, ends: end });
     else if (!isPlaceholder(value.text, value.text)) unread.push(secret);
@@ -56,6 +56,11 @@ export function certificateEnds(
       ...gapOf(unread, "no certificate can be read in"),
     ],
   };
+}
+
+/** What stands there is put in its place before it is applied: templates, variables, values that SOPS or Vault keep. */
+function isFilledIn(text: string): boolean {
+  return text.trim() === "" || /\{\{|\$\{|\$\(|^\s*(?:ENC\[|ref\+|vault:|<[^>]*>\s*$)/.test(text.slice(0, 2_048));
 }
 
 /** Of the first: the server's own. */

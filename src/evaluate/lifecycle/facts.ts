@@ -37,7 +37,7 @@ export function lifecycleEvidence(input: LifecycleInput, admitted: Admitted): Su
     rebuilds: given(rebuilds, rebuildGaps(rebuilds)),
     // A file that could not be read is there, and nobody knows what it says.
     updates: given(input.updates.length + input.updateGaps.length === 0 ? undefined : input.updates, input.updateGaps),
-    secretScans: given(secretScanFacts(input)),
+    secretScans: given(secretScanFacts(input), input.secretScanGaps),
   };
   return Object.fromEntries(Object.entries(evidence).filter(([, one]) => one !== undefined));
 }

@@ -16,6 +16,7 @@ import type {
   ReadGitlab,
   UpdateConfiguration,
 } from "../../engines/pipelines/model.ts";
+import { NO_SCANNER_FILES } from "../../engines/pipelines/scanner-settings.ts";
 import { unreadGaps } from "../../engines/pipelines/unread.ts";
 
 export interface LifecycleInput {
@@ -27,6 +28,7 @@ export interface LifecycleInput {
   readonly updates: readonly UpdateConfiguration[];
   readonly updateGaps: readonly Gap[];
   readonly secretScansLeftOut: readonly { readonly reason: string; readonly place: Place }[];
+  readonly secretScanGaps: readonly Gap[];
   readonly dockerfiles: readonly Dockerfile[];
   /** Of files or of a cluster; empty where there were none. */
   readonly manifests: Manifests;
@@ -38,6 +40,7 @@ export interface LifecycleInput {
 export function lifecyclePipelines(
   github: readonly ReadGithubFile[],
   gitlab: readonly ReadGitlab[],
+  files = NO_SCANNER_FILES,
 ): { readonly pipelines: readonly LifecyclePipeline[]; readonly gaps: readonly Gap[] } {
   const pipelines: LifecyclePipeline[] = [];
   const gaps: Gap[] = [];
@@ -49,13 +52,13 @@ export function lifecyclePipelines(
     }
     const { file } = read;
     if (file.kind === "dependabot" || (file.kind === "workflow" && !isRun)) continue;
-    pipelines.push(githubLifecycle(file));
+    pipelines.push(githubLifecycle(file, files));
     if (isRun) append(gaps, unreadGaps(file.unread));
   }
   for (const read of gitlab) {
     if (read.state === "unread") gaps.push(read.gap);
     else if (!read.pipeline.fragment) {
-      pipelines.push(gitlabLifecycle(read.pipeline));
+      pipelines.push(gitlabLifecycle(read.pipeline, files));
       append(gaps, unreadGaps(read.pipeline.unread));
     }
   }

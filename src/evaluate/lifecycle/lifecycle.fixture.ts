@@ -42,6 +42,7 @@ export function inputOf({ files, policy, more }: Tree): LifecycleInput {
     updates: [],
     updateGaps: [],
     secretScansLeftOut: [],
+    secretScanGaps: [],
     dockerfiles,
     manifests: readManifests(manifests),
     ...more,

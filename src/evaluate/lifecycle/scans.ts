@@ -74,7 +74,7 @@ export function scannedImageFacts(input: LifecycleInput): LifecycleFacts["scanne
 }
 
 /** Whether a scan ends its pipeline, by every rule of its scanner. */
-export function gateOf(pipelines: Parameters<typeof scanSteps>[0]) {
-  const scans = scanSteps(pipelines);
-  return { scans, gate: scans.find(({ ignored }) => ignored === undefined) };
+export function gateOf(...read: Parameters<typeof scanSteps>) {
+  const scans = scanSteps(...read);
+  return { scans, gate: scans.find(({ ignored, unknown }) => ignored === undefined && unknown === undefined) };
 }

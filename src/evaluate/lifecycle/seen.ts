@@ -8,6 +8,7 @@ import type { Location } from "../../core/location.ts";
 import type { RuntimeDetection } from "../../engines/detectors/model.ts";
 import { containersOf, locationOf } from "../../engines/kubernetes/model.ts";
 import type { GitlabPipeline, LifecycleStep, Pipeline, Place, StepRole } from "../../engines/pipelines/model.ts";
+import type { ScannerFiles } from "../../engines/pipelines/scanner-settings.ts";
 import type { Admitted } from "./admission.ts";
 import { type LifecycleInput, pipelineGaps, stepsOf } from "./input.ts";
 import { scheduledRebuilds } from "./rebuilds.ts";
@@ -19,6 +20,8 @@ export interface SeenContext {
   /** As gates read them. */
   readonly gates: readonly Pipeline[];
   readonly gitlab: readonly GitlabPipeline[];
+  /** By which scanners are configured. */
+  readonly scannerFiles: ScannerFiles;
 }
 
 type Seen = Omit<LifecycleStepResult, "step" | "short">;
@@ -99,16 +102,20 @@ function buildOf(input: LifecycleInput, gaps: readonly Gap[]): Seen {
   return exists([...builds, ...attests], "exists", `${toldBy(builds)}, ${provenance}`);
 }
 
-function scanOf(input: LifecycleInput, { gates }: SeenContext, gaps: readonly Gap[]): Seen {
-  const { scans, gate } = gateOf(gates);
+function scanOf(input: LifecycleInput, { gates, scannerFiles }: SeenContext, gaps: readonly Gap[]): Seen {
+  const { scans, gate } = gateOf(gates, scannerFiles);
   if (gate !== undefined) {
     const { pipeline: path, line, column } = gate;
     return { state: "blocks", reason: `${gate.scanner} fails the job`, places: [{ kind: "file", path, line, column }] };
   }
   if (scans.length === 0) return ofRole(input, "scan", gaps);
+  const unknown = scans.find((scan) => scan.unknown !== undefined);
   return {
     state: "exists",
-    reason: `${[...new Set(scans.map(({ scanner }) => scanner))].join(", ")} blocks nothing`,
+    reason:
+      unknown !== undefined
+        ? `whether ${unknown.scanner} blocks: ${unknown.unknown}`
+        : `${[...new Set(scans.map(({ scanner }) => scanner))].join(", ")} blocks nothing`,
     places: scans.slice(0, PLACES).map(({ pipeline: path, line, column }) => ({ kind: "file", path, line, column })),
   };
 }

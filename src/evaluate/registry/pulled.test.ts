@@ -29,7 +29,12 @@ test("an image is as old as it says, up to the limit; without a date nobody know
   const age = "registry/image-too-old";
   assert.deepEqual(verdicts({ maxAgeDays: 30 }, created("2026-10-30T12:00:01Z")), { [age]: "pass" });
   assert.deepEqual(verdicts({ maxAgeDays: 30 }, created("2026-10-29T12:00:00Z")), { [age]: "fail" });
-  for (const none of [{}, created("1970-01-01T00:00:00Z"), created("0001-01-01T00:00:00Z"), created("nonsense")]) {
+  for (const none of [
+    {},
+    ...["1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "nonsense", "2026-11-30T00:00:00Z", "2999-01-01T00:00:00Z"].map(
+      created,
+    ),
+  ]) {
     assert.deepEqual(verdicts({ maxAgeDays: 30 }, none), { [age]: "unknown" });
   }
 });

@@ -23,6 +23,9 @@ interface PullContext {
 /** Dates before are none: the first containers are of 2013, and reproducible builds write 1970 or 1980. */
 const FIRST_YEAR = 2013;
 
+/** Clocks differ. */
+const AHEAD = 24 * 60 * 60 * 1000;
+
 const UNDATED: Gap = {
   code: "registry.undated",
   reason: "the image does not say when it was made",
@@ -37,12 +40,17 @@ export function evaluatePulled(asset: Asset, pulled: PulledImage, { policy, now 
   const evidence: SubjectEvidence<PulledImageFacts> = {
     ...(repositories.length === 0 ? {} : { place: present({ repository }, at) }),
     ...(quarantine.length === 0 ? {} : { scan: present({ repository, isScanned }, at) }),
-    ...(maxAgeDays === undefined ? {} : { creation: creationOf(pulled, at) }),
+    ...(maxAgeDays === undefined ? {} : { creation: creationOf(pulled, now) }),
   };
   return runChecks<PulledImageFacts>(pulledImageChecks, evidence, { asset, policy, now });
 }
 
-function creationOf({ createdAt }: PulledImage, at: string): Evidence<PulledImageFacts["creation"]> {
+function creationOf({ createdAt }: PulledImage, now: Date): Evidence<PulledImageFacts["creation"]> {
   if (createdAt === undefined || !(createdAt.getUTCFullYear() >= FIRST_YEAR)) return absent(UNDATED);
-  return present({ createdAt: createdAt.toISOString() }, at);
+  // Its maker's word: by a date that is still to come it would never be too old.
+  if (createdAt.getTime() > now.getTime() + AHEAD) {
+    const day = createdAt.toISOString().slice(0, 10);
+    return absent({ ...UNDATED, reason: `the image says that it was made on ${day}, which is still to come` });
+  }
+  return present({ createdAt: createdAt.toISOString() }, now.toISOString());
 }

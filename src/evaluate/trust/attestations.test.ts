@@ -133,7 +133,12 @@ test("severities are read from each scanner's own report, and what cannot be rea
     "unknown: the severity of CVE-1 is not known (1 in all)",
   );
   const fixable: AttestationRule = { ...vuln, fixableOnly: true };
-  assert.match(outcome(fixable, [security, scan(inToto("9.8"))]), /^met/);
+  // That nothing names a fixed version is not that there is none.
+  assert.equal(
+    outcome(fixable, [security, scan(inToto("9.8"))]),
+    "unknown: whether there is a fix of CVE-1 the report does not say (1 in all)",
+  );
+  assert.match(outcome(fixable, [security, scan(inToto("5.0"))]), /^met/);
   assert.match(outcome(fixable, [security, scan(inToto("9.8", [{ fixedVersion: "2" }]))]), /^missed/);
   const trivy = (Severity: string) => ({
     SchemaVersion: 2,
@@ -148,6 +153,8 @@ test("severities are read from each scanner's own report, and what cannot be rea
   });
   assert.match(outcome(fixable, [security, scan(grype("fixed"))]), /^missed: .*CVE-3/);
   assert.match(outcome(fixable, [security, scan(grype("not-fixed"))]), /^met/);
+  assert.match(outcome(fixable, [security, scan(grype("wont-fix"))]), /^met/);
+  assert.match(outcome(fixable, [security, scan(grype("unknown"))]), /^unknown: .*CVE-3/);
   const own = (complete: boolean, severity: string) => ({
     complete,
     vulnerabilities: [{ id: "CVE-4", severity }],

@@ -194,8 +194,9 @@ function judgeReport(
     return { code: "trust.age", reason: "the report does not say when the scan ended" };
   }
   if (noneFrom !== undefined) {
-    const counted = report.vulnerabilities.filter(({ isFixable }) => fixableOnly !== true || isFixable);
-    const over = counted.filter(({ severity }) => ranks[severity] >= ranks[noneFrom]);
+    const counted = report.vulnerabilities.filter(({ isFixable }) => fixableOnly !== true || isFixable !== false);
+    const severe = counted.filter(({ severity }) => ranks[severity] >= ranks[noneFrom]);
+    const over = severe.filter(({ isFixable }) => fixableOnly !== true || isFixable === true);
     const [first] = over;
     if (first !== undefined) {
       const more = over.length === 1 ? "" : ` and ${over.length - 1} more`;
@@ -205,6 +206,12 @@ function judgeReport(
       };
     }
     if (report.unread !== undefined) return { code: "trust.undecided", reason: report.unread };
+    if (severe[0] !== undefined) {
+      return {
+        code: "trust.undecided",
+        reason: `whether there is a fix of ${quoted(severe[0].id)} the report does not say (${severe.length} in all)`,
+      };
+    }
     const unrated = counted.filter(({ severity }) => severity === "unknown");
     if (unrated[0] !== undefined) {
       return {

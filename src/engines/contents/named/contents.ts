@@ -112,21 +112,25 @@ function isAlpine(part: string): boolean {
   return part.startsWith("alpine") && versionOf(part.slice("alpine".length)) !== undefined;
 }
 
-function releasesOf({ kind, product, words }: Publisher, parts: readonly string[]): NamedRelease[] {
-  const [first = "", ...variants] = parts;
-  const version = words?.get(first) ?? versionOf(first);
+function releasesOf({ kind, product, words, built }: Publisher, parts: readonly string[]): NamedRelease[] {
+  const [first = ""] = parts;
+  const word = parts.find((part) => words?.has(part)) ?? "";
+  const version = words?.get(word) ?? versionOf(first);
   const own = product === undefined ? [] : stated(kind, product, version);
   if (kind === "distribution") return own;
-  return [...own, ...[first, ...variants].flatMap(systemOf)];
+  const system = built === undefined ? [] : stated("distribution", built, versionOf(first));
+  return [...own, ...system, ...parts.flatMap((part, i) => systemOf(part, parts[i + 1] ?? ""))];
 }
 
-/** The distribution that a part of a tag names: `bookworm`, `alpine3.10`, `noble`. */
-function systemOf(part: string): NamedRelease[] {
+/** The distribution that a part of a tag names, with the next one: `bookworm`, `alpine3.10`, `alpine-3.10`, `noble`, `ubi9`. */
+function systemOf(part: string, next: string): NamedRelease[] {
   const debian = debianNames.get(part);
   if (debian !== undefined) return stated("distribution", distributions.debian, debian);
   const ubuntu = ubuntuNames.get(part);
   if (ubuntu !== undefined) return stated("distribution", distributions.ubuntu, ubuntu);
   if (isAlpine(part)) return stated("distribution", distributions.alpine, versionOf(part.slice("alpine".length)));
+  if (part === "alpine") return stated("distribution", distributions.alpine, versionOf(next));
+  if (part.startsWith("ubi")) return stated("distribution", distributions.rhel, versionOf(part.slice("ubi".length)));
   return [];
 }
 

@@ -1,4 +1,7 @@
-/** Images whose tags are known to say what is in them: Docker's official images, and those of distributions. */
+/**
+ * Images whose tags are known to say what is in them: Docker's official images, and those of distributions. Held against every
+ * tag that docker-library/official-images lists (`library/`, 2026-08): the tags of one image say the same.
+ */
 import type { BaseKind } from "../base/model.ts";
 import { distributions } from "../lifecycle/distributions.ts";
 import { runtimes } from "../lifecycle/runtimes.ts";
@@ -14,6 +17,8 @@ export interface Publisher {
    * documentation out, and are slim by that. Absent: it differs from release to release.
    */
   readonly whole?: BaseKind;
+  /** A bare number is this distribution's release: `buildpack-deps:24.04`. */
+  readonly built?: Product;
   /** Words of tags that stand for a version: `bookworm`, `iron`. */
   readonly words?: ReadonlyMap<string, string>;
 }
@@ -27,7 +32,15 @@ export const debianNames = words(
   ...["trixie 13", "bookworm 12", "bullseye 11", "buster 10", "stretch 9", "jessie 8", "wheezy 7"],
 );
 export const ubuntuNames = words(
-  ...["resolute 26.04", "questing 25.10", "plucky 25.04", "oracular 24.10", "noble 24.04", "mantic 23.10"],
+  ...[
+    "stonking 26.10",
+    "resolute 26.04",
+    "questing 25.10",
+    "plucky 25.04",
+    "oracular 24.10",
+    "noble 24.04",
+    "mantic 23.10",
+  ],
   ...["lunar 23.04", "kinetic 22.10", "jammy 22.04", "focal 20.04", "bionic 18.04", "xenial 16.04", "trusty 14.04"],
 );
 
@@ -55,6 +68,8 @@ function program(product: Product | undefined, whole?: BaseKind, names?: Readonl
   };
 }
 
+const { ubuntu } = distributions;
+
 /** By repository, Docker Hub's official ones without `library/`. */
 export const publishers: ReadonlyMap<string, Publisher> = new Map([
   ["debian", distribution("debian", "full", debianNames)],
@@ -75,7 +90,7 @@ export const publishers: ReadonlyMap<string, Publisher> = new Map([
   ["public.ecr.aws/amazonlinux/amazonlinux", distribution("amzn", "full", words("1 2018.03"))],
   ["opensuse/leap", distribution("opensuse-leap", "full")],
   ["photon", distribution("photon", "slim")],
-  ["buildpack-deps", program(undefined, "full")],
+  ["buildpack-deps", { ...program(undefined, "full"), ...(ubuntu === undefined ? {} : { built: ubuntu }) }],
   ["busybox", program(undefined, "slim")],
   ["node", program(runtimes.node, "full", nodeNames)],
   ["python", program(runtimes.python, "full")],

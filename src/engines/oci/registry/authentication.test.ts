@@ -242,14 +242,17 @@ describe("a denial", () => {
 
   it("gives the same advice by the token service as by a registry with basic authentication", async (t) => {
     const token = await tokenRegistry(t, { issue: (_, response) => json(response, 401, {}) });
-    const advice = `log in with docker login ${token.registry.host}`;
+    const advice = `run \`docker login ${token.registry.host}\` and check the image name`;
     assert.equal((await problemOf(token.client.manifest("v1"))).remedy, advice);
     const basic = await listen(t, (_, response) =>
       response.writeHead(401, { "www-authenticate": 'Basic realm="r"' }).end(),
     );
     const client = openRegistry(parseReference(`${basic.host}/shop/web`), { environment: { HOME: "/nonexistent" } });
     t.after(() => client.close());
-    assert.equal((await problemOf(client.manifest("v1"))).remedy, `log in with docker login ${basic.host}`);
+    assert.equal(
+      (await problemOf(client.manifest("v1"))).remedy,
+      `run \`docker login ${basic.host}\` and check the image name`,
+    );
   });
 
   it("of a fresh token is final", async (t) => {
@@ -264,8 +267,8 @@ describe("a denial", () => {
   it("of an anonymous reader says how to log in", async (t) => {
     const { client, registry } = await tokenRegistry(t, { takes: () => false });
     const problem = await problemOf(client.manifest("v1"));
-    assert.match(problem.message, /refused no credentials/);
-    assert.equal(problem.remedy, `log in with docker login ${registry.host}`);
+    assert.match(problem.message, /denied access, and no credentials were found/);
+    assert.equal(problem.remedy, `run \`docker login ${registry.host}\` and check the image name`);
   });
 });
 

@@ -1,7 +1,7 @@
 import { Problem } from "../../../core/problem.ts";
 import type { Clock } from "../../../net/retry.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
-import { basicAuthorization, describeCredentials } from "./credentials.ts";
+import { basicAuthorization, describeRefusal } from "./credentials.ts";
 import type { FoundCredentials } from "./docker-config.ts";
 import type { RegistryLimits } from "./limits.ts";
 import { fetchToken, isAcceptableRealm, type Token, type TokenRequest } from "./token.ts";
@@ -122,7 +122,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
   }
 
   function advice(): string | undefined {
-    const hints = credentials === undefined ? [`log in with docker login ${registry.host}`] : [];
+    const hints = credentials === undefined ? [`run \`docker login ${registry.host}\` and check the image name`] : [];
     if (credentials === undefined && found.note !== undefined) hints.push(found.note);
     return hints.length === 0 ? undefined : hints.join("; ");
   }
@@ -133,7 +133,7 @@ export function createAuthorizer(options: AuthorizerOptions): Authorizer {
       kind: "unavailable",
       code: "registry.denied",
       place: where,
-      cause: `the registry refused ${describeCredentials(credentials)}${said}`,
+      cause: `${describeRefusal("the registry", credentials)}${said}`,
       ...(remedy === undefined ? {} : { remedy }),
     });
   }

@@ -180,7 +180,7 @@ describe("a registry that refuses", () => {
     const { client } = await open(t, (_, response) => json(response, 403, { errors: [{ code: "DENIED" }] }));
     const problem = await problemOf(client.manifest("v1"));
     assert.equal(problem.code, "registry.denied");
-    assert.match(problem.message, /refused no credentials: DENIED/);
+    assert.match(problem.message, /denied access, and no credentials were found: DENIED/);
   });
 });
 

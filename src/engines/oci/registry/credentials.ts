@@ -11,17 +11,17 @@ export type Credentials =
   /** A bearer token that goes to the registry as it is. */
   | { readonly kind: "registry-token"; readonly token: string; readonly source: string };
 
-/** Says whose credentials they are without the secret. */
-export function describeCredentials(credentials: Credentials | undefined): string {
+/** Who said no, and to whom, without the secret. @param server - `the registry` */
+export function describeRefusal(server: string, credentials: Credentials | undefined): string {
   switch (credentials?.kind) {
     case undefined:
-      return "no credentials";
+      return `${server} denied access, and no credentials were found`;
     case "password":
-      return `user "${printable(credentials.username.slice(0, 80))}" from ${credentials.source}`;
+      return `${server} refused user "${printable(credentials.username.slice(0, 80))}" from ${credentials.source}`;
     case "identity-token":
-      return `the identity token from ${credentials.source}`;
+      return `${server} refused the identity token from ${credentials.source}`;
     case "registry-token":
-      return `the registry token from ${credentials.source}`;
+      return `${server} refused the registry token from ${credentials.source}`;
   }
 }
 

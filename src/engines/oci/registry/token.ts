@@ -6,7 +6,7 @@ import { Problem } from "../../../core/problem.ts";
 import type { HttpAnswer } from "../../../net/client.ts";
 import type { Clock } from "../../../net/retry.ts";
 import { readBody } from "./body.ts";
-import { basicAuthorization, type Credentials, describeCredentials, isBearerToken } from "./credentials.ts";
+import { basicAuthorization, type Credentials, describeRefusal, isBearerToken } from "./credentials.ts";
 import type { RegistryLimits } from "./limits.ts";
 import { follow } from "./redirect.ts";
 import { errorText, refusal } from "./refusal.ts";
@@ -56,7 +56,7 @@ export async function fetchToken(
         kind: "unavailable",
         code: "registry.denied",
         place: describeUrl(realm),
-        cause: `the token service refused ${describeCredentials(credentials)}${said}`,
+        cause: `${describeRefusal("the token service", credentials)}${said}`,
       });
     }
     if (answer.status !== 200) throw await refusal(answer, limits, clock, signal);

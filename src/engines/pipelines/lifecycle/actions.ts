@@ -1,22 +1,24 @@
 /** What an action does to an image: by its name and its inputs, as each action's own documentation has them. */
-import { scannerRunOf } from "../scanners.ts";
+import { lookedUp, NO_SCANNER_SETTINGS, type ScannerSettings } from "../scanner-settings.ts";
+import { scannerRunOf, TRIVY_SETTINGS } from "../scanners.ts";
 import type { Act } from "./commands.ts";
 
 /** Inputs by their names in lower case. */
 export type Inputs = ReadonlyMap<string, string>;
 
-type Reader = (inputs: Inputs) => readonly Act[];
+/** @param settings - of scanners, where the action runs */
+type Reader = (inputs: Inputs, settings: ScannerSettings) => readonly Act[];
 
 /** @param name - in lower case, without its ref: `docker/build-push-action` */
-export function actsOfAction(name: string, inputs: Inputs): readonly Act[] {
+export function actsOfAction(name: string, inputs: Inputs, settings = NO_SCANNER_SETTINGS): readonly Act[] {
   const known = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-  if (known !== undefined) return known(inputs);
+  if (known !== undefined) return known(inputs, settings);
   // Its other workflows are for files.
   if (name.startsWith("slsa-framework/slsa-github-generator/.github/workflows/generator_container_")) {
     return [{ role: "provenance", tool: "slsa-github-generator", ...imageOf(inputs, "image") }];
   }
   // Under the name of whoever published it.
-  const own = /\/bulkhead(?:\/|$)/.test(name) ? scansBy(name, inputs, "image") : [];
+  const own = /\/bulkhead(?:\/|$)/.test(name) ? scansBy(name, { inputs, settings }, "image") : [];
   if (own.length > 0) return own.flatMap((scan): Act[] => [scan, { ...withoutImage(scan), role: "secret-scan" }]);
   // Whatever else says that it verifies signatures or provenance may do so.
   return VERIFIER.test(name)
@@ -70,14 +72,18 @@ const buildAndPush: Reader = (inputs) => {
 };
 
 /** Of an action that is a scanner's: its inputs say whether it scans, and whether findings fail it. */
-function scansBy(action: string, inputs: Inputs, ...images: readonly string[]): readonly Act[] {
-  const run = scannerRunOf({ kind: "action", name: action, inputs });
+function scansBy(
+  action: string,
+  { inputs, settings }: { readonly inputs: Inputs; readonly settings: ScannerSettings },
+  ...images: readonly string[]
+): readonly Act[] {
+  const run = scannerRunOf({ kind: "action", name: action, inputs }, settings);
   if (run === undefined) return [];
   const { scanner: tool, ignored } = run;
   return [{ role: "scan", tool, ...imageOf(inputs, ...images), ...(ignored === undefined ? {} : { ignored }) }];
 }
 
-const trivyAction: Reader = (inputs) => {
+const trivyAction: Reader = (inputs, settings) => {
   const tool = "trivy-action";
   const format = inputs.get("format") ?? "";
   const output = inputs.get("output");
@@ -88,10 +94,11 @@ const trivyAction: Reader = (inputs) => {
     ];
   }
   const type = inputs.get("scan-type") ?? "image";
-  const code = inputs.get("exit-code")?.trim() || "0";
+  const beside = lookedUp("--exit-code", TRIVY_SETTINGS, inputs.get("trivy-config")?.trim() || undefined, settings);
+  const code = inputs.get("exit-code")?.trim() || beside.value || (beside.unknown === undefined ? "0" : "");
   const isForSecrets = inputs.get("scanners")?.split(",").includes("secret") === true;
   return [
-    ...scansBy("aquasecurity/trivy-action", inputs, ...(type === "image" ? ["image-ref"] : [])),
+    ...scansBy("aquasecurity/trivy-action", { inputs, settings }, ...(type === "image" ? ["image-ref"] : [])),
     ...(type === "sbom" ? [{ role: "sbom-use" as const, tool }] : []),
     ...(isForSecrets
       ? [{ role: "secret-scan" as const, tool, ...(code === "0" ? { ignored: "exit-code is not set" } : {}) }]
@@ -142,15 +149,15 @@ const ACTIONS: Readonly<Record<string, Reader>> = {
     { role: "push", tool: "push-to-registry", ...imageOf(inputs, "image") },
   ],
   "aquasecurity/trivy-action": trivyAction,
-  "anchore/scan-action": (inputs) => [
-    ...scansBy("anchore/scan-action", inputs, "image"),
+  "anchore/scan-action": (inputs, settings) => [
+    ...scansBy("anchore/scan-action", { inputs, settings }, "image"),
     ...(inputs.has("sbom") ? [{ role: "sbom-use" as const, tool: "anchore/scan-action" }] : []),
   ],
-  "docker/scout-action": (inputs) =>
+  "docker/scout-action": (inputs, settings) =>
     /sbom/.test(inputs.get("command") ?? "")
       ? [{ role: "sbom", tool: "docker/scout-action" }]
-      : scansBy("docker/scout-action", inputs, "image"),
-  "snyk/actions/docker": (inputs) => scansBy("snyk/actions/docker", inputs, "image"),
+      : scansBy("docker/scout-action", { inputs, settings }, "image"),
+  "snyk/actions/docker": (inputs, settings) => scansBy("snyk/actions/docker", { inputs, settings }, "image"),
   "anchore/sbom-action": (inputs) => {
     const file = inputs.get("output-file");
     const tool = "anchore/sbom-action";

@@ -1,5 +1,6 @@
 /** What a command does to an image: by its program and its words, as each tool's own manual has them. */
-import { scannerRunOf } from "../scanners.ts";
+import { lookedUp, NO_SCANNER_SETTINGS, namedFile, type ScannerSettings } from "../scanner-settings.ts";
+import { scannerRunOf, TRIVY_SETTINGS } from "../scanners.ts";
 import type { StepRole } from "./model.ts";
 import { hasFlag, operandsOf, optionOf } from "./words.ts";
 
@@ -17,12 +18,13 @@ export interface Act {
 }
 
 /** @param words - behind the program */
-export function actsOf(program: string, words: readonly string[]): readonly Act[] {
+export function actsOf(program: string, words: readonly string[], settings: ScannerSettings): readonly Act[] {
   const known = Object.hasOwn(PROGRAMS, program) ? PROGRAMS[program] : undefined;
-  return known?.(words) ?? [];
+  return known?.(words, settings) ?? [];
 }
 
-type Reader = (words: readonly string[]) => readonly Act[];
+/** @param settings - of scanners, where the command runs */
+type Reader = (words: readonly string[], settings: ScannerSettings) => readonly Act[];
 
 /** Options of builders that take a word of their own: what follows is no operand. */
 const BUILD_VALUES = new Set(
@@ -121,12 +123,17 @@ function deploy(tool: string, image?: string): Act {
 }
 
 /** @param command - all of its words, the program first: they say whether findings fail it */
-function scan(tool: string, image: string | undefined, command: readonly string[]): Act {
-  return { role: "scan", tool, ...named(image), ...ignoredIn(command) };
+function scan(
+  tool: string,
+  image: string | undefined,
+  command: readonly string[],
+  settings = NO_SCANNER_SETTINGS,
+): Act {
+  return { role: "scan", tool, ...named(image), ...ignoredIn(command, settings) };
 }
 
-function ignoredIn(words: readonly string[]): { ignored?: string } {
-  const ignored = scannerRunOf({ kind: "command", words })?.ignored;
+function ignoredIn(words: readonly string[], settings: ScannerSettings): { ignored?: string } {
+  const ignored = scannerRunOf({ kind: "command", words }, settings)?.ignored;
   return ignored === undefined ? {} : { ignored };
 }
 
@@ -166,7 +173,7 @@ const cosign: Reader = ([verb = "", ...words]) => {
   }
 };
 
-const trivy: Reader = (words) => {
+const trivy: Reader = (words, settings) => {
   const operands = operandsOf(words, SCAN_VALUES);
   const [verb = "", target] = operands;
   const format = optionOf(words, "--format", "-f") ?? "";
@@ -174,21 +181,23 @@ const trivy: Reader = (words) => {
     return [{ role: "sbom", tool: "trivy", ...written(words) }, ...(format === "github" ? [use("trivy")] : [])];
   }
   const command = ["trivy", ...words];
-  if (verb === "sbom") return [scan("trivy", undefined, command), use("trivy sbom")];
+  if (verb === "sbom") return [scan("trivy", undefined, command, settings), use("trivy sbom")];
   const scanners = optionOf(words, "--scanners", "--security-checks");
-  const secrets: Act = { role: "secret-scan", tool: "trivy", ...exitIgnored(words) };
+  const secrets: Act = { role: "secret-scan", tool: "trivy", ...exitIgnored(words, settings) };
   const looks = /^(?:image|i|fs|filesystem|rootfs|repo|repository)$/.test(verb);
   if (!looks) return [];
   const isOfImage = verb === "image" || verb === "i";
   const own =
     scannerRunOf({ kind: "command", words: command }) === undefined
       ? []
-      : [scan("trivy", isOfImage ? target : undefined, command)];
+      : [scan("trivy", isOfImage ? target : undefined, command, settings)];
   return scanners?.split(",").includes("secret") === true ? [...own, secrets] : own;
 };
 
-function exitIgnored(words: readonly string[]): { ignored?: string } {
-  const code = optionOf(words, "--exit-code");
+function exitIgnored(words: readonly string[], settings: ScannerSettings): { ignored?: string } {
+  const beside = lookedUp("--exit-code", TRIVY_SETTINGS, namedFile(TRIVY_SETTINGS, words), settings);
+  const code = optionOf(words, "--exit-code") ?? beside.value;
+  if (code === undefined && beside.unknown !== undefined) return {};
   return code === undefined || code === "0" ? { ignored: "it ends with 0 whatever it finds (--exit-code)" } : {};
 }
 
@@ -315,13 +324,20 @@ export const PROGRAMS: Readonly<Record<string, Reader>> = {
         ]
       : [],
   trivy,
-  grype: (words) => {
+  grype: (words, settings) => {
     const target = operandsOf(words, SCAN_VALUES)[0] ?? "";
     if (/^(?:db|version|completion|config|help|)$/.test(target)) return [];
     const command = ["grype", ...words];
     return target.startsWith("sbom:")
-      ? [scan("grype", undefined, command), use("grype")]
-      : [scan("grype", /^(?:dir|file|oci-archive|docker-archive|oci-dir):/.test(target) ? undefined : target, command)];
+      ? [scan("grype", undefined, command, settings), use("grype")]
+      : [
+          scan(
+            "grype",
+            /^(?:dir|file|oci-archive|docker-archive|oci-dir):/.test(target) ? undefined : target,
+            command,
+            settings,
+          ),
+        ];
   },
   snyk: (words) => {
     const [first = "", second = ""] = words;

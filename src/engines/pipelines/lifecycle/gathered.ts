@@ -1,7 +1,8 @@
 /** What the jobs of a pipeline are found to do to images, command by command, whichever system runs them. */
-import type { Redirection } from "../../dockerfile/model.ts";
+import type { Redirection, ShellCommand } from "../../dockerfile/model.ts";
 import { bounds } from "../bounds.ts";
 import type { Place, Text } from "../field.ts";
+import { NO_SCANNER_SETTINGS, type ScannerSettings, settingsBefore } from "../scanner-settings.ts";
 import type { Act } from "./commands.ts";
 import { type Known, namedImage } from "./image.ts";
 import type { LifecycleStep, Mention, OpaqueStep } from "./model.ts";
@@ -29,6 +30,8 @@ interface At {
   /** Of a checkout before it. */
   readonly isShallow?: boolean;
   readonly system?: "gitlab";
+  /** Of scanners; absent: nothing is set. */
+  readonly settings?: ScannerSettings;
 }
 
 export function stepOf(
@@ -61,6 +64,14 @@ interface RunCommand {
   /** Its arguments. */
   readonly words: readonly string[];
   readonly redirections: readonly Redirection[];
+  /** `TRIVY_EXIT_CODE=1` in front of it. */
+  readonly assignments?: readonly string[];
+}
+
+/** What stands in front of a command, for {@link takeCommand}. */
+export function setBy(command: ShellCommand | undefined): Pick<RunCommand, "assignments"> {
+  const set = command?.assignments ?? [];
+  return set.length === 0 ? {} : { assignments: set.map(({ name, value }) => `${name}=${value.text}`) };
 }
 
 /**
@@ -69,9 +80,9 @@ interface RunCommand {
  * @param ignored - why its failure changes nothing
  */
 export function takeCommand(into: Gathered, command: RunCommand, at: At, ignored: string | undefined): void {
-  const { program, written, words, redirections } = command;
-  const { job, index, place } = at;
-  const acts = actsOfCommand(program, words);
+  const { program, written, words, redirections, assignments = [] } = command;
+  const { job, index, place, settings = NO_SCANNER_SETTINGS } = at;
+  const acts = actsOfCommand(program, words, settingsBefore(assignments, settings));
   for (const act of acts) into.steps.push(stepOf(act, at, ignored));
   const opaque = acts.length > 0 ? undefined : opaqueOf(program, words, written);
   if (opaque !== undefined) into.opaque.push({ what: opaque, place });

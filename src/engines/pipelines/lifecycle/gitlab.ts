@@ -4,13 +4,15 @@ import { bounds } from "../bounds.ts";
 import type { Place } from "../field.ts";
 import { mayFail } from "../gitlab/gate.ts";
 import type { GitlabJob, GitlabLine, GitlabPipeline } from "../gitlab/model.ts";
+import { exportedBy, NO_SCANNER_FILES, type ScannerFiles, type ScannerSettings } from "../scanner-settings.ts";
+import { LOOKS_AT_CODES, STRICT } from "../script-options.ts";
 import { isShallowAfter, isShallowInGitlab } from "./checkout.ts";
-import { type Gathered, mention, startGathering, stepOf, takeCommand } from "./gathered.ts";
+import { type Gathered, mention, setBy, startGathering, stepOf, takeCommand } from "./gathered.ts";
 import type { Known } from "./image.ts";
 import type { LifecyclePipeline } from "./model.ts";
 import { silencedBy } from "./silenced.ts";
 
-export function gitlabLifecycle(pipeline: GitlabPipeline): LifecyclePipeline {
+export function gitlabLifecycle(pipeline: GitlabPipeline, files = NO_SCANNER_FILES): LifecyclePipeline {
   const gathered = startGathering();
   const jobs = pipeline.jobs.filter(({ hidden, when }) => !hidden && when?.value !== "never");
   for (const { place, reason } of pipeline.unreadScripts) gathered.opaque.push({ what: reason, place });
@@ -21,7 +23,7 @@ export function gitlabLifecycle(pipeline: GitlabPipeline): LifecyclePipeline {
     else gathered.opaque.push({ what: `include:${include.kind}`, place: include.place });
   }
   const shared = knownOf(pipeline.variables);
-  for (const job of jobs) takeJob(gathered, job, pipeline.path, shared);
+  for (const job of jobs) takeJob(gathered, job, pipeline.path, { shared, files });
   return {
     path: pipeline.path,
     system: "gitlab",
@@ -45,8 +47,16 @@ function takeTemplate(into: Gathered, template: string, place: Place, path: stri
   if (/^Auto-DevOps|Jobs\/Build/.test(template)) into.opaque.push({ what: `template ${template}`, place });
 }
 
-function takeJob(into: Gathered, job: GitlabJob, path: string, shared: Known): void {
+function takeJob(
+  into: Gathered,
+  job: GitlabJob,
+  path: string,
+  { shared, files }: { readonly shared: Known; readonly files: ScannerFiles },
+): void {
   const known = knownOf(job.variables, shared);
+  const script = [...job.beforeScript, ...job.script].map(({ text }) => text.value).join("\n");
+  const options = LOOKS_AT_CODES.test(script) ? undefined : STRICT;
+  const settings: ScannerSettings = { variables: new Map([...known, ...exportedBy(script)]), folder: "", files };
   const told = mayFail(job) ? "its job may fail (allow_failure)" : undefined;
   let index = 0;
   let isShallow = isShallowInGitlab(job, known);
@@ -57,9 +67,14 @@ function takeJob(into: Gathered, job: GitlabJob, path: string, shared: Known): v
       const words = command.arguments.map((word) => word.text);
       const { line, column, start, end } = command.programWord?.range ?? command.range;
       const place = { path: text.place.path, line, column, start, end };
-      const ignored = told ?? (isAfter ? "after_script changes no result" : silencedBy(command, commands));
-      const run = { program, written, words, redirections: command.redirections };
-      takeCommand(into, run, { path, job: job.name, index, place, known, isShallow, system: "gitlab" }, ignored);
+      const ignored = told ?? (isAfter ? "after_script changes no result" : silencedBy(command, commands, options));
+      const run = { program, written, words, redirections: command.redirections, ...setBy(command) };
+      takeCommand(
+        into,
+        run,
+        { path, job: job.name, index, place, known, settings, isShallow, system: "gitlab" },
+        ignored,
+      );
       if (program === "git") isShallow = isShallowAfter(words, isShallow);
       index++;
     }

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { runs } from "../../../core/runs.fixture.ts";
 import { readGithubFile } from "../github/read.ts";
 import { readGitlabPipeline } from "../gitlab/read.ts";
+import { NO_SCANNER_SETTINGS } from "../scanner-settings.ts";
 import { actsOf } from "./commands.ts";
 import { githubLifecycle } from "./github.ts";
 import { gitlabLifecycle } from "./gitlab.ts";
@@ -56,7 +57,7 @@ const programs = fc.constantFrom(
 test("any words of any program are read, and what they do has a role", () => {
   fc.assert(
     fc.property(programs, words, (program, own) => {
-      for (const { role } of actsOf(program, own)) assert.ok(stepRoles.includes(role));
+      for (const { role } of actsOf(program, own, NO_SCANNER_SETTINGS)) assert.ok(stepRoles.includes(role));
       opaqueOf(program, own, program);
     }),
   );

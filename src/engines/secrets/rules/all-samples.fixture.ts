@@ -11,6 +11,7 @@ import { fileSamples } from "./files.fixture.ts";
 import { hookSamples } from "./hooks.fixture.ts";
 import { hostingSamples } from "./hosting.fixture.ts";
 import { identitySamples } from "./identity.fixture.ts";
+import { installerFileSamples } from "./installer-files.fixture.ts";
 import { keySamples } from "./keys.fixture.ts";
 import { mailSamples } from "./mail.fixture.ts";
 import { monitoringSamples } from "./monitoring.fixture.ts";
@@ -48,6 +49,7 @@ export const ruleSamples: Readonly<Record<string, Samples>> = {
   ...fileSamples,
   ...toolFileSamples,
   ...serverFileSamples,
+  ...installerFileSamples,
   ...keySamples,
   ...webSamples,
   ...commandSamples,

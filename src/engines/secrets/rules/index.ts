@@ -12,6 +12,7 @@ import { fileRules } from "./files.ts";
 import { hookRules } from "./hooks.ts";
 import { hostingRules } from "./hosting.ts";
 import { identityRules } from "./identity.ts";
+import { installerFileRules } from "./installer-files.ts";
 import { keyRules } from "./keys.ts";
 import { mailRules } from "./mail.ts";
 import { monitoringRules } from "./monitoring.ts";
@@ -51,6 +52,7 @@ export const secretRules: readonly SecretRule[] = [
   ...fileRules,
   ...toolFileRules,
   ...serverFileRules,
+  ...installerFileRules,
   ...keyRules,
   ...webRules,
   ...commandRules,

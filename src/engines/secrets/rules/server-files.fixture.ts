@@ -49,7 +49,7 @@ export const serverFileSamples: Readonly<Record<string, Samples>> = {
   ),
   "directory-root-password": texts(
     [`rootdn "cn=admin"\nrootpw ${password}\n`],
-    ["# rootpw secret\n", "rootpw {SSHA}x\n", "rootpw\n"],
+    ["# rootpw secret\n", "rootpw {SSHA}x\n", "rootpw\n", "rootpw --lock\n"],
   ),
   "jenkins-encrypted-secret": texts(
     [`<password>{AQAAABAAAAAQ${alnum(43)}=}</password>`],

@@ -77,7 +77,7 @@ export const serverFileRules: readonly SecretRule[] = [
     id: "directory-root-password",
     title: "Password of a directory's administrator",
     keywords: ["rootpw"],
-    pattern: /^[ \t]{0,8}rootpw[ \t]{1,16}(?<secret>[^\s{"'#<][^\s]{3,80})[ \t]{0,8}$/m,
+    pattern: /^[ \t]{0,8}rootpw[ \t]{1,16}(?<secret>[^\s{"'#<-][^\s]{3,80})[ \t]{0,8}$/m,
     severity: "high",
     reference: "https://www.openldap.org/software/man.cgi?query=slapd.conf",
   }),

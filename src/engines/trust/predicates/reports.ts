@@ -84,7 +84,8 @@ export interface VulnerabilityReport {
   readonly vulnerabilities: readonly {
     readonly id: string;
     readonly severity: ReportSeverity;
-    readonly isFixable: boolean;
+    /** Absent: the report does not say. */
+    readonly isFixable?: boolean;
   }[];
   /** Why there may be more: a form that is not read, a scan that was not complete. */
   readonly unread?: string;
@@ -150,8 +151,8 @@ function inTotoEntry(entry: unknown): Entry | undefined {
   const scores = listIn(own, "severity") ?? [];
   const severities = scores.map((one) => severityOf(textIn(one, "score")));
   const annotations = listIn(own, "annotations") ?? listIn(entry, "annotations") ?? [];
-  const isFixable = annotations.some((one) => FIXED.some((name) => textIn(one, name) !== undefined));
-  return { id, severity: worst(severities), isFixable };
+  const isFixed = annotations.some((one) => FIXED.some((name) => textIn(one, name) !== undefined));
+  return { id, severity: worst(severities), ...(isFixed ? { isFixable: true } : {}) };
 }
 
 /** Names by which annotations tell a fixed version; in-toto's specification leaves them open. */
@@ -184,8 +185,14 @@ function grypeEntry(entry: unknown): Entry | undefined {
   return {
     id,
     severity: severityOf(textIn(own, "severity")),
-    isFixable: textIn(objectIn(own, "fix"), "state") === "fixed",
+    ...grypeFix(textIn(objectIn(own, "fix"), "state")),
   };
+}
+
+/** Its states are `fixed`, `not-fixed`, `wont-fix` and `unknown`. */
+function grypeFix(state: string | undefined): Pick<Entry, "isFixable"> {
+  if (state === "fixed") return { isFixable: true };
+  return state === "not-fixed" || state === "wont-fix" ? { isFixable: false } : {};
 }
 
 const order: readonly ReportSeverity[] = ["critical", "high", "medium", "low", "none", "unknown"];

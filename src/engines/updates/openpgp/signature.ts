@@ -2,7 +2,7 @@
  * Signature packets: RFC 9580, section 5.2, of version 4. Version 6 and its algorithms are not taken: no archive signs so,
  * and GnuPG, whose word is the measure here, knows them not.
  */
-import { createHash, verify } from "node:crypto";
+import { createHash, createVerify, verify } from "node:crypto";
 import { bounds } from "../bounds.ts";
 import { firstIntegers, type Packets, readIntegers, readSubpackets, SIGNATURE, type Subpacket } from "./packets.ts";
 import { type PublicKey, signatureBytes } from "./public-key.ts";
@@ -205,18 +205,47 @@ export function isBelowCurve({ hashSize }: Signature, { verifies }: PublicKey): 
 
 /** Whether the key made the signature over these bytes; nothing about whether the key may. */
 export function isMadeBy(signature: Signature, key: PublicKey, signed: readonly Buffer[]): boolean {
+  const check = makerCheck(signature, key);
+  for (const bytes of signed) check?.update(bytes);
+  return check?.isMade() === true;
+}
+
+export interface MakerCheck {
+  readonly update: (bytes: Buffer) => void;
+  /** Once, after all of the bytes. */
+  readonly isMade: () => boolean;
+}
+
+/** The same of bytes that come one after another; undefined where the key cannot have made it. */
+export function makerCheck(signature: Signature, key: PublicKey): MakerCheck | undefined {
   const { verifies } = key;
-  if (verifies.name === "unread" || key.algorithm !== signature.algorithm) return false;
-  const bytes = signatureBytes(verifies, signature.material);
-  if (bytes === undefined) return false;
-  const message = Buffer.concat([...signed, signature.trailer]);
+  if (verifies.name === "unread" || key.algorithm !== signature.algorithm) return undefined;
+  const material = signatureBytes(verifies, signature.material);
+  if (material === undefined || isBelowCurve(signature, key)) return undefined;
+  const { hash, trailer } = signature;
   try {
-    if (verifies.name === "rsa") return verify(signature.hash, message, verifies.key, bytes);
-    if (verifies.name === "ecdsa") {
-      if (isBelowCurve(signature, key)) return false;
-      return verify(signature.hash, message, { key: verifies.key, dsaEncoding: "ieee-p1363" }, bytes);
+    if (verifies.name === "eddsa-legacy") {
+      const digest = createHash(hash);
+      return {
+        update: (bytes) => digest.update(bytes),
+        isMade: () => holds(() => verify(null, digest.update(trailer).digest(), verifies.key, material)),
+      };
     }
-    return verify(null, createHash(signature.hash).update(message).digest(), verifies.key, bytes);
+    const over = createVerify(hash);
+    const by = verifies.name === "rsa" ? verifies.key : { key: verifies.key, dsaEncoding: "ieee-p1363" as const };
+    return {
+      update: (bytes) => over.update(bytes),
+      isMade: () => holds(() => over.update(trailer).verify(by, material)),
+    };
+  } catch {
+    // A hash that this build of OpenSSL does not have.
+    return undefined;
+  }
+}
+
+function holds(check: () => boolean): boolean {
+  try {
+    return check();
   } catch {
     return false;
   }

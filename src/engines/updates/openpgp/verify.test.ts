@@ -13,12 +13,15 @@ import {
   clearsigned,
   clearsignedWith,
   type FixtureAlgorithm,
+  type FixtureKey,
   fixtureKey,
   KEY_CREATED,
   packet,
   SIGNED_TEXT,
+  type SignatureOptions,
+  signatureBody,
 } from "./signer.fixture.ts";
-import { verifyCleartext } from "./verify.ts";
+import { verifyCleartext, verifyDetached, verifyDetachedStream } from "./verify.ts";
 
 const YEAR = 365 * 86_400;
 const now = new Date((KEY_CREATED + YEAR) * 1000);
@@ -342,4 +345,39 @@ test("a packet of any length is read to its end or not at all", () => {
     }),
     runs(50),
   );
+});
+
+describe("a file with its signature beside it", () => {
+  const bytes = Buffer.from("first half, second half");
+  async function* halves() {
+    yield bytes.subarray(0, 10);
+    yield Buffer.alloc(0);
+    yield bytes.subarray(10);
+  }
+  const beside = (signed: Buffer, keys: readonly FixtureKey[], options: Partial<SignatureOptions> = {}) =>
+    Buffer.concat(keys.map((each) => packet(2, signatureBody(each, signed, { type: 0, ...options }))));
+
+  for (const algorithm of algorithms) {
+    test(`of ${algorithm}, is told alike at once and in chunks`, async () => {
+      const key = fixtureKey(algorithm);
+      const ring = readKeyring(Buffer.concat([certificate(key), certificate(stranger, { subkey: { key: subkey } })]));
+      for (const [signature, expected] of [
+        [beside(bytes, [key]), "none"],
+        [beside(bytes, [subkey, key]), "none"],
+        [beside(bytes, [key], { type: 1 }), "has a signature that is not over its bytes"],
+        [
+          beside(bytes, [key], { hash: "sha1" }),
+          algorithm.startsWith("ecdsa") ? undefined : "is signed with SHA-1, which proves nothing any more",
+        ],
+        [beside(Buffer.from("first half"), [key]), "has a signature that does not fit its content"],
+        [beside(bytes, [fixtureKey(algorithm)]), undefined],
+        [Buffer.from("nothing"), "has no signature that can be read"],
+      ] as const) {
+        const whole = verifyDetached(bytes, signature, ring, now);
+        const streamed = await verifyDetachedStream(halves(), signature, ring, now);
+        assert.deepEqual(streamed, whole);
+        if (expected !== undefined) assert.equal("fault" in whole ? whole.fault : "none", expected);
+      }
+    });
+  }
 });

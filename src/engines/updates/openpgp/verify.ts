@@ -1,12 +1,12 @@
 /** Who signed a cleartext message, or a file with its signatures beside it. Pure. */
 import { bounds } from "../bounds.ts";
 import { dearmor } from "./armor.ts";
-import { type Certificate, concerns } from "./certificates.ts";
+import { type Certificate, concerns, isFrom } from "./certificates.ts";
 import { readCleartext } from "./cleartext.ts";
 import { keysOf } from "./key-faults.ts";
 import { readPackets } from "./packets.ts";
 import type { PublicKey } from "./public-key.ts";
-import { isMadeBy, type Signature, signaturesIn } from "./signature.ts";
+import { isMadeBy, type MakerCheck, makerCheck, type Signature, signaturesIn } from "./signature.ts";
 
 export interface Verified extends Signer {
   /** The signed text alone. */
@@ -43,7 +43,8 @@ export function verifyCleartext(
   if ("fault" in message) return message;
   if (message.signatures.some(({ type }) => type !== TEXT)) return { fault: "has a signature that is not over a text" };
   const { signatures, signed, hashes } = message;
-  const signer = signerOf(signatures, signed, (hash) => hashes.has(hash), certificates, now);
+  const isMade: IsMade = (signature, key) => hashes.has(signature.hash) && isMadeBy(signature, key, [signed]);
+  const signer = signerOf(signatures, isMade, certificates, now);
   return "fault" in signer ? signer : { ...signer, text: message.text };
 }
 
@@ -58,18 +59,66 @@ export function verifyDetached(
   certificates: readonly Certificate[],
   now: Date,
 ): Signer | { readonly fault: string } {
+  const signatures = detachedSignatures(signature);
+  if ("fault" in signatures) return signatures;
+  return signerOf(signatures, (each, key) => isMadeBy(each, key, [bytes]), certificates, now);
+}
+
+/**
+ * The same of a file that is too large to be held: its bytes come once, one chunk after another, however many keys may have
+ * signed it. All of them are taken, whatever the signature is.
+ */
+export async function verifyDetachedStream(
+  chunks: AsyncIterable<Buffer>,
+  signature: Buffer,
+  certificates: readonly Certificate[],
+  now: Date,
+): Promise<Signer | { readonly fault: string }> {
+  const signatures = detachedSignatures(signature);
+  const checks = "fault" in signatures ? [] : checksOf(signatures, certificates);
+  for await (const chunk of chunks) for (const { check } of checks) check.update(chunk);
+  if ("fault" in signatures) return signatures;
+  const made = checks.filter(({ check }) => check.isMade());
+  const isMade: IsMade = (each, key) => made.some((one) => one.signature === each && one.key === key);
+  return signerOf(signatures, isMade, certificates, now);
+}
+
+interface Candidate {
+  readonly signature: Signature;
+  readonly key: PublicKey;
+  readonly check: MakerCheck;
+}
+
+/** At most as many as are tried: where there are more, {@link signerOf} refuses before it asks. */
+function checksOf(signatures: readonly Signature[], certificates: readonly Certificate[]): Candidate[] {
+  const pairs = signatures.flatMap((signature) =>
+    certificates.flatMap(({ primary, subkeys }) =>
+      [primary, ...subkeys.map(({ key }) => key)]
+        .filter((key) => isFrom(signature, key))
+        .map((key) => ({ signature, key })),
+    ),
+  );
+  return pairs.slice(0, bounds.openpgpTries).flatMap(({ signature, key }) => {
+    const check = makerCheck(signature, key);
+    return check === undefined ? [] : [{ signature, key, check }];
+  });
+}
+
+function detachedSignatures(signature: Buffer): readonly Signature[] | { readonly fault: string } {
   const armored = signature.subarray(0, 4096).includes("-----BEGIN PGP");
   const blocks = armored ? dearmor(signature.toString("latin1"), "PGP SIGNATURE") : [signature];
   const signatures = signaturesIn(blocks.map(readPackets));
   if ("fault" in signatures) return signatures;
-  if (signatures.some(({ type }) => type !== BINARY)) return { fault: "has a signature that is not over its bytes" };
-  return signerOf(signatures, bytes, () => true, certificates, now);
+  return signatures.some(({ type }) => type !== BINARY)
+    ? { fault: "has a signature that is not over its bytes" }
+    : signatures;
 }
+
+type IsMade = (signature: Signature, key: PublicKey) => boolean;
 
 function signerOf(
   signatures: readonly Signature[],
-  signed: Buffer,
-  isHashed: (hash: string) => boolean,
+  isMade: IsMade,
   certificates: readonly Certificate[],
   now: Date,
 ): Signer | { readonly fault: string } {
@@ -87,9 +136,7 @@ function signerOf(
       fault = `${UNTRUSTED} (${signature.issuerFingerprint ?? signature.issuer})`;
       continue;
     }
-    const makers = isHashed(signature.hash)
-      ? keys.filter(({ key }) => isNamed(signature, key) && isMadeBy(signature, key, [signed]))
-      : [];
+    const makers = keys.filter(({ key }) => isNamed(signature, key) && isMade(signature, key));
     if (makers.length === 0) {
       const isUnread = keys.every(({ key }) => key.verifies.name === "unread");
       return {
