@@ -22,3 +22,9 @@ export function severityOfScore(score: number): RatedSeverity {
   if (score > 0) return "low";
   return "negligible";
 }
+
+/** The worse of two; what nobody rated is none. */
+export function worst(a: RatedSeverity | undefined, b: RatedSeverity | undefined): RatedSeverity | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return severityRank(a) <= severityRank(b) ? a : b;
+}

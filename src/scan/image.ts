@@ -1,6 +1,5 @@
 /** From a named image or root file system to its evaluations: read, then judged. */
 import { inventoryOfFolder } from "../collect/image/inventory.ts";
-import { secretsOfRoot } from "../collect/secrets/root-folder.ts";
 import type { SourceFiles } from "../collect/updates/source-files.ts";
 import type { Asset, ImageAsset } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
@@ -63,11 +62,17 @@ export async function scanRootFolder(root: string, name: string, context: ScanCo
   const { secrets } = context;
   const read = {
     ...contentsOf(inventory, [], context),
-    ...(secrets === undefined ? {} : { secrets: await secretsOfRoot(root, { ...context, secrets }) }),
+    ...(secrets === undefined ? {} : { secrets: await secretsOfFolder(root, { ...context, secrets }) }),
   };
   const readFiles = async () => (await import("../collect/updates/source-files.ts")).sourceFilesOfFolder(root);
   const pending = await lookUp(inventory, readFiles, context);
   return [...evaluateImage(asset, read, { ...context, pending }), ...evaluatePending(asset, {}, pending, context)];
+}
+
+/** What looks for secrets is loaded where somebody asked for it. */
+async function secretsOfFolder(root: string, context: ScanContext & Required<Pick<ScanContext, "secrets">>) {
+  const { secretsOfRoot } = await import("../collect/secrets/root-folder.ts");
+  return await secretsOfRoot(root, context);
 }
 
 /** The evaluations of an image that was found and could not be opened. */

@@ -29,6 +29,7 @@ import { scanNetwork } from "./network-evaluations.ts";
 import type { AuditedPipelines } from "./pipelines.ts";
 import { manifestRelations } from "./relations.ts";
 import { scanSources, scanUnlooked } from "./sources.ts";
+import { NO_SECRETS } from "./without-secrets.ts";
 
 export interface TreeOptions {
   /** False: nobody looks for secrets, and the evaluations say so. */
@@ -43,9 +44,6 @@ export interface ScannedTree {
   readonly evaluations: EvaluationList;
   readonly notes: readonly string[];
 }
-
-/** What a report says where secrets were not looked for. */
-export const NO_SECRETS = "secrets were not scanned (--no-secrets)";
 
 /** What scopes the objects of a tree. */
 const SCOPE = "manifests";

@@ -4,7 +4,7 @@ import type { EvaluationList } from "../../core/evaluations.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
 import type { ClusterReading } from "../../engines/kubernetes/cluster/read.ts";
 import { imageLines, scanCluster, scanRunningImages } from "../../scan/cluster.ts";
-import { NO_SECRETS } from "../../scan/tree.ts";
+import { NO_SECRETS } from "../../scan/without-secrets.ts";
 import { type Evaluated, type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { rotationInstead } from "../rotation-output.ts";
 

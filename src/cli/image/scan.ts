@@ -9,9 +9,8 @@ import { openImage } from "../../engines/oci/open.ts";
 import type { ScanContext } from "../../scan/context.ts";
 import { type ForeignPlatforms, foreignPlatforms } from "../../scan/foreign-platforms.ts";
 import { scanImage, scanRootFolder, scanUnopened } from "../../scan/image.ts";
-import { readDockerfiles } from "../../scan/named-dockerfiles.ts";
-import { scanSbom } from "../../scan/sbom.ts";
-import { NO_SECRETS } from "../../scan/tree.ts";
+import type { NamedDockerfiles } from "../../scan/named-dockerfiles.ts";
+import { NO_SECRETS } from "../../scan/without-secrets.ts";
 import { type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import type { LearnedOptions } from "../learned.ts";
 
@@ -40,7 +39,7 @@ export async function imageScan(references: readonly string[], options: ImageSca
   return await runEvaluation(process.cwd(), options, async (judging) => {
     const isDocument = (reference: string) => documentOf(reference) !== undefined;
     const scanner = options.secrets && !wanted.every(isDocument) ? await openScanner(judging.policy) : undefined;
-    const dockerfiles = wanted.every(isDocument) ? undefined : readDockerfiles(options.dockerfile);
+    const dockerfiles = wanted.every(isDocument) ? undefined : await openDockerfiles(options.dockerfile);
     const verifying = options.verify ? await openVerifier(judging.policy, options) : undefined;
     const learned = options.learned === undefined ? undefined : await openLearned(options.learned);
     const context = {
@@ -78,7 +77,7 @@ function subjectOf(references: readonly string[]): string {
 
 interface ScanOfMany {
   readonly context: EvaluationContext & Pick<ScanContext, "secrets" | "stepLines" | "trust" | "learned">;
-  readonly dockerfiles: ReturnType<typeof readDockerfiles>;
+  readonly dockerfiles: NamedDockerfiles | undefined;
   readonly foreign: ForeignPlatforms;
   readonly note: (text: string) => void;
 }
@@ -89,6 +88,7 @@ async function scanReference(
 ): Promise<Evaluations> {
   const document = documentOf(reference);
   if (document !== undefined) {
+    const { scanSbom } = await import("../../scan/sbom.ts");
     const { evaluations, notes } = scanSbom(document, reference, context);
     for (const text of notes) note(text);
     if (context.learned !== undefined) note("--learned does not apply to an SBOM");
@@ -115,6 +115,12 @@ async function scanReference(
 async function openVerifier(policy: Policy, options: ImageScanOptions) {
   const { openVerifying } = await import("../trust/verifying.ts");
   return await openVerifying(policy, process.cwd(), options);
+}
+
+/** What reads Dockerfiles, which a scan without any need not load. */
+async function openDockerfiles(files: readonly string[]): Promise<NamedDockerfiles | undefined> {
+  if (files.length === 0) return undefined;
+  return (await import("../../scan/named-dockerfiles.ts")).readDockerfiles(files);
 }
 
 /** What running containers did, which a scan without it need not load. */
