@@ -5,7 +5,7 @@ type Code = readonly number[];
 const I32 = 0x7f;
 const NO_RESULT = 0x40;
 
-export function unsigned(value: number): Code {
+function unsigned(value: number): Code {
   const bytes: number[] = [];
   let rest = value;
   do {
@@ -46,7 +46,7 @@ export const op = {
     [0x02, NO_RESULT, 0x03, NO_RESULT, ...condition, 0x0d, 1, ...body.flat(), 0x0c, 0, 0x0b, 0x0b],
 } as const;
 
-export interface WasmFunction {
+interface WasmFunction {
   readonly parameters: number;
   /** Beside the parameters, numbered behind them; all are integers of 32 bits, and 0 at first. */
   readonly locals: number;
