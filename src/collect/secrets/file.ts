@@ -1,7 +1,7 @@
 /** One file on disk, through the scanner. */
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
-import type { FileSecrets } from "../../engines/secrets/stream.ts";
+import type { FileSecrets, SecretStream } from "../../engines/secrets/stream.ts";
 import { lookedAt, SMALL } from "../../engines/secrets/stretches.ts";
 import { ARCHIVE_HEAD, type ArchiveScanner, archiveKindOf } from "./archives.ts";
 import { bounds } from "./bounds.ts";
@@ -38,7 +38,9 @@ export function scanFile(name: string | Buffer, path: string, { scanner, archive
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) throw new Error("not a regular file");
-    const first = fill(descriptor, buffer, 0);
+    // Of a file whose size is told no second read has to say that it ends there.
+    const isTold = stat.size > 0 && stat.size < buffer.length;
+    const first = fill(descriptor, isTold ? buffer.subarray(0, stat.size) : buffer, 0);
     const isArchive = archiveKindOf(path, buffer.subarray(0, Math.min(first, ARCHIVE_HEAD))) !== undefined;
     if (isArchive) {
       const bytes = wholeOf(descriptor, buffer, first);
@@ -51,19 +53,18 @@ export function scanFile(name: string | Buffer, path: string, { scanner, archive
       const bytes = Buffer.allocUnsafe(length);
       return bytes.subarray(0, fill(descriptor, bytes, from));
     });
-    if (looked.left !== undefined) return scanStretches(descriptor, path, scanner, looked.stretches, looked.left);
-    if (first < buffer.length) return { bytes: first, found: scanner.scan(path, buffer.subarray(0, first)) };
-    const stream = scanner.open(path);
-    stream.write(Buffer.from(buffer));
-    let bytes = first;
-    for (;;) {
-      const chunk = Buffer.allocUnsafe(AT_ONCE);
-      const count = fill(descriptor, chunk, bytes);
-      stream.write(chunk.subarray(0, count));
-      bytes += count;
-      if (count < chunk.length) break;
+    if (looked.left !== undefined) {
+      const { bytes, found } = scanStretches(descriptor, () => scanner.openBinary(path), buffer, looked.stretches);
+      return { bytes, found, left: looked.left };
     }
-    return { bytes, found: stream.end() };
+    const stream = scanner.open(path);
+    let [bytes, count] = [first, first];
+    while (count === buffer.length) {
+      stream.write(buffer);
+      count = fill(descriptor, buffer, bytes);
+      bytes += count;
+    }
+    return { bytes, found: stream.end(buffer.subarray(0, count)) };
   } finally {
     closeSync(descriptor);
   }
@@ -81,29 +82,28 @@ function wholeOf(descriptor: number, buffer: Buffer, first: number): Buffer | un
 /** What is found has its place in the file. */
 function scanStretches(
   descriptor: number,
-  path: string,
-  scanner: SecretScanner,
+  open: () => SecretStream,
+  buffer: Buffer,
   stretches: ReturnType<typeof lookedAt>["stretches"],
-  left: NonNullable<FileRead["left"]>,
-): FileRead {
+): Omit<FileRead, "left"> {
   const secrets: FileSecrets["secrets"][number][] = [];
   let [bytes, omitted, examined] = [0, 0, 0];
   for (const { from, to } of stretches) {
-    const stream = scanner.openBinary(path);
-    for (let at = from; at < to; ) {
-      const chunk = Buffer.allocUnsafe(Math.min(AT_ONCE, to - at));
-      const count = fill(descriptor, chunk, at);
-      stream.write(chunk.subarray(0, count));
-      at += count;
-      bytes += count;
-      if (count < chunk.length) break;
+    const stream = open();
+    let last: Buffer;
+    for (let at = from; ; at += last.length) {
+      const wanted = Math.min(buffer.length, to - at);
+      last = buffer.subarray(0, fill(descriptor, buffer.subarray(0, wanted), at));
+      bytes += last.length;
+      if (last.length < wanted || at + last.length >= to) break;
+      stream.write(last);
     }
-    const found = stream.end();
+    const found = stream.end(last);
     for (const secret of found.secrets) secrets.push({ ...secret, offset: secret.offset + from });
     omitted += found.omitted;
     examined += found.examined;
   }
-  return { bytes, found: { secrets, omitted, examined }, left };
+  return { bytes, found: { secrets, omitted, examined } };
 }
 
 function fill(descriptor: number, buffer: Buffer, from: number): number {

@@ -44,11 +44,10 @@ export function createLayerSecrets(scanner: SecretScanner, place: string): Layer
         const pieces = isArchive(path, bytes) ? [] : undefined;
         open = { entry, path, stream: scanner.open(path), pieces, read: 0 };
       }
-      // The memory of what the layer was inflated into is given back at once.
-      const own = Buffer.from(bytes);
-      open.stream.write(own);
+      open.stream.write(bytes);
       open.read += bytes.length;
-      if (open.read <= bounds.archiveBytes) open.pieces?.push(own);
+      // The memory of what the layer was inflated into is given back at once.
+      if (open.read <= bounds.archiveBytes) open.pieces?.push(Buffer.from(bytes));
       if (open.read >= entry.size) close();
     },
     finish() {

@@ -3,10 +3,11 @@ import { ALLOW_KEYWORDS } from "./allow.ts";
 import { ASSIGNMENT_AFTER, ASSIGNMENT_BEFORE, ASSIGNMENT_KEYWORDS } from "./assignment/assignment.ts";
 import { type Automaton, createAutomaton } from "./automaton.ts";
 import { encodedKeywords, LONGEST_ENCODED } from "./encoded.ts";
+import { ESCAPE_KEYWORDS } from "./escapes.ts";
 import type { SecretRule } from "./rule.ts";
 import { type PreparedRule, prepareRule } from "./window.ts";
 
-type Other = "allow" | "assignment" | "encoded";
+type Other = "allow" | "assignment" | "encoded" | "escape";
 
 export interface Detectors {
   readonly automaton: Automaton;
@@ -39,6 +40,7 @@ export function createDetectors(given: readonly SecretRule[], assignments: boole
   const other = new Map<string, Other>();
   for (const keyword of encodedKeywords(given)) other.set(keyword, "encoded");
   for (const keyword of ALLOW_KEYWORDS) other.set(keyword, "allow");
+  for (const keyword of ESCAPE_KEYWORDS) other.set(keyword, "escape");
   if (assignments) for (const keyword of ASSIGNMENT_KEYWORDS) other.set(keyword, "assignment");
   const all = [...new Set([...keywords.keys(), ...other.keys()])];
   const automaton = createAutomaton(all);

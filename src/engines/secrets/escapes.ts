@@ -6,22 +6,25 @@ import { bounds } from "./bounds.ts";
 import type { ContentKind } from "./content.ts";
 import { createReadingPlace, type ReadingPlace } from "./lines.ts";
 import type { SecretFact } from "./model.ts";
-import type { FileSecrets, SecretStream } from "./stream.ts";
+import type { FileSecrets, Look, SecretStream } from "./stream.ts";
 
-/** Of printable ASCII alone: what would end a line or a string stays as it is written, so lines stay the file's own. */
-const ESCAPE = /\\(?:u00([2-7][0-9a-f])|u\{0{0,6}([2-7][0-9a-f])\}|U000000([2-7][0-9a-f])|x([2-7][0-9a-f])|\/)/gi;
-/** One at the start of a text. */
-const AT_START = new RegExp(`^${ESCAPE.source}`, "i");
-/** What every one of them begins with: looked for first, as nearly no file has any. */
-const BEGINNINGS = ["\\u00", "\\u{", "\\U0000", "\\x", "\\/"].map((text) => Buffer.from(text));
 /** Bytes of the longest. */
 const LONGEST = 12;
-/** Bytes that are gathered before they are looked through, where more are to come. */
-const STEP = 256 * 1024;
 
-/** The first look, which says what kind of content it is as soon as it knows. */
-export interface FirstLook extends SecretStream {
+/** What the automaton finds of them, in any case of letters. */
+export const ESCAPE_KEYWORDS: readonly string[] = [
+  ...["\\/", "\\u{", "\\u000000"],
+  ...["2", "3", "4", "5", "6", "7"].flatMap((digit) => [`\\x${digit}`, `\\u00${digit}`]),
+];
+
+/** The first look, which finds the escapes on its way. */
+export interface FirstLook extends Look {
+  /** As soon as it knows. */
   kind(): ContentKind | undefined;
+  /** Of what is told of so far, in order. Whoever takes some takes them out. */
+  readonly escapes: number[];
+  /** Whatever ends before this was looked at. */
+  scannedTo(): number;
 }
 
 export interface SecondLook {
@@ -44,85 +47,78 @@ interface Stretch {
   start?: ReadingPlace;
 }
 
-/** A stream that looks at what it is given twice where there are escapes in it: as it is, and as it reads. */
-export function withEscapes(plain: FirstLook, { reach, open }: SecondLook): SecretStream {
+/** Looks twice where there are escapes: as it is, and as it reads. */
+export function withEscapes(first: FirstLook, { reach, open }: SecondLook): Look {
+  const { escapes } = first;
   const secrets: SecretFact[] = [];
   let examined = 0;
-  let chunks: Buffer[] = [];
-  let waiting = 0;
-  /** What was looked through and may be needed once more. It begins at `base`. */
-  let held: Buffer = EMPTY;
-  let base = 0;
   let stretch: Stretch | undefined;
   const place = createReadingPlace();
   /** Pieces of the text as it reads that are not counted yet: most files end before any need be. */
   const uncounted: Buffer[] = [];
   let counted = 0;
+  /** Escapes that begin before were seen to. */
+  let whole = 0;
 
   function count(pieces: number): void {
-    for (const piece of uncounted.splice(0, pieces)) place.pass(piece);
+    const isText = first.kind() === "text";
+    for (const piece of uncounted.splice(0, pieces)) {
+      if (isText) place.pass(piece);
+      else place.leave(piece.length);
+    }
   }
 
-  function pass(final: boolean): void {
-    const kind = plain.kind();
-    const bytes = held.length === 0 && chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat([held, ...chunks]);
-    chunks = [];
-    waiting = 0;
-    if (kind !== "text" && kind !== "binary") return;
-    /** Behind it an escape may be cut off. */
-    const whole = final ? bytes.length : Math.max(0, bytes.length - LONGEST);
-    let at = Math.max(0, held.length - LONGEST);
+  /** As {@link Look.look}, behind the first look. */
+  function pass(held: Buffer, base: number, final: boolean): number {
+    const kind = first.kind();
+    const ended = base + held.length;
+    if (kind !== "text" && kind !== "binary") return ended;
+    whole = final ? ended : Math.max(whole, first.scannedTo() - LONGEST);
+    let next = 0;
     for (;;) {
       // The last of a stretch may be left behind.
-      const last = stretch === undefined ? nextEscape(bytes, at, whole) : stretch.last - base;
-      if (last === undefined) break;
-      const from = Math.max(0, last - reach);
-      const until = lastOfMany(bytes, last, whole);
-      const end = Math.min(until + reach, whole);
-      const isAll = final && base === 0 && from === 0 && end === bytes.length && stretch === undefined;
-      stretch ??= begin(bytes, from, isAll ? undefined : kind);
-      stretch.last = until + base;
-      write(stretch, bytes.subarray(stretch.written - base, end));
-      // Another escape may be so near that the two stretches are one.
-      at = until + 2 * reach;
-      if (at > whole && !final) break;
-      finish(stretch);
+      const last = stretch === undefined ? escapes[next] : stretch.last;
+      if (last === undefined || (stretch === undefined && last >= whole)) break;
+      // Those that are so near to the one before that their stretches touch.
+      let until = last;
+      for (let at = escapes[next]; at !== undefined && at < Math.min(whole, until + 2 * reach); at = escapes[++next]) {
+        until = at;
+      }
+      const from = Math.max(base, last - reach);
+      // Where more is to come none may be cut in two.
+      const end = !final && whole - until < LONGEST ? until : Math.min(until + reach, whole);
+      const isAll = final && from === 0 && end === ended && stretch === undefined;
+      stretch ??= begin(held.subarray(counted - base, from - base), isAll ? undefined : kind);
+      stretch.last = until;
+      const text = unescaped(held.subarray(stretch.written - base, end - base));
+      stretch.written = Math.max(stretch.written, end);
+      uncounted.push(text);
+      counted = stretch.written;
+      if (until + 2 * reach > whole && !final) {
+        // Another escape may be so near that the two stretches are one.
+        stretch.stream.write(text);
+        break;
+      }
+      finish(stretch, text);
       stretch = undefined;
     }
-    if (final) return;
-    const keep = Math.min(Math.max(0, whole - reach), stretch === undefined ? whole : stretch.written - base);
+    escapes.splice(0, next);
+    if (final) return ended;
+    const keep = Math.min(Math.max(base, whole - reach), stretch?.written ?? whole);
     if (stretch !== undefined) startOf(stretch);
-    else if (keep + base > counted) {
-      uncounted.push(bytes.subarray(counted - base, keep));
-      counted = keep + base;
+    else if (keep > counted) {
+      uncounted.push(held.subarray(counted - base, keep - base));
+      counted = keep;
     }
     count(uncounted.length);
-    held = bytes.subarray(keep);
-    base += keep;
+    return keep;
   }
 
-  /** The last escape of a row, in which none is farther from the one before than that their stretches touch. */
-  function lastOfMany(bytes: Buffer, from: number, to: number): number {
-    for (let last = from; ; ) {
-      const next = lastEscape(bytes, Math.max(0, last + 1), Math.min(to, last + 2 * reach));
-      if (next === undefined) return last;
-      last = next;
-    }
-  }
-
-  function begin(bytes: Buffer, from: number, kind: ContentKind | undefined): Stretch {
-    uncounted.push(bytes.subarray(counted - base, from));
-    counted = from + base;
+  /** @param before - what lies between the last stretch and this one */
+  function begin(before: Buffer, kind: ContentKind | undefined): Stretch {
+    uncounted.push(before);
+    counted += before.length;
     return { stream: open(kind), last: counted, written: counted, before: uncounted.length };
-  }
-
-  function write(of: Stretch, bytes: Buffer): void {
-    if (bytes.length === 0) return;
-    const text = unescaped(bytes);
-    of.stream.write(text);
-    of.written += bytes.length;
-    uncounted.push(text);
-    counted = of.written;
   }
 
   function startOf(of: Stretch): ReadingPlace {
@@ -133,8 +129,8 @@ export function withEscapes(plain: FirstLook, { reach, open }: SecondLook): Secr
     return of.start;
   }
 
-  function finish(of: Stretch): void {
-    const found = of.stream.end();
+  function finish(of: Stretch, text: Buffer): void {
+    const found = of.stream.end(text);
     examined += found.examined;
     if (found.secrets.length === 0) return;
     const start = startOf(of);
@@ -142,64 +138,88 @@ export function withEscapes(plain: FirstLook, { reach, open }: SecondLook): Secr
   }
 
   return {
-    write(chunk) {
-      if (chunk.length === 0) return;
-      plain.write(chunk);
-      chunks.push(chunk);
-      waiting += chunk.length;
-      if (waiting >= STEP && plain.kind() !== undefined) pass(false);
+    look(held, base, final) {
+      const keep = first.look(held, base, final);
+      return Math.min(keep, pass(held, base, final));
     },
-    end() {
-      const first = plain.end();
-      pass(true);
-      return joined(first, { secrets, omitted: 0, examined });
-    },
+    settle: () => joined(first.settle(), { secrets, omitted: 0, examined }),
   };
 }
 
-const EMPTY: Buffer = Buffer.alloc(0);
-
-/** The first escape that begins from `from` on and before `to`. */
-function nextEscape(bytes: Buffer, from: number, to: number): number | undefined {
-  if (!bytes.subarray(from, to).includes(BACKSLASH)) return undefined;
-  let first = to;
-  for (const beginning of BEGINNINGS) {
-    const within = bytes.subarray(0, first + LONGEST);
-    let at = within.indexOf(beginning, from);
-    while (at !== -1 && at < first && !isEscape(bytes, at)) at = within.indexOf(beginning, at + 1);
-    if (at !== -1) first = Math.min(first, at);
-  }
-  return first === to ? undefined : first;
-}
-
-/** The last escape that begins from `from` on and before `to`. */
-function lastEscape(bytes: Buffer, from: number, to: number): number | undefined {
-  if (to <= from) return undefined;
-  const within = bytes.subarray(from, to + LONGEST);
-  let last = -1;
-  for (const beginning of BEGINNINGS) {
-    let at = within.lastIndexOf(beginning, to - from - 1);
-    while (at > last && !isEscape(within, at)) at = at === 0 ? -1 : within.lastIndexOf(beginning, at - 1);
-    last = Math.max(last, at);
-  }
-  return last === -1 ? undefined : last + from;
-}
-
 const BACKSLASH = 0x5c;
+const SLASH = 0x2f;
+const ZERO = 0x30;
+const CAPITAL_U = 0x55;
+const CAPITAL_X = 0x58;
+const OPENING_BRACE = 0x7b;
+const CLOSING_BRACE = 0x7d;
 
-function isEscape(bytes: Buffer, at: number): boolean {
-  return AT_START.test(bytes.toString("latin1", at, at + LONGEST));
+/**
+ * Bytes of the escape that begins at a backslash, in any case of letters; 0 where none does: `\/`, `\xHH`, `\u00HH`,
+ * `\u{HH}` with zeros before it, `\U000000HH`. Of printable ASCII alone: what would end a line or a string stays as it is
+ * written, so lines stay the file's own.
+ */
+function escapeLength(bytes: Uint8Array, at: number): number {
+  const second = bytes[at + 1];
+  if (second === SLASH) return 2;
+  if (second === CAPITAL_X || second === 0x78) return isPrintable(bytes, at + 2) ? 4 : 0;
+  if (second !== CAPITAL_U && second !== 0x75) return 0;
+  if (bytes[at + 2] === OPENING_BRACE) {
+    const digits = at + 3 + zerosAt(bytes, at + 3);
+    return isPrintable(bytes, digits) && bytes[digits + 2] === CLOSING_BRACE ? digits + 3 - at : 0;
+  }
+  const zeros = zerosAt(bytes, at + 2);
+  return (zeros === 2 || zeros === 6) && isPrintable(bytes, at + 2 + zeros) ? 4 + zeros : 0;
 }
 
-function unescaped(bytes: Buffer): Buffer {
-  const text = bytes.toString("latin1").replace(ESCAPE, (whole, ...codes: (string | undefined)[]) => {
-    const code = codes.slice(0, 4).find((each) => each !== undefined);
-    if (code === undefined) return "/";
-    const character = String.fromCharCode(Number.parseInt(code, 16));
-    // A quote or a backslash would change where the text around it ends.
-    return /["'\\\u007f]/.test(character) ? whole : character;
-  });
-  return Buffer.from(text, "latin1");
+/** Six at most. */
+function zerosAt(bytes: Uint8Array, at: number): number {
+  let count = 0;
+  while (count < 6 && bytes[at + count] === ZERO) count += 1;
+  return count;
+}
+
+/** Two hexadecimal digits of a printable character, or of the one behind the last. */
+function isPrintable(bytes: Uint8Array, at: number): boolean {
+  return (bytes[at] ?? 0) >= 0x32 && (bytes[at] ?? 0) <= 0x37 && digitAt(bytes, at + 1) >= 0;
+}
+
+function digitAt(bytes: Uint8Array, at: number): number {
+  const byte = bytes[at] ?? 0;
+  if (byte >= ZERO && byte <= 0x39) return byte - ZERO;
+  const lower = byte | 0x20;
+  return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : -1;
+}
+
+/** Whether an escape leads to a second look: one that is written as languages write it, by small letters but for `\U000000HH`. */
+export function isEscape(bytes: Uint8Array, at: number): boolean {
+  const length = escapeLength(bytes, at);
+  const second = bytes[at + 1];
+  return length > 0 && second !== CAPITAL_X && (second !== CAPITAL_U || (length === 10 && bytes[at + 2] === ZERO));
+}
+
+/** The text as it reads. */
+export function unescaped(bytes: Buffer): Buffer {
+  const text = Buffer.allocUnsafe(bytes.length);
+  let length = 0;
+  for (let at = 0; at < bytes.length; ) {
+    const byte = bytes[at] as number;
+    const count = byte === BACKSLASH ? escapeLength(bytes, at) : 0;
+    const code = count > 0 ? codeOf(bytes, at, count) : byte;
+    if (count > 0 && KEPT.has(code)) length += bytes.copy(text, length, at, at + count);
+    else text[length++] = code;
+    at += Math.max(1, count);
+  }
+  return text.subarray(0, length);
+}
+
+/** A quote or a backslash would change where the text around it ends. */
+const KEPT: ReadonlySet<number> = new Set([0x22, 0x27, BACKSLASH, 0x7f]);
+
+function codeOf(bytes: Uint8Array, at: number, count: number): number {
+  if (count === 2) return SLASH;
+  const digits = at + count - (bytes[at + 2] === OPENING_BRACE ? 3 : 2);
+  return digitAt(bytes, digits) * 16 + digitAt(bytes, digits + 1);
 }
 
 /** From where it is in a stretch to where it is in the text as it reads. */

@@ -15,6 +15,14 @@ export interface LineCounter {
    * @param base - the offset of its first byte in the stream
    */
   moveTo(offset: number, bytes: Uint8Array, base: number): Place;
+  /**
+   * The same without columns: what is no text may have no line that ends.
+   *
+   * @returns the line
+   */
+  moveLineTo(offset: number, bytes: Uint8Array, base: number): number;
+  /** The same without counting: from there on lines tell no more than which of them is which. */
+  leave(offset: number): void;
 }
 
 const LINE_FEED = 0x0a;
@@ -26,19 +34,53 @@ export function createLineCounter(): LineCounter {
   return {
     moveTo(offset, bytes, base) {
       const end = offset - base;
-      let lineStart = -1;
-      for (let i = bytes.indexOf(LINE_FEED, at - base); i >= 0 && i < end; i = bytes.indexOf(LINE_FEED, i + 1)) {
-        line += 1;
-        lineStart = i + 1;
-      }
-      if (lineStart >= 0) column = 1;
-      for (let i = lineStart >= 0 ? lineStart : at - base; i < end; i++) {
+      const ended = lineFeedsIn(bytes, at - base, end);
+      line += ended;
+      if (ended > 0) column = 1;
+      for (let i = ended > 0 ? bytes.lastIndexOf(LINE_FEED, end - 1) + 1 : at - base; i < end; i++) {
         if (((bytes[i] as number) & 0xc0) !== 0x80) column += 1;
       }
       at = offset;
       return { line, column };
     },
+    moveLineTo(offset, bytes, base) {
+      line += lineFeedsIn(bytes, at - base, offset - base);
+      at = offset;
+      return line;
+    },
+    leave(offset) {
+      at = offset;
+    },
   };
+}
+
+/** Shorter stretches are counted byte by byte. */
+const WORTH_WORDS = 64;
+const FOUR_LINE_FEEDS = 0x0a0a0a0a;
+const LOW_BITS = 0x7f7f7f7f;
+
+/** Four bytes at a time: of a large file all lines are counted, also where nothing is found in it. */
+function lineFeedsIn(bytes: Uint8Array, from: number, to: number): number {
+  let count = 0;
+  let at = from;
+  const untilAligned = -(bytes.byteOffset + from) & 3;
+  if (to - from > WORTH_WORDS) {
+    for (const end = from + untilAligned; at < end; at++) if (bytes[at] === LINE_FEED) count += 1;
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (to - at) >> 2);
+    for (let i = 0; i < words.length; ) {
+      /** A count in each byte, which has room for as many as that. */
+      let counts = 0;
+      for (const end = Math.min(words.length, i + 0xff); i < end; i++) {
+        const others = (words[i] as number) ^ FOUR_LINE_FEEDS;
+        // The highest bit of each byte that is zero, as no carry crosses bytes.
+        counts += ~(((others & LOW_BITS) + LOW_BITS) | 0 | others | LOW_BITS) >>> 7;
+      }
+      count += (counts & 0xff) + ((counts >>> 8) & 0xff) + ((counts >>> 16) & 0xff) + (counts >>> 24);
+    }
+    at += words.length * 4;
+  }
+  for (; at < to; at++) if (bytes[at] === LINE_FEED) count += 1;
+  return count;
 }
 
 /** Where one is in a text that comes in pieces, from its start. */
@@ -49,6 +91,8 @@ export interface ReadingPlace extends Place {
 
 export interface ReadingPlaceCounter {
   pass(bytes: Uint8Array): void;
+  /** The same for bytes whose lines nobody asks for. */
+  leave(length: number): void;
   now(): ReadingPlace;
 }
 
@@ -59,6 +103,10 @@ export function createReadingPlace(): ReadingPlaceCounter {
     pass(bytes) {
       const offset = place.offset + bytes.length;
       place = { ...lines.moveTo(offset, bytes, place.offset), offset };
+    },
+    leave(length) {
+      place = { ...place, offset: place.offset + length };
+      lines.leave(place.offset);
     },
     now: () => place,
   };

@@ -7,12 +7,15 @@ import type { FileSecrets } from "./stream.ts";
 export const fingerprint = createFingerprinter();
 export const scanner = createSecretScanner({ rules: sampleRules, fingerprint });
 
+/** What is in chunks is looked at in as many parts as a file of megabytes is. */
+const inParts = createSecretScanner({ rules: sampleRules, fingerprint, window: 64 * 1024 });
+
 export function scan(text: string | Buffer, path = "config.env"): FileSecrets {
   return scanner.scan(path, Buffer.isBuffer(text) ? text : Buffer.from(text));
 }
 
 export function scanInChunks(bytes: Buffer, sizes: readonly number[], path = "config.env"): FileSecrets {
-  const stream = scanner.open(path);
+  const stream = inParts.open(path);
   let at = 0;
   for (let i = 0; at < bytes.length; i++) {
     const size = sizes[i % sizes.length] as number;

@@ -10,6 +10,7 @@ const randomValue = ["q8Zr", "2Lm0", "Xv5T"].join("");
 test("what is found does not depend on the chunks", () => {
   const piece = fc.oneof(
     { weight: 3, arbitrary: fc.constantFrom(sampleCode, "cod_", "pair_id=", `pair_id=x pair_key=${"k1".repeat(8)}`) },
+    fc.constantFrom("\\x63od_", "\\/", sampleCode.replace("c", "\\u0063")),
     fc.constantFrom("\n", "\n\n", "é", " ", `password = '${randomValue}'`, "bulkhead:allow sample-code tested", "x"),
     fc.nat(1_200).map((length) => "y".repeat(length)),
     fc.nat(900).map((length) => "line\n".repeat(length)),
@@ -19,9 +20,10 @@ test("what is found does not depend on the chunks", () => {
       fc.array(piece, { maxLength: 40 }),
       fc.array(fc.integer({ min: 1, max: 5_000 }), { minLength: 1, maxLength: 5 }),
       fc.nat(20_000),
-      (pieces, sizes, padding) => {
-        // Around the length at which a stream begins to work on what it has.
-        const bytes = Buffer.from(`${"z\n".repeat(125_000)}${"z".repeat(padding)}${pieces.join("")}`.repeat(2));
+      fc.constantFrom("z\n", "z\n", "\0z\n"),
+      (pieces, sizes, padding, filling) => {
+        // Several times what a stream looks at together.
+        const bytes = Buffer.from(`${filling.repeat(125_000)}${"z".repeat(padding)}${pieces.join("")}`.repeat(2));
         assert.deepEqual(scanInChunks(bytes, sizes).secrets, scan(bytes).secrets);
       },
     ),

@@ -9,20 +9,20 @@
 import { ALLOW_LENGTH, parseAllow } from "./allow.ts";
 import { assignmentAt } from "./assignment/assignment.ts";
 import { bounds } from "./bounds.ts";
-import { type ContentKind, contentKindOf, LOOKED_AT, printableRuns } from "./content.ts";
+import { type ContentKind, contentKindOf, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
 import { encodedAt } from "./encoded.ts";
-import { type FirstLook, withEscapes } from "./escapes.ts";
+import { type FirstLook, isEscape, withEscapes } from "./escapes.ts";
 import { type Fingerprinter, isRandom } from "./fingerprint.ts";
 import { isForTests, isSelfMade } from "./for-tests.ts";
 import { createLineCounter } from "./lines.ts";
 import type { SecretRule } from "./rule.ts";
 import { type Comment, type Hit, settleHits } from "./settle.ts";
 import { createSimilarFinder, type FindKeywords } from "./similar.ts";
-import type { FileSecrets, SecretStream } from "./stream.ts";
+import { type FileSecrets, type SecretStream, streamOf } from "./stream.ts";
 import { utf32Decoder } from "./utf-32.ts";
 import { WHOLE_FILE_BYTES, wholeFileRules } from "./whole-files.ts";
-import { matchesIn, nameBefore } from "./window.ts";
+import { isWordByte, matchesIn, mayBegin, nameBefore } from "./window.ts";
 
 export interface SecretScanner {
   /** A file that is whole in memory. */
@@ -43,35 +43,29 @@ export interface ScannerOptions {
   readonly fingerprint: Fingerprinter;
   /** Look for assignments of random values too; true where absent. */
   readonly assignments?: boolean;
+  /** Bytes of a file in chunks that are looked at together. */
+  readonly window?: number;
 }
-
-/** Chunks are gathered to at least this before they are looked at. */
-const STEP = 256 * 1024;
 
 export function createSecretScanner(options: ScannerOptions): SecretScanner {
   const detectors = createDetectors(options.rules, options.assignments ?? true);
   const { find } = detectors.automaton;
   const within = { detectors, fingerprint: options.fingerprint, find };
-  const plain = (path: string, kind?: ContentKind) =>
-    openStream(path, kind === undefined ? within : { ...within, kind });
   // On both sides: from a keyword to the end of its window, and from the window's start to the keyword.
   const reach = detectors.ahead + detectors.behind;
-  const open = (path: string, kind?: ContentKind) =>
-    withEscapes(plain(path, kind), { reach, open: (part) => plain(path, kind ?? part) });
-  const whole = (stream: SecretStream, bytes: Buffer): FileSecrets => {
-    stream.write(bytes);
-    return stream.end();
+  const open = (path: string, more: Partial<LookOptions> = {}): SecretStream => {
+    const second = (kind?: ContentKind) =>
+      streamOf(openLook(path, kind === undefined ? within : { ...within, kind }), options.window);
+    const first = openLook(path, { ...within, ...more, escapes: [] });
+    return streamOf(withEscapes(first, { reach, open: second }), options.window);
   };
   return {
     open: (path) => open(path),
-    openBinary: (path) => open(path, "binary"),
-    scan: (path, bytes) => whole(open(path), bytes),
+    openBinary: (path) => open(path, { kind: "binary" }),
+    scan: (path, bytes) => open(path).end(bytes),
     versions() {
       const similar = createSimilarFinder(detectors.automaton);
-      return (path, bytes) => {
-        const stream = openStream(path, { ...within, find: similar });
-        return whole(withEscapes(stream, { reach, open: (part) => plain(path, part) }), bytes);
-      };
+      return (path, bytes) => open(path, { find: similar }).end(bytes);
     },
   };
 }
@@ -79,9 +73,11 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
 interface Span {
   from: number;
   to: number;
+  /** Whether a match may begin at one of its keywords. */
+  mayMatch: boolean;
 }
 
-interface StreamOptions {
+interface LookOptions {
   readonly detectors: Detectors;
   readonly fingerprint: Fingerprinter;
   readonly find: FindKeywords;
@@ -89,19 +85,19 @@ interface StreamOptions {
   readonly kind?: ContentKind;
   /** It is what base64 held: no further level is looked at. */
   readonly decoded?: true;
+  /** Where escapes go; absent: nobody asks for them. */
+  readonly escapes?: number[];
 }
 
 /** What is found in a text in base64 comes after what is found in it as it stands. */
 const DECODED_ORDER = 100_000;
 
 /** Offsets are from the start of the file; the stretch that is held begins at `base`. */
-function openStream(path: string, options: StreamOptions): FirstLook & { readonly hits: readonly Hit[] } {
+function openLook(path: string, options: LookOptions): FirstLook & { readonly hits: readonly Hit[] } {
   const { detectors, fingerprint, find } = options;
   const { rules, rulesOf, rulesInBinaries, otherOf, ahead, behind } = detectors;
   let { kind } = options;
   let decode: ((bytes: Buffer) => Buffer) | undefined;
-  let chunks: Buffer[] = [];
-  let waiting = 0;
   let held: Buffer = EMPTY;
   let base = 0;
   let scannedTo = 0;
@@ -122,6 +118,7 @@ function openStream(path: string, options: StreamOptions): FirstLook & { readonl
   function onKeyword(keyword: number, at: number): void {
     const start = base + at;
     const other = otherOf[keyword];
+    if (other === "escape" && options.escapes !== undefined && isEscape(held, at)) options.escapes.push(start);
     if (other === "allow") comment(at);
     else if (other === "assignment" && kind !== "binary") assignment(at);
     else if (other === "encoded" && kind !== "binary") encoded(at, detectors.keywords[keyword] as string);
@@ -133,12 +130,16 @@ function openStream(path: string, options: StreamOptions): FirstLook & { readonl
       const from = Math.max(0, start - prepared.before);
       const to = start + prepared.after;
       const span = pending.get(number);
-      if (span === undefined) pending.set(number, { from, to });
-      else if (from <= span.to && to - span.from <= prepared.joined) span.to = Math.max(span.to, to);
-      else {
+      const mayMatch = mayBegin(prepared, held, at);
+      if (span === undefined) pending.set(number, { from, to, mayMatch });
+      else if (from <= span.to && to - span.from <= prepared.joined) {
+        span.to = Math.max(span.to, to);
+        span.mayMatch ||= mayMatch;
+      } else {
         examine(number, span);
         span.from = from;
         span.to = to;
+        span.mayMatch = mayMatch;
       }
     }
   }
@@ -156,6 +157,7 @@ function openStream(path: string, options: StreamOptions): FirstLook & { readonl
     const prepared = rules[number] as Detectors["rules"][number];
     const from = span.from - base;
     const to = Math.min(span.to - base, held.length);
+    if (!span.mayMatch) return;
     examined += to - from;
     const text = kind === "binary" ? printableRuns(held, from, to) : held.toString("latin1", from, to);
     const cutsWord = { start: from > 0 && isInWord(held, from), end: to < held.length && isInWord(held, to) };
@@ -185,11 +187,12 @@ function openStream(path: string, options: StreamOptions): FirstLook & { readonl
     const found = encodedAt(held, at, beginning);
     if (found === undefined) return;
     encodedTo = base + found.end;
-    const inner = openStream(path, { ...options, find: detectors.automaton.find, decoded: true });
-    inner.write(found.text);
-    examined += found.text.length + inner.end().examined;
+    const { escapes: _, ...same } = options;
+    const inner = openLook(path, { ...same, find: detectors.automaton.find, decoded: true });
+    inner.look(found.text, 0, true);
+    examined += found.text.length + inner.settle().examined;
     const name = nameBefore(held.toString("latin1", Math.max(0, at - 80), at), Math.min(at, 80));
-    for (const { line: _, column: __, ...hit } of inner.hits) {
+    for (const { line: __, column: ___, ...hit } of inner.hits) {
       if (hit.rule.confidence === "low") continue;
       keep({ ...hit, name, order: hit.order + DECODED_ORDER, start: base + found.start, end: base + found.end });
     }
@@ -222,8 +225,12 @@ function openStream(path: string, options: StreamOptions): FirstLook & { readonl
     else kept.set(key, hits.push(hit) - 1);
   }
 
-  /** Looks at what has come, but for the last bytes: windows may reach into what is still to come. */
-  function proceed(final: boolean): void {
+  /**
+   * Looks at what is held, but for the last bytes: windows may reach into what is still to come.
+   *
+   * @returns from where on it is needed once more
+   */
+  function proceed(final: boolean): number {
     const to = base + held.length - (final ? 0 : ahead);
     if (to > scannedTo) {
       find(held, scannedTo - base, to - base, onKeyword);
@@ -239,10 +246,12 @@ function openStream(path: string, options: StreamOptions): FirstLook & { readonl
     if (!final) for (const { from } of pending.values()) keepFrom = Math.min(keepFrom, Math.max(base, from - 1));
     place(keepFrom, final);
     if (!final && keepFrom > base) {
-      lines.moveTo(keepFrom, held, base);
-      held = held.subarray(keepFrom - base);
-      base = keepFrom;
+      // Of what is no text only the lines are asked for that there are between hits and comments.
+      if (kind !== "binary") lines.moveTo(keepFrom, held, base);
+      else if (hits.length === 0 && comments.length === 0) lines.leave(keepFrom);
+      else lines.moveLineTo(keepFrom, held, base);
     }
+    return keepFrom;
   }
 
   /** Gives what was found before an offset its line, while the bytes before it are still held. */
@@ -254,42 +263,39 @@ function openStream(path: string, options: StreamOptions): FirstLook & { readonl
     open.sort((a, b) => a.start - b.start);
     for (const each of open) {
       if (each.line !== undefined || (!final && each.start >= before)) continue;
-      const { line, column } = lines.moveTo(each.start, held, base);
-      each.line = line;
-      each.column = column;
+      if (kind === "binary") each.line = lines.moveLineTo(each.start, held, base);
+      else Object.assign(each, lines.moveTo(each.start, held, base));
     }
     while (settledHits < hits.length && hits[settledHits]?.line !== undefined) settledHits += 1;
     while (settledComments < comments.length && comments[settledComments]?.line !== undefined) settledComments += 1;
   }
 
-  function gather(final: boolean): void {
-    if (chunks.length > 0) {
-      const [only] = chunks;
-      const raw = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-      chunks = [];
-      waiting = 0;
-      if (kind === undefined) {
-        if (final && raw.length <= WHOLE_FILE_BYTES) wholeFile(raw);
-        kind = contentKindOf(raw);
-        decode = decoderOf(kind);
-      }
-      const fresh = decode === undefined ? raw : decode(raw);
-      held = held.length === 0 ? fresh : Buffer.concat([held, fresh]);
-    }
-    if (held.length > 0) proceed(final);
-  }
-
   return {
     hits,
+    escapes: options.escapes ?? [],
     kind: () => kind,
-    write(chunk) {
-      if (chunk.length === 0) return;
-      chunks.push(chunk);
-      waiting += chunk.length;
-      if (waiting >= (kind === undefined ? Math.max(STEP, LOOKED_AT) : STEP)) gather(false);
+    scannedTo: () => scannedTo,
+    look(given, from, final) {
+      if (given.length === 0) return from;
+      if (kind === undefined) {
+        if (final && given.length <= WHOLE_FILE_BYTES) wholeFile(given);
+        kind = contentKindOf(given);
+        decode = decoderOf(kind);
+      }
+      if (decode === undefined) {
+        held = given;
+        base = from;
+        return proceed(final);
+      }
+      // Where it is decoded it has its own offsets, and its own store.
+      const fresh = decode(given);
+      held = held.length === 0 ? fresh : Buffer.concat([held, fresh]);
+      const keepFrom = proceed(final);
+      held = held.subarray(keepFrom - base);
+      base = keepFrom;
+      return from + given.length;
     },
-    end() {
-      gather(true);
+    settle() {
       const secrets = settleHits(hits, comments, { path, isText: kind !== "binary", fingerprint });
       return { secrets, omitted, examined };
     },
@@ -312,16 +318,10 @@ function isMadeUp({ id, confidence }: Pick<SecretRule, "id" | "confidence">, sec
 }
 
 function placeOf({ line, column }: Hit): Pick<Hit, "line" | "column"> {
-  return line === undefined || column === undefined ? {} : { line, column };
+  return { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
 }
 
 /** Whether the bytes on both sides of an offset belong to one word. */
 function isInWord(bytes: Buffer, at: number): boolean {
   return isWordByte(bytes[at - 1] as number) && isWordByte(bytes[at] as number);
-}
-
-function isWordByte(byte: number): boolean {
-  return (
-    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x5f
-  );
 }

@@ -2,9 +2,10 @@
 import type { SecretFact } from "./model.ts";
 
 export interface SecretStream {
-  /** The chunk must not change until `end`. */
+  /** The chunk is copied. */
   write(chunk: Buffer): void;
-  end(): FileSecrets;
+  /** @param last - what is still to come; all of the file where nothing was written. It must not change until then. */
+  end(last?: Buffer): FileSecrets;
 }
 
 export interface FileSecrets {
@@ -15,3 +16,64 @@ export interface FileSecrets {
   /** Bytes that patterns were tried on, all rules together. */
   readonly examined: number;
 }
+
+/** What looks at a file stretch by stretch. Offsets are from the start of the file. */
+export interface Look {
+  /**
+   * @param held - the file from `base` on: what was to be kept, and what is new
+   * @param final - it ends with it
+   * @returns from where on bytes are needed once more
+   */
+  look(held: Buffer, base: number, final: boolean): number;
+  settle(): FileSecrets;
+}
+
+/** Bytes that are looked at together: new ones, and what is kept of those before. */
+const WINDOW = 1024 * 1024 + 256 * 1024;
+
+/** Windows that nobody uses: what takes one gives it back, and there are as many as streams within one another. */
+const free: Buffer[] = [];
+
+/** A stream whose chunks are gathered in a window that is used again. */
+export function streamOf({ look, settle }: Look, size: number = WINDOW): SecretStream {
+  let window: Buffer | undefined;
+  let length = 0;
+  let base = 0;
+
+  function proceed(from: Buffer): void {
+    const kept = look(from.subarray(0, length), base, false) - base;
+    const rest = length - kept;
+    // Of what has to be kept as long as that little more would fit in.
+    if (rest > from.length / 2) window = Buffer.allocUnsafe(from.length * 2);
+    from.copy(window as Buffer, 0, kept, length);
+    length = rest;
+    base += kept;
+  }
+
+  function write(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; ) {
+      window ??= (size === WINDOW ? free.pop() : undefined) ?? Buffer.allocUnsafe(size);
+      if (length === window.length) proceed(window);
+      const count = Math.min(window.length - length, chunk.length - at);
+      chunk.copy(window, length, at, at + count);
+      length += count;
+      at += count;
+    }
+  }
+
+  return {
+    write,
+    end(last) {
+      if (window === undefined) look(last ?? EMPTY, base, true);
+      else {
+        if (last !== undefined) write(last);
+        look(window.subarray(0, length), base, true);
+        if (window.length === WINDOW) free.push(window);
+        window = undefined;
+      }
+      return settle();
+    },
+  };
+}
+
+const EMPTY: Buffer = Buffer.alloc(0);

@@ -5,6 +5,7 @@ import { entropyOf } from "./entropy.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import { isExpression, isReference } from "./reference.ts";
 import type { SecretRule } from "./rule.ts";
+import { longestMatch, parseExpression } from "./rules/expression.ts";
 import { wellKnown } from "./rules/well-known.ts";
 
 /** A rule with its expressions made ready. */
@@ -17,6 +18,8 @@ export interface PreparedRule {
   readonly after: number;
   /** Windows are joined up to this length. */
   readonly joined: number;
+  /** What every match begins with, as a word of its own, where that is one of the rule's keywords or begins with it. */
+  readonly beginning?: Buffer;
 }
 
 /** A secret in the stretch: offsets from its start. The text has one character a byte. */
@@ -41,6 +44,7 @@ export function prepareRule(rule: SecretRule): PreparedRule {
   const before = Math.min(rule.before ?? BEFORE, MOST);
   const after = Math.min(rule.after ?? AFTER, MOST);
   const own = before + after;
+  const beginning = beginningOf(rule, after);
   return {
     rule,
     search: new RegExp(rule.pattern.source, `${flags}g`),
@@ -48,7 +52,39 @@ export function prepareRule(rule: SecretRule): PreparedRule {
     before,
     after,
     joined: own * (own > LONG ? 2 : 4),
+    ...(beginning === undefined ? {} : { beginning }),
   };
+}
+
+/** What stands around the expression of a token that is a word of its own. */
+const WORD = ["(?<![A-Za-z0-9_])(?<secret>", ")(?![A-Za-z0-9_])"] as const;
+/** Characters that stand for themselves, up to one that need not be there. */
+const LITERAL = /^(?:[\w-]|\\[.+*$/-])+(?![?*{])/;
+
+/** Undefined where a match may begin otherwise, or be longer than a window. */
+function beginningOf({ pattern, expression, keywords }: SecretRule, after: number): Buffer | undefined {
+  const { source, flags } = pattern;
+  if (expression !== undefined || flags.includes("i") || !source.startsWith(WORD[0]) || !source.endsWith(WORD[1])) {
+    return undefined;
+  }
+  const body = source.slice(WORD[0].length, -WORD[1].length);
+  const literal = LITERAL.exec(body)?.[0].replaceAll("\\", "") ?? "";
+  if (!keywords.every((keyword) => literal.toLowerCase().startsWith(keyword.toLowerCase()))) return undefined;
+  const parsed = parseExpression(body);
+  return parsed.kind === "sequence" && longestMatch(parsed) < after ? Buffer.from(literal, "latin1") : undefined;
+}
+
+/** Whether a match may begin at a keyword. */
+export function mayBegin({ beginning }: PreparedRule, bytes: Buffer, at: number): boolean {
+  if (beginning === undefined) return true;
+  for (let i = 0; i < beginning.length; i++) if (bytes[at + i] !== beginning[i]) return false;
+  return at === 0 || !isWordByte(bytes[at - 1] as number);
+}
+
+export function isWordByte(byte: number): boolean {
+  return (
+    (byte >= 0x30 && byte <= 0x39) || (byte >= 0x41 && byte <= 0x5a) || (byte >= 0x61 && byte <= 0x7a) || byte === 0x5f
+  );
 }
 
 /**

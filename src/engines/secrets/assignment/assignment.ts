@@ -14,7 +14,7 @@ import { type Chance, chanceOf, isChosen, isPunctuated, isUuid } from "./chance.
 import { endsSecretName, isFaintName, NAME_KEYWORDS, type NameKind, nameKindOf } from "./names.ts";
 import { isGenerated, isSettings, type Place, placeOf, unquotedIn } from "./places.ts";
 import { isPublicKey } from "./public-key.ts";
-import { type GivenValue, LONGEST_TURNED, LONGEST_VALUE, valueAt } from "./value.ts";
+import { type GivenValue, LONGEST_TURNED, LONGEST_VALUE, mayFollow, valueAt } from "./value.ts";
 
 export const ASSIGNMENT_KEYWORDS = NAME_KEYWORDS;
 
@@ -78,7 +78,8 @@ export interface AssignmentMatch {
 /** @param at - where one of the keywords begins */
 export function assignmentAt(bytes: Buffer, at: number, path: string): AssignmentMatch | undefined {
   const nameEnd = skip(bytes, at, at + LONGEST_NAME, isNameByte);
-  if (nameEnd - at > LONGEST_ENDING || !endsSecretName(bytes.toString("latin1", at, nameEnd))) return undefined;
+  if (nameEnd - at > LONGEST_ENDING || !mayFollow(bytes[nameEnd])) return undefined;
+  if (!endsSecretName(bytes.toString("latin1", at, nameEnd))) return undefined;
   const nameStart = skipBack(bytes, at, at - LONGEST_NAME);
   const value = valueAt(bytes, nameStart, nameEnd, path);
   if (value === undefined || value.end - value.start > LONGEST_VALUE) return undefined;

@@ -23,20 +23,25 @@ export function placeOf(path: string): Place {
   return isSettings(path) ? "configuration" : "program";
 }
 
-export function isSettings(path: string): boolean {
-  return SETTINGS.test(path) || SETTINGS_DATA.test(path);
-}
+export const isSettings = remembered((path) => SETTINGS.test(path) || SETTINGS_DATA.test(path));
 
 /** Where a value may stand without quotes: `settings` as usual, `text` where nothing but its own form tells it. */
-export function unquotedIn(path: string): "settings" | "text" | "nowhere" {
+export const unquotedIn = remembered((path): "settings" | "text" | "nowhere" => {
   if (SETTINGS.test(path)) return "settings";
   return PROGRAM.test(path) ? "nowhere" : "text";
-}
+});
 
 const GENERATED =
   /(?:^|\/)(?:package-lock\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-lock\.ya?ml|go\.sum|[^/]+\.(?:lock|lockb|map|svg|css|min\.js|min\.mjs|po|pot|xlf|d\.ts|snap)|[^/]+_[a-z]{2,3}(?:_[A-Za-z]{2,4})?\.properties|(?:messages|labels|strings|localizable)[^/]{0,40}\.(?:properties|strings|resx|arb|json|ya?ml))$|(?:^|\/)(?:i18n|locales?|translations?|lang)\//i;
 
 /** Lock files, maps, translations: full of random values, and of words called password. */
-export function isGenerated(path: string): boolean {
-  return GENERATED.test(path);
+export const isGenerated = remembered((path) => GENERATED.test(path));
+
+/** Files are looked at one after the other, and what is asked of a path is asked for every name in the file. */
+function remembered<Answer>(answerOf: (path: string) => Answer): (path: string) => Answer {
+  let known: { readonly path: string; readonly answer: Answer } | undefined;
+  return (path) => {
+    if (known?.path !== path) known = { path, answer: answerOf(path) };
+    return known.answer;
+  };
 }

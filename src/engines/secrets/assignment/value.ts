@@ -39,8 +39,15 @@ const LONGEST_BETWEEN = 224;
 /** Bytes before a name that say what it is: the tag, the command, the key of a pair. */
 const LONGEST_BEFORE = 48;
 
-const FOLLOWERS = new Uint8Array(256);
-for (const { first } of FORMS) for (const byte of Buffer.from(first, "latin1")) FOLLOWERS[byte] = 1;
+/** First byte behind the name → the forms that it may be of, in their order. */
+const FORMS_OF: readonly (readonly Form[])[] = Array.from({ length: 256 }, (_, byte) =>
+  FORMS.filter(({ first }) => first.includes(String.fromCharCode(byte))),
+);
+
+/** Whether a value may follow a name that ends before this byte: told before anything is looked at more closely. */
+export function mayFollow(next: number | undefined): boolean {
+  return next !== undefined && (FORMS_OF[next] as readonly Form[]).length > 0;
+}
 
 /** Calls that make of a text what the language wants, and letters before a quote. */
 const WRAPPER =
@@ -56,7 +63,7 @@ const BLOCK = /^[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,32}/;
 /** @param nameStart - with the dashes of a flag; @param path - of the file */
 export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path: string): GivenValue | undefined {
   const next = bytes[nameEnd];
-  if (next === undefined || FOLLOWERS[next] === 0 || isProse(bytes, nameStart, nameEnd)) return undefined;
+  if (next === undefined || !mayFollow(next) || isProse(bytes, nameStart, nameEnd)) return undefined;
   const head = bytes.toString("latin1", nameEnd, Math.min(bytes.length, nameEnd + LONGEST_BETWEEN));
   const sign = head[0] as string;
   let known: string | undefined;
@@ -69,8 +76,8 @@ export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path:
     const value = givenBy(FLAG, bytes, nameEnd, head, before, path);
     if (value !== undefined) return value;
   }
-  for (const form of FORMS) {
-    if (!form.first.includes(sign) || (form.before !== undefined && !form.before.test(before()))) continue;
+  for (const form of FORMS_OF[next] as readonly Form[]) {
+    if (form.before !== undefined && !form.before.test(before())) continue;
     const value = givenBy(form, bytes, nameEnd, head, before, path);
     if (value !== undefined) return value;
   }

@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
+import { ESCAPE_KEYWORDS, isEscape, unescaped } from "./escapes.ts";
+
+/** The same as expressions. */
+const ESCAPE = /\\(?:u00([2-7][0-9a-f])|u\{0{0,6}([2-7][0-9a-f])\}|U000000([2-7][0-9a-f])|x([2-7][0-9a-f])|\/)/gi;
+const AT_START = new RegExp(`^${ESCAPE.source}`, "i");
+const BEGINNINGS = ["\\u00", "\\u{", "\\U0000", "\\x", "\\/"];
+
+const unit = fc.constantFrom(..."\\ \\ u U x X 0 0 00 000000 2 4 5c 22 27 7f F g { } / \x80".split(" "));
+const text = fc.string({ unit, maxLength: 16 });
+
+test("a text reads as the expressions say", () => {
+  fc.assert(
+    fc.property(text, (of) => {
+      const expected = of.replace(ESCAPE, (whole, ...codes: (string | undefined)[]) => {
+        const code = codes.slice(0, 4).find((each) => each !== undefined);
+        const character = code === undefined ? "/" : String.fromCharCode(Number.parseInt(code, 16));
+        return /["'\\\u007f]/.test(character) ? whole : character;
+      });
+      assert.equal(unescaped(Buffer.from(of, "latin1")).toString("latin1"), expected);
+    }),
+    runs(400),
+  );
+});
+
+test("an escape is what the expressions match, and a keyword leads to each", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...BEGINNINGS, "\\"), text, (beginning, rest) => {
+      const of = beginning + rest;
+      const expected = AT_START.test(of) && BEGINNINGS.some((each) => of.startsWith(each));
+      assert.equal(isEscape(Buffer.from(of, "latin1"), 0), expected);
+      if (expected) assert.ok(ESCAPE_KEYWORDS.some((each) => of.toLowerCase().startsWith(each)));
+    }),
+    runs(400),
+  );
+});

@@ -1,0 +1,139 @@
+/**
+ * The automaton in WebAssembly: eight readers walk a stretch at once. Each waits for memory at every byte, and the waits overlap;
+ * what walks in JavaScript has room for two.
+ */
+import type { States } from "./states.ts";
+import { moduleOf, op } from "./wasm-module.ts";
+
+export interface Lanes {
+  /**
+   * Walks bytes from `from` on, as many as there is room for, and then tells of each keyword's end, in order.
+   *
+   * @param told - the state, and the offset behind its last byte
+   * @returns how far it came
+   */
+  walk(bytes: Uint8Array, from: number, to: number, told: (state: number, end: number) => void): number;
+  /** The table that it was given, in the memory of the lanes: whoever holds on to this one need not hold the other. */
+  readonly next: Uint16Array;
+}
+
+/** What a runtime has of WebAssembly, which may be nothing (`--jitless`). */
+interface Runtime {
+  readonly Memory: new (size: { initial: number }) => { readonly buffer: ArrayBuffer };
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object, imports: object) => { readonly exports: { readonly run: Run } };
+}
+
+type Run = (warm: number, end: number, firstSpeaking: number) => void;
+
+const LANES = 8;
+/** Bytes of a lane that are walked at once: those of all of them stay in the processor's cache beside the table. */
+const LANE = 8 * 1024;
+/** Bytes before a lane in which a keyword may have begun that ends in it; for longer ones there is no room. */
+const LONGEST_BEHIND = 256;
+const STRIDE = LANE + LONGEST_BEHIND;
+/** No keyword has it. */
+const OTHER = 0xff;
+const PAGE = 0x10000;
+
+/** Where what is: how many were found in each lane, its bytes, what was found in it, and the table. */
+const TEXT = 64;
+const FOUND = TEXT + LANES * STRIDE;
+/** Each of its bytes may end a keyword: place and state, 16 bits each. */
+const FOUND_STRIDE = 4 * STRIDE;
+const TABLE = FOUND + LANES * FOUND_STRIDE;
+
+/** @returns undefined where the runtime has no WebAssembly or no memory for it, or there is no room for these states */
+export function openLanes({ next, width, firstSpeaking, lookBehind }: States): Lanes | undefined {
+  const { WebAssembly: runtime } = globalThis as { WebAssembly?: Runtime };
+  if (runtime === undefined || width !== 256 || lookBehind > LONGEST_BEHIND) return undefined;
+  let run: Run;
+  let memory: ArrayBuffer;
+  try {
+    const imported = new runtime.Memory({ initial: Math.ceil((TABLE + next.byteLength) / PAGE) });
+    memory = imported.buffer;
+    run = new runtime.Instance(new runtime.Module(moduleBytes()), { host: { memory: imported } }).exports.run;
+  } catch {
+    // Address space may be bounded, and code refused.
+    return undefined;
+  }
+  const table = new Uint16Array(memory, TABLE, next.length);
+  table.set(next);
+  const buffer = Buffer.from(memory);
+  const words = new Uint32Array(memory, 0, TABLE / 4);
+  return {
+    next: table,
+    walk(bytes, from, end, told) {
+      const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+      const to = Math.min(end, from + LANES * LANE);
+      const length = Math.ceil((to - from) / LANES);
+      for (let lane = 0; lane < LANES; lane++) {
+        const start = TEXT + lane * STRIDE;
+        const first = Math.min(from + lane * length, to);
+        const begin = Math.max(0, first - lookBehind);
+        const last = Math.min(first + length, to);
+        // Before the first byte and behind the last nothing may look like a keyword's.
+        if (first - begin < lookBehind) buffer.fill(OTHER, start, start + lookBehind);
+        given.copy(buffer, start + lookBehind - (first - begin), begin, last);
+        if (last - first < length) buffer.fill(OTHER, start + lookBehind + last - first, start + lookBehind + length);
+      }
+      run(lookBehind, lookBehind + length, firstSpeaking);
+      for (let lane = 0; lane < LANES; lane++) {
+        const behind = from + lane * length + 1 - lookBehind;
+        const found = (FOUND + lane * FOUND_STRIDE) / 4;
+        const until = (words[lane] as number) / 4;
+        for (let i = found; i < until; i++) {
+          const word = words[i] as number;
+          told(word & 0xffff, behind + (word >>> 16));
+        }
+      }
+      return to;
+    },
+  };
+}
+
+let made: Uint8Array | undefined;
+
+/** `run(warm, end, firstSpeaking)`: each lane up to `warm` without a word, and from there on to `end`. */
+function moduleBytes(): Uint8Array {
+  if (made !== undefined) return made;
+  const [warm, end, firstSpeaking, at, place] = [0, 1, 2, 3, 4];
+  const state = (lane: number): number => 5 + lane;
+  const lanes = Array.from({ length: LANES }, (_, lane) => lane);
+  const step = (lane: number): number[] => [
+    ...[...op.get(state(lane)), ...op.constant(9), ...op.shiftLeft],
+    ...[...op.get(at), ...op.load8(TEXT + lane * STRIDE), ...op.constant(1), ...op.shiftLeft, ...op.add],
+    ...op.load16(TABLE),
+  ];
+  const tell = (lane: number): number[] => [
+    ...[...op.constant(4 * lane), ...op.load(0), ...op.tee(place)],
+    ...[...op.get(at), ...op.constant(16), ...op.shiftLeft, ...op.get(state(lane)), ...op.or, ...op.store(0)],
+    ...[...op.constant(4 * lane), ...op.get(place), ...op.constant(4), ...op.add, ...op.store(0)],
+  ];
+  const further = [...op.get(at), ...op.constant(1), ...op.add, ...op.set(at)];
+  made = moduleOf({
+    parameters: 3,
+    locals: 2 + LANES,
+    code: [
+      ...lanes.flatMap((lane) => [
+        ...op.constant(4 * lane),
+        ...op.constant(FOUND + lane * FOUND_STRIDE),
+        ...op.store(0),
+      ]),
+      ...op.until(
+        [...op.get(at), ...op.get(warm), ...op.isAtLeast],
+        ...lanes.map((lane) => [...step(lane), ...op.set(state(lane))]),
+        further,
+      ),
+      ...op.until(
+        [...op.get(at), ...op.get(end), ...op.isAtLeast],
+        ...lanes.map((lane) => [
+          ...[...step(lane), ...op.tee(state(lane)), ...op.get(firstSpeaking), ...op.isAtLeast],
+          ...op.when(tell(lane)),
+        ]),
+        further,
+      ),
+    ],
+  });
+  return made;
+}

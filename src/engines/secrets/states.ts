@@ -1,0 +1,121 @@
+/** The complete automaton over keywords (Aho and Corasick 1975) as a table: without regard to the case of ASCII letters. */
+
+export interface States {
+  /** State × `width` + column of the byte → state; 0 is the state before anything was read. */
+  readonly next: Uint16Array | Uint32Array;
+  /** Columns of a row: 256 of states that a table of 16 bits can tell apart, where a byte is its own column. */
+  readonly width: number;
+  /** Byte → column. */
+  readonly columns: Uint8Array;
+  /** From this state on a keyword ends in each. */
+  readonly firstSpeaking: number;
+  /** State less `firstSpeaking` → numbers of the keywords that end in it, the longest first. */
+  readonly outputs: readonly Int32Array[];
+  /** Bytes of the longest keyword less one. */
+  readonly lookBehind: number;
+}
+
+/** More than these take 32 bits each, and are no more than rules of thousands of words make. */
+const MOST_WIDE = 0x10000;
+/** From a capital letter to the small one. */
+const CASE = 0x20;
+
+/** @param keywords - ASCII, none empty; two that differ in case alone are both found */
+export function statesOf(keywords: readonly string[]): States {
+  const { children, ends, depth } = trieOf(keywords);
+  const fallback = new Int32Array(children.length);
+  // Breadth first, so that the state to fall back to is complete before it is copied from.
+  const order: number[] = [0];
+  for (let i = 0; i < order.length; i++) {
+    const state = order[i] as number;
+    for (const [byte, child] of children[state] ?? []) {
+      order.push(child);
+      if (state !== 0) fallback[child] = followed(children, fallback, fallback[state] as number, byte);
+      const more = ends[fallback[child] as number] ?? [];
+      if (more.length > 0) ends[child] = [...(ends[child] ?? []), ...more];
+    }
+  }
+
+  // States in which a keyword ends come last: telling them is one comparison.
+  const silent = order.filter((state) => ends[state] === undefined);
+  const speaking = order.filter((state) => ends[state] !== undefined);
+  const numbers = new Int32Array(children.length);
+  for (const [number, state] of [...silent, ...speaking].entries()) numbers[state] = number;
+
+  // A column for every byte takes more memory than one for those that keywords tell apart. But of a row the same few lines
+  // of the processor's cache are used, and no column has to be looked up before a state can be.
+  const isWide = children.length <= MOST_WIDE;
+  const columns = isWide ? Uint8Array.from({ length: 256 }, (_, byte) => byte) : columnsOf(keywords);
+  const width = isWide ? 256 : columns.reduce((most, column) => Math.max(most, column + 1), 1);
+  const next = new (isWide ? Uint16Array : Uint32Array)(children.length * width);
+  for (const state of order) {
+    const row = (numbers[state] as number) * width;
+    const back = (numbers[fallback[state] as number] as number) * width;
+    if (state !== 0) next.copyWithin(row, back, back + width);
+    for (const [byte, child] of children[state] ?? []) {
+      next[row + (columns[byte] as number)] = numbers[child] as number;
+      if (isLower(byte)) next[row + (columns[byte - CASE] as number)] = numbers[child] as number;
+    }
+  }
+  return {
+    next,
+    width,
+    columns,
+    firstSpeaking: silent.length,
+    outputs: speaking.map((state) => Int32Array.from(ends[state] as number[])),
+    lookBehind: Math.max(1, depth) - 1,
+  };
+}
+
+interface Trie {
+  /** State → byte → child; 0 is the root. */
+  readonly children: Map<number, number>[];
+  /** State → the keywords that end in it. */
+  readonly ends: (number[] | undefined)[];
+  readonly depth: number;
+}
+
+function trieOf(keywords: readonly string[]): Trie {
+  const children: Map<number, number>[] = [new Map()];
+  const ends: (number[] | undefined)[] = [];
+  let depth = 0;
+  for (const [number, keyword] of keywords.entries()) {
+    depth = Math.max(depth, keyword.length);
+    let state = 0;
+    for (const byte of Buffer.from(keyword.toLowerCase(), "latin1")) {
+      const row = children[state] as Map<number, number>;
+      let child = row.get(byte);
+      if (child === undefined) {
+        child = children.push(new Map()) - 1;
+        row.set(byte, child);
+      }
+      state = child;
+    }
+    ends[state] = [...(ends[state] ?? []), number];
+  }
+  return { children, ends, depth };
+}
+
+function followed(children: readonly Map<number, number>[], fallback: Int32Array, from: number, byte: number): number {
+  for (let state = from; ; state = fallback[state] as number) {
+    const child = children[state]?.get(byte);
+    if (child !== undefined) return child;
+    if (state === 0) return 0;
+  }
+}
+
+/** Bytes that no keyword tells apart share a column. */
+function columnsOf(keywords: readonly string[]): Uint8Array {
+  const columns = new Uint8Array(256);
+  let count = 1;
+  for (const byte of Buffer.from(keywords.join("").toLowerCase(), "latin1")) {
+    if (columns[byte] !== 0) continue;
+    columns[byte] = count++;
+    if (isLower(byte)) columns[byte - CASE] = columns[byte] as number;
+  }
+  return columns;
+}
+
+function isLower(byte: number): boolean {
+  return byte >= 0x61 && byte <= 0x7a;
+}
