@@ -7,7 +7,7 @@
  */
 
 import { ALLOW_LENGTH, parseAllow } from "./allow.ts";
-import { assignmentAt } from "./assignment/assignment.ts";
+import { ASSIGNMENT_AFTER, ASSIGNMENT_BEFORE, assignmentAt } from "./assignment/assignment.ts";
 import { bounds } from "./bounds.ts";
 import { type ContentKind, contentKindOf, LOOKED_AT, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
@@ -18,7 +18,7 @@ import { isForTests, isSelfMade } from "./for-tests.ts";
 import { createLineCounter } from "./lines.ts";
 import type { SecretRule } from "./rule.ts";
 import { type Comment, type Hit, settleHits } from "./settle.ts";
-import { createSimilarFinder, type FindKeywords } from "./similar.ts";
+import { createVersions, type FindKeywords, type SimilarFinder, type Versions } from "./similar.ts";
 import type { FileSecrets, SecretStream } from "./stream.ts";
 import { utf32Decoder } from "./utf-32.ts";
 import { WHOLE_FILE_BYTES, wholeFileRules } from "./whole-files.ts";
@@ -32,8 +32,8 @@ export interface SecretScanner {
   /** A stretch of a file that is no text; offsets are the stretch's own. */
   openBinary(path: string): SecretStream;
   /**
-   * Files that resemble the one before, as versions do: finds the same as `scan`, sooner. Each is kept until the next,
-   * and nobody may write to it meanwhile.
+   * Files that resemble the last one of their path, as versions do: finds the same as `scan`, sooner. Each may be kept
+   * until the next, and nobody may write to it meanwhile; all that is kept is bounded.
    */
   versions(): SecretScanner["scan"];
 }
@@ -67,9 +67,9 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
     openBinary: (path) => open(path, "binary"),
     scan: (path, bytes) => whole(open(path), bytes),
     versions() {
-      const similar = createSimilarFinder(detectors.automaton);
+      const versions = createVersions(detectors.automaton);
       return (path, bytes) => {
-        const stream = openStream(path, { ...within, find: similar });
+        const stream = openStream(path, { ...within, versions });
         return whole(withEscapes(stream, { reach, open: (part) => plain(path, part) }), bytes);
       };
     },
@@ -87,6 +87,8 @@ interface StreamOptions {
   readonly find: FindKeywords;
   /** Absent: its first bytes tell. */
   readonly kind?: ContentKind;
+  /** In place of `find`, for a file that is whole: what was found in its versions before. */
+  readonly versions?: Versions;
   /** It is what base64 held: no further level is looked at. */
   readonly decoded?: true;
 }
@@ -96,7 +98,9 @@ const DECODED_ORDER = 100_000;
 
 /** Offsets are from the start of the file; the stretch that is held begins at `base`. */
 function openStream(path: string, options: StreamOptions): FirstLook & { readonly hits: readonly Hit[] } {
-  const { detectors, fingerprint, find } = options;
+  const { detectors, fingerprint } = options;
+  let { find } = options;
+  let similar: SimilarFinder | undefined;
   const { rules, rulesOf, rulesInBinaries, otherOf, ahead, behind } = detectors;
   let { kind } = options;
   let decode: ((bytes: Buffer) => Buffer) | undefined;
@@ -156,12 +160,18 @@ function openStream(path: string, options: StreamOptions): FirstLook & { readonl
     const prepared = rules[number] as Detectors["rules"][number];
     const from = span.from - base;
     const to = Math.min(span.to - base, held.length);
+    if (similar?.isQuiet(number, span.from, span.to)) {
+      similar.noteQuiet(number, span.from, span.to);
+      return;
+    }
+    let isNone = true;
     examined += to - from;
     const text = kind === "binary" ? printableRuns(held, from, to) : held.toString("latin1", from, to);
     const cutsWord = { start: from > 0 && isInWord(held, from), end: to < held.length && isInWord(held, to) };
     for (const match of matchesIn(prepared, text, cutsWord)) {
       // What chance makes of random bytes has no checksum.
       if (kind === "binary" && prepared.rule.confidence !== "high" && match.validity !== "valid") continue;
+      isNone = false;
       keep({
         ...match,
         rule: prepared.rule,
@@ -172,11 +182,17 @@ function openStream(path: string, options: StreamOptions): FirstLook & { readonl
         end: match.end + span.from,
       });
     }
+    if (isNone) similar?.noteQuiet(number, span.from, span.to);
   }
 
   function assignment(at: number): void {
-    const found = assignmentAt(held, at, path);
-    if (found === undefined) return;
+    const from = at - ASSIGNMENT_BEFORE;
+    const to = at + ASSIGNMENT_AFTER;
+    const found = similar?.isQuiet(ASSIGNED, from, to) ? undefined : assignmentAt(held, at, path);
+    if (found === undefined) {
+      similar?.noteQuiet(ASSIGNED, from, to);
+      return;
+    }
     keep({ ...found, order: rules.length, start: found.start + base, end: found.end + base });
   }
 
@@ -185,7 +201,8 @@ function openStream(path: string, options: StreamOptions): FirstLook & { readonl
     const found = encodedAt(held, at, beginning);
     if (found === undefined) return;
     encodedTo = base + found.end;
-    const inner = openStream(path, { ...options, find: detectors.automaton.find, decoded: true });
+    const { versions: _, ...plain } = options;
+    const inner = openStream(path, { ...plain, decoded: true });
     inner.write(found.text);
     examined += found.text.length + inner.end().examined;
     const name = nameBefore(held.toString("latin1", Math.max(0, at - 80), at), Math.min(at, 80));
@@ -272,6 +289,11 @@ function openStream(path: string, options: StreamOptions): FirstLook & { readonl
         if (final && raw.length <= WHOLE_FILE_BYTES) wholeFile(raw);
         kind = contentKindOf(raw);
         decode = decoderOf(kind);
+        // Where more is to come nothing is remembered.
+        if (final && options.versions !== undefined) {
+          similar = options.versions.of(`${kind} ${path}`);
+          find = similar.find;
+        }
       }
       const fresh = decode === undefined ? raw : decode(raw);
       held = held.length === 0 ? fresh : Buffer.concat([held, fresh]);
@@ -297,6 +319,8 @@ function openStream(path: string, options: StreamOptions): FirstLook & { readonl
 }
 
 const EMPTY = Buffer.alloc(0);
+/** Beside the numbers of rules: what is given to a name. */
+const ASSIGNED = -1;
 
 /** To UTF-8; undefined for what is looked at as it is. */
 function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {
