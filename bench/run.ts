@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<Bench>>> = {
   advisories: async () => (await import("./advisories.ts")).advisories,
   findings: async () => (await import("./findings.ts")).findings,
   secrets: async () => (await import("./secrets.ts")).secrets,
+  "secrets-history": async () => (await import("./secrets-history.ts")).secretsHistory,
   "git-history": async () => (await import("./git-history.ts")).gitHistory,
   audit: async () => (await import("./audit.ts")).audit,
   object: async () => (await import("./object.ts")).object,

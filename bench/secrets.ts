@@ -1,29 +1,25 @@
-/** Looking for secrets in a tree of source and in a history, beside gitleaks where the machine has it. */
-import { spawnSync } from "node:child_process";
-import { join, resolve } from "node:path";
+/** Looking for secrets in a tree of source and in an image, beside gitleaks where the machine has it. */
+import { resolve } from "node:path";
 import { type Bench, ratios, row } from "./bench.ts";
+import { gitleaks, hasGitleaks } from "./gitleaks.ts";
 import { largeImages } from "./large-image.ts";
+import { pinned } from "./pinned.ts";
 import { bulkhead } from "./program.ts";
-import { sourceHistory } from "./source-history.ts";
 import { sourceTree } from "./source-tree.ts";
 import { formatBytes } from "./table.ts";
 import { type Command, interleave, peaks, run, times } from "./whole-process.ts";
 
 const ROUNDS = 3;
-/** Of util-linux: keeps a program on one core. */
-const PIN = "taskset";
 const ROOT = resolve(import.meta.dirname, "..");
 const TREE_BYTES = 500e6;
-const COMMITS = 10_000;
 /** Bytes a second, on one core. */
 const SPEED = 100e6;
 
 const LIMITS = {
   /** Against the tree's bytes at SPEED. */
   tree: 1,
-  /** Against gitleaks on the same tree, and the same history. */
+  /** Against gitleaks on the same tree. */
   treePeer: 0.1,
-  historyPeer: 0.2,
   /** What an image scan takes longer for them, against the image's bytes at SPEED. */
   image: 1,
   /** Bytes. */
@@ -31,11 +27,10 @@ const LIMITS = {
 } as const;
 
 export const secrets: Bench = {
-  about: "secrets of 500 MB of source, of 10,000 commits and of a large image, beside gitleaks",
+  about: "secrets of 500 MB of source and of a large image, beside gitleaks",
   needs: [],
   async run({ cache, note }) {
     const tree = sourceTree(cache, ROOT, TREE_BYTES, note);
-    const past = await sourceHistory(cache, ROOT, COMMITS, note);
     const scan = (...words: string[]): Command =>
       bulkhead(cache, "secrets", "scan", ...words, "--quiet", "--format", "json");
     const ours = scan(tree.folder);
@@ -46,28 +41,18 @@ export const secrets: Bench = {
         ...[cache, "image", "scan", `oci:${images.layout}:first`, "--no-cache"],
         ...["--quiet", "--format", "json", ...words],
       );
-    const oursOfHistory = scan(past.folder, "--history");
     // Fills Node's compile cache and the file system's.
     await run(ours);
 
     const commands: Record<string, () => Command> = {
       tree: () => pinned(ours),
       "tree, free": () => ours,
-      history: () => pinned(oursOfHistory),
       image: () => pinned(scanImage()),
       "image, no secrets": () => pinned(scanImage("--no-secrets")),
     };
     const peer = hasGitleaks();
-    if (peer) {
-      const report = join(cache, "gitleaks.json");
-      const gitleaks = (...words: string[]): Command => ({
-        program: "gitleaks",
-        arguments: ["detect", ...words, "--no-banner", "--log-level", "error", "--report-path", report],
-        exitCodes: [0, 1],
-      });
-      commands["gitleaks, tree"] = () => pinned(gitleaks("--no-git", "--source", tree.folder));
-      commands["gitleaks, history"] = () => pinned(gitleaks("--source", past.folder));
-    } else note("no gitleaks on this machine: nothing to measure beside");
+    if (peer) commands["gitleaks, tree"] = () => pinned(gitleaks(cache, "--no-git", "--source", tree.folder));
+    else note("no gitleaks on this machine: nothing to measure beside");
     const runs = await interleave(ROUNDS, commands, note);
     const of = (name: string) => times(runs[name] ?? []);
     const added = of("image").map((value, round) => value - (of("image, no secrets")[round] ?? Number.NaN));
@@ -76,7 +61,6 @@ export const secrets: Bench = {
     return {
       inputs: [
         `tree: ${formatBytes(tree.bytes)} in ${tree.files} files of npm packages and this project, varied in every copy`,
-        `history: ${past.commits} commits, ${past.change}; ${formatBytes(past.bytes)} in all versions of all files`,
         `image: ${formatBytes(imageBytes)} in ${images.layers.length} layers, no advisories`,
         "whole processes, start-up included, each on one core (taskset); the file system's cache is warm",
       ],
@@ -85,7 +69,6 @@ export const secrets: Bench = {
         row("tree", "ms", of("tree")),
         row("tree / the same at 100 MB/s", "ratio", ratios(of("tree"), atSpeed), LIMITS.tree),
         row("tree, peak memory", "bytes", peaks(runs["tree, free"] ?? []), LIMITS.peak),
-        row("history", "ms", of("history")),
         row("image scan", "ms", of("image")),
         row("image scan without secrets", "ms", of("image, no secrets")),
         row("secrets of the image / its bytes at 100 MB/s", "ratio", ratios(added, imageAtSpeed), LIMITS.image),
@@ -93,21 +76,9 @@ export const secrets: Bench = {
           ? [
               row("gitleaks, tree", "ms", of("gitleaks, tree")),
               row("tree / gitleaks", "ratio", ratios(of("tree"), of("gitleaks, tree")), LIMITS.treePeer),
-              row("gitleaks, history", "ms", of("gitleaks, history")),
-              row("history / gitleaks", "ratio", ratios(of("history"), of("gitleaks, history")), LIMITS.historyPeer),
             ]
           : []),
       ],
     };
   },
 };
-
-/** On the first core alone, where the machine can do that. */
-function pinned({ program, arguments: words, ...rest }: Command): Command {
-  if (spawnSync(PIN, ["--version"]).status !== 0) return { program, arguments: words, ...rest } as Command;
-  return { ...rest, program: PIN, arguments: ["-c", "0", program ?? process.execPath, ...words] };
-}
-
-function hasGitleaks(): boolean {
-  return spawnSync("gitleaks", ["version"]).status === 0;
-}

@@ -57,3 +57,48 @@ test("what this thread's work throws is thrown, and the other thread finds nothi
   takeShare(share as Share, square, (message) => sent.push(message));
   assert.deepEqual(sent, []);
 });
+
+test("one begins with the first piece and the other with the last, and each piece is done once", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.nat(40), fc.nat(45), async (count, finished) => {
+      const own: number[] = [];
+      const work = beginShare<number>(breakingAfter(finished), "squares", {}, count, { fromEnd: true });
+      const results = await work.finish((at) => {
+        own.push(at);
+        return square(at);
+      });
+      assert.deepEqual(results, squares(count));
+      const others = Math.min(count, finished);
+      assert.deepEqual(
+        own,
+        Array.from({ length: count - others }, (_, at) => at),
+      );
+    }),
+  );
+});
+
+test("of work that is abandoned nothing is left to take, and a piece may be left to the first thread", async () => {
+  const seen: number[] = [];
+  let share: Share | undefined;
+  const late: Threads = {
+    async run(_, input, onMessage) {
+      share = input as Share;
+      takeShare(share, (at) => (at % 2 === 0 ? undefined : square(at)), onMessage);
+    },
+  };
+  assert.deepEqual(
+    await beginShare<number>(late, "squares", {}, 5).finish((at) => {
+      seen.push(at);
+      return square(at);
+    }),
+    squares(5),
+  );
+  assert.deepEqual(seen, [0, 2, 4]);
+  const idle: Threads = {
+    async run(_, input) {
+      share = input as Share;
+    },
+  };
+  await beginShare<number>(idle, "squares", {}, 9).abandon();
+  takeShare(share as Share, square, () => assert.fail("nothing is left"));
+});

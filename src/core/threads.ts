@@ -20,6 +20,8 @@ export type Turns = Int32Array<SharedArrayBuffer>;
 export interface Share {
   readonly turns: Turns;
   readonly count: number;
+  /** Absent: both go through the pieces from the first one on. */
+  readonly fromEnd?: true;
 }
 
 interface Piece<Result> {
@@ -35,6 +37,15 @@ export interface SharedWork<Result> {
    * @returns the results in the order of the pieces
    */
   finish(own: (at: number) => Result | Promise<Result>): Promise<Result[]>;
+  /** Instead of it, where nobody wants the results any more: nothing is left to take. */
+  abandon(): Promise<void>;
+}
+
+interface ShareOptions<Result> {
+  /** Hears of what the other has done. */
+  readonly told?: (result: Result) => void;
+  /** The other begins with the last piece and this thread with the first, until they meet. */
+  readonly fromEnd?: true;
 }
 
 /**
@@ -42,32 +53,39 @@ export interface SharedWork<Result> {
  * one: on a machine that is busy the other may come to none. What it took and did not finish is done here.
  *
  * @param task - sends what {@link takeShare} makes
- * @param told - hears of what the other has done
  */
 export function beginShare<Result>(
   threads: Threads,
   task: string,
   input: object,
   count: number,
-  told?: (result: Result) => void,
+  { told, fromEnd }: ShareOptions<Result> = {},
 ): SharedWork<Result> {
   const turns: Turns = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const results = new Map<number, Result>();
   const other = threads
-    .run(task, { ...input, turns, count } satisfies Share, (message) => {
+    .run(task, { ...input, turns, count, ...(fromEnd === true ? { fromEnd } : {}) } satisfies Share, (message) => {
       const { at, result } = message as Piece<Result>;
       results.set(at, result);
       told?.(result);
     })
     // What is missing of it is done below: if the input is to blame, this thread says so.
     .catch(() => {});
+  const abandon = async (): Promise<void> => {
+    Atomics.store(turns, 0, count);
+    await other;
+  };
   return {
+    abandon,
     async finish(own) {
       try {
-        for (const at of takeTurns(turns, count)) results.set(at, await own(at));
+        let first = 0;
+        for (const turn of takeTurns(turns, count)) {
+          const at = fromEnd === true ? first++ : turn;
+          results.set(at, await own(at));
+        }
       } finally {
-        Atomics.store(turns, 0, count);
-        await other;
+        await abandon();
       }
       const all: Result[] = [];
       for (let at = 0; at < count; at++) all.push(results.has(at) ? (results.get(at) as Result) : await own(at));
@@ -76,16 +94,25 @@ export function beginShare<Result>(
   };
 }
 
-/** The other thread's half of {@link beginShare}. */
+/**
+ * The other thread's half of {@link beginShare}.
+ *
+ * @param work - undefined leaves the piece to the first thread
+ */
 export function takeShare<Result>(
-  { turns, count }: Share,
-  work: (at: number) => Result,
+  { turns, count, fromEnd }: Share,
+  work: (at: number) => Result | undefined,
   send: (message: unknown) => void,
 ): void {
-  for (const at of takeTurns(turns, count)) send({ at, result: work(at) } satisfies Piece<Result>);
+  let last = count;
+  for (const turn of takeTurns(turns, count)) {
+    const at = fromEnd === true ? --last : turn;
+    const result = work(at);
+    if (result !== undefined) send({ at, result } satisfies Piece<Result>);
+  }
 }
 
-/** The pieces that are this thread's, one after the other, until all are taken. */
+/** As many turns as this thread gets, until all are taken; each is one thread's alone. */
 function* takeTurns(turns: Turns, count: number): Generator<number> {
   for (;;) {
     const at = Atomics.add(turns, 0, 1);

@@ -39,16 +39,17 @@ export async function scanSecrets(
   switch (target.kind) {
     case "folder": {
       const { root, history } = target;
+      const threads = context.threads === undefined ? {} : { threads: context.threads };
       const onProgress = (done: number) => context.onProgress?.({ name, done });
       const present = await secretsOfFolder(root, keyed, {
         skipped: versionControl,
         onProgress: (done, total) => context.onProgress?.({ name, done, total, unit: "files" }),
-        ...(context.threads === undefined ? {} : { threads: context.threads }),
+        ...threads,
         ...(context.exclusion === undefined ? {} : { exclusion: context.exclusion }),
       });
       const skipped = present.skipped ?? [];
       const nested = skipped.filter((path) => path.endsWith("/.git")).map((path) => dirname(path));
-      const past = history ? await secretsOfHistory(root, scanner, { onProgress }, nested) : undefined;
+      const past = history ? await secretsOfHistory(root, keyed, { onProgress, ...threads }, nested) : undefined;
       const found = past === undefined ? present : together(past, present);
       return {
         evaluations: evaluateCommitted(fileAsset("."), found, context),

@@ -39,7 +39,7 @@ describe("registries that fail", () => {
       [429, /too many requests|throttl|429/i],
       [500, /500/],
       [503, /503/],
-      [403, /refused/],
+      [403, /denied access/],
       [404, /404|not found|no such/i],
     ] as const) {
       const { ask, name, registry } = await guarded(t);

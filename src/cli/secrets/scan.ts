@@ -15,6 +15,9 @@ export interface SecretsScanOptions extends EvaluationOptions {
   readonly fingerprintKey?: string;
 }
 
+/** Percent between two collections, of a history. */
+const HEAP_GROWTH = 200;
+
 /** `bulkhead secrets scan [TARGET]`: a folder, a file, `-` for standard input, or an image. */
 export async function secretsScan(target: string, options: SecretsScanOptions): Promise<number> {
   const folder = folderOf(target);
@@ -25,11 +28,17 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
   const root = kind === "folder" ? (folder ?? resolve(target)) : process.cwd();
   const { fingerprintKey } = options;
   const own = { files: options.rules, ...(fingerprintKey === undefined ? {} : { fingerprintKey }) };
-  return await runEvaluation(root, options, async (context) => {
-    const keyed = await openPolicyScanner(context.policy, root, own);
-    const scanned = await scanSecrets(target, targetOf(), keyed, context);
-    return { subject: target, evaluations: scanned.evaluations, notes: [...scanned.notes, ...keyed.notes] };
-  });
+  return await runEvaluation(
+    root,
+    options,
+    async (context) => {
+      const keyed = await openPolicyScanner(context.policy, root, own);
+      const scanned = await scanSecrets(target, targetOf(), keyed, context);
+      return { subject: target, evaluations: scanned.evaluations, notes: [...scanned.notes, ...keyed.notes] };
+    },
+    // What lives is small, and collecting it often took a sixth of a history's time.
+    options.history ? { heapGrowth: HEAP_GROWTH } : {},
+  );
 
   function targetOf(): SecretsTarget {
     switch (kind) {

@@ -105,7 +105,7 @@ function beginSharing(
 ) {
   if (threads === undefined || source === undefined || key === undefined || count < WORTH) return undefined;
   const input: Files = { ...walk, source, key };
-  return beginShare<PieceRead>(threads, "secrets", input, pieceCount(walk.files), told);
+  return beginShare<PieceRead>(threads, "secrets", input, pieceCount(walk.files), { told });
 }
 
 /**

@@ -10,7 +10,7 @@ import { createSecretScanner } from "../../engines/secrets/scan.ts";
 import { zipOf } from "../../formats/zip/zip.fixture.ts";
 import { secretsOfHistory } from "./history.ts";
 
-const scanner = createSecretScanner({ rules: sampleRules, fingerprint: createFingerprinter() });
+const scanner = { scanner: createSecretScanner({ rules: sampleRules, fingerprint: createFingerprinter() }) };
 const otherCode = sampleCode.replace("a8Z0", "b8Z0");
 
 test("a secret is told with the first commit that had it, also where a later one deleted it", {

@@ -4,11 +4,13 @@ import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
+import type { Threads } from "../../core/threads.ts";
 import { bounds as gitBounds } from "../../engines/git/bounds.ts";
-import { history } from "../../engines/git/history.ts";
-import type { CommitFacts, HistoryBlob, HistoryMessage } from "../../engines/git/model.ts";
+import { tracedBlobs } from "../../engines/git/history.ts";
+import type { CommitFacts, GitGap, HistoryBlob, HistoryMessage } from "../../engines/git/model.ts";
 import type { Repository } from "../../engines/git/repository.ts";
 import { openRepository } from "../../engines/git/repository.ts";
+import { type Trace, traceHistory } from "../../engines/git/trace.ts";
 import type { FoundSecrets, SecretFact } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import type { FileSecrets } from "../../engines/secrets/stream.ts";
@@ -16,12 +18,20 @@ import { createAccumulator, leftOfAll } from "./accumulator.ts";
 import { ARCHIVE_HEAD, type ArchiveScanner, archiveKindOf, createArchiveScanner, noneUnpacked } from "./archives.ts";
 import { bounds } from "./bounds.ts";
 import { secretsOfFolder } from "./folder.ts";
+import { type SharedHistory, shareHistory } from "./history-pieces.ts";
+import type { KeyedScanner } from "./scanner.ts";
 
 export interface HistoryOptions {
   readonly signal?: AbortSignal;
   /** How many commits, trees or files have been read. */
   readonly onProgress?: (done: number) => void;
+  /** Absent: this thread reads all of it. */
+  readonly threads?: Threads;
+  /** Objects from which on a repository is worth a thread; absent: the default. */
+  readonly worth?: number;
 }
+
+type ScannerOfHistory = Pick<KeyedScanner, "scanner"> & Partial<KeyedScanner>;
 
 /**
  * All that a folder's repository holds, whatever leads to it: every object of its store (the history of all refs, stashes,
@@ -37,7 +47,7 @@ export interface HistoryOptions {
  */
 export async function secretsOfHistory(
   root: string,
-  scanner: SecretScanner,
+  keyed: ScannerOfHistory,
   options: HistoryOptions = {},
   nested: readonly string[] = [],
 ): Promise<FoundSecrets> {
@@ -51,7 +61,7 @@ export async function secretsOfHistory(
       remedy: "use the directory that contains .git, or omit --history",
     });
   }
-  let all = await secretsOfRepository(root, repository, "", scanner, options);
+  let all = await secretsOfRepository(root, repository, "", keyed, options);
   const seen = new Set([realPathOf(repository.facts.commonFolder)]);
   const below = [
     ...moduleFolders(repository.facts.commonFolder).map((path) => ({
@@ -65,7 +75,7 @@ export async function secretsOfHistory(
       using inner = openRepository(at, { outside: true });
       if (inner === undefined || seen.has(realPathOf(inner.facts.commonFolder))) continue;
       seen.add(realPathOf(inner.facts.commonFolder));
-      all = together(all, await secretsOfRepository(at, inner, `${name}:`, scanner, options));
+      all = together(all, await secretsOfRepository(at, inner, `${name}:`, keyed, options));
     } catch (error) {
       if (!isEvidenceProblem(error)) throw error;
       all = { ...all, gaps: [...all.gaps, { code: error.code, reason: `${name}: ${error.place}: ${error.message}` }] };
@@ -79,44 +89,103 @@ async function secretsOfRepository(
   root: string,
   repository: Repository,
   prefix: string,
-  scanner: SecretScanner,
-  { signal, onProgress }: HistoryOptions,
+  keyed: ScannerOfHistory,
+  options: HistoryOptions,
 ): Promise<FoundSecrets> {
   const accumulator = createAccumulator(root);
   const first = new Map<string, SecretFact>();
-  const scan = scanner.versions();
+  const scan = keyed.scanner.versions();
   const unpacked = noneUnpacked();
-  const items = history(repository, { unreachable: true });
-  let item = items.next();
-  for (; !item.done; item = items.next()) {
-    const { value } = item;
-    if (value.kind === "progress") {
-      onProgress?.(value.done);
-      await setImmediate();
-      signal?.throwIfAborted();
-      continue;
+  const take = (item: Told, path: string, bytes: number, found: FileSecrets): void => {
+    const fresh: SecretFact[] = [];
+    for (const secret of found.secrets) {
+      const fact = withCommit({ ...secret, path: prefix + path }, item);
+      const key = keyOf(fact);
+      const before = first.get(key);
+      if (before === undefined) fresh.push(fact);
+      first.set(key, before === undefined ? fact : earlier(before, fact));
     }
-    const take = (path: string, bytes: number, found: FileSecrets): void => {
-      const fresh: SecretFact[] = [];
-      for (const secret of found.secrets) {
-        const fact = withCommit({ ...secret, path: prefix + path }, value);
-        const key = keyOf(fact);
-        const before = first.get(key);
-        if (before === undefined) fresh.push(fact);
-        first.set(key, before === undefined ? fact : earlier(before, fact));
-      }
-      accumulator.file(path, bytes, { ...found, secrets: fresh });
-    };
-    const path = pathOf(value);
-    const told = { file: take, archive: accumulator.archive };
-    if (!isReadArchive(path, value.bytes, createArchiveScanner(scanner, told, unpacked)))
-      take(path, value.bytes.length, scan(path, value.bytes));
-  }
-  for (const { code, place, reason } of item.value.gaps)
-    accumulator.gap({ code, reason: `${prefix}${place}: ${reason}` });
-  const { found, gaps } = accumulator.finish();
+    accumulator.file(path, bytes, { ...found, secrets: fresh });
+  };
+  const look = (item: Told, bytes: Buffer): void => {
+    const path = pathOf(item);
+    const told = { file: take.bind(undefined, item), archive: accumulator.archive };
+    if (!isReadArchive(path, bytes, createArchiveScanner(keyed.scanner, told, unpacked)))
+      take(item, path, bytes.length, scan(path, bytes));
+  };
+  const gaps = await readAll(repository, keyed, options, {
+    quiet: accumulator.quiet,
+    look,
+    found: (item, bytes, found) => take(item, pathOf(item), bytes, found),
+  });
+  for (const { code, place, reason } of gaps) accumulator.gap({ code, reason: `${prefix}${place}: ${reason}` });
+  const { found, gaps: all } = accumulator.finish();
   const secrets = found.secrets.map((secret) => first.get(keyOf(secret)) ?? secret);
-  return together({ found: { ...found, secrets }, gaps }, await secretsOfOwnFiles(repository, prefix, scanner, signal));
+  const own = await secretsOfOwnFiles(repository, prefix, keyed.scanner, options.signal);
+  return together({ found: { ...found, secrets }, gaps: all }, own);
+}
+
+/** What was found, or where it is to be looked for: all of an item but a blob's bytes. */
+type Told = Omit<HistoryBlob, "bytes"> | HistoryMessage;
+
+interface Telling {
+  quiet(files: number, bytes: number): void;
+  look(item: Told, bytes: Buffer): void;
+  found(item: Told, bytes: number, found: FileSecrets): void;
+}
+
+/** Reads all of a repository, by two threads where that is worth it. @returns the gaps */
+async function readAll(
+  repository: Repository,
+  keyed: ScannerOfHistory,
+  { signal, onProgress, threads, worth }: HistoryOptions,
+  telling: Telling,
+): Promise<readonly GitGap[]> {
+  const yielding = async (done: number): Promise<void> => {
+    onProgress?.(done);
+    await setImmediate();
+    signal?.throwIfAborted();
+  };
+  const shared = shareHistory(repository, threads, keyed, worth);
+  const trace = await tracing(repository, shared, telling, yielding);
+  const isTold = await shared?.finish(
+    trace,
+    {
+      quiet: telling.quiet,
+      found: (number, bytes, found) => telling.found(trace.describe(number), bytes, found),
+      left: (number, bytes) => telling.look(trace.describe(number), bytes),
+    },
+    yielding,
+  );
+  if (isTold !== true) {
+    for (const item of tracedBlobs(repository, trace)) {
+      if (item.kind === "progress") await yielding(item.done);
+      else telling.look(item, item.bytes);
+    }
+  }
+  return repository.gaps.list();
+}
+
+async function tracing(
+  repository: Repository,
+  shared: SharedHistory | undefined,
+  telling: Telling,
+  yielding: (done: number) => Promise<void>,
+): Promise<Trace> {
+  try {
+    const items = traceHistory(repository, { unreachable: true, ...(shared === undefined ? {} : { told: shared }) });
+    let item = items.next();
+    for (; !item.done; item = items.next()) {
+      if (item.value.kind === "progress") await yielding(item.value.done);
+      else telling.look(item.value, item.value.bytes);
+    }
+    shared?.endTrace();
+    return item.value;
+  } catch (error) {
+    shared?.endTrace();
+    await shared?.abandon();
+    throw error;
+  }
 }
 
 /** Whether it is an archive of which all was read: then its packed bytes tell nothing more. */
@@ -206,12 +275,12 @@ export function together(past: FoundSecrets, present: FoundSecrets): FoundSecret
   };
 }
 
-function pathOf(item: HistoryBlob | HistoryMessage): string {
+function pathOf(item: Told): string {
   if (item.kind === "message") return item.of === "commit" ? "commit message" : "tag message";
   return item.path === "" ? `object ${item.id}` : item.path;
 }
 
-function withCommit(secret: SecretFact, item: HistoryBlob | HistoryMessage): SecretFact {
+function withCommit(secret: SecretFact, item: Told): SecretFact {
   const hidden = item.kind === "blob" && !item.current;
   return {
     ...secret,

@@ -1,11 +1,11 @@
 import { BLOB } from "./entry.ts";
-import type { HistoryItem, HistorySummary } from "./model.ts";
+import type { HistoryBlob, HistoryItem, HistoryProgress, HistorySummary } from "./model.ts";
 import { paced } from "./pace.ts";
 import { type ReadBlob, readBlobs } from "./read-blobs.ts";
 import type { Repository } from "./repository.ts";
-import { type TraceOptions, traceHistory } from "./trace.ts";
+import { type Trace, type TraceOptions, traceHistory } from "./trace.ts";
 
-export interface HistoryOptions extends Omit<TraceOptions, "wantsTrees"> {
+export interface HistoryOptions extends Omit<TraceOptions, "wantsTrees" | "told"> {
   /** Whether each blob says what it has in common with one told before ({@link HistoryBlob.copied}). */
   readonly copies?: boolean;
 }
@@ -22,19 +22,34 @@ export function* history(
   repository: Repository,
   { unreachable, copies = false }: HistoryOptions,
 ): Generator<HistoryItem, HistorySummary, void> {
-  const { stored, objects, gaps } = repository;
   const trace = yield* traceHistory(repository, { unreachable });
-  const due = paced();
   let blobs = 0;
   let blobBytes = 0;
+  for (const item of tracedBlobs(repository, trace, copies)) {
+    if (item.kind === "blob") {
+      blobs += 1;
+      blobBytes += item.bytes.length;
+    }
+    yield item;
+  }
+  return { commits: trace.commits, trees: trace.trees, blobs, blobBytes, gaps: repository.gaps.list() };
+}
+
+/** The blobs of a history that was traced. */
+export function* tracedBlobs(
+  repository: Repository,
+  trace: Trace,
+  copies = false,
+): Generator<HistoryBlob | HistoryProgress, void> {
+  const { stored, objects } = repository;
+  const due = paced();
+  let blobs = 0;
   for (const { number, bytes, base, copies: common } of readBlobs(repository, trace.has, copies)) {
     blobs += 1;
-    blobBytes += bytes.length;
     const copied = base === -1 || !copies ? {} : { copied: { from: stored.ids.hex(base), stretches: common } };
     yield { ...trace.describe(number), bytes, ...copied };
     if (due(objects.inflated)) yield { kind: "progress", phase: "blobs", done: blobs };
   }
-  return { commits: trace.commits, trees: trace.trees, blobs, blobBytes, gaps: gaps.list() };
 }
 
 /**

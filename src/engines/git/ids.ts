@@ -16,6 +16,20 @@ export interface Ids {
   hex(number: number): string;
   /** Orders two numbers by their ids. */
   compare(left: number, right: number): number;
+  /** What another thread opens the same ids by, once all are added. */
+  table(): IdTable;
+}
+
+/** In memory that threads share. */
+export interface IdTable {
+  readonly idBytes: number;
+  readonly count: number;
+  /** The ids, one after the other. */
+  readonly stored: Int32Array<SharedArrayBuffer>;
+  /** Slot → number + 1; 0 is free. */
+  readonly slots: Int32Array<SharedArrayBuffer>;
+  /** Of the hash. */
+  readonly keys: Int32Array;
 }
 
 /**
@@ -23,15 +37,28 @@ export interface Ids {
  * @param capacity - how many ids will be added at most
  */
 export function createIds(idBytes: number, capacity: number): Ids {
-  const words = idBytes / 4;
-  const stored = new Int32Array(capacity * words);
   let slots = 16;
   while (slots < capacity * 2) slots *= 2;
-  const table = new Int32Array(slots);
+  return openIds({
+    idBytes,
+    count: 0,
+    stored: sharedInts((capacity * idBytes) / 4),
+    slots: sharedInts(slots),
+    keys: new Int32Array(new Uint8Array(randomBytes(32)).buffer).map((key) => key | 1),
+  });
+}
+
+/** In memory that threads share. */
+export function sharedInts(length: number): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(length * Int32Array.BYTES_PER_ELEMENT));
+}
+
+export function openIds({ idBytes, stored, slots: table, keys, ...given }: IdTable): Ids {
+  const words = idBytes / 4;
+  const slots = table.length;
   const shift = 32 - Math.log2(slots);
-  const keys = new Int32Array(new Uint8Array(randomBytes(32)).buffer).map((key) => key | 1);
   const wanted = new Int32Array(words);
-  let count = 0;
+  let { count } = given;
 
   const load = (bytes: Uint8Array, at: number): number => {
     let hash = 0;
@@ -78,6 +105,7 @@ export function createIds(idBytes: number, capacity: number): Ids {
     first: (number) => (table[slotOf(bytesOf(number), 0)] as number) - 1,
     hex: (number) => bytesOf(number).toString("hex"),
     compare: (left, right) => bytesOf(left).compare(bytesOf(right)),
+    table: () => ({ idBytes, count, stored, slots: table, keys }),
   };
 }
 

@@ -18,8 +18,11 @@ import type { Stored } from "./stored.ts";
 
 /** Reads objects by their numbers. */
 export interface Objects {
-  /** @throws {Problem} where the object is broken or over a bound; the place names it */
-  read(number: number): GitObject;
+  /**
+   * @param once - nobody will ask for it again soon: what it rests on is kept, and not it
+   * @throws {Problem} where the object is broken or over a bound; the place names it
+   */
+  read(number: number, once?: "once"): GitObject;
   /** As {@link read}, without its bytes where the type alone is asked for. */
   typeOf(number: number): ObjectType;
   /** How it lies in its pack, and the number of its base or -1; undefined for a file of its own. */
@@ -28,6 +31,8 @@ export interface Objects {
   readDelta(number: number, base: Buffer, copies?: number[]): Buffer;
   /** Inflated so far, in bytes. */
   readonly inflated: number;
+  /** Adds what another thread inflated of the same repository. @throws {Problem} where it is too much for one reading */
+  countElsewhere(bytes: number): void;
 }
 
 const CACHE_BYTES = 64 * 1024 * 1024;
@@ -113,7 +118,10 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
     get inflated() {
       return inflated;
     },
-    read(number) {
+    read(number, once) {
+      const keep = (at: number, object: GitObject): void => {
+        if (once === undefined || at !== number) cache.set(at, object);
+      };
       const chain: { readonly number: number; readonly header: EntryHeader }[] = [];
       let object = cache.get(number);
       for (let at = number; object === undefined; ) {
@@ -130,11 +138,11 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
             continue;
           }
         }
-        cache.set(at, object);
+        keep(at, object);
       }
       for (const { number: at, header } of chain.reverse()) {
         object = { type: object.type, bytes: patched(at, object.bytes, header) };
-        cache.set(at, object);
+        keep(at, object);
       }
       return object;
     },
@@ -163,6 +171,7 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
       const header = headerOf(number);
       return { header, base: baseOf(number, header) };
     },
+    countElsewhere: count,
     readDelta: (number, base, copies) => patched(number, base, headerOf(number), copies),
   };
 }

@@ -1,6 +1,8 @@
 import { Problem } from "../../core/problem.ts";
 import type { GitObject } from "./deflated.ts";
 import { BLOB, type ObjectType } from "./entry.ts";
+import { isRead, isRoot, type Links, linkPack, markRead, noLinks } from "./links.ts";
+import type { Objects } from "./objects.ts";
 import type { Repository } from "./repository.ts";
 
 /** One that was asked for, with its bytes. */
@@ -27,34 +29,22 @@ export function* readBlobs(
 ): Generator<ReadBlob, void> {
   const { stored, gaps } = repository;
   const total = stored.ids.count;
-  const links: Links = {
-    firstChild: new Int32Array(total).fill(-1),
-    nextSibling: new Int32Array(total).fill(-1),
-    state: new Uint8Array(total),
-  };
+  const links = noLinks(total);
   for (const sorted of stored.byOffset) yield* readPack(repository, sorted, wanted, links, withCopies);
   for (let number = 0; number < total; number++) {
     if ((stored.places[number] as number) >= 0 || !wanted(number)) continue;
     try {
-      yield { number, bytes: blobBytes(repository, number, repository.objects.read(number)), base: -1, copies: [] };
+      yield {
+        number,
+        bytes: blobBytes(repository, number, repository.objects.read(number, "once")),
+        base: -1,
+        copies: [],
+      };
     } catch (error) {
       gaps.caught(error);
     }
   }
 }
-
-/** The deltas of a pack turned round: from each base to what is made of it. Object numbers, -1 for none. */
-interface Links {
-  readonly firstChild: Int32Array;
-  readonly nextSibling: Int32Array;
-  readonly state: Uint8Array;
-}
-
-const LINKED = 1;
-/** Begins a chain: it is no delta, or one upon something outside of the pack. */
-const ROOT = 2;
-/** Read, or told as a gap. */
-const DONE = 4;
 
 function* readPack(
   repository: Repository,
@@ -63,37 +53,13 @@ function* readPack(
   links: Links,
   withCopies: boolean,
 ): Generator<ReadBlob, void> {
-  const { stored, objects, gaps } = repository;
-  const { firstChild, nextSibling, state } = links;
-  const mark = (number: number, bit: number): void => {
-    state[number] = (state[number] as number) | bit;
-  };
-  // From the end, so that the children of a base come out in the order of the pack.
-  for (let n = sorted.length - 1; n >= 0; n--) {
-    const start = sorted[n] as number;
-    if (!wanted(start)) continue;
-    try {
-      for (let number = start; ((state[number] as number) & LINKED) === 0; ) {
-        mark(number, LINKED);
-        const base = objects.entry(number)?.base ?? -1;
-        if (base === -1 || stored.places[base] !== stored.places[number]) {
-          mark(number, ROOT);
-          break;
-        }
-        nextSibling[number] = firstChild[base] as number;
-        firstChild[base] = number;
-        number = base;
-      }
-    } catch (error) {
-      gaps.caught(error);
-      mark(start, DONE);
-    }
-  }
+  const { objects, gaps } = repository;
+  linkPack(repository, sorted, wanted, links);
   for (const root of sorted) {
-    if (((state[root] as number) & ROOT) === 0) continue;
-    for (const each of readChain(repository, root, links, withCopies)) {
+    if (!isRoot(links, root)) continue;
+    for (const each of readChain(objects, root, links, { withCopies, caught: gaps.caught })) {
       if (!wanted(each.number)) continue;
-      mark(each.number, DONE);
+      markRead(links, each.number);
       try {
         const { number, copies } = each;
         const base = each.base !== -1 && wanted(each.base) ? each.base : -1;
@@ -103,8 +69,18 @@ function* readPack(
       }
     }
   }
+  tellUnread(repository, sorted, wanted, links);
+}
+
+/** What of a pack was wanted, and no chain led to. */
+export function tellUnread(
+  { stored, gaps }: Repository,
+  sorted: Int32Array,
+  wanted: (number: number) => boolean,
+  links: Links,
+): void {
   for (const number of sorted) {
-    if (wanted(number) && ((state[number] as number) & DONE) === 0) {
+    if (wanted(number) && !isRead(links, number)) {
       gaps.caught(broken(stored.ids.hex(number), "what its delta rests on is broken or forms a circle"));
     }
   }
@@ -116,26 +92,33 @@ interface Link extends GitObject {
   readonly copies: readonly number[];
 }
 
+interface ChainOptions {
+  readonly withCopies: boolean;
+  /** Gets what cannot be read. */
+  readonly caught: (error: unknown) => void;
+}
+
 /** The root and everything made of it. */
-function* readChain(
-  { objects, gaps }: Repository,
+export function* readChain(
+  objects: Objects,
   root: number,
-  { firstChild, nextSibling, state }: Links,
-  withCopies: boolean,
+  links: Links,
+  { withCopies, caught }: ChainOptions,
 ): Generator<Link, void> {
+  const { firstChild, nextSibling } = links;
   let type: ObjectType;
   const path: { readonly number: number; bytes: Buffer | undefined; child: number }[] = [];
   let held = 0;
   try {
-    const object = objects.read(root);
+    const object = objects.read(root, "once");
     type = object.type;
     yield { number: root, ...object, base: -1, copies: [] };
     if (firstChild[root] === -1) return;
     path.push({ number: root, bytes: object.bytes, child: firstChild[root] as number });
     held += object.bytes.length;
   } catch (error) {
-    gaps.caught(error);
-    state[root] = (state[root] as number) | DONE;
+    caught(error);
+    markRead(links, root);
     return;
   }
   for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
@@ -169,8 +152,8 @@ function* readChain(
         far.bytes = undefined;
       }
     } catch (error) {
-      gaps.caught(error);
-      state[number] = (state[number] as number) | DONE;
+      caught(error);
+      markRead(links, number);
     }
   }
 }

@@ -3,13 +3,18 @@ import { Problem } from "../../core/problem.ts";
 import { bounds } from "./bounds.ts";
 import { names, readWhole } from "./files.ts";
 import type { Gaps } from "./gaps.ts";
-import { createIds, type Ids } from "./ids.ts";
+import { createIds, type Ids, sharedInts } from "./ids.ts";
 import { openPackBytes, type PackBytes } from "./pack-bytes.ts";
 import { type PackIndex, readPackIndex } from "./pack-index.ts";
 
 /** Where every object of a repository lies. An object has a number; copies of it have further ones. */
-export interface Stored {
+export interface Stored extends StoredPlaces {
   readonly ids: Ids;
+  readonly packs: PackBytes;
+}
+
+/** What of it is plain data; the arrays are in memory that threads share. */
+export interface StoredPlaces {
   /** Number → index into `packPaths`, or `-1 - n` for a file of its own in the nth folder of objects. */
   readonly places: Int32Array;
   /** Number → offset in the pack, and the end of its bytes there. */
@@ -19,7 +24,6 @@ export interface Stored {
   readonly folders: readonly string[];
   /** Per pack its numbers by offset. */
   readonly byOffset: readonly Int32Array[];
-  readonly packs: PackBytes;
   /** Some pack came from a remote that promised what is missing (`.promisor`). */
   readonly promised: boolean;
 }
@@ -99,9 +103,9 @@ function arrange(
   gaps: Gaps,
 ): Stored {
   const ids = createIds(idBytes, total);
-  const places = new Int32Array(total);
-  const offsets = new Float64Array(total);
-  const ends = new Float64Array(total);
+  const places = sharedInts(total);
+  const offsets = new Float64Array(new SharedArrayBuffer(total * Float64Array.BYTES_PER_ELEMENT));
+  const ends = new Float64Array(new SharedArrayBuffer(total * Float64Array.BYTES_PER_ELEMENT));
   const packPaths = found.map(({ path }) => path);
   const packs = openPackBytes(packPaths);
   const byOffset = found.map(({ index }, pack) => {
@@ -154,13 +158,14 @@ function brokenPack(place: string, cause: string): Problem {
 
 function sortedByOffset(offsets: Float64Array, start: number): Int32Array {
   const count = offsets.length;
+  const sorted = sharedInts(count);
   const largest = offsets.reduce((most, offset) => Math.max(most, offset), 0);
   if ((largest + 1) * count < Number.MAX_SAFE_INTEGER) {
     // Offset and place in one number each: sorting numbers is many times faster than calling back.
     const keys = offsets.map((offset, n) => offset * count + n).sort();
-    return Int32Array.from(keys, (key) => start + (key % count));
+    for (let n = 0; n < count; n++) sorted[n] = start + ((keys[n] as number) % count);
+    return sorted;
   }
-  return Int32Array.from(offsets.keys())
-    .sort((left, right) => (offsets[left] as number) - (offsets[right] as number))
-    .map((n) => start + n);
+  for (let n = 0; n < count; n++) sorted[n] = n;
+  return sorted.sort((left, right) => (offsets[left] as number) - (offsets[right] as number)).map((n) => start + n);
 }

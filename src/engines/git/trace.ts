@@ -29,7 +29,12 @@ export interface TraceOptions {
    * are most of the work. Absent reads them.
    */
   readonly wantsTrees?: () => boolean;
+  /** Where paths are noted for other threads, and who is told of them as the trace goes, the last time before it ends. */
+  readonly told?: { readonly paths: Int32Array; readonly tell: (names: readonly string[]) => void };
 }
+
+/** Commits after which paths are told. */
+const TOLD = 64;
 
 /** Which blobs a history has, and who brought them. */
 export interface Trace {
@@ -37,6 +42,8 @@ export interface Trace {
   readonly trees: number;
   /** By the number of an object. */
   has(number: number): boolean;
+  /** Empty where it has none. */
+  pathOf(number: number): string;
   /** All of a blob but its bytes. */
   describe(number: number): Omit<HistoryBlob, "bytes" | "copied">;
 }
@@ -47,11 +54,11 @@ export interface Trace {
  */
 export function* traceHistory(
   repository: Repository,
-  { unreachable, wantsTrees = () => true }: TraceOptions,
+  { unreachable, wantsTrees = () => true, told }: TraceOptions,
 ): Generator<HistoryMessage | HistoryProgress, Trace, void> {
   const { stored, objects, facts, gaps, idBytes } = repository;
   const commits = noCommits(stored.ids.count);
-  const into = noIntroductions(stored.ids.count, idBytes);
+  const into = noIntroductions(stored.ids.count, idBytes, told?.paths);
   const referred = countMissingObjects(idBytes, facts.partial);
   if (facts.shallow.length > 0) {
     const reason = `history before ${facts.shallow.length} commits is missing: this is a shallow clone`;
@@ -73,7 +80,8 @@ export function* traceHistory(
       const reason = "commits that are their own ancestors";
       gaps.add({ code: "git.object-broken", place: "the repository", reason });
     }
-    for (const ordinal of order) {
+    for (const [at, ordinal] of order.entries()) {
+      if (at % TOLD === 0) told?.tell(into.names);
       const root = commits.trees[ordinal] as number;
       if (root !== -1) trees += introduce(repository, into, root, ordinal, stray, missing);
       if (due(objects.inflated)) yield { kind: "progress", phase: "trees", done: trees };
@@ -89,12 +97,14 @@ export function* traceHistory(
       strayBlobs(repository, into);
     }
   }
+  told?.tell(into.names);
   referred.tell(gaps);
   const head = readHead(repository, into, wantsTrees() ? headTree(repository, commits) : undefined);
   return {
     commits: commits.numbers.length,
     trees,
     has: (number) => into.commits[number] !== NOBODY,
+    pathOf: (number) => into.names[into.paths[number] as number] ?? "",
     describe: describer(repository, commits, into, head.has),
   };
 }

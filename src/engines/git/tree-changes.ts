@@ -1,4 +1,4 @@
-import { eachTreeEntry, type TakeEntry } from "./tree.ts";
+import { eachTreeEntry, readEntry, type TakeEntry } from "./tree.ts";
 
 /**
  * Tells the entries of a tree that the last tree at the same path did not have. From one commit to the next most of a
@@ -30,6 +30,10 @@ export function treeChanges(idBytes: number): TreeChanges {
     each(path, bytes, take) {
       if (bytes.length < SMALL) return eachTreeEntry(bytes, idBytes, take);
       const previous = kept.get(path);
+      if (previous?.bytes.length === bytes.length && eachChanged(previous, bytes, idBytes, take)) {
+        kept.set(path, { bytes, starts: previous.starts });
+        return true;
+      }
       const { from, until, begun, resume } = previous === undefined ? wholly(bytes) : between(previous, bytes);
       const ends: number[] = [];
       const noting: TakeEntry = (kind, within, nameAt, nameEnd, idAt) => {
@@ -60,6 +64,41 @@ export function treeChanges(idBytes: number): TreeChanges {
       return true;
     },
   };
+}
+
+/**
+ * Of a tree as long as the previous one, the entries that differ: mostly ids alone have changed.
+ *
+ * @returns false where an entry does not end where the previous one did; some may have been handed over
+ */
+function eachChanged({ bytes: old, starts }: Previous, bytes: Buffer, idBytes: number, take: TakeEntry): boolean {
+  let entry = 0;
+  for (let at = nextDifference(old, bytes, 0); at !== -1; at = nextDifference(old, bytes, starts[entry] as number)) {
+    while ((starts[entry + 1] as number) <= at) entry += 1;
+    const from = starts[entry] as number;
+    const end = readEntry(bytes, from, idBytes, take);
+    if (end !== starts[++entry]) return false;
+  }
+  return true;
+}
+
+/** Where two of one length differ, or -1: four bytes at a time, as far as both lie so in memory. */
+function nextDifference(left: Buffer, right: Buffer, from: number): number {
+  const { length } = left;
+  let at = from;
+  if (((left.byteOffset | right.byteOffset) & 3) === 0) {
+    while (at < length && (at & 3) !== 0 && left[at] === right[at]) at += 1;
+    if ((at & 3) === 0) {
+      const words = length >> 2;
+      const a = new Int32Array(left.buffer, left.byteOffset, words);
+      const b = new Int32Array(right.buffer, right.byteOffset, words);
+      let word = at >> 2;
+      while (word < words && a[word] === b[word]) word += 1;
+      at = word << 2;
+    }
+  }
+  while (at < length && left[at] === right[at]) at += 1;
+  return at < length ? at : -1;
 }
 
 const NONE = new Int32Array(0);

@@ -14,22 +14,34 @@ export type TakeEntry = (kind: EntryKind, bytes: Buffer, nameAt: number, nameEnd
 export function eachTreeEntry(bytes: Buffer, idBytes: number, take: TakeEntry): boolean {
   let at = 0;
   while (at < bytes.length) {
-    let mode = 0;
-    let digits = 0;
-    for (let byte = bytes[at] as number; byte !== 32; byte = bytes[++at] ?? -1) {
-      if (byte < 0x30 || byte > 0x37 || ++digits > 7) return false;
-      mode = mode * 8 + byte - 0x30;
-    }
-    const nameAt = at + 1;
-    let nameEnd = nameAt;
-    while (nameEnd < bytes.length && bytes[nameEnd] !== 0) nameEnd += 1;
-    const idAt = nameEnd + 1;
-    at = idAt + idBytes;
-    if (digits === 0 || nameEnd === nameAt || at > bytes.length) return false;
-    const kind = mode >> 12;
-    if (kind === 0o04) take("folder", bytes, nameAt, nameEnd, idAt);
-    else if (kind === 0o16) take("submodule", bytes, nameAt, nameEnd, idAt);
-    else take(kind === 0o12 ? "link" : "file", bytes, nameAt, nameEnd, idAt);
+    at = readEntry(bytes, at, idBytes, take);
+    if (at === -1) return false;
   }
   return true;
+}
+
+/**
+ * The entry that begins at an offset, which is within `bytes`.
+ *
+ * @returns where it ends; -1 where it breaks the format, and then nothing was handed over
+ */
+export function readEntry(bytes: Buffer, start: number, idBytes: number, take: TakeEntry): number {
+  let at = start;
+  let mode = 0;
+  let digits = 0;
+  for (let byte = bytes[at] as number; byte !== 32; byte = bytes[++at] ?? -1) {
+    if (byte < 0x30 || byte > 0x37 || ++digits > 7) return -1;
+    mode = mode * 8 + byte - 0x30;
+  }
+  const nameAt = at + 1;
+  let nameEnd = nameAt;
+  while (nameEnd < bytes.length && bytes[nameEnd] !== 0) nameEnd += 1;
+  const idAt = nameEnd + 1;
+  const end = idAt + idBytes;
+  if (digits === 0 || nameEnd === nameAt || end > bytes.length) return -1;
+  const kind = mode >> 12;
+  if (kind === 0o04) take("folder", bytes, nameAt, nameEnd, idAt);
+  else if (kind === 0o16) take("submodule", bytes, nameAt, nameEnd, idAt);
+  else take(kind === 0o12 ? "link" : "file", bytes, nameAt, nameEnd, idAt);
+  return end;
 }

@@ -62,7 +62,7 @@ export function* walkCommits(
         commits.others.push(number);
         continue;
       }
-      const { bytes } = objects.read(number);
+      const { bytes } = objects.read(number, "once");
       const id = ids.hex(number);
       if (type === TAG) {
         tags.add(number);

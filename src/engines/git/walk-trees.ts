@@ -26,10 +26,15 @@ export const UNREACHABLE = 4;
 /** Of HEAD: a blob that it has, a tree that was looked at for that. */
 export const IN_HEAD = 8;
 
-export function noIntroductions(objects: number, idBytes: number): Introductions {
+/** @param paths - where they are noted: -1 for every object */
+export function noIntroductions(
+  objects: number,
+  idBytes: number,
+  paths: Int32Array = new Int32Array(objects).fill(-1),
+): Introductions {
   return {
     commits: new Int32Array(objects).fill(NOBODY),
-    paths: new Int32Array(objects).fill(-1),
+    paths,
     marks: new Uint8Array(objects),
     names: [],
     indices: new Map(),

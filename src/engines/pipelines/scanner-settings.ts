@@ -121,7 +121,7 @@ export function settingsBefore(words: readonly string[], settings: ScannerSettin
 
 /** What a script exports for what follows in it. */
 export function exportedBy(script: string): ReadonlyMap<string, string> {
-  return assigned(script, /^\s*export\s+([A-Z][A-Z0-9_]*)=["']?([^"'\s;]*)/gm);
+  return assigned(script, /^[ \t]*export[ \t]+([A-Z][A-Z0-9_]*)=["']?([^"'\s;]*)/gm);
 }
 
 /** What a script of GitHub's sets for the steps after it ("Workflow commands", setting an environment variable). */

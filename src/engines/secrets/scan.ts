@@ -7,7 +7,7 @@
  */
 
 import { ALLOW_LENGTH, parseAllow } from "./allow.ts";
-import { assignmentAt } from "./assignment/assignment.ts";
+import { ASSIGNMENT_AFTER, ASSIGNMENT_BEFORE, assignmentAt } from "./assignment/assignment.ts";
 import { bounds } from "./bounds.ts";
 import { type ContentKind, contentKindOf, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
@@ -18,7 +18,7 @@ import { isForTests, isSelfMade } from "./for-tests.ts";
 import { createLineCounter } from "./lines.ts";
 import type { SecretRule } from "./rule.ts";
 import { type Comment, type Hit, settleHits } from "./settle.ts";
-import { createSimilarFinder, type FindKeywords } from "./similar.ts";
+import { createVersions, type FindKeywords, type SimilarFinder, type Versions } from "./similar.ts";
 import { type FileSecrets, type SecretStream, streamOf } from "./stream.ts";
 import { utf32Decoder } from "./utf-32.ts";
 import { WHOLE_FILE_BYTES, wholeFileRules } from "./whole-files.ts";
@@ -32,8 +32,8 @@ export interface SecretScanner {
   /** A stretch of a file that is no text; offsets are the stretch's own. */
   openBinary(path: string): SecretStream;
   /**
-   * Files that resemble the one before, as versions do: finds the same as `scan`, sooner. Each is kept until the next,
-   * and nobody may write to it meanwhile.
+   * Files that resemble the last one of their path, as versions do: finds the same as `scan`, sooner. Each may be kept
+   * until the next, and nobody may write to it meanwhile; all that is kept is bounded.
    */
   versions(): SecretScanner["scan"];
 }
@@ -64,8 +64,8 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
     openBinary: (path) => open(path, { kind: "binary" }),
     scan: (path, bytes) => open(path).end(bytes),
     versions() {
-      const similar = createSimilarFinder(detectors.automaton);
-      return (path, bytes) => open(path, { find: similar }).end(bytes);
+      const versions = createVersions(detectors.automaton);
+      return (path, bytes) => open(path, { versions }).end(bytes);
     },
   };
 }
@@ -83,6 +83,8 @@ interface LookOptions {
   readonly find: FindKeywords;
   /** Absent: its first bytes tell. */
   readonly kind?: ContentKind;
+  /** In place of `find`, for a file that is whole: what was found in its versions before. */
+  readonly versions?: Versions;
   /** It is what base64 held: no further level is looked at. */
   readonly decoded?: true;
   /** Where escapes go; absent: nobody asks for them. */
@@ -94,7 +96,9 @@ const DECODED_ORDER = 100_000;
 
 /** Offsets are from the start of the file; the stretch that is held begins at `base`. */
 function openLook(path: string, options: LookOptions): FirstLook & { readonly hits: readonly Hit[] } {
-  const { detectors, fingerprint, find } = options;
+  const { detectors, fingerprint } = options;
+  let { find } = options;
+  let similar: SimilarFinder | undefined;
   const { rules, rulesOf, rulesInBinaries, otherOf, ahead, behind } = detectors;
   let { kind } = options;
   let decode: ((bytes: Buffer) => Buffer) | undefined;
@@ -158,12 +162,18 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
     const from = span.from - base;
     const to = Math.min(span.to - base, held.length);
     if (!span.mayMatch) return;
+    if (similar?.isQuiet(number, span.from, span.to)) {
+      similar.noteQuiet(number, span.from, span.to);
+      return;
+    }
+    let isNone = true;
     examined += to - from;
     const text = kind === "binary" ? printableRuns(held, from, to) : held.toString("latin1", from, to);
     const cutsWord = { start: from > 0 && isInWord(held, from), end: to < held.length && isInWord(held, to) };
     for (const match of matchesIn(prepared, text, cutsWord)) {
       // What chance makes of random bytes has no checksum.
       if (kind === "binary" && prepared.rule.confidence !== "high" && match.validity !== "valid") continue;
+      isNone = false;
       keep({
         ...match,
         rule: prepared.rule,
@@ -174,11 +184,17 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
         end: match.end + span.from,
       });
     }
+    if (isNone) similar?.noteQuiet(number, span.from, span.to);
   }
 
   function assignment(at: number): void {
-    const found = assignmentAt(held, at, path);
-    if (found === undefined) return;
+    const from = at - ASSIGNMENT_BEFORE;
+    const to = at + ASSIGNMENT_AFTER;
+    const found = similar?.isQuiet(ASSIGNED, from, to) ? undefined : assignmentAt(held, at, path);
+    if (found === undefined) {
+      similar?.noteQuiet(ASSIGNED, from, to);
+      return;
+    }
     keep({ ...found, order: rules.length, start: found.start + base, end: found.end + base });
   }
 
@@ -187,12 +203,12 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
     const found = encodedAt(held, at, beginning);
     if (found === undefined) return;
     encodedTo = base + found.end;
-    const { escapes: _, ...same } = options;
-    const inner = openLook(path, { ...same, find: detectors.automaton.find, decoded: true });
+    const { escapes: _, versions: __, ...same } = options;
+    const inner = openLook(path, { ...same, decoded: true });
     inner.look(found.text, 0, true);
     examined += found.text.length + inner.settle().examined;
     const name = nameBefore(held.toString("latin1", Math.max(0, at - 80), at), Math.min(at, 80));
-    for (const { line: __, column: ___, ...hit } of inner.hits) {
+    for (const { line: ___, column: ____, ...hit } of inner.hits) {
       if (hit.rule.confidence === "low") continue;
       keep({ ...hit, name, order: hit.order + DECODED_ORDER, start: base + found.start, end: base + found.end });
     }
@@ -281,6 +297,11 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
         if (final && given.length <= WHOLE_FILE_BYTES) wholeFile(given);
         kind = contentKindOf(given);
         decode = decoderOf(kind);
+        // Where more is to come nothing is remembered.
+        if (final && options.versions !== undefined) {
+          similar = options.versions.of(`${kind} ${path}`);
+          find = similar.find;
+        }
       }
       if (decode === undefined) {
         held = given;
@@ -303,6 +324,8 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
 }
 
 const EMPTY = Buffer.alloc(0);
+/** Beside the numbers of rules: what is given to a name. */
+const ASSIGNED = -1;
 
 /** To UTF-8; undefined for what is looked at as it is. */
 function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {

@@ -30,7 +30,7 @@ test("one version after another gives what each gives alone, in the same order",
   fc.assert(
     fc.property(fc.array(word, { maxLength: 30 }), fc.array(edit, { maxLength: 6 }), (words, edits) => {
       const automaton = createAutomaton(keywords);
-      const similar = createSimilarFinder(automaton);
+      const { find: similar } = createSimilarFinder(automaton);
       let text = words.join("");
       for (const { at, remove, text: added } of [{ at: 0, remove: 0, text: [] as string[] }, ...edits]) {
         const place = Math.min(at, text.length);
@@ -44,7 +44,7 @@ test("one version after another gives what each gives alone, in the same order",
 
 test("a part of a content is not mistaken for a whole one", () => {
   const automaton = createAutomaton(keywords);
-  const similar = createSimilarFinder(automaton);
+  const { find: similar } = createSimilarFinder(automaton);
   const bytes = Buffer.from("secret secret");
   hits(similar, bytes);
   const part: number[] = [];

@@ -1,35 +1,73 @@
 /**
  * Keywords in contents that resemble the one before, as the versions of a file do: what both begin and end with was
- * looked at already. What is found is what the automaton alone finds.
+ * looked at already. What is found is what the automaton alone finds. What keywords led to is remembered too where it came to
+ * nothing, as it nearly always does.
  */
 import type { Automaton } from "./automaton.ts";
 
 export type FindKeywords = Automaton["find"];
 
+export interface SimilarFinder {
+  readonly find: FindKeywords;
+  /**
+   * Whether the same was looked for in the same bytes of the content before, and not found. Asked while `find` tells of
+   * keywords, or behind it.
+   *
+   * @param what - is looked for: any number
+   * @param from - of the bytes that decide; before it only what is on the same line
+   */
+  isQuiet(what: number, from: number, to: number): boolean;
+  /** It was not found. */
+  noteQuiet(what: number, from: number, to: number): void;
+  /** Bytes that are kept, about. */
+  readonly kept: number;
+}
+
 /** What is longer is looked at anew, and not kept. */
 const LONGEST = 4 * 1024 * 1024;
 const STEP = 4_096;
+/** Looks of the content before that are gone through for one; it is tried anew where that is not enough. */
+const TRIED = 32;
 
 /** Keeps the last content until the next; nobody may write to it meanwhile. */
-export function createSimilarFinder(automaton: Automaton): FindKeywords {
+export function createSimilarFinder(automaton: Automaton): SimilarFinder {
   let before: Buffer = EMPTY;
   /** Keyword and start by turns, in order of the end. */
   let known: number[] = [];
+  /** What was looked for in vain, from where and to where. */
+  let quiet: number[] = [];
+  let quietBefore: number[] = [];
+  /** Where the next is expected among those before. */
+  let next = 0;
+  let prefix = 0;
+  /** Where the first whole line begins that both end with. */
+  let suffixFrom = 0;
+  let moved = 0;
 
-  return (given, from, to, hit) => {
+  const forget = (): void => {
+    before = EMPTY;
+    known = [];
+    quiet = [];
+    quietBefore = [];
+  };
+  const find: FindKeywords = (given, from, to, hit) => {
     if (from !== 0 || to !== given.length || to > LONGEST) {
-      before = EMPTY;
-      known = [];
+      forget();
       automaton.find(given, from, to, hit);
       return;
     }
     const bytes = Buffer.from(given.buffer, given.byteOffset, given.length);
     const shorter = Math.min(before.length, bytes.length);
-    const prefix = commonPrefix(before, bytes, shorter);
+    prefix = commonPrefix(before, bytes, shorter);
     const suffix = commonSuffix(before, bytes, shorter - prefix);
+    const feed = suffix === 0 ? -1 : bytes.indexOf(LINE_FEED, bytes.length - suffix);
+    suffixFrom = feed === -1 ? bytes.length + 1 : feed + 1;
     // A keyword that begins before what both end with is another.
     const middleEnd = Math.min(bytes.length, bytes.length - suffix + automaton.lookBehind);
-    const moved = bytes.length - before.length;
+    moved = bytes.length - before.length;
+    quietBefore = quiet;
+    quiet = [];
+    next = 0;
     const found: number[] = [];
     const add = (keyword: number, start: number): void => {
       found.push(keyword, start);
@@ -43,6 +81,72 @@ export function createSimilarFinder(automaton: Automaton): FindKeywords {
     before = bytes;
     known = found;
     for (let i = 0; i < found.length; i += 2) hit(found[i] as number, found[i + 1] as number);
+  };
+  return {
+    find,
+    isQuiet(what, from, to) {
+      let shift = 0;
+      if (to >= prefix) {
+        if (from <= suffixFrom) return false;
+        shift = moved;
+      }
+      const count = quietBefore.length / 3;
+      for (let tried = 0; tried < count && tried < TRIED; tried++) {
+        const at = ((next + tried) % count) * 3;
+        if (quietBefore[at] !== what || quietBefore[at + 1] !== from - shift || quietBefore[at + 2] !== to - shift)
+          continue;
+        next += tried + 1;
+        return true;
+      }
+      return false;
+    },
+    noteQuiet(what, from, to) {
+      if (before.length > 0) quiet.push(what, from, to);
+    },
+    get kept() {
+      return before.length + (known.length + quiet.length) * ENTRY_BYTES;
+    },
+  };
+}
+
+const LINE_FEED = 0x0a;
+const ENTRY_BYTES = 8;
+
+/** Contents by their names: of each the last one is kept until the next. */
+export interface Versions {
+  /** @param name - whatever else decides what is found is part of it */
+  of(name: string): SimilarFinder;
+}
+
+/** Bytes of all that is kept; behind them what was not asked for longest is forgotten. */
+const KEPT_BYTES = 32 * 1024 * 1024;
+/** Of one that is kept, beside its bytes: others that lie in one piece of memory with them, too. */
+const OVERHEAD = 8 * 1024;
+
+export function createVersions(automaton: Automaton): Versions {
+  const finders = new Map<string, SimilarFinder>();
+  let kept = 0;
+  let last: SimilarFinder | undefined;
+  let lastBytes = 0;
+  return {
+    of(name) {
+      // What was asked for last has grown or shrunk since.
+      if (last !== undefined) kept += last.kept - lastBytes;
+      let finder = finders.get(name);
+      if (finder === undefined) {
+        finder = createSimilarFinder(automaton);
+        kept += OVERHEAD;
+      } else finders.delete(name);
+      finders.set(name, finder);
+      for (const [oldest, each] of finders) {
+        if (kept <= KEPT_BYTES || each === finder) break;
+        finders.delete(oldest);
+        kept -= each.kept + OVERHEAD;
+      }
+      last = finder;
+      lastBytes = finder.kept;
+      return finder;
+    },
   };
 }
 

@@ -117,7 +117,12 @@ async function install(
       }
       const killed = processes[victim];
       if (killed !== undefined) {
-        process.kill(killed.pid, "SIGKILL");
+        try {
+          process.kill(killed.pid, "SIGKILL");
+        } catch (error) {
+          // One that began while the database was gone has ended by itself, as it would be started again then.
+          if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+        }
         await killed.ended.catch(() => undefined);
       }
       begin(victim);

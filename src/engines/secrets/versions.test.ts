@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { runs } from "../../core/runs.fixture.ts";
+import { createFingerprinter } from "./fingerprint.ts";
+import { secretRules } from "./rules/index.ts";
+import { sampleCode } from "./sample-rules.fixture.ts";
+import { createSecretScanner } from "./scan.ts";
+
+const scanner = createSecretScanner({ rules: secretRules, fingerprint: createFingerprinter() });
+
+const value = (random: string): string => `${random}Qx7${random.toUpperCase()}9vZt4${random}`;
+/** Lines that hold something, that seem to, and that join, end or shift what others hold. */
+const line = fc.constantFrom(
+  "const answer = compute(42);",
+  `password = "${value("krw")}"`,
+  `  api_key: ${value("hjd")}`,
+  `token=${value("pfm")}  # gitleaks:allow`,
+  "password: changeme",
+  "the secret of a good key is its token",
+  `ghp_${value("aBc")}${value("dEf")}`,
+  `AKIA${"QZ7K".repeat(4)}`,
+  "AKIA",
+  `"secret": "\\u0067hp_${value("gHi")}"`,
+  "-----BEGIN RSA PRIVATE KEY-----",
+  `eyJ${Buffer.from(`{"password":"${value("lkj")}"}`).toString("base64")}`,
+  "a.b.c.password   is",
+  `${".x".repeat(400)}.secret word`,
+  `${" ".repeat(600)}key = ${sampleCode}`,
+  "x".repeat(700),
+  "",
+  "\\",
+);
+const path = fc.constantFrom("a.env", "src/b.ts", "test/b.ts");
+const edit = fc.record({
+  path,
+  at: fc.nat(4_000),
+  remove: fc.nat(40),
+  added: fc.oneof(fc.constantFrom("", "x", '"', "\n", "key"), line),
+});
+
+test("versions of files give what each gives alone", () => {
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 30 }), fc.array(edit, { minLength: 1, maxLength: 8 }), (lines, edits) => {
+      const versions = scanner.versions();
+      const texts = new Map<string, string>();
+      for (const { path: name, at, remove, added } of edits) {
+        const before = texts.get(name) ?? lines.join("\n");
+        const place = Math.min(at, before.length);
+        const text = before.slice(0, place) + added + before.slice(place + remove);
+        texts.set(name, text);
+        for (const version of [before, text]) {
+          const { secrets, omitted } = versions(name, Buffer.from(version));
+          const alone = scanner.scan(name, Buffer.from(version));
+          assert.deepEqual({ secrets, omitted }, { secrets: alone.secrets, omitted: alone.omitted });
+        }
+      }
+    }),
+    runs(40),
+  );
+});
+
+test("of a version that differs in one line little is looked at", () => {
+  const text = Array.from({ length: 400 }, (_, n) => `password ${n} = changeme, AKIA or ghp_ are no keys\n`);
+  const versions = scanner.versions();
+  const examined = (): number => versions("a.env", Buffer.from(text.join(""))).examined;
+  const first = examined();
+  text[200] = "another line\n";
+  assert.ok(examined() * 10 < first);
+});
