@@ -28,7 +28,8 @@ export function nextToken(source: string, from: number, before: Token | undefine
   const first = source.charAt(start);
   if (first === "'") return stringAt(source, start);
   const two = source.slice(start, start + 2);
-  if (isMark(two)) return { kind: "mark", mark: two, start, end: start + 2 };
+  // At the end of the source it is one character.
+  if (isMark(two)) return { kind: "mark", mark: two, start, end: start + two.length };
   // A dot behind a value leads into it; elsewhere it begins a number.
   const begins = first === "." ? !isOperandEnd(before) : first === "+" || first === "-" || isDigit(first);
   if (begins) return numberAt(source, start);
