@@ -36,7 +36,7 @@ export async function prove(options: ProveOptions): Promise<Proved> {
   let made: MadeEvent;
   try {
     made = await options.makeEvent(nonce);
-    await Promise.race([search.found, after(milliseconds, signal)]);
+    await within(milliseconds, search.found, signal);
   } finally {
     for (const output of outputs) {
       const fault = output.fault();
@@ -63,12 +63,13 @@ export async function prove(options: ProveOptions): Promise<Proved> {
   return { kind: "recorded", proof: { ...proof, outcome: "missed" }, seen: search.seen() };
 }
 
-async function after(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+/** Ends with `found`, at the latest after so much; nothing is left that would keep the program from its end. */
+async function within(milliseconds: number, found: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, milliseconds);
   const stop = () => resolve();
   signal?.addEventListener("abort", stop, { once: true });
-  await promise.finally(() => {
+  await Promise.race([found, promise]).finally(() => {
     clearTimeout(timer);
     signal?.removeEventListener("abort", stop);
   });
