@@ -1,8 +1,9 @@
 /** An issuer of tokens on loopback, for tests: its discovery document, its keys, and what it signs. */
-import { constants, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { constants, type KeyObject, sign } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import { rsaKeyPair } from "../../core/rsa-keys.fixture.ts";
 
 export interface TestIssuer {
   readonly issuer: string;
@@ -17,7 +18,7 @@ export interface TestIssuer {
 }
 
 export function pair(): { publicKey: KeyObject; privateKey: KeyObject } {
-  return generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  return rsaKeyPair(2_048);
 }
 
 /** In compact form; by RS256, or PS256. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { rsaKeyPair } from "../../core/rsa-keys.fixture.ts";
 import { createHttpClient } from "../../net/client.ts";
 import { bounds } from "./bounds.ts";
 import { isFor, timeFault } from "./claims.ts";
@@ -90,7 +91,7 @@ test("none, an HMAC with the public key as its secret, and other tricks verify n
 });
 
 test("of a set only keys that verify signatures are read", () => {
-  const small = generateKeyPairSync("rsa", { modulusLength: 1_024 }).publicKey.export({ format: "jwk" });
+  const small = rsaKeyPair(1_024).publicKey.export({ format: "jwk" });
   const left = [
     small,
     jwk({ use: "enc" }),

@@ -4,6 +4,7 @@ import { generateKeyPairSync, X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { rsaKeyPair } from "../../../src/core/rsa-keys.fixture.ts";
 import type { SignatureForm } from "../../../src/engines/trust/model.ts";
 import { createAuthority } from "../certificates.ts";
 import { withoutCosign } from "../cosign.ts";
@@ -182,7 +183,7 @@ describe("signing by keys, with cosign", { skip: withoutCosign }, () => {
     const kinds = [
       ["p256", generateKeyPairSync("ec", { namedCurve: "P-256" })],
       ["p384", generateKeyPairSync("ec", { namedCurve: "P-384" })],
-      ["rsa", generateKeyPairSync("rsa", { modulusLength: 3072 })],
+      ["rsa", rsaKeyPair(3072)],
       ["ed25519", generateKeyPairSync("ed25519")],
     ] as const;
     for (const [name, { privateKey, publicKey }] of kinds) {

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { ASN1Obj, json } from "@sigstore/core";
 import { fulcioHandler, initializeCA, initializeCTLog, initializeTLog, initializeTSA } from "@sigstore/mock";
+import { rsaKeyPair } from "../../../src/core/rsa-keys.fixture.ts";
 
 export interface Sigstore {
   /** `http://127.0.0.1:PORT`: Fulcio, Rekor of both APIs, and the issuer. */
@@ -69,7 +70,7 @@ export async function startSigstore(): Promise<Sigstore> {
   const stamps = await initializeTSA(stampKeys, clock);
   // Fulcio names GitHub's workflows by their URL, where the mock would take the subject.
   const fulcio = fulcioHandler(authority, { strict: true, subjectClaim: "san" });
-  const issuerKeys = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const issuerKeys = rsaKeyPair(2048);
   const asked: string[] = [];
   const answers: Sigstore["answers"] = new Map();
   const entries = new Map<string, string>();

@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
+import { rsaKeyPair } from "../../../core/rsa-keys.fixture.ts";
 import { isPublicKey } from "./public-key.ts";
 
 const pairs = [
   generateKeyPairSync("ec", { namedCurve: "P-256" }),
   generateKeyPairSync("ec", { namedCurve: "P-384" }),
   generateKeyPairSync("ed25519"),
-  generateKeyPairSync("rsa", { modulusLength: 1024 }),
+  rsaKeyPair(1024),
 ] as const;
 
 test("public keys of every kind are told from private ones, plain and encrypted", () => {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { rsaKeyPair } from "../../../core/rsa-keys.fixture.ts";
 import { alnum } from "./samples.fixture.ts";
 
 /** A PEM block of these bytes; the label is joined here, so that no file of the project holds a block's first line. */
@@ -9,7 +10,7 @@ export function pemBlock(label: string, bytes: Buffer, headers = ""): string {
     .join("\n");
 }
 
-const rsa: KeyObject = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey;
+const rsa: KeyObject = rsaKeyPair(1024).privateKey;
 const ec: KeyObject = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 const cipher = { cipher: "aes-256-cbc", passphrase: alnum(12) };
 

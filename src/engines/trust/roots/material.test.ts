@@ -5,6 +5,7 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { rsaKeyPair } from "../../../core/rsa-keys.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { carriedRoot } from "./carried/carried.ts";
 import { loadTrustMaterial, type MaterialOptions, type TrustSource } from "./material.ts";
@@ -40,7 +41,7 @@ test("the roots that are carried, each once", async () => {
 
 test("keys of each type from a file, by the fingerprint of their one encoding", async (context) => {
   const path = folder(context);
-  const { publicKey: rsa } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const { publicKey: rsa } = rsaKeyPair(2048);
   const keys: KeyObject[] = [
     rsa,
     generateKeyPairSync("ed25519").publicKey,
@@ -79,7 +80,7 @@ test("what is no public key is refused for its reason", async () => {
   const ed25519 = generateKeyPairSync("ed25519");
   const text = pem(ed25519.publicKey);
   const body = text.split("\n")[1] ?? "";
-  const weak = generateKeyPairSync("rsa", { modulusLength: 1024 }).publicKey;
+  const weak = rsaKeyPair(1024).publicKey;
   const koblitz = generateKeyPairSync("ec", { namedCurve: "secp256k1" }).publicKey;
   const cases: readonly (readonly [string, RegExp])[] = [
     ["", /no public key in PEM form/],
@@ -113,7 +114,7 @@ test("what is no public key is refused for its reason", async () => {
 });
 
 test("a key by whose exponent every message signs itself is refused", async () => {
-  const { n = "" } = generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ format: "jwk" });
+  const { n = "" } = rsaKeyPair(2048).publicKey.export({ format: "jwk" });
   const key = createPublicKey({ key: { n, kty: "RSA", e: "AQ" }, format: "jwk" });
   await assert.rejects(keyOf(pem(key)), { code: "trust.key", message: /invalid exponent/ });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createPublicKey, generateKeyPairSync, type KeyObject, verify } from "node:crypto";
 import { describe, it } from "node:test";
 import { Problem } from "../../../core/problem.ts";
+import { rsaKeyPair } from "../../../core/rsa-keys.fixture.ts";
 import { encryptCosignKey } from "./cosign-key.ts";
 import { generateSigningKey, readSigningKey, type SigningKey } from "./key.ts";
 
@@ -34,7 +35,7 @@ describe("readSigningKey", () => {
   const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
 
   it("reads PKCS #8, SEC 1 and PKCS #1, of each algorithm", () => {
-    const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+    const rsa = rsaKeyPair(2048).privateKey;
     const cases: [string, string][] = [
       [pem(ec, "pkcs8"), "ecdsa-p256"],
       [pem(ec, "sec1"), "ecdsa-p256"],
@@ -111,7 +112,7 @@ describe("readSigningKey", () => {
     assert.match(refusal("nothing"), /not a private key in PEM/);
     assert.match(refusal(`-----BEGIN ${"PRIVATE"} KEY-----\nAAAA\n-----END ${"PRIVATE"} KEY-----\n`), /not a valid/);
     assert.match(refusal("x".repeat(100_000)), /larger than 65536 bytes/);
-    assert.match(refusal(pem(generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey, "pkcs8")), /1024 bits/);
+    assert.match(refusal(pem(rsaKeyPair(1024).privateKey, "pkcs8")), /1024 bits/);
     assert.match(refusal(pem(generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey, "pkcs8")), /secp256k1/);
     assert.match(refusal(pem(generateKeyPairSync("x25519").privateKey, "pkcs8")), /x25519 keys are not supported/);
   });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { Problem } from "../../../core/problem.ts";
+import { rsaKeyPair } from "../../../core/rsa-keys.fixture.ts";
 import type { ServiceRequest, Services } from "./service.ts";
 import { challengeOf, claimOf, readToken, requireUsable } from "./token.ts";
 import { verifyToken } from "./token-issuer.ts";
@@ -14,7 +15,7 @@ const ISSUER = "https://issuer.example";
 const now = new Date("2026-11-27T12:00:00Z");
 const seconds = now.getTime() / 1_000;
 const claims = { iss: ISSUER, sub: "job", aud: "sigstore", exp: seconds + 60, nbf: seconds - 60 };
-const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const rsa = rsaKeyPair(2048);
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
 function tokenOf(header: object, body: object = claims, key: KeyObject = rsa.privateKey): string {
@@ -116,7 +117,7 @@ describe("verifyToken", () => {
   });
 
   it("refuses other keys, algorithms and issuers", async () => {
-    const other = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+    const other = rsaKeyPair(2048).privateKey;
     const notSigned = /not signed by a key that https:\/\/issuer\.example publishes/;
     assert.match(await refusal(() => verify(tokenOf({ alg: "RS256", kid: "rsa" }, claims, other))), notSigned);
     assert.match(await refusal(() => verify(tokenOf({ alg: "RS256", kid: "ec" }))), notSigned);

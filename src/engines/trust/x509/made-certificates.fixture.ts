@@ -1,5 +1,6 @@
 /** Certificates for tests, whole or wrong in what the test is about. Made here in full: no program, no clock. */
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { rsaKeyPair } from "../../../core/rsa-keys.fixture.ts";
 import { constructedTag, tags } from "../../../formats/der/read.ts";
 import { der, derBitsOf, derIntegerOf, derOidOf, derTextOf, derTimeOf } from "../../../formats/der/write.ts";
 import { type KeyUsage, keyUsages } from "./read.ts";
@@ -39,7 +40,7 @@ export function ecKeys(namedCurve: "P-256" | "P-384" | "P-521" = "P-256"): KeyPa
 }
 
 export function rsaKeys(modulusLength: number): KeyPair {
-  return generateKeyPairSync("rsa", { modulusLength });
+  return rsaKeyPair(modulusLength);
 }
 
 const attributeIds: Readonly<Record<string, string>> = { CN: "2.5.4.3", O: "2.5.4.10" };

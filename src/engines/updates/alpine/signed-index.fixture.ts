@@ -1,6 +1,7 @@
 /** Alpine's signed indexes made in code, for tests. */
-import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { type KeyObject, sign } from "node:crypto";
 import { gzipSync } from "node:zlib";
+import { rsaKeyPair } from "../../../core/rsa-keys.fixture.ts";
 import { tarEntry } from "../../oci/image.fixture.ts";
 import type { ApkKey } from "./index.ts";
 
@@ -9,7 +10,7 @@ export interface FixtureApkKey extends ApkKey {
 }
 
 export function apkKey(name = "builder@example.org-5261cecb.rsa.pub"): FixtureApkKey {
-  const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  const { privateKey, publicKey } = rsaKeyPair(2048);
   return { name, pem: publicKey.export({ type: "spki", format: "pem" }) as string, privateKey };
 }
 

@@ -3,6 +3,7 @@
  * version 6, and hashes and algorithms that are refused.
  */
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { rsaKeyPair } from "../../../core/rsa-keys.fixture.ts";
 import { crc24 } from "./armor.ts";
 
 export type FixtureAlgorithm =
@@ -76,7 +77,7 @@ export function fixtureKey(
 function generate(algorithm: FixtureAlgorithm, bits: number): { privateKey: KeyObject; publicKey: KeyObject } {
   switch (algorithm) {
     case "rsa":
-      return generateKeyPairSync("rsa", { modulusLength: bits });
+      return rsaKeyPair(bits);
     case "eddsa-legacy":
     case "ed25519":
       return generateKeyPairSync("ed25519");

@@ -4,6 +4,7 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
+import { rsaKeyPair } from "../../../../core/rsa-keys.fixture.ts";
 import { createHttpClient } from "../../../../net/client.ts";
 import { type Loopback, serve } from "../../../../net/loopback.fixture.ts";
 import { canonical } from "./canonical.ts";
@@ -45,7 +46,7 @@ let rsa: Pair | undefined;
 function pairOf(type: KeyType): Pair {
   if (type === "ed25519") return generateKeyPairSync("ed25519");
   if (type === "ecdsa") return generateKeyPairSync("ec", { namedCurve: "P-256" });
-  rsa ??= generateKeyPairSync("rsa", { modulusLength: 2048 });
+  rsa ??= rsaKeyPair(2048);
   return rsa;
 }
 
