@@ -27,11 +27,9 @@ writeFileSync(join(folder, "other.txt"), armored("PGP PUBLIC KEY BLOCK", certifi
 
 mkdirSync(join(folder, "empty"));
 
-const update = (...words: readonly string[]) =>
-  resident(["db", "update", "--kev", "none", "--epss", "none", "--quiet", ...words], {
-    cwd: folder,
-    home: join(folder, "home"),
-  });
+const home = join(folder, "home");
+const loud = ["db", "update", "--kev", "none", "--epss", "none"];
+const update = (...words: readonly string[]) => resident([...loud, "--quiet", ...words], { cwd: folder, home });
 
 test("the signature is said, asked for by a key, and from then on", async () => {
   await using server = await feedServer();
@@ -68,7 +66,7 @@ test("the signature is said, asked for by a key, and from then on", async () => 
   }
 });
 
-test("a key that is for nothing is a mistake", async () => {
+test("a key that is for nothing is a mistake, told before anything is fetched", async () => {
   for (const words of [
     ["--keyring", "key.txt", "--ecosystem", "npm"],
     ["--keyring", "Red Hat:VEX=key.txt", "--ecosystem", "Amazon Linux"],
@@ -77,8 +75,8 @@ test("a key that is for nothing is a mistake", async () => {
     ["--keyring", "Red Hat:VEX=none.txt", "--ecosystem", "Red Hat:VEX"],
     ["--keyring", "empty", "--ecosystem", "Red Hat:VEX"],
   ]) {
-    const { code, stderr } = await update(...words);
+    const { code, stderr } = await resident([...loud, ...words], { cwd: folder, home: join(folder, "new") });
     assert.equal(code, 2, words.join(" "));
-    assert.match(stderr, /--keyring|none\.txt/);
+    assert.match(stderr, /^bulkhead: .*(--keyring|none\.txt|empty)/);
   }
 });

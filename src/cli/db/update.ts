@@ -33,8 +33,10 @@ interface UpdateOptions {
 export async function dbUpdate({ db, ecosystem, keyring, quiet, ...servers }: UpdateOptions): Promise<ExitCode> {
   const progress = createProgress(process.stderr, quiet);
   const database = db ?? defaultDatabase();
-  if (!quiet && !isThere(database)) process.stderr.write(`${FIRST}\n`);
-  const vendors = await vendorDocuments(database, { named: ecosystem, keyring }, servers, progress);
+  // Before anything is fetched: a keyring that cannot be read ends it.
+  const feeds = withKeys(feedsOf(database, ecosystem, servers.from), keyring);
+  if (!quiet && ecosystem.length === 0 && !isThere(database)) process.stderr.write(`${FIRST}\n`);
+  const vendors = await vendorDocuments(database, feeds, servers.caFile, progress);
   const osv = ecosystem.filter((name) => vendorFeeds(name).length === 0);
   const report = await updateAdvisories({
     ...servers,
@@ -56,25 +58,27 @@ export async function dbUpdate({ db, ecosystem, keyring, quiet, ...servers }: Up
 }
 
 /**
- * What vendors publish in a form of their own: of those named, else of those that the database has, else, where there is no
+ * Those of vendors that publish in a form of their own: of those named, else of those that the database has, else, where there is no
  * database yet and no mirror is named, the usual ones.
  */
+function feedsOf(database: string, named: readonly string[], mirror: string | undefined): readonly VendorFeed[] {
+  const known = named.length > 0 ? named : documentNames(database);
+  return known === undefined ? (mirror === undefined ? usualVendorFeeds : []) : known.flatMap(vendorFeeds);
+}
+
 async function vendorDocuments(
   database: string,
-  { named, keyring }: { readonly named: readonly string[]; readonly keyring: readonly string[] },
-  { from, caFile }: { readonly from?: string | undefined; readonly caFile?: string | undefined },
+  feeds: readonly VendorFeed[],
+  caFile: string | undefined,
   progress: Progress,
 ): Promise<FetchedDocuments> {
-  const known = named.length > 0 ? named : documentNames(database);
-  const feeds = known === undefined ? (from === undefined ? usualVendorFeeds : []) : known.flatMap(vendorFeeds);
-  const keyed = withKeys(feeds, keyring);
   if (feeds.length === 0) return { documents: [], failures: [] };
   const client = feedClient(caFile === undefined ? {} : { caFile });
   try {
     const folder = join(`${resolve(database)}.feeds`, "vendors");
     const cache = openSuiteCache(folder);
     const onFetch = (place: string) => progress.update(`fetching ${place}`);
-    return await fetchVendorDocuments(keyed, { client, cache, now: new Date(), onFetch }, folder);
+    return await fetchVendorDocuments(feeds, { client, cache, now: new Date(), onFetch }, folder);
   } finally {
     client.close();
   }
@@ -129,7 +133,7 @@ export async function updateBeforeScan(
   progress: Progress,
 ): Promise<string[]> {
   try {
-    const vendors = await vendorDocuments(database, { named: [], keyring: [] }, { from, caFile }, progress);
+    const vendors = await vendorDocuments(database, feedsOf(database, [], from), caFile, progress);
     const report = await updateAdvisories({
       database,
       ecosystems: [],
