@@ -28,6 +28,8 @@ import { rememberVerdicts } from "./verdicts.ts";
 export interface AssessorOptions extends Partial<RegistrySettings> {
   /** The database as it is now: another one may take its place at any time. */
   readonly advisories: () => AdvisoryDatabase | Problem;
+  /** In the place of the bound. For tests. */
+  readonly graceMilliseconds?: number;
 }
 
 /** What the registry came to, of the digest that is asked for. */
@@ -48,7 +50,11 @@ interface AskedDigest extends Asked {
   readonly digest: Digest;
 }
 
-export function createImageAssessor({ advisories, ...settings }: AssessorOptions): ImageAssessor {
+export function createImageAssessor({
+  advisories,
+  graceMilliseconds = bounds.graceMilliseconds,
+  ...settings
+}: AssessorOptions): ImageAssessor {
   const clock = settings.clock ?? (() => performance.now());
   const registries = createRegistries({ ...settings, clock });
   const lookUps = createLookUps(clock, bounds);
@@ -99,7 +105,7 @@ export function createImageAssessor({ advisories, ...settings }: AssessorOptions
         : await within(
             registries.resolve(reference, asker, keep),
             asking.deadline,
-            usable ? bounds.graceMilliseconds : undefined,
+            usable ? graceMilliseconds : undefined,
           );
     if (typeof answered === "string") return { digest: answered, cached: false };
     const problem = answered === LATE ? late(name) : answered;
@@ -118,7 +124,7 @@ export function createImageAssessor({ advisories, ...settings }: AssessorOptions
     const good = before.isComplete ? bounds.goodMilliseconds : bounds.poorMilliseconds;
     if (clock() - known.at < good) return { ...before, cached: true };
     const usable = isRememberedSince(clock() - known.at, asking);
-    const { held } = await look(asked, usable ? bounds.graceMilliseconds : undefined);
+    const { held } = await look(asked, usable ? graceMilliseconds : undefined);
     const isOut = isOutage(held instanceof Problem ? held : held.lookUp);
     if (usable && isOut) return { ...before, cached: true };
     return { ...(await evaluate(held, asked)), cached: false };

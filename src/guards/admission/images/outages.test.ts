@@ -69,6 +69,20 @@ test("a registry that is down takes nothing from what is remembered, for as long
   assert.notDeepEqual(told(await assess(`${registry.name}@${digest}`)), []);
 });
 
+test("a registry that is silent is waited for a moment where what it said before still stands", async (t) => {
+  const registry = await countingRegistry(t);
+  const { digest } = releaseImage(registry, "one", "1");
+  const { assess, pass } = guardedImages(t, registry, { graceMilliseconds: 1 });
+  // Until it is remembered nothing but the deadline ends the wait.
+  assert.deepEqual(told(await assess(`${registry.name}:1`)), []);
+  registry.fault = () => true;
+  pass(2 * HOUR);
+  for (const name of [`${registry.name}:1`, `${registry.name}@${digest}`]) {
+    const image = await assess(name);
+    assert.deepEqual([told(image), image.digest, image.cached], [[], digest, true], name);
+  }
+});
+
 test("an image that is gone, or not shown, is not remembered as there", async (t) => {
   const registry = await countingRegistry(t);
   releaseImage(registry, "one", "1");
