@@ -3,7 +3,15 @@
 import module from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { isMainThread } from "node:worker_threads";
+import { isMainThread, workerData } from "node:worker_threads";
+
+const groups = /^(?:admission|build|cluster|db|image|network|policy|registry|runtime|secrets|trust|workload)$/;
+
+// Of other words there may be any number: they have one folder.
+function commandOf([first = "", second = ""]) {
+  if (groups.test(first)) return /^[a-z]{2,12}$/.test(second) ? `${first}-${second}` : first;
+  return /^(?:check|explain|verify|trace|sign|attest|vex)$/.test(first) ? first : "other";
+}
 
 if (Number.parseInt(process.versions.node, 10) < 24) {
   process.stderr.write(
@@ -12,8 +20,13 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   process.exitCode = 2;
 } else {
   // What Node compiled is kept for the next start. Not in the shared temporary folder, where others could put it.
+  // A folder for each command: V8 takes only what was compiled under its present flags, some of which commands set at different
+  // times (src/cli/heap.ts), so that from a common folder each would throw out what the others need.
   const cache = process.env.XDG_CACHE_HOME || "";
-  module.enableCompileCache(join(cache.startsWith("/") ? cache : join(homedir(), ".cache"), "bulkhead", "compiled"));
+  const compiled = join(cache.startsWith("/") ? cache : join(homedir(), ".cache"), "bulkhead", "compiled");
+  module.enableCompileCache(
+    join(compiled, isMainThread ? commandOf(process.argv.slice(2)) : `thread-${workerData.task}`),
+  );
   // A run loads hundreds of files of its own: those of src/ in a clone, of code/ where it is published. Each is named whole,
   // from the file that imports it, so that nothing has to be looked for: this spares a fifth of the start.
   const own = [

@@ -8,6 +8,7 @@ import type { CheckDescription } from "../src/core/check.ts";
 import { writtenFiles } from "../src/guards/admission/deploy/files.ts";
 import { defaultDeploySettings } from "../src/guards/admission/deploy/settings.ts";
 import { checkMarkdown } from "../src/report/check-markdown.ts";
+import { analyserIndex } from "./analyser-index.ts";
 import { referencePages } from "./reference/pages.ts";
 import { sensorTable } from "./sensor-table.ts";
 
@@ -36,6 +37,7 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
   }
   files.set("src/checks/index.ts", format("index.ts", checksIndex(layers.map(([layer]) => layer))));
   files.set("src/checks/lists/identities.ts", format("list.ts", identityList(checks)));
+  files.set("src/engines/contents/analyser-index.ts", format("index.ts", analyserIndex(header)));
   files.set("docs/checks/README.md", checksPage(checks));
   const { $schema, ...schema } = policyJsonSchema();
   const policy = { $schema, title: "bulkhead.yaml, version 1", $comment: header, ...schema };

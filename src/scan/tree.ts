@@ -21,9 +21,6 @@ import { evaluateRegistryServers } from "../evaluate/registry/servers.ts";
 import type { ScanContext } from "./context.ts";
 import { scanDockerfile } from "./dockerfile.ts";
 import { foreignPlatforms } from "./foreign-platforms.ts";
-import { scanUnopened } from "./image.ts";
-import { scanImageSet } from "./image-set.ts";
-import { scanLockfile } from "./lockfile.ts";
 import { builtFrom, scanUnbuilt } from "./named-images.ts";
 import { scanNetwork } from "./network-evaluations.ts";
 import type { AuditedPipelines } from "./pipelines.ts";
@@ -71,14 +68,18 @@ export async function scanTree(
   const manifests = readManifestFiles(root, found, rendering);
   context.onRelations?.([...manifestRelations(manifests, now), ...accessRelations(manifests, { scope: SCOPE, now })]);
   const evaluations = new EvaluationList();
-  for (const path of found.images) evaluations.take(await scanImageSet(path, relative(root, path) || path, own));
+  for (const path of found.images) {
+    const { scanImageSet } = await import("./image-set.ts");
+    evaluations.take(await scanImageSet(path, relative(root, path) || path, own));
+  }
   if (context.trust !== undefined) {
     const { imagesNamed, scanNamedTrust } = await import("./image-trust.ts");
     evaluations.take(await scanNamedTrust(imagesNamed(manifests), { ...own, trust: context.trust }));
   }
-  for (const path of found.unlisted) evaluations.take(evaluateUnlisted(path, own));
-  for (const path of found.lockfiles) evaluations.take(scanLockfile(join(root, path), path, own));
+  for (const path of found.unlisted) evaluations.take(await evaluateUnlisted(path, own));
   if (found.lockfiles.length > 0) {
+    const { scanLockfile } = await import("./lockfile.ts");
+    for (const path of found.lockfiles) evaluations.take(scanLockfile(join(root, path), path, own));
     const { scanLockfileState } = await import("./lockfile-state.ts");
     evaluations.take(await scanLockfileState(root, found.lockfiles, own));
   }
@@ -148,7 +149,8 @@ async function scanFoundPipelines(
 }
 
 /** There may be an image in it. */
-function evaluateUnlisted(path: string, context: ScanContext): Evaluation[] {
+async function evaluateUnlisted(path: string, context: ScanContext): Promise<Evaluation[]> {
+  const { scanUnopened } = await import("./image.ts");
   const problem = new Problem({
     kind: "unavailable",
     code: "collect.folder",

@@ -3,7 +3,7 @@
  * reads it. The cache keys on it, so that a changed bound reads anew what it bounds, and nothing else.
  */
 import { createHash } from "node:crypto";
-import { analysers } from "../../engines/contents/analysers.ts";
+import { analyserVersions } from "../../engines/contents/analyser-index.ts";
 import { bounds as contentsBounds } from "../../engines/contents/bounds.ts";
 import { bounds as ociBounds } from "../../engines/oci/bounds.ts";
 import { bounds as secretsBounds } from "../../engines/secrets/bounds.ts";
@@ -27,8 +27,7 @@ export interface CacheKeys {
 }
 
 export function cacheKeys(): CacheKeys {
-  const versions = analysers.map(({ id, version }) => [id, version]);
-  const layer = [FORMAT, versions, ociBounds, formatsBounds, contentsBounds, bounds];
+  const layer = [FORMAT, analyserVersions, ociBounds, formatsBounds, contentsBounds, bounds];
   return {
     layer: hashOf(layer),
     image: hashOf([...layer, collectBounds, HOST_FILES_VERSION]),

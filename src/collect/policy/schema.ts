@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { categoryKeys } from "../../core/category.ts";
 import { actions } from "../../core/enforcement.ts";
 import { justifications } from "../../core/exception.ts";

@@ -23,6 +23,7 @@ import { bounds } from "./bounds.ts";
 import { isDockerfile } from "./dockerfile-name.ts";
 import type { Exclusion } from "./exclusion.ts";
 import { type LinkWithin, linkReader } from "./links.ts";
+import { mayBeLockfile } from "./lockfile-name.ts";
 
 export interface Discovery {
   /** OCI layout folders and image archives, as paths below the folder that was given, sorted. */
@@ -59,7 +60,7 @@ const ARCHIVE = /\.(?:tar|tgz|tar\.gz|tar\.zst)$/;
 /**
  * @param clock - milliseconds since any moment
  * @param exclusion - what is passed over
- * @param only - nothing else is wanted: the readers of lockfiles, which are many, are not loaded, and none is found
+ * @param only - nothing else is wanted: no lockfile is found
  * @throws Problem where the folder cannot be listed, has more entries than their bound, or took longer
  * to look through than its own
  */
@@ -69,7 +70,7 @@ export async function discover(
   exclusion?: Pick<Exclusion, "excludes">,
   only?: "manifests",
 ): Promise<Discovery> {
-  const isLockfile = only === "manifests" ? () => false : (await import("./lockfiles.ts")).isLockfile;
+  const isLockfile = only === "manifests" ? () => false : isNamedLockfile;
   const isExcluded = (path: string, isDirectory: boolean): boolean =>
     exclusion?.excludes(relative(root, path).replaceAll(sep, "/"), isDirectory) === true;
   const found = nothing();
@@ -153,7 +154,12 @@ async function addLinked(
 type Found = ReturnType<typeof nothing>;
 
 /** By its path below the folder. */
-type IsLockfile = (path: string) => boolean;
+type IsLockfile = (path: string) => boolean | Promise<boolean>;
+
+/** The readers of lockfiles, which are many, are loaded where a name is one of theirs. */
+function isNamedLockfile(path: string): boolean | Promise<boolean> {
+  return mayBeLockfile(path) && import("./lockfiles.ts").then(({ isLockfile }) => isLockfile(path));
+}
 
 function nothing() {
   return {
@@ -181,7 +187,7 @@ async function sort(
   const name = basename(path);
   if (ARCHIVE.test(name) && (await looksLikeArchive(path))) found.images.push(path);
   const below = relative(root, path);
-  if (isLockfile(below)) found.lockfiles.push(below);
+  if (await isLockfile(below)) found.lockfiles.push(below);
   if (pipelineKind(below.replaceAll(sep, "/")) !== undefined) found.pipelines.push(below);
   if (isDockerfile(below)) found.dockerfiles.push(below);
   if (!isTemplate && mayBeServerConfiguration(below.replaceAll(sep, "/"))) found.registryConfigurations.push(below);

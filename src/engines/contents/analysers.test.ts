@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { runs } from "../../core/runs.fixture.ts";
+import { analyserVersions, lockfileEndings, lockfileNames } from "./analyser-index.ts";
 import { analyserFor, analysers, folderAnalyserFor } from "./analysers.ts";
 
 const WANTED: readonly [path: string, id: string][] = [
@@ -106,6 +107,16 @@ describe("analyserFor", () => {
   test("ids are unique, since the cache is keyed by them", () => {
     assert.equal(new Set(analysers.map(({ id }) => id)).size, analysers.length);
   });
+});
+
+test("the index knows each analyser, and each name and ending of a lockfile", () => {
+  assert.deepEqual(
+    analyserVersions,
+    analysers.map(({ id, version }) => [id, version]),
+  );
+  const declared = analysers.filter(({ evidence }) => evidence === "declared");
+  assert.deepEqual([...lockfileNames], [...new Set(declared.flatMap(({ basenames = [] }) => basenames))].sort());
+  assert.deepEqual(lockfileEndings, [...new Set(declared.flatMap(({ extensions = [] }) => extensions))].sort());
 });
 
 describe("folderAnalyserFor", () => {

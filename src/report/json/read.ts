@@ -1,5 +1,5 @@
 /** A report that was written as JSON, read back whole. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Basis } from "../../core/basis.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";

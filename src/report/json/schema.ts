@@ -1,6 +1,6 @@
 /** The form of a report as JSON, for reading it: docs/schemas/bulkhead-report-v1.json as types. */
 
-import { z } from "zod";
+import * as z from "zod";
 import { categories } from "../../core/category.ts";
 import type { ControlNumber } from "../../core/check.ts";
 import { answers } from "../../core/context.ts";
