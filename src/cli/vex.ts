@@ -1,6 +1,6 @@
 import { checks } from "../checks/index.ts";
 import { openAdvisories, openNamedAdvisories } from "../collect/image/advisories.ts";
-import type { ScanProgress } from "../collect/image/inventory.ts";
+import type { ScanProgress } from "../collect/image/inventory-context.ts";
 import { loadPolicy } from "../collect/policy/load.ts";
 import type { Policy } from "../core/policy.ts";
 import { printable } from "../core/printable.ts";

@@ -1,4 +1,4 @@
-import type { InventoryContext } from "../collect/image/inventory.ts";
+import type { InventoryContext } from "../collect/image/inventory-context.ts";
 import type { Exclusion } from "../collect/tree/exclusion.ts";
 import type { UpdateLookup } from "../collect/updates/updates.ts";
 import type { WorkloadReach } from "../core/context.ts";

@@ -11,9 +11,9 @@ import type { NamedImage } from "../engines/oci/open.ts";
 import type { SecretsFound } from "../engines/secrets/model.ts";
 import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
 import { evaluateImage, type ImageContext } from "../evaluate/image/image.ts";
+import { builtFromRelations } from "./base-relations.ts";
 import { contentsOf } from "./contents.ts";
 import type { ScanContext } from "./context.ts";
-import { builtFromRelations } from "./relations.ts";
 
 /** Plain data; no text of a secret is in it. */
 export interface ImageReading {

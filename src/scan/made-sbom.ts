@@ -1,6 +1,7 @@
 /** Bills of materials of what is scanned. */
 import { baseOfImage } from "../collect/image/base.ts";
-import { type InventoryContext, inventoryOfFolder, inventoryOfImage } from "../collect/image/inventory.ts";
+import { inventoryOfFolder, inventoryOfImage } from "../collect/image/inventory.ts";
+import type { InventoryContext } from "../collect/image/inventory-context.ts";
 import type { Evidence } from "../core/evidence.ts";
 import { Problem } from "../core/problem.ts";
 import type { KnownBases } from "../engines/contents/base/recognise.ts";

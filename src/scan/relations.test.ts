@@ -7,7 +7,8 @@ import { present } from "../core/evidence.ts";
 import type { BaseImage } from "../engines/contents/model.ts";
 import { readManifests } from "../engines/kubernetes/manifests.ts";
 import { evaluateManifests } from "../evaluate/kubernetes/workloads.ts";
-import { builtFromRelations, manifestRelations, runningRelations } from "./relations.ts";
+import { builtFromRelations } from "./base-relations.ts";
+import { manifestRelations, runningRelations } from "./relations.ts";
 
 const now = new Date("2026-01-01T00:00:00Z");
 const digest = `sha256:${"a".repeat(64)}` as Digest;

@@ -1,5 +1,5 @@
 import { createdOfImage, lastChangeIn } from "../../collect/image/created.ts";
-import type { InventoryContext } from "../../collect/image/inventory.ts";
+import type { InventoryContext } from "../../collect/image/inventory-context.ts";
 import { openKnownBases } from "../../collect/image/known-bases.ts";
 import { folderOf } from "../../collect/image/named-folder.ts";
 import { printable } from "../../core/printable.ts";

@@ -23,7 +23,7 @@ function modulesOf(...entries: readonly string[]): ReadonlySet<string> {
 
 const readers: Readonly<Record<keyof CacheKeys, ReadonlySet<string>>> = {
   layer: modulesOf("collect/image/layer-scan.ts"),
-  image: modulesOf("collect/image/inventory.ts"),
+  image: modulesOf("collect/image/inventory.ts", "collect/image/inventory-layers.ts"),
   secrets: modulesOf("collect/secrets/layer.ts", "collect/secrets/image.ts", "engines/secrets/scan.ts"),
 };
 

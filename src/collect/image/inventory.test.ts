@@ -19,7 +19,8 @@ import {
   npmPackage,
   openFixture,
 } from "./image-files.fixture.ts";
-import { inventoryOfFolder, inventoryOfImage, type ScanProgress } from "./inventory.ts";
+import { inventoryOfFolder, inventoryOfImage } from "./inventory.ts";
+import type { ScanProgress } from "./inventory-context.ts";
 import type { LayerScan } from "./layer-scan.ts";
 
 const now = new Date("2026-01-02T00:00:00Z");

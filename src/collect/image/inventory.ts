@@ -1,49 +1,13 @@
-/** What an image or a root file system holds, as evidence: layers read or remembered, merged, catalogued. */
-import { existsSync } from "node:fs";
-import { join, posix } from "node:path";
-import { absent, type Evidence, type Gap, gapOf, present } from "../../core/evidence.ts";
+/** What an image or a root file system holds, as evidence. What reads it is loaded where it is not remembered. */
+import { absent, type Evidence, gapOf, present } from "../../core/evidence.ts";
 import { asProblem, isEvidenceProblem, Problem } from "../../core/problem.ts";
-import type { Analyser, FileHistory, RemovedHistory } from "../../engines/contents/analyser.ts";
-import { analyserFor } from "../../engines/contents/analysers.ts";
-import { toolAt } from "../../engines/contents/base/tools.ts";
-import { catalogue } from "../../engines/contents/catalogue.ts";
-import type { FileFacts, Inventory, Permissions, Tool } from "../../engines/contents/model.ts";
-import { readFolder } from "../../engines/oci/folder.ts";
+import type { Inventory } from "../../engines/contents/model.ts";
 import type { OpenImage } from "../../engines/oci/image.ts";
 import type { Layer } from "../../engines/oci/model.ts";
-import type { FoundSecrets, SecretsFound } from "../../engines/secrets/model.ts";
+import type { SecretsFound } from "../../engines/secrets/model.ts";
 import { bounds as collectBounds } from "../bounds.ts";
-import { secretsOfImage } from "../secrets/image.ts";
-import { createLayerSecrets } from "../secrets/layer.ts";
-import type { KeyedScanner } from "../secrets/scanner.ts";
-import { bounds } from "./bounds.ts";
 import type { ScanCache, ScannedImage } from "./cache.ts";
-import { createFileAnalysis, limitOf } from "./file-analysis.ts";
-import { hostFilesOf } from "./host/files.ts";
-import { folderView } from "./host/folder-view.ts";
-import { layerView, looksLikeHost } from "./host/layer-view.ts";
-import type { HostView } from "./host/view.ts";
-import { type ExtraFiles, isExecutable, type LayerScan, readExtraFiles, scanLayer } from "./layer-scan.ts";
-import { mapConcurrent } from "./map-concurrent.ts";
-import { type MissingFile, mergeLayers } from "./merge.ts";
-
-export interface InventoryContext {
-  readonly now: Date;
-  readonly cache?: ScanCache;
-  /** Looks for secrets in the same pass; absent: they are not looked for. */
-  readonly secrets?: KeyedScanner;
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: ScanProgress) => void;
-}
-
-/** How far a scan is; `done` and `total` count bytes of an image's stored layers, or entries of a folder. */
-export interface ScanProgress {
-  readonly name: string;
-  readonly done: number;
-  readonly total?: number;
-  /** Of the total; absent: bytes. */
-  readonly unit?: "files";
-}
+import type { BoundedContext, InventoryContext, SecretsSoFar } from "./inventory-context.ts";
 
 /**
  * The inventory of an image. A layer that cannot be read leaves no inventory at all: without it neither what is there
@@ -66,110 +30,33 @@ export async function contentsOfImage(
   const inventory = await asEvidence(image.store.place, context, (signal) =>
     scanImage(image, { ...context, signal, own }),
   );
-  const { found, gaps } = own.whole ?? secretsOfImage(image, own.layers, own.records, context.secrets.scanner);
+  const { found, gaps } =
+    own.whole ??
+    (await import("../secrets/image.ts")).secretsOfImage(image, own.layers, own.records, context.secrets.scanner);
   // Without an inventory a layer was not read to its end.
   const more = inventory.state === "absent" ? inventory.gaps : [];
   return { inventory, secrets: present(found, context.now.toISOString(), { gaps: [...gaps, ...more] }) };
 }
 
-/** The secrets of the layers that have been read. */
-interface SecretsSoFar {
-  /** By the layer's index. */
-  readonly layers: (FoundSecrets | undefined)[];
-  readonly records: (readonly string[])[];
-  /** Once all have been. */
-  whole?: FoundSecrets;
-}
-
 /** The inventory of a folder that is a root file system. */
 export async function inventoryOfFolder(root: string, context: InventoryContext): Promise<Evidence<Inventory>> {
-  return await asEvidence(`dir:${root}`, context, (signal) => scanFolder(root, { ...context, signal }));
+  return await asEvidence(`dir:${root}`, context, async (signal) => {
+    const { scanFolder } = await import("./inventory-layers.ts");
+    return await scanFolder(root, { ...context, signal });
+  });
 }
-
-type BoundedContext = InventoryContext & {
-  readonly signal: AbortSignal;
-  /** Where the secrets go, where they are looked for. */
-  readonly own?: SecretsSoFar;
-};
-
-/**
- * While one layer's next bytes are inflated on the thread pool, this thread hashes and walks what there is of another.
- * Two would do for two cores; the third fills in where one of them ends. More would only hold more buffers.
- */
-const LAYERS_AT_A_TIME = 3;
 
 async function scanImage(image: OpenImage, context: BoundedContext): Promise<ScannedImage> {
   const { cache, own } = context;
   const unchanged = await Promise.all(image.layers.map((layer) => isUnchanged(image, layer, cache)));
   if (cache !== undefined && unchanged.every(Boolean)) {
     const remembered = cache.image(image.configDigest);
-    const secrets = own === undefined ? undefined : cache.secrets(image.configDigest, keyOf(context));
+    const secrets = own === undefined ? undefined : cache.secrets(image.configDigest, context.secrets?.key ?? "");
     if (own !== undefined && secrets !== undefined) own.whole = secrets;
     if (remembered !== undefined && (own === undefined || secrets !== undefined)) return remembered;
   }
-  const scans: LayerScan[] = [];
-  const total = image.layers.reduce((sum, layer) => sum + layer.size, 0);
-  const read = image.layers.map(() => 0);
-  let done = 0;
-  let entries = 0;
-  let namesLength = 0;
-  let packages = 0;
-  const layerScans = mapConcurrent(image.layers, LAYERS_AT_A_TIME, async (layer, stop) => {
-    const advance = (bytes: number): void => {
-      done += bytes - (read[layer.index] ?? 0);
-      read[layer.index] = bytes;
-      context.onProgress?.({ name: image.store.place, done, total });
-    };
-    const remembered = unchanged[layer.index] ? rememberedLayer(layer, context) : undefined;
-    const signal = AbortSignal.any([context.signal, stop]);
-    const scan = remembered ?? (await readAndRemember(image, layer, { ...context, signal }, advance));
-    done += layer.size - (read[layer.index] ?? 0);
-    read[layer.index] = layer.size;
-    return scan;
-  });
-  for await (const scan of layerScans) {
-    scans.push(scan);
-    own?.records.push(scan.records);
-    entries += scan.records.length;
-    for (const record of scan.records) namesLength += record.length;
-    for (const facts of scan.facts) if (facts.kind === "packages") packages += facts.packages.length;
-    if (entries > collectBounds.entries || namesLength > bounds.namesLength || packages > bounds.packageRecords) {
-      throw tooLarge(image.store.place);
-    }
-  }
-  const merged = await mergeLayers(scans, (missing) => readMissing(image, missing, context));
-  const host = looksLikeHost(scans) ? await layerView(image, context.signal) : undefined;
-  const scanned = withHost(finish(merged), host);
-  cache?.storeImage(image.configDigest, scanned);
-  if (own !== undefined && context.secrets !== undefined) {
-    own.whole ??= secretsOfImage(image, own.layers, own.records, context.secrets.scanner);
-    cache?.storeSecrets(image.configDigest, keyOf(context), own.whole);
-  }
-  return scanned;
-}
-
-function keyOf({ secrets }: BoundedContext): string {
-  return secrets?.key ?? "";
-}
-
-/** Undefined where a part of what is wanted is not remembered. */
-function rememberedLayer(layer: Layer, context: BoundedContext): LayerScan | undefined {
-  const { cache, own } = context;
-  const scan = cache?.layer(layer.diffId);
-  if (scan === undefined || own === undefined) return scan;
-  const secrets = cache?.secrets(layer.diffId, keyOf(context));
-  if (secrets === undefined) return undefined;
-  own.layers[layer.index] = secrets;
-  return scan;
-}
-
-function tooLarge(place: string): Problem {
-  return new Problem({
-    kind: "input",
-    code: "oci.entries",
-    place,
-    cause: `its layers together have more than ${collectBounds.entries} entries, ${bounds.namesLength} characters of paths or ${bounds.packageRecords} packages`,
-  });
+  const { scanLayers } = await import("./inventory-layers.ts");
+  return await scanLayers(image, unchanged, context);
 }
 
 /**
@@ -181,157 +68,6 @@ async function isUnchanged(image: OpenImage, layer: Layer, cache: ScanCache | un
   if (image.store.stamp === undefined) return true;
   const stamp = await image.store.stamp(layer.digest).catch(() => undefined);
   return stamp !== undefined && cache.hasStamp(stamp, layer.digest);
-}
-
-async function readAndRemember(
-  image: OpenImage,
-  layer: Layer,
-  context: BoundedContext,
-  onProgress: (bytes: number) => void,
-): Promise<LayerScan> {
-  const stampBefore = await image.store.stamp?.(layer.digest).catch(() => undefined);
-  const { cache, own } = context;
-  const reader =
-    own === undefined || context.secrets === undefined
-      ? undefined
-      : createLayerSecrets(context.secrets.scanner, image.store.place);
-  const scan = await scanLayer(image.store, layer, {
-    signal: context.signal,
-    onProgress,
-    ...(reader === undefined ? {} : { secrets: reader }),
-  });
-  const secrets = reader?.finish();
-  if (secrets !== undefined) {
-    if (own !== undefined) own.layers[layer.index] = secrets;
-    cache?.storeSecrets(layer.diffId, keyOf(context), secrets);
-  }
-  if (cache !== undefined) {
-    cache.storeLayer(layer.diffId, scan);
-    cache.storeVerified(layer.digest, layer.diffId);
-    const stampAfter = await image.store.stamp?.(layer.digest).catch(() => undefined);
-    if (stampBefore !== undefined && stampBefore === stampAfter) cache.storeStamp(stampBefore, layer.digest);
-  }
-  return scan;
-}
-
-async function readMissing(
-  image: OpenImage,
-  missing: readonly MissingFile[],
-  context: BoundedContext,
-): Promise<(FileFacts | undefined)[]> {
-  const found = new Map<MissingFile, FileFacts | undefined>();
-  // Two analysers may be led to one file.
-  for (const files of Map.groupBy(missing, ({ layer, analyser }) => `${layer} ${analyser.id}`).values()) {
-    const layer = image.layers[files[0]?.layer ?? 0] as Layer;
-    const extra: ExtraFiles = new Map(files.map((file) => [file.path, file.analyser]));
-    const facts = await readExtraFiles(image.store, layer, extra, { signal: context.signal });
-    for (const file of files) found.set(file, facts.get(file.path));
-  }
-  return missing.map((file) => found.get(file));
-}
-
-async function scanFolder(root: string, context: BoundedContext): Promise<ScannedImage> {
-  const files = createFileAnalysis<string>(`dir:${root}`);
-  const paths: string[] = [];
-  const gaps: Gap[] = [];
-  const tools: Tool[] = [];
-  let unlisted = 0;
-  let firstUnlisted = "";
-  let links = 0;
-  let firstLink = "";
-  /** Of the file that was last asked for. */
-  let analyser: Analyser | undefined;
-  await readFolder(
-    root,
-    {
-      wanted(path, mode) {
-        const tool = toolAt(path);
-        if (tool !== undefined) tools.push({ kind: tool, path });
-        analyser = analyserFor(path) ?? (mayBeProgram(path) ? analyserFor(path, isExecutable(mode())) : undefined);
-        if (analyser === undefined) return undefined;
-        const { startsRight } = analyser;
-        return { maxBytes: limitOf(analyser), ...(startsRight === undefined ? {} : { startsRight }) };
-      },
-      file(path, content) {
-        if (analyser === undefined) return;
-        paths.push(path);
-        files.expect(path, path, analyser, Buffer.isBuffer(content) ? content.length : 0);
-        if (Buffer.isBuffer(content)) files.content(path, content);
-        else files.failed(path, content.unreadable);
-      },
-      link(path, target) {
-        const wanting = analyserFor(path);
-        if (wanting === undefined) return;
-        const real = linkTarget(path, target() ?? "");
-        // A file that the same analyser reads where it is, or none at all.
-        if (analyserFor(real) === wanting || !existsSync(join(root, real))) return;
-        if (links === 0) firstLink = `/${path}`;
-        links += 1;
-      },
-      unlisted(path, cause) {
-        if (unlisted === 0) firstUnlisted = `/${path}: ${cause}`;
-        unlisted += 1;
-      },
-    },
-    {
-      signal: context.signal,
-      onProgress: (entries) => context.onProgress?.({ name: `dir:${root}`, done: entries }),
-    },
-  );
-  if (unlisted > 0) {
-    gaps.push({ code: "oci.folder", reason: `${unlisted} directories could not be listed, first ${firstUnlisted}` });
-  }
-  if (links > 0) {
-    gaps.push({
-      code: "oci.link",
-      reason: `${links} wanted files are links, which are not followed, first ${firstLink}`,
-    });
-  }
-  const facts = files.finish();
-  const scanned = finish({
-    files: paths.map((path, i) => ({ path, versions: [{ facts: facts[i] as FileFacts }] })),
-    removed: [],
-    tools: tools.sort((a, b) => (a.path < b.path ? -1 : 1)),
-    gaps,
-  });
-  return withHost(scanned, folderView(root));
-}
-
-function withHost({ inventory, gaps }: ScannedImage, view: HostView | undefined): ScannedImage {
-  const host = view === undefined ? undefined : hostFilesOf(view, inventory.accounts);
-  return { inventory: host === undefined ? inventory : { ...inventory, host }, gaps };
-}
-
-/** Where a symlink of a root file system leads in it, as it is written: other links on the way are not followed. */
-function linkTarget(path: string, target: string): string {
-  return posix.join("/", target.startsWith("/") ? target : posix.join(posix.dirname(path), target)).slice(1);
-}
-
-/** Spares most files of a machine the look at their mode: a program's name has no ending, or a library's. */
-function mayBeProgram(path: string): boolean {
-  const dot = path.lastIndexOf(".");
-  return (
-    dot <= path.lastIndexOf("/") ||
-    !/^\.(?:js|ts|mjs|cjs|json|md|txt|py|pyc|h|c|html|css|map|svg|png|gz|mo)$/.test(path.slice(dot))
-  );
-}
-
-function finish({
-  files,
-  removed,
-  tools,
-  permissions,
-  gaps,
-}: {
-  readonly files: readonly FileHistory[];
-  readonly removed: readonly RemovedHistory[];
-  readonly tools: readonly Tool[];
-  readonly permissions?: Permissions;
-  readonly gaps: readonly Gap[];
-}): ScannedImage {
-  const catalogued = catalogue(files, removed);
-  const inventory = { ...catalogued.inventory, tools, ...(permissions === undefined ? {} : { permissions }) };
-  return { inventory, gaps: [...gaps, ...catalogued.gaps] };
 }
 
 async function asEvidence(

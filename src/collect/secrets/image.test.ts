@@ -13,7 +13,8 @@ import { createSecretScanner } from "../../engines/secrets/scan.ts";
 import { zipOf } from "../../formats/zip/zip.fixture.ts";
 import { openScanCache } from "../image/cache.ts";
 import { imageOf, memoryStore, openFixture } from "../image/image-files.fixture.ts";
-import { contentsOfImage, type InventoryContext } from "../image/inventory.ts";
+import { contentsOfImage } from "../image/inventory.ts";
+import type { InventoryContext } from "../image/inventory-context.ts";
 
 const now = new Date("2026-01-02T00:00:00Z");
 const scanner = createSecretScanner({ rules: sampleRules, fingerprint: createFingerprinter() });

@@ -4,7 +4,7 @@ import { absent, type Evidence, present } from "../../core/evidence.ts";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import type { SecretsFound } from "../../engines/secrets/model.ts";
 import { bounds as collectBounds } from "../bounds.ts";
-import type { InventoryContext } from "../image/inventory.ts";
+import type { InventoryContext } from "../image/inventory-context.ts";
 import { type FolderOptions, secretsOfFolder } from "./folder.ts";
 
 /** What the kernel shows of itself, and no file system holds (hier(7)). */
