@@ -1,6 +1,6 @@
 /**
  * Writes what is generated from the checks, the policy's schema and the command line: the checks' indexes, docs/checks,
- * docs/reference, docs/schemas/bulkhead-policy-v1.json and deploy/admission/base. With `--check` it writes nothing, names what is stale and ends with 1.
+ * docs/reference, docs/schemas/bulkhead-policy-v1.json, deploy/admission/base and the index of analysers. With `--check` it writes nothing, names what is stale and ends with 1.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

@@ -50,6 +50,7 @@ test("indexes and pages follow from the checks' files alone, sorted", async () =
     "src/checks/lists/workload.ts",
     "src/checks/workload/index.ts",
     "src/collect/runtime/bundled-rules.json",
+    "src/engines/contents/analyser-index.ts",
   ]);
   assert.equal(
     files.get("src/checks/lists/workload.ts"),

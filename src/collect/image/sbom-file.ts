@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { bounds as sbomBounds } from "../../engines/contents/sbom/bounds.ts";
-import { looksLikeSbom } from "../../engines/contents/sbom/read.ts";
+import { looksLikeSbom } from "../../engines/contents/sbom/first-bytes.ts";
 
 /** @throws Problem `sbom.file`, `sbom.too-large` */
 export function readSbomFile(file: string): Buffer {

@@ -15,7 +15,7 @@ import { languages } from "./packages/languages.ts";
 import { rpmContainerManifest } from "./packages/rpm/container-manifest.ts";
 import { rpm } from "./packages/rpm/rpm.ts";
 
-/** A new ecosystem is one more line in `packages/languages.ts`. No path is wanted by two (a test holds that). */
+/** A new ecosystem is one more line in `packages/languages.ts`, and `npm run generate`. No path is wanted by two (a test holds that). */
 export const analysers: readonly Analyser[] = [
   osRelease,
   alpineRelease,

@@ -6,7 +6,8 @@ import { runs } from "../../../core/runs.fixture.ts";
 import { mutatedBytes } from "../mutated-bytes.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { cycloneDx, gapsOf, read, shown, spdx } from "./documents.fixture.ts";
-import { looksLikeSbom, readSbom } from "./read.ts";
+import { looksLikeSbom } from "./first-bytes.ts";
+import { readSbom } from "./read.ts";
 import { exampleSbom } from "./sbom.fixture.ts";
 import { writeSbom } from "./write.ts";
 

@@ -7,6 +7,7 @@ import { readCycloneDx } from "./cyclonedx/read.ts";
 import { parseCycloneDxXml } from "./cyclonedx/xml.ts";
 import { type Diagnostics, diagnostics } from "./diagnostics.ts";
 import type { ReadDocument } from "./document.ts";
+import { withoutMark } from "./first-bytes.ts";
 import { tooCostly } from "./json-cost.ts";
 import { inventoryOf } from "./listing.ts";
 import type { ReadSbom } from "./sbom.ts";
@@ -31,12 +32,6 @@ export function readSbom(bytes: Buffer, place: string): ReadSbom {
   const { format, subject, listing } = documentOf(withoutMark(bytes), place, name, heard);
   const inventory = inventoryOf(listing, heard);
   return { format, subject, inventory, gaps: heard.gaps(), remarks: heard.remarks() };
-}
-
-/** What the first bytes of a file may be, for a path that does not say what it is. An image archive is none of it. */
-export function looksLikeSbom(first: Buffer): boolean {
-  const text = withoutMark(first).toString("latin1").trimStart();
-  return /^\{\s*"/.test(text) || /^<(?:\?xml|bom)[\s>]/.test(text) || /^(?:#[^\n]*\n\s*)*SPDXVersion:/.test(text);
 }
 
 function documentOf(bytes: Buffer, place: string, name: string, heard: Diagnostics): ReadDocument {
@@ -132,11 +127,6 @@ function parse(bytes: Buffer, place: string): Untyped {
 function firstOf(bytes: Buffer): string | undefined {
   for (const byte of bytes) if (byte > 0x20) return String.fromCharCode(byte);
   return undefined;
-}
-
-/** Microsoft's tools put a byte order mark first. */
-function withoutMark(bytes: Buffer): Buffer {
-  return bytes.length >= 3 && bytes.readUIntBE(0, 3) === 0xefbbbf ? bytes.subarray(3) : bytes;
 }
 
 function unknownFormat(place: string): Problem {
