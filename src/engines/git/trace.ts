@@ -219,7 +219,7 @@ function describer(
       id: ids.hex(number),
       path: name,
       link: (bits & LINK) !== 0,
-      ...(ordinal < 0 ? {} : { commit: commitFacts(ids.hex(numbers[ordinal] as number), facts[ordinal]) }),
+      ...(ordinal < 0 ? {} : { commit: commitFacts(ids.hex(numbers[ordinal] as number), facts[ordinal]?.()) }),
       unreachable: (bits & UNREACHABLE) !== 0,
       deleted: path === -1 || there[path] !== 1,
       current: (bits & IN_HEAD) !== 0,

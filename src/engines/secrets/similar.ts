@@ -128,6 +128,14 @@ export function createVersions(automaton: Automaton): Versions {
   let kept = 0;
   let last: SimilarFinder | undefined;
   let lastBytes = 0;
+  const forgetOldest = (but: SimilarFinder): void => {
+    for (const [oldest, each] of finders) {
+      // Many at once, as the beginning is as slow to reach the next time.
+      if (kept <= KEPT_BYTES * 0.75 || each === but) return;
+      finders.delete(oldest);
+      kept -= each.kept + OVERHEAD;
+    }
+  };
   return {
     of(name) {
       // What was asked for last has grown or shrunk since.
@@ -138,11 +146,8 @@ export function createVersions(automaton: Automaton): Versions {
         kept += OVERHEAD;
       } else finders.delete(name);
       finders.set(name, finder);
-      for (const [oldest, each] of finders) {
-        if (kept <= KEPT_BYTES || each === finder) break;
-        finders.delete(oldest);
-        kept -= each.kept + OVERHEAD;
-      }
+      // Only then: a Map that is often added to and taken from is slow to begin with.
+      if (kept > KEPT_BYTES) forgetOldest(finder);
       last = finder;
       lastBytes = finder.kept;
       return finder;
