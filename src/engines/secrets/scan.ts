@@ -7,7 +7,7 @@
  */
 
 import { ALLOW_LENGTH, parseAllow } from "./allow.ts";
-import { ASSIGNMENT_AFTER, ASSIGNMENT_BEFORE, assignmentAt } from "./assignment/assignment.ts";
+import { assignmentAt, decidedBy, nameEndAt } from "./assignment/assignment.ts";
 import { bounds } from "./bounds.ts";
 import { type ContentKind, contentKindOf, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
@@ -54,8 +54,10 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
   // On both sides: from a keyword to the end of its window, and from the window's start to the keyword.
   const reach = detectors.ahead + detectors.behind;
   const open = (path: string, more: Partial<LookOptions> = {}): SecretStream => {
+    const whole =
+      more.versions === undefined ? within : { ...within, versions: more.versions, unescaped: true as const };
     const second = (kind?: ContentKind) =>
-      streamOf(openLook(path, kind === undefined ? within : { ...within, kind }), options.window);
+      streamOf(openLook(path, kind === undefined ? whole : { ...within, kind }), options.window);
     const first = openLook(path, { ...within, ...more, escapes: [] });
     return streamOf(withEscapes(first, { reach, open: second }), options.window);
   };
@@ -85,6 +87,8 @@ interface LookOptions {
   readonly kind?: ContentKind;
   /** In place of `find`, for a file that is whole: what was found in its versions before. */
   readonly versions?: Versions;
+  /** It is how a file reads that has escapes: its versions are apart from those of the file as it is written. */
+  readonly unescaped?: true;
   /** It is what base64 held: no further level is looked at. */
   readonly decoded?: true;
   /** Where escapes go; absent: nobody asks for them. */
@@ -188,11 +192,11 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
   }
 
   function assignment(at: number): void {
-    const from = at - ASSIGNMENT_BEFORE;
-    const to = at + ASSIGNMENT_AFTER;
-    const found = similar?.isQuiet(ASSIGNED, from, to) ? undefined : assignmentAt(held, at, path);
+    const nameEnd = nameEndAt(held, at);
+    if (nameEnd === -1 || similar?.isQuietAt(at) === true) return;
+    const found = assignmentAt(held, at, nameEnd, path);
     if (found === undefined) {
-      similar?.noteQuiet(ASSIGNED, from, to);
+      if (similar !== undefined) similar.noteQuietAt(at, decidedBy());
       return;
     }
     keep({ ...found, order: rules.length, start: found.start + base, end: found.end + base });
@@ -299,7 +303,7 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
         decode = decoderOf(kind);
         // Where more is to come nothing is remembered.
         if (final && options.versions !== undefined) {
-          similar = options.versions.of(`${kind} ${path}`);
+          similar = options.versions.of(options.unescaped === true ? `unescaped ${kind}` : kind, path);
           find = similar.find;
         }
       }
@@ -324,8 +328,6 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
 }
 
 const EMPTY = Buffer.alloc(0);
-/** Beside the numbers of rules: what is given to a name. */
-const ASSIGNED = -1;
 
 /** To UTF-8; undefined for what is looked at as it is. */
 function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {

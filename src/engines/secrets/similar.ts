@@ -19,6 +19,9 @@ export interface SimilarFinder {
   isQuiet(what: number, from: number, to: number): boolean;
   /** It was not found. */
   noteQuiet(what: number, from: number, to: number): void;
+  /** The same for what is looked for at one place alone, by whatever bytes decide. */
+  isQuietAt(at: number): boolean;
+  noteQuietAt(at: number, decidedBy: { readonly from: number; readonly to: number }): void;
   /** Bytes that are kept, about. */
   readonly kept: number;
 }
@@ -39,6 +42,10 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
   let quietBefore: number[] = [];
   /** Where the next is expected among those before. */
   let next = 0;
+  /** Places where nothing was found: the place, from where and to where bytes decided. */
+  let places: number[] = [];
+  let placesBefore: number[] = [];
+  let nextPlace = 0;
   let prefix = 0;
   /** Where the first whole line begins that both end with. */
   let suffixFrom = 0;
@@ -49,6 +56,8 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     known = [];
     quiet = [];
     quietBefore = [];
+    places = [];
+    placesBefore = [];
   };
   const find: FindKeywords = (given, from, to, hit) => {
     if (from !== 0 || to !== given.length || to > LONGEST) {
@@ -68,6 +77,9 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     quietBefore = quiet;
     quiet = [];
     next = 0;
+    placesBefore = places;
+    places = [];
+    nextPlace = 0;
     const found: number[] = [];
     const add = (keyword: number, start: number): void => {
       found.push(keyword, start);
@@ -103,8 +115,29 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     noteQuiet(what, from, to) {
       if (before.length > 0) quiet.push(what, from, to);
     },
+    isQuietAt(at) {
+      const count = placesBefore.length / 3;
+      for (let tried = 0; tried < count && tried < TRIED; tried++) {
+        const nth = ((nextPlace + tried) % count) * 3;
+        const place = placesBefore[nth] as number;
+        const from = placesBefore[nth + 1] as number;
+        const to = placesBefore[nth + 2] as number;
+        let shift = 0;
+        if (place !== at || to >= prefix) {
+          if (place + moved !== at || from + moved <= suffixFrom) continue;
+          shift = moved;
+        }
+        nextPlace += tried + 1;
+        places.push(at, from + shift, to + shift);
+        return true;
+      }
+      return false;
+    },
+    noteQuietAt(at, { from, to }) {
+      if (before.length > 0) places.push(at, from, to);
+    },
     get kept() {
-      return before.length + (known.length + quiet.length) * ENTRY_BYTES;
+      return before.length + (known.length + quiet.length + places.length) * ENTRY_BYTES;
     },
   };
 }
@@ -114,8 +147,8 @@ const ENTRY_BYTES = 8;
 
 /** Contents by their names: of each the last one is kept until the next. */
 export interface Versions {
-  /** @param name - whatever else decides what is found is part of it */
-  of(name: string): SimilarFinder;
+  /** @param kind - whatever else than the path decides what is found; there are few */
+  of(kind: string, path: string): SimilarFinder;
 }
 
 /** Bytes of all that is kept; behind them what was not asked for longest is forgotten. */
@@ -123,34 +156,50 @@ const KEPT_BYTES = 32 * 1024 * 1024;
 /** Of one that is kept, beside its bytes: others that lie in one piece of memory with them, too. */
 const OVERHEAD = 8 * 1024;
 
+interface Known {
+  readonly finder: SimilarFinder;
+  readonly forget: () => void;
+  /** Of the clock, when it was asked for last. */
+  used: number;
+}
+
 export function createVersions(automaton: Automaton): Versions {
-  const finders = new Map<string, SimilarFinder>();
+  /** Not in order of use: a Map whose keys move to its end with every use is several times slower. */
+  const kinds = new Map<string, Map<string, Known>>();
+  let clock = 0;
   let kept = 0;
   let last: SimilarFinder | undefined;
   let lastBytes = 0;
-  const forgetOldest = (but: SimilarFinder): void => {
-    for (const [oldest, each] of finders) {
-      // Many at once, as the beginning is as slow to reach the next time.
-      if (kept <= KEPT_BYTES * 0.75 || each === but) return;
-      finders.delete(oldest);
-      kept -= each.kept + OVERHEAD;
+  const forgetOldest = (): void => {
+    const all = [...kinds.values()].flatMap((paths) => [...paths.values()]);
+    for (const { finder, forget, used } of all.sort((a, b) => a.used - b.used)) {
+      // Many at once, for they have to be put in order; and not the one that is asked for.
+      if (kept <= KEPT_BYTES * 0.75 || used === clock) return;
+      forget();
+      kept -= finder.kept + OVERHEAD;
     }
   };
   return {
-    of(name) {
+    of(kind, path) {
       // What was asked for last has grown or shrunk since.
       if (last !== undefined) kept += last.kept - lastBytes;
-      let finder = finders.get(name);
-      if (finder === undefined) {
-        finder = createSimilarFinder(automaton);
+      let paths = kinds.get(kind);
+      if (paths === undefined) {
+        paths = new Map();
+        kinds.set(kind, paths);
+      }
+      const own = paths;
+      let known = own.get(path);
+      clock += 1;
+      if (known === undefined) {
+        known = { finder: createSimilarFinder(automaton), forget: () => own.delete(path), used: clock };
+        own.set(path, known);
         kept += OVERHEAD;
-      } else finders.delete(name);
-      finders.set(name, finder);
-      // Only then: a Map that is often added to and taken from is slow to begin with.
-      if (kept > KEPT_BYTES) forgetOldest(finder);
-      last = finder;
-      lastBytes = finder.kept;
-      return finder;
+      } else known.used = clock;
+      if (kept > KEPT_BYTES) forgetOldest();
+      last = known.finder;
+      lastBytes = last.kept;
+      return last;
     },
   };
 }
@@ -160,6 +209,8 @@ const EMPTY = Buffer.alloc(0);
 function commonPrefix(a: Buffer, b: Buffer, most: number): number {
   let same = 0;
   while (same + STEP <= most && a.compare(b, same, same + STEP, same, same + STEP) === 0) same += STEP;
+  const [left, right] = [wordsOf(a), wordsOf(b)];
+  while (same + 4 <= most && left.getInt32(same) === right.getInt32(same)) same += 4;
   while (same < most && a[same] === b[same]) same += 1;
   return same;
 }
@@ -170,6 +221,13 @@ function commonSuffix(a: Buffer, b: Buffer, most: number): number {
   while (same + STEP <= most && a.compare(b, endB - same - STEP, endB - same, endA - same - STEP, endA - same) === 0) {
     same += STEP;
   }
+  const [left, right] = [wordsOf(a), wordsOf(b)];
+  while (same + 4 <= most && left.getInt32(endA - same - 4) === right.getInt32(endB - same - 4)) same += 4;
   while (same < most && a[endA - 1 - same] === b[endB - 1 - same]) same += 1;
   return same;
+}
+
+/** Four bytes at a time, wherever they begin. */
+function wordsOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
