@@ -28,7 +28,6 @@ export interface SimilarFinder {
 
 /** What is longer is looked at anew, and not kept. */
 const LONGEST = 4 * 1024 * 1024;
-const STEP = 4_096;
 /** Looks of the content before that are gone through for one; it is tried anew where that is not enough. */
 const TRIED = 32;
 
@@ -67,8 +66,9 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     }
     const bytes = Buffer.from(given.buffer, given.byteOffset, given.length);
     const shorter = Math.min(before.length, bytes.length);
-    prefix = commonPrefix(before, bytes, shorter);
-    const suffix = commonSuffix(before, bytes, shorter - prefix);
+    const [left, right] = [wordsOf(before), wordsOf(bytes)];
+    prefix = commonPrefix(left, right, shorter);
+    const suffix = commonSuffix(left, right, shorter - prefix);
     const feed = suffix === 0 ? -1 : bytes.indexOf(LINE_FEED, bytes.length - suffix);
     suffixFrom = feed === -1 ? bytes.length + 1 : feed + 1;
     // A keyword that begins before what both end with is another.
@@ -206,28 +206,24 @@ export function createVersions(automaton: Automaton): Versions {
 
 const EMPTY = Buffer.alloc(0);
 
-function commonPrefix(a: Buffer, b: Buffer, most: number): number {
+function commonPrefix(a: DataView, b: DataView, most: number): number {
   let same = 0;
-  while (same + STEP <= most && a.compare(b, same, same + STEP, same, same + STEP) === 0) same += STEP;
-  const [left, right] = [wordsOf(a), wordsOf(b)];
-  while (same + 4 <= most && left.getInt32(same) === right.getInt32(same)) same += 4;
-  while (same < most && a[same] === b[same]) same += 1;
+  while (same + WORD <= most && a.getInt32(same) === b.getInt32(same)) same += WORD;
+  while (same < most && a.getInt8(same) === b.getInt8(same)) same += 1;
   return same;
 }
 
-function commonSuffix(a: Buffer, b: Buffer, most: number): number {
-  const [endA, endB] = [a.length, b.length];
+function commonSuffix(a: DataView, b: DataView, most: number): number {
+  const [endA, endB] = [a.byteLength, b.byteLength];
   let same = 0;
-  while (same + STEP <= most && a.compare(b, endB - same - STEP, endB - same, endA - same - STEP, endA - same) === 0) {
-    same += STEP;
-  }
-  const [left, right] = [wordsOf(a), wordsOf(b)];
-  while (same + 4 <= most && left.getInt32(endA - same - 4) === right.getInt32(endB - same - 4)) same += 4;
-  while (same < most && a[endA - 1 - same] === b[endB - 1 - same]) same += 1;
+  while (same + WORD <= most && a.getInt32(endA - same - WORD) === b.getInt32(endB - same - WORD)) same += WORD;
+  while (same < most && a.getInt8(endA - 1 - same) === b.getInt8(endB - 1 - same)) same += 1;
   return same;
 }
 
-/** Four bytes at a time, wherever they begin. */
+const WORD = 4;
+
+/** Reads four bytes at a time, wherever they begin. */
 function wordsOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
