@@ -43,6 +43,10 @@ const parts: readonly {
     load: async () => [(await import("../checks/lists/named-image.ts")).namedImageChecks],
   },
   {
+    ids: /^build\/committed-secret$/,
+    load: async () => [(await import("../checks/lists/sources.ts")).sourcesChecks],
+  },
+  {
     ids: /^build\/imported-/,
     load: async () => [
       (await import("../checks/lists/imported-file.ts")).importedFileChecks,

@@ -113,6 +113,7 @@ export interface EvaluationContext extends ScanContext {
  *
  * @param root - where the tree's own policy file is looked for
  * @param readsImages - false: neither images nor advisories are read, and what reads them is not loaded
+ * @param keepsScans - false: no image is read, though the report tells of advisories, and the cache of images is not loaded
  * @param heapGrowth - percent between two collections, of what never holds much
  * @returns the exit code
  */
@@ -120,7 +121,11 @@ export async function runEvaluation(
   root: string,
   options: EvaluationOptions,
   judge: (context: EvaluationContext) => Promise<Evaluated>,
-  { readsImages = true, heapGrowth }: { readonly readsImages?: boolean; readonly heapGrowth?: number } = {},
+  {
+    readsImages = true,
+    keepsScans = readsImages,
+    heapGrowth,
+  }: { readonly readsImages?: boolean; readonly keepsScans?: boolean; readonly heapGrowth?: number } = {},
 ): Promise<ExitCode> {
   const started = performance.now();
   keepHeapNearWhatLives(heapGrowth);
@@ -130,7 +135,7 @@ export async function runEvaluation(
   const acceptUnknown = parseCodes(options.acceptUnknown);
   const now = parseNow(options.now);
   const open = openOptions(options);
-  const cache = readsImages ? await scanCacheOf(options) : undefined;
+  const cache = keepsScans ? await scanCacheOf(options) : undefined;
   const progress = createProgress(process.stderr, options.quiet, () => performance.now(), started);
   const updates = await updatesOf(options, progress);
   let close = (): void => {};

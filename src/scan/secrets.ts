@@ -1,7 +1,6 @@
-/** Secrets of one target: a folder, its history, a file, a stream, an image. */
+/** Secrets of one target: a folder, its history, a file, a stream, an image, whose readers are loaded for an image alone. */
 
 import { basename, dirname, resolve } from "node:path";
-import { contentsOfImage } from "../collect/image/inventory.ts";
 import { createAccumulator } from "../collect/secrets/accumulator.ts";
 import { secretsOfFile, secretsOfFolder, versionControl } from "../collect/secrets/folder.ts";
 import { secretsOfHistory, together } from "../collect/secrets/history.ts";
@@ -9,9 +8,8 @@ import type { KeyedScanner } from "../collect/secrets/scanner.ts";
 import { fileAsset } from "../core/asset.ts";
 import { someOf } from "../core/counted.ts";
 import type { Evaluation } from "../core/evaluation.ts";
-import { type OpenOptions, openImage } from "../engines/oci/open.ts";
-import { imageAsset, layersOf } from "../evaluate/image/assets.ts";
-import { evaluateCommitted, evaluateEmbedded } from "../evaluate/secrets/secrets.ts";
+import type { OpenOptions } from "../engines/oci/open.ts";
+import { evaluateCommitted } from "../evaluate/secrets/secrets.ts";
 import type { ScanContext } from "./context.ts";
 
 export type SecretsTarget =
@@ -72,16 +70,8 @@ export async function scanSecrets(
       return { evaluations: evaluateCommitted(fileAsset(INPUT), accumulator.finish(), context), notes: [] };
     }
     case "image": {
-      const named = await openImage(name, context.open);
-      try {
-        const { secrets } = await contentsOfImage(named.image, { ...context, secrets: keyed });
-        if (secrets === undefined) return { evaluations: [], notes: [] };
-        const asset = imageAsset({ ...named.image, ...named }, context.now);
-        const layers = layersOf(named.image, { scanner });
-        return { evaluations: evaluateEmbedded(asset, secrets, layers, context), notes: [] };
-      } finally {
-        await named.image.store.close();
-      }
+      const { scanImageSecrets } = await import("./image-secrets.ts");
+      return { evaluations: await scanImageSecrets(name, keyed, context), notes: [] };
     }
   }
 }

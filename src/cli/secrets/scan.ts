@@ -37,7 +37,7 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
       return { subject: target, evaluations: scanned.evaluations, notes: [...scanned.notes, ...keyed.notes] };
     },
     // What lives is small, and collecting it often took a sixth of a history's time.
-    options.history ? { heapGrowth: HEAP_GROWTH } : {},
+    { keepsScans: kind === "image", ...(options.history ? { heapGrowth: HEAP_GROWTH } : {}) },
   );
 
   function targetOf(): SecretsTarget {

@@ -107,11 +107,14 @@ async function secretsOfRepository(
     }
     accumulator.file(path, bytes, { ...found, secrets: fresh });
   };
-  const look = (item: Told, bytes: Buffer): void => {
-    const path = pathOf(item);
-    const told = { file: take.bind(undefined, item), archive: accumulator.archive };
-    if (!isReadArchive(path, bytes, createArchiveScanner(keyed.scanner, told, unpacked)))
-      take(item, path, bytes.length, scan(path, bytes));
+  const look = (path: string, bytes: Buffer, told: () => Told): void => {
+    if (archiveKindOf(path, bytes.subarray(0, ARCHIVE_HEAD)) !== undefined) {
+      const into = { file: take.bind(undefined, told()), archive: accumulator.archive };
+      if (isReadArchive(path, bytes, createArchiveScanner(keyed.scanner, into, unpacked))) return;
+    }
+    const found = scan(path, bytes);
+    if (found.secrets.length + found.omitted === 0) accumulator.quiet(1, bytes.length);
+    else take(told(), path, bytes.length, found);
   };
   const gaps = await readAll(repository, keyed, options, {
     quiet: accumulator.quiet,
@@ -130,7 +133,8 @@ type Told = Omit<HistoryBlob, "bytes"> | HistoryMessage;
 
 interface Telling {
   quiet(files: number, bytes: number): void;
-  look(item: Told, bytes: Buffer): void;
+  /** @param told - is asked only where that matters */
+  look(path: string, bytes: Buffer, told: () => Told): void;
   found(item: Told, bytes: number, found: FileSecrets): void;
 }
 
@@ -148,19 +152,23 @@ async function readAll(
   };
   const shared = shareHistory(repository, threads, keyed, worth);
   const trace = await tracing(repository, shared, telling, yielding);
+  const lookAtBlob = (number: number, bytes: Buffer): void => {
+    const path = trace.pathOf(number) || `object ${repository.stored.ids.hex(number)}`;
+    telling.look(path, bytes, () => trace.describe(number));
+  };
   const isTold = await shared?.finish(
     trace,
     {
       quiet: telling.quiet,
       found: (number, bytes, found) => telling.found(trace.describe(number), bytes, found),
-      left: (number, bytes) => telling.look(trace.describe(number), bytes),
+      left: (number, bytes) => lookAtBlob(number, bytes),
     },
     yielding,
   );
   if (isTold !== true) {
     for (const item of tracedBlobs(repository, trace)) {
       if (item.kind === "progress") await yielding(item.done);
-      else telling.look(item, item.bytes);
+      else lookAtBlob(item.number, item.bytes);
     }
   }
   return repository.gaps.list();
@@ -177,7 +185,7 @@ async function tracing(
     let item = items.next();
     for (; !item.done; item = items.next()) {
       if (item.value.kind === "progress") await yielding(item.value.done);
-      else telling.look(item.value, item.value.bytes);
+      else lookAtMessage(telling, item.value);
     }
     shared?.endTrace();
     return item.value;
@@ -188,9 +196,12 @@ async function tracing(
   }
 }
 
-/** Whether it is an archive of which all was read: then its packed bytes tell nothing more. */
+function lookAtMessage({ look }: Telling, item: HistoryMessage): void {
+  look(pathOf(item), item.bytes, () => item);
+}
+
+/** Whether all of an archive was read: then its packed bytes tell nothing more. */
 function isReadArchive(path: string, bytes: Buffer, archives: ArchiveScanner): boolean {
-  if (archiveKindOf(path, bytes.subarray(0, ARCHIVE_HEAD)) === undefined) return false;
   if (bytes.length <= bounds.archiveBytes) return archives.scan(path, bytes);
   archives.tooLarge(path);
   return false;

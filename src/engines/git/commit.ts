@@ -9,14 +9,17 @@ export interface ParsedCommit {
   readonly parents: readonly Uint8Array[];
   /** Seconds since 1970 as the committer states them; 0 where unreadable. */
   readonly committed: number;
-  readonly facts: Omit<CommitFacts, "id">;
+  readonly facts: LazyFacts;
   readonly message: Buffer;
 }
+
+/** Most commits are asked for their parents alone. */
+export type LazyFacts = () => Omit<CommitFacts, "id">;
 
 /** An annotated tag. */
 export interface ParsedTag {
   readonly object: Uint8Array;
-  readonly facts: Omit<CommitFacts, "id">;
+  readonly facts: LazyFacts;
   readonly message: Buffer;
 }
 
@@ -37,7 +40,7 @@ export function parseCommit(bytes: Buffer, idBytes: number): ParsedCommit | unde
       return parent !== undefined;
     }
     if (author === undefined && startsWith(bytes, start, "author ")) author = bytes.subarray(start + 7, end);
-    else if (startsWith(bytes, start, "committer ")) committed = secondsOf(bytes.subarray(start + 10, end)) ?? 0;
+    else if (startsWith(bytes, start, "committer ")) committed = secondsOf(bytes, start + 10, end) ?? 0;
     return true;
   });
   if (messageAt === undefined || tree === undefined) return undefined;
@@ -76,6 +79,9 @@ function eachHeader(bytes: Buffer, take: (start: number, end: number) => boolean
 
 const LINE_FEED = 10;
 const SPACE = 32;
+const CLOSING_BRACKET = 62;
+/** Of a count of seconds. */
+const MOST_DIGITS = 15;
 
 function startsWith(bytes: Buffer, at: number, word: string): boolean {
   for (let index = 0; index < word.length; index++) if (bytes[at + index] !== word.charCodeAt(index)) return false;
@@ -88,13 +94,26 @@ function idAfter(word: string, bytes: Buffer, start: number, end: number, idByte
   return readHex(bytes, start + word.length, id) ? id : undefined;
 }
 
-/** `Name <address> seconds zone`. Names may hold brackets in broken commits: the last pair counts. */
-function facts(ident: Buffer | undefined, message: Buffer): Omit<CommitFacts, "id"> {
-  const close = ident === undefined ? -1 : ident.lastIndexOf(">");
-  const open = ident === undefined || close === -1 ? -1 : ident.lastIndexOf("<", close);
+/** Keeps copies of what it needs: whoever keeps facts need not keep the commit. */
+function facts(ident: Buffer | undefined, message: Buffer): LazyFacts {
   const feed = message.indexOf(LINE_FEED);
   const subject = message.subarray(0, feed === -1 ? message.length : feed);
-  const seconds = ident === undefined ? undefined : secondsOf(ident);
+  const identLength = ident?.length ?? 0;
+  if (identLength > LONGEST_KEPT) {
+    const now = factsOf(ident, subject);
+    return () => now;
+  }
+  const kept = Buffer.allocUnsafe(identLength + Math.min(subject.length, MOST_OF_SUBJECT));
+  ident?.copy(kept);
+  subject.copy(kept, identLength);
+  return () => factsOf(ident === undefined ? undefined : kept.subarray(0, identLength), kept.subarray(identLength));
+}
+
+/** `Name <address> seconds zone`. Names may hold brackets in broken commits: the last pair counts. */
+function factsOf(ident: Buffer | undefined, subject: Buffer): Omit<CommitFacts, "id"> {
+  const close = ident === undefined ? -1 : ident.lastIndexOf(">");
+  const open = ident === undefined || close === -1 ? -1 : ident.lastIndexOf("<", close);
+  const seconds = ident === undefined ? undefined : secondsOf(ident, 0, ident.length);
   const date = seconds === undefined ? undefined : dateOf(seconds);
   return {
     author: open === -1 ? "" : short(ident?.subarray(0, open)),
@@ -105,18 +124,29 @@ function facts(ident: Buffer | undefined, message: Buffer): Omit<CommitFacts, "i
 }
 
 function short(bytes: Buffer | undefined): string {
-  return (
-    bytes
-      ?.toString("utf8", 0, bounds.gitSubjectLength * 4)
-      .trim()
-      .slice(0, bounds.gitSubjectLength) ?? ""
-  );
+  return bytes?.toString("utf8", 0, MOST_OF_SUBJECT).trim().slice(0, bounds.gitSubjectLength) ?? "";
 }
 
-function secondsOf(ident: Buffer): number | undefined {
-  const [seconds = ""] = ident
-    .toString("latin1", ident.lastIndexOf(">") + 1)
-    .slice(0, 64)
+/** Bytes of an ident; longer ones are read at once, which bounds what is kept of them. */
+const LONGEST_KEPT = 2_048;
+/** Bytes that its characters take at most. */
+const MOST_OF_SUBJECT = bounds.gitSubjectLength * 4;
+
+/** Of the ident between two offsets. */
+function secondsOf(bytes: Buffer, start: number, end: number): number | undefined {
+  let at = end;
+  while (at > start && bytes[at - 1] !== CLOSING_BRACKET) at -= 1;
+  let value = 0;
+  let digit = at + 1;
+  for (const most = Math.min(end, digit + MOST_DIGITS); digit < most; digit++) {
+    const byte = bytes[digit] as number;
+    if (byte < 0x30 || byte > 0x39) break;
+    value = value * 10 + byte - 0x30;
+  }
+  if (bytes[at] === SPACE && digit > at + 1 && digit < end && bytes[digit] === SPACE) return value;
+  // Written in another way than git does.
+  const [seconds = ""] = bytes
+    .toString("latin1", at, Math.min(end, at + 64))
     .trim()
     .split(" ");
   return /^-?[0-9]{1,15}$/.test(seconds) ? Number(seconds) : undefined;

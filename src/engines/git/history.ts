@@ -1,5 +1,5 @@
 import { BLOB } from "./entry.ts";
-import type { HistoryBlob, HistoryItem, HistoryProgress, HistorySummary } from "./model.ts";
+import type { HistoryItem, HistoryProgress, HistorySummary } from "./model.ts";
 import { paced } from "./pace.ts";
 import { type ReadBlob, readBlobs } from "./read-blobs.ts";
 import type { Repository } from "./repository.ts";
@@ -26,28 +26,33 @@ export function* history(
   let blobs = 0;
   let blobBytes = 0;
   for (const item of tracedBlobs(repository, trace, copies)) {
-    if (item.kind === "blob") {
-      blobs += 1;
-      blobBytes += item.bytes.length;
+    if (item.kind === "progress") {
+      yield item;
+      continue;
     }
-    yield item;
+    const { number, bytes, base, copies: stretches } = item;
+    blobs += 1;
+    blobBytes += bytes.length;
+    const copied = base === -1 || !copies ? {} : { copied: { from: repository.stored.ids.hex(base), stretches } };
+    yield { ...trace.describe(number), bytes, ...copied };
   }
   return { commits: trace.commits, trees: trace.trees, blobs, blobBytes, gaps: repository.gaps.list() };
 }
 
-/** The blobs of a history that was traced. */
+type TracedBlob = ReadBlob & { readonly kind?: never };
+
+/** The blobs of a history that was traced, which describes those that somebody asks for. */
 export function* tracedBlobs(
   repository: Repository,
   trace: Trace,
   copies = false,
-): Generator<HistoryBlob | HistoryProgress, void> {
-  const { stored, objects } = repository;
+): Generator<TracedBlob | HistoryProgress, void> {
+  const { objects } = repository;
   const due = paced();
   let blobs = 0;
-  for (const { number, bytes, base, copies: common } of readBlobs(repository, trace.has, copies)) {
+  for (const blob of readBlobs(repository, trace.has, copies)) {
     blobs += 1;
-    const copied = base === -1 || !copies ? {} : { copied: { from: stored.ids.hex(base), stretches: common } };
-    yield { ...trace.describe(number), bytes, ...copied };
+    yield blob;
     if (due(objects.inflated)) yield { kind: "progress", phase: "blobs", done: blobs };
   }
 }

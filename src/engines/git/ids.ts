@@ -24,6 +24,8 @@ export interface Ids {
 export interface IdTable {
   readonly idBytes: number;
   readonly count: number;
+  /** How many of them repeat another. */
+  readonly copies: number;
   /** The ids, one after the other. */
   readonly stored: Int32Array<SharedArrayBuffer>;
   /** Slot → number + 1; 0 is free. */
@@ -42,6 +44,7 @@ export function createIds(idBytes: number, capacity: number): Ids {
   return openIds({
     idBytes,
     count: 0,
+    copies: 0,
     stored: sharedInts((capacity * idBytes) / 4),
     slots: sharedInts(slots),
     keys: new Int32Array(new Uint8Array(randomBytes(32)).buffer).map((key) => key | 1),
@@ -58,7 +61,7 @@ export function openIds({ idBytes, stored, slots: table, keys, ...given }: IdTab
   const slots = table.length;
   const shift = 32 - Math.log2(slots);
   const wanted = new Int32Array(words);
-  let { count } = given;
+  let { count, copies } = given;
 
   const load = (bytes: Uint8Array, at: number): number => {
     let hash = 0;
@@ -98,14 +101,15 @@ export function openIds({ idBytes, stored, slots: table, keys, ...given }: IdTab
       const slot = slotOf(bytes, at);
       stored.set(wanted, count * words);
       if (table[slot] === 0) table[slot] = count + 1;
+      else copies += 1;
       count += 1;
       return count - 1;
     },
     find: (bytes, at) => (table[slotOf(bytes, at)] as number) - 1,
-    first: (number) => (table[slotOf(bytesOf(number), 0)] as number) - 1,
+    first: (number) => (copies === 0 ? number : (table[slotOf(bytesOf(number), 0)] as number) - 1),
     hex: (number) => bytesOf(number).toString("hex"),
     compare: (left, right) => bytesOf(left).compare(bytesOf(right)),
-    table: () => ({ idBytes, count, stored, slots: table, keys }),
+    table: () => ({ idBytes, count, copies, stored, slots: table, keys }),
   };
 }
 

@@ -40,7 +40,7 @@ export function linkPack(
     try {
       for (let number = start; ((state[number] as number) & LINKED) === 0; ) {
         mark(links, number, LINKED);
-        const base = objects.entry(number)?.base ?? -1;
+        const base = objects.baseOf(number);
         if (base === -1 || stored.places[base] !== stored.places[number]) {
           mark(links, number, ROOT);
           break;

@@ -4,14 +4,7 @@ import { Problem } from "../../core/problem.ts";
 import { bounds } from "./bounds.ts";
 import { type GitObject, inflateBounded, LOOSE_HEADER_BYTES, looseObject } from "./deflated.ts";
 import { applyDelta } from "./delta.ts";
-import {
-  type EntryHeader,
-  HEADER_BYTES,
-  type ObjectType,
-  OFFSET_DELTA,
-  REFERENCE_DELTA,
-  readEntryHeader,
-} from "./entry.ts";
+import { HEADER_BYTES, type ObjectType, OFFSET_DELTA, REFERENCE_DELTA, readEntryHeader, TAG } from "./entry.ts";
 import { readWhole } from "./files.ts";
 import type { ObjectFormat } from "./model.ts";
 import type { Stored } from "./stored.ts";
@@ -25,8 +18,8 @@ export interface Objects {
   read(number: number, once?: "once"): GitObject;
   /** As {@link read}, without its bytes where the type alone is asked for. */
   typeOf(number: number): ObjectType;
-  /** How it lies in its pack, and the number of its base or -1; undefined for a file of its own. */
-  entry(number: number): { readonly header: EntryHeader; readonly base: number } | undefined;
+  /** The number of the object that it is a delta of, or -1. @throws {Problem} where that cannot be told */
+  baseOf(number: number): number;
   /** The object that a delta makes of its base, which whoever calls has at hand; `copies` as of {@link applyDelta}. */
   readDelta(number: number, base: Buffer, copies?: number[]): Buffer;
   /** Inflated so far, in bytes. */
@@ -65,38 +58,48 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
     });
   };
 
-  const headerOf = (number: number): EntryHeader => {
+  const known = noHeaders(ids.count);
+  /** Reads the header of one in a pack, where that was not done before, and finds its base. */
+  const look = (number: number): void => {
+    if (known.types[number] !== 0) return;
+    const pack = places[number] as number;
     const start = offsets[number] as number;
     const end = Math.min(ends[number] as number, start + HEADER_BYTES);
     if (start < 12 || end <= start) throw broken(number, "its pack ends before it");
-    const header = readEntryHeader(packs.read(places[number] as number, start, end), idBytes);
+    const bytes = packs.read(pack, start, end);
+    const header = readEntryHeader(bytes, idBytes);
     if (header === undefined) throw broken(number, "its header in the pack is broken");
-    return header;
+    const { type, distance, baseIdAt } = header;
+    let base = -1;
+    if (type === REFERENCE_DELTA) base = ids.find(bytes, baseIdAt);
+    else if (type === OFFSET_DELTA) base = atOffset(stored.byOffset[pack] as Int32Array, offsets, start - distance);
+    known.sizes[number] = header.size;
+    known.lengths[number] = header.length;
+    known.bases[number] = base;
+    known.types[number] = type;
   };
-  const baseOf = (number: number, header: EntryHeader): number => {
-    const start = offsets[number] as number;
-    const pack = places[number] as number;
-    if (header.type === REFERENCE_DELTA) {
-      const base = ids.find(packs.read(pack, start, start + header.length), header.baseIdAt);
-      if (base === -1) throw broken(number, "the base of its delta is missing");
-      return base;
-    }
-    if (header.type !== OFFSET_DELTA) return -1;
-    const base = atOffset(stored.byOffset[pack] as Int32Array, offsets, start - header.distance);
+  const isDelta = (number: number): boolean => {
+    look(number);
+    return (known.types[number] as number) > TAG;
+  };
+  const baseOf = (number: number): number => {
+    if ((places[number] as number) < 0 || !isDelta(number)) return -1;
+    const base = known.bases[number] as number;
     if (base === -1) throw broken(number, "the base of its delta is missing");
     return base;
   };
   /** The object itself, or its delta. */
-  const inflateEntry = (number: number, header: EntryHeader): Buffer => {
-    if (header.size > bounds.gitObjectBytes) throw over(number);
-    count(header.size);
-    const start = (offsets[number] as number) + header.length;
-    const bytes = inflateBounded(packs.read(places[number] as number, start, ends[number] as number), header.size);
-    if (bytes?.length !== header.size) throw broken(number, "its deflated bytes are broken");
+  const inflateEntry = (number: number): Buffer => {
+    const size = known.sizes[number] as number;
+    if (size > bounds.gitObjectBytes) throw over(number);
+    count(size);
+    const start = (offsets[number] as number) + (known.lengths[number] as number);
+    const bytes = inflateBounded(packs.read(places[number] as number, start, ends[number] as number), size);
+    if (bytes?.length !== size) throw broken(number, "its deflated bytes are broken");
     return bytes;
   };
-  const patched = (number: number, base: Buffer, header: EntryHeader, copies?: number[]): Buffer => {
-    const result = applyDelta(base, inflateEntry(number, header), copies);
+  const patched = (number: number, base: Buffer, copies?: number[]): Buffer => {
+    const result = applyDelta(base, inflateEntry(number), copies);
     if (result === "over") throw over(number);
     if (result === undefined) throw broken(number, "its delta does not fit its base");
     count(result.length);
@@ -122,16 +125,15 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
       const keep = (at: number, object: GitObject): void => {
         if (once === undefined || at !== number) cache.set(at, object);
       };
-      const chain: { readonly number: number; readonly header: EntryHeader }[] = [];
+      const chain: number[] = [];
       let object = cache.get(number);
       for (let at = number; object === undefined; ) {
         if ((places[at] as number) < 0) object = readLoose(at);
         else {
-          const header = headerOf(at);
-          const base = baseOf(at, header);
-          if (base === -1) object = { type: header.type as ObjectType, bytes: inflateEntry(at, header) };
+          const base = baseOf(at);
+          if (base === -1) object = { type: known.types[at] as ObjectType, bytes: inflateEntry(at) };
           else {
-            chain.push({ number: at, header });
+            chain.push(at);
             if (chain.length > bounds.gitDeltaDepth) throw broken(number, "its deltas are too many or form a circle");
             at = base;
             object = cache.get(at);
@@ -140,23 +142,24 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
         }
         keep(at, object);
       }
-      for (const { number: at, header } of chain.reverse()) {
-        object = { type: object.type, bytes: patched(at, object.bytes, header) };
+      for (let nth = chain.length - 1; nth >= 0; nth--) {
+        const at = chain[nth] as number;
+        object = { type: object.type, bytes: patched(at, object.bytes) };
         keep(at, object);
       }
       return object;
     },
     typeOf(number) {
-      const chain: number[] = [];
       let type = types[number] as number;
+      if (type !== 0) return type as ObjectType;
+      const chain: number[] = [];
       for (let at = number; type === 0; ) {
         chain.push(at);
         if (chain.length > bounds.gitDeltaDepth) throw broken(number, "its deltas are too many or form a circle");
         if ((places[at] as number) < 0) type = readLoose(at).type;
         else {
-          const header = headerOf(at);
-          const base = baseOf(at, header);
-          if (base === -1) type = header.type;
+          const base = baseOf(at);
+          if (base === -1) type = known.types[at] as number;
           else {
             at = base;
             type = types[at] as number;
@@ -166,13 +169,24 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
       for (const at of chain) types[at] = type;
       return type as ObjectType;
     },
-    entry(number) {
-      if ((places[number] as number) < 0) return undefined;
-      const header = headerOf(number);
-      return { header, base: baseOf(number, header) };
-    },
+    baseOf,
     countElsewhere: count,
-    readDelta: (number, base, copies) => patched(number, base, headerOf(number), copies),
+    readDelta(number, base, copies) {
+      look(number);
+      return patched(number, base, copies);
+    },
+  };
+}
+
+/** What headers in packs say, by the numbers of objects: each is read once. */
+function noHeaders(objects: number) {
+  return {
+    /** As in the pack; 0 where it was not read. */
+    types: new Uint8Array(objects),
+    sizes: new Float64Array(objects),
+    lengths: new Uint8Array(objects),
+    /** -1 for none, and where it is missing. */
+    bases: new Int32Array(objects),
   };
 }
 

@@ -17,6 +17,8 @@ export function openPackBytes(paths: readonly string[]): PackBytes {
   const files = new Map<number, { readonly descriptor: number; readonly size: number }>();
   /** The least recently used first, as a Map keeps its order. */
   const windows = new Map<number, Buffer>();
+  /** What was read last is mostly read next, and is the last of the Map already. */
+  let last: { readonly key: number; readonly window: Buffer } | undefined;
 
   const open = (pack: number): { readonly descriptor: number; readonly size: number } => {
     let file = files.get(pack);
@@ -42,6 +44,7 @@ export function openPackBytes(paths: readonly string[]): PackBytes {
         return readAt(descriptor, paths[pack] as string, start, Math.max(0, Math.min(end, size) - start));
       }
       const key = pack * 2 ** 36 + first;
+      if (last?.key === key) return last.window.subarray(from, from + (end - start));
       let window = windows.get(key);
       if (window === undefined) {
         const { descriptor, size } = open(pack);
@@ -50,12 +53,14 @@ export function openPackBytes(paths: readonly string[]): PackBytes {
         if (windows.size >= WINDOWS) windows.delete(windows.keys().next().value as number);
       } else windows.delete(key);
       windows.set(key, window);
+      last = { key, window };
       return window.subarray(from, from + (end - start));
     },
     [Symbol.dispose]() {
       for (const { descriptor } of files.values()) closeSync(descriptor);
       files.clear();
       windows.clear();
+      last = undefined;
     },
   };
 }

@@ -157,30 +157,30 @@ function other(repository: Repository, into: Introductions, number: number, miss
   return 0;
 }
 
-/** Object numbers in the order of the packs, copies left out. */
-function* everyObject({ stored: { byOffset, ids, places } }: Repository): Generator<number, void> {
-  for (const sorted of byOffset) for (const number of sorted) if (ids.first(number) === number) yield number;
+/** Hands over object numbers in the order of the packs, copies left out. */
+function everyObject({ stored: { byOffset, ids, places } }: Repository, take: (number: number) => void): void {
+  for (const sorted of byOffset) for (const number of sorted) if (ids.first(number) === number) take(number);
   for (let number = 0; number < places.length; number++) {
-    if ((places[number] as number) < 0 && ids.first(number) === number) yield number;
+    if ((places[number] as number) < 0 && ids.first(number) === number) take(number);
   }
 }
 
 function strayTips(repository: Repository, { ordinals }: Commits): number[] {
   const tips: number[] = [];
-  for (const number of everyObject(repository)) {
-    if (ordinals[number] !== -1) continue;
+  everyObject(repository, (number) => {
+    if (ordinals[number] !== -1) return;
     const type = typeOf(repository, number);
     if (type === COMMIT || type === TAG) tips.push(number);
-  }
+  });
   return tips;
 }
 
 function strayBlobs(repository: Repository, { commits, marks }: Introductions): void {
-  for (const number of everyObject(repository)) {
-    if (commits[number] !== NOBODY || typeOf(repository, number) !== BLOB) continue;
+  everyObject(repository, (number) => {
+    if (commits[number] !== NOBODY || typeOf(repository, number) !== BLOB) return;
     commits[number] = NO_COMMIT;
     marks[number] = (marks[number] as number) | UNREACHABLE;
-  }
+  });
 }
 
 function typeOf({ objects, gaps }: Repository, number: number): number {
@@ -219,7 +219,7 @@ function describer(
       id: ids.hex(number),
       path: name,
       link: (bits & LINK) !== 0,
-      ...(ordinal < 0 ? {} : { commit: commitFacts(ids.hex(numbers[ordinal] as number), facts[ordinal]) }),
+      ...(ordinal < 0 ? {} : { commit: commitFacts(ids.hex(numbers[ordinal] as number), facts[ordinal]?.()) }),
       unreachable: (bits & UNREACHABLE) !== 0,
       deleted: path === -1 || there[path] !== 1,
       current: (bits & IN_HEAD) !== 0,

@@ -1,8 +1,8 @@
 import { Problem } from "../../core/problem.ts";
-import { parseCommit, parseTag } from "./commit.ts";
+import { type LazyFacts, parseCommit, parseTag } from "./commit.ts";
 import { BLOB, TAG, TREE } from "./entry.ts";
 import type { MissingObjects } from "./missing-objects.ts";
-import type { CommitFacts, HistoryMessage } from "./model.ts";
+import type { HistoryMessage } from "./model.ts";
 import type { Repository } from "./repository.ts";
 
 /** Commits by ordinal, in the order in which they were met: columns, so that a million fit. */
@@ -15,7 +15,7 @@ export interface Commits {
   readonly parents: number[];
   readonly parentsAt: number[];
   readonly committed: number[];
-  readonly facts: Omit<CommitFacts, "id">[];
+  readonly facts: LazyFacts[];
   /** Object number → ordinal, or -1. */
   readonly ordinals: Int32Array;
   /** Trees and blobs that a ref or tag names itself. */
@@ -69,7 +69,7 @@ export function* walkCommits(
         const tag = parseTag(bytes, idBytes);
         if (tag === undefined) throw broken(id, "tag");
         const { facts, message } = tag;
-        yield { kind: "message", of: "tag", id, bytes: message, commit: { id, ...facts }, unreachable };
+        yield messageOf("tag", id, message, facts, unreachable);
         const object = ids.find(tag.object, 0);
         if (object === -1) missing.note(tag.object, 0);
         else waiting.push(object);
@@ -95,11 +95,30 @@ export function* walkCommits(
       commits.parentsAt.push(commits.parents.length);
       commits.committed.push(commit.committed);
       commits.facts.push(commit.facts);
-      yield { kind: "message", of: "commit", id, bytes: commit.message, commit: { id, ...commit.facts }, unreachable };
+      yield messageOf("commit", id, commit.message, commit.facts, unreachable);
     } catch (error) {
       gaps.caught(error);
     }
   }
+}
+
+function messageOf(
+  of: HistoryMessage["of"],
+  id: string,
+  bytes: Buffer,
+  facts: LazyFacts,
+  unreachable: boolean,
+): HistoryMessage {
+  return {
+    kind: "message",
+    of,
+    id,
+    bytes,
+    get commit() {
+      return { id, ...facts() };
+    },
+    unreachable,
+  };
 }
 
 function broken(id: string, what: string): Problem {

@@ -22,7 +22,7 @@ export interface Automaton {
 /** Two readers walk a stretch at once: each waits for memory at every byte, and the waits overlap. */
 const TWO_READERS_FROM = 4_096;
 /** Shorter stretches are walked before they would be copied. */
-const WORTH_LANES = 2_048;
+const WORTH_LANES = 256;
 /** Bytes after which lanes are opened: what looks at less is done before they would be. */
 const LANES_AFTER = 1024 * 1024;
 

@@ -203,12 +203,15 @@ export function unescaped(bytes: Buffer): Buffer {
   const text = Buffer.allocUnsafe(bytes.length);
   let length = 0;
   for (let at = 0; at < bytes.length; ) {
-    const byte = bytes[at] as number;
-    const count = byte === BACKSLASH ? escapeLength(bytes, at) : 0;
-    const code = count > 0 ? codeOf(bytes, at, count) : byte;
-    if (count > 0 && KEPT.has(code)) length += bytes.copy(text, length, at, at + count);
+    const found = bytes.indexOf(BACKSLASH, at);
+    const next = found === -1 ? bytes.length : found;
+    length += bytes.copy(text, length, at, next);
+    if (next === bytes.length) break;
+    const count = escapeLength(bytes, next);
+    const code = count > 0 ? codeOf(bytes, next, count) : BACKSLASH;
+    at = next + Math.max(1, count);
+    if (count > 0 && KEPT.has(code)) length += bytes.copy(text, length, next, at);
     else text[length++] = code;
-    at += Math.max(1, count);
   }
   return text.subarray(0, length);
 }

@@ -24,17 +24,20 @@ interface Runtime {
   readonly Instance: new (module: object, imports: object) => { readonly exports: { readonly run: Run } };
 }
 
-type Run = (warm: number, end: number, firstSpeaking: number) => void;
+type Run = (warm: number, end: number, firstSpeaking: number, length: number) => void;
 
 const LANES = 8;
 /** Bytes of a lane that are walked at once: those of all of them stay in the processor's cache beside the table. */
 const LANE = 8 * 1024;
 /** Bytes before a lane in which a keyword may have begun that ends in it; for longer ones there is no room. */
 const LONGEST_BEHIND = 256;
-const STRIDE = LANE + LONGEST_BEHIND;
 /** No keyword has it. */
 const OTHER = 0xff;
 const PAGE = 0x10000;
+
+const STRIDE = LANE + LONGEST_BEHIND;
+/** Of a stretch up to this length lanes lie one behind the other: it is copied once, and not lane by lane. */
+const SHORT = 16 * 1024;
 
 /** Where what is: how many were found in each lane, its bytes, what was found in it, and the table. */
 const TEXT = 64;
@@ -47,12 +50,16 @@ const TABLE = FOUND + LANES * FOUND_STRIDE;
 export function openLanes({ next, width, firstSpeaking, lookBehind }: States): Lanes | undefined {
   const { WebAssembly: runtime } = globalThis as { WebAssembly?: Runtime };
   if (runtime === undefined || width !== 256 || lookBehind > LONGEST_BEHIND) return undefined;
-  let run: Run;
+  let runApart: Run;
+  let runJoined: Run;
   let memory: ArrayBuffer;
   try {
     const imported = new runtime.Memory({ initial: Math.ceil((TABLE + next.byteLength) / PAGE) });
     memory = imported.buffer;
-    run = new runtime.Instance(new runtime.Module(moduleBytes()), { host: { memory: imported } }).exports.run;
+    const open = (joined: boolean): Run =>
+      new runtime.Instance(new runtime.Module(moduleBytes(joined)), { host: { memory: imported } }).exports.run;
+    runApart = open(false);
+    runJoined = open(true);
   } catch {
     // Address space may be bounded, and code refused.
     return undefined;
@@ -61,23 +68,38 @@ export function openLanes({ next, width, firstSpeaking, lookBehind }: States): L
   table.set(next);
   const buffer = Buffer.from(memory);
   const words = new Uint32Array(memory, 0, TABLE / 4);
+  /** Lanes far from each other, each behind a copy of the bytes before it. */
+  function copyApart(given: Buffer, from: number, to: number, length: number): void {
+    for (let lane = 0; lane < LANES; lane++) {
+      const start = TEXT + lane * STRIDE;
+      const first = Math.min(from + lane * length, to);
+      const begin = Math.max(0, first - lookBehind);
+      const last = Math.min(first + length, to);
+      // Before the first byte and behind the last nothing may look like a keyword's.
+      if (first - begin < lookBehind) buffer.fill(OTHER, start, start + lookBehind);
+      given.copy(buffer, start + lookBehind - (first - begin), begin, last);
+      if (last - first < length) buffer.fill(OTHER, start + lookBehind + last - first, start + lookBehind + length);
+    }
+  }
+
+  /** Each lane is behind the bytes before it as it is. */
+  function copyJoined(given: Buffer, from: number, to: number, length: number): void {
+    const begin = Math.max(0, from - lookBehind);
+    const first = TEXT + lookBehind;
+    if (from - begin < lookBehind) buffer.fill(OTHER, TEXT, first);
+    given.copy(buffer, first - (from - begin), begin, to);
+    for (let at = first + to - from; at < first + LANES * length; at++) buffer[at] = OTHER;
+  }
+
   return {
     next: table,
     walk(bytes, from, end, told) {
       const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
       const to = Math.min(end, from + LANES * LANE);
       const length = Math.ceil((to - from) / LANES);
-      for (let lane = 0; lane < LANES; lane++) {
-        const start = TEXT + lane * STRIDE;
-        const first = Math.min(from + lane * length, to);
-        const begin = Math.max(0, first - lookBehind);
-        const last = Math.min(first + length, to);
-        // Before the first byte and behind the last nothing may look like a keyword's.
-        if (first - begin < lookBehind) buffer.fill(OTHER, start, start + lookBehind);
-        given.copy(buffer, start + lookBehind - (first - begin), begin, last);
-        if (last - first < length) buffer.fill(OTHER, start + lookBehind + last - first, start + lookBehind + length);
-      }
-      run(lookBehind, lookBehind + length, firstSpeaking);
+      const [copy, run] = to - from <= SHORT ? [copyJoined, runJoined] : [copyApart, runApart];
+      copy(given, from, to, length);
+      run(lookBehind, lookBehind + length, firstSpeaking, length);
       for (let lane = 0; lane < LANES; lane++) {
         const behind = from + lane * length + 1 - lookBehind;
         const found = (FOUND + lane * FOUND_STRIDE) / 4;
@@ -92,17 +114,22 @@ export function openLanes({ next, width, firstSpeaking, lookBehind }: States): L
   };
 }
 
-let made: Uint8Array | undefined;
-
-/** `run(warm, end, firstSpeaking)`: each lane up to `warm` without a word, and from there on to `end`. */
-function moduleBytes(): Uint8Array {
-  if (made !== undefined) return made;
-  const [warm, end, firstSpeaking, at, place] = [0, 1, 2, 3, 4];
-  const state = (lane: number): number => 5 + lane;
+/**
+ * `run(warm, end, firstSpeaking, length)`: each lane up to `warm` without a word, and from there on to `end`.
+ *
+ * @param joined - one lane begins `length` bytes behind the other; else where its room does
+ */
+function moduleBytes(joined: boolean): Uint8Array {
+  const [warm, end, firstSpeaking, distance, at, place] = [0, 1, 2, 3, 4, 5];
+  const state = (lane: number): number => 6 + lane;
+  const text = (lane: number): number => 6 + LANES + lane;
   const lanes = Array.from({ length: LANES }, (_, lane) => lane);
   const step = (lane: number): number[] => [
     ...[...op.get(state(lane)), ...op.constant(9), ...op.shiftLeft],
-    ...[...op.get(at), ...op.load8(TEXT + lane * STRIDE), ...op.constant(1), ...op.shiftLeft, ...op.add],
+    ...(joined
+      ? [...op.get(at), ...op.get(text(lane)), ...op.add, ...op.load8(TEXT)]
+      : [...op.get(at), ...op.load8(TEXT + lane * STRIDE)]),
+    ...[...op.constant(1), ...op.shiftLeft, ...op.add],
     ...op.load16(TABLE),
   ];
   const tell = (lane: number): number[] => [
@@ -111,10 +138,13 @@ function moduleBytes(): Uint8Array {
     ...[...op.constant(4 * lane), ...op.get(place), ...op.constant(4), ...op.add, ...op.store(0)],
   ];
   const further = [...op.get(at), ...op.constant(1), ...op.add, ...op.set(at)];
-  made = moduleOf({
-    parameters: 3,
-    locals: 2 + LANES,
+  return moduleOf({
+    parameters: 4,
+    locals: 2 + 2 * LANES,
     code: [
+      ...lanes
+        .slice(1)
+        .flatMap((lane) => [...op.get(text(lane - 1)), ...op.get(distance), ...op.add, ...op.set(text(lane))]),
       ...lanes.flatMap((lane) => [
         ...op.constant(4 * lane),
         ...op.constant(FOUND + lane * FOUND_STRIDE),
@@ -135,5 +165,4 @@ function moduleBytes(): Uint8Array {
       ),
     ],
   });
-  return made;
 }

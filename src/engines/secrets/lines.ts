@@ -21,6 +21,8 @@ export interface LineCounter {
    * @returns the line
    */
   moveLineTo(offset: number, bytes: Uint8Array, base: number): number;
+  /** Whether it was moved. */
+  isUsed(): boolean;
   /** The same without counting: from there on lines tell no more than which of them is which. */
   leave(offset: number): void;
 }
@@ -48,6 +50,7 @@ export function createLineCounter(): LineCounter {
       at = offset;
       return line;
     },
+    isUsed: () => at > 0,
     leave(offset) {
       at = offset;
     },

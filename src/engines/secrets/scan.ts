@@ -7,7 +7,7 @@
  */
 
 import { ALLOW_LENGTH, parseAllow } from "./allow.ts";
-import { ASSIGNMENT_AFTER, ASSIGNMENT_BEFORE, assignmentAt } from "./assignment/assignment.ts";
+import { assignmentAt, decidedBy, nameEndAt } from "./assignment/assignment.ts";
 import { bounds } from "./bounds.ts";
 import { type ContentKind, contentKindOf, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
@@ -21,7 +21,7 @@ import { type Comment, type Hit, settleHits } from "./settle.ts";
 import { createVersions, type FindKeywords, type SimilarFinder, type Versions } from "./similar.ts";
 import { type FileSecrets, type SecretStream, streamOf } from "./stream.ts";
 import { utf32Decoder } from "./utf-32.ts";
-import { WHOLE_FILE_BYTES, wholeFileRules } from "./whole-files.ts";
+import { WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
 import { isWordByte, matchesIn, mayBegin, nameBefore } from "./window.ts";
 
 export interface SecretScanner {
@@ -53,19 +53,29 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
   const within = { detectors, fingerprint: options.fingerprint, find };
   // On both sides: from a keyword to the end of its window, and from the window's start to the keyword.
   const reach = detectors.ahead + detectors.behind;
-  const open = (path: string, more: Partial<LookOptions> = {}): SecretStream => {
+  const seenAgain = (first: FirstLook, path: string, more: Partial<LookOptions>): SecretStream => {
+    const whole =
+      more.versions === undefined ? within : { ...within, versions: more.versions, unescaped: true as const };
     const second = (kind?: ContentKind) =>
-      streamOf(openLook(path, kind === undefined ? within : { ...within, kind }), options.window);
-    const first = openLook(path, { ...within, ...more, escapes: [] });
+      streamOf(openLook(path, kind === undefined ? whole : { ...within, kind }), options.window);
     return streamOf(withEscapes(first, { reach, open: second }), options.window);
   };
+  const open = (path: string, more: Partial<LookOptions> = {}): SecretStream =>
+    seenAgain(openLook(path, { ...within, ...more, escapes: [] }), path, more);
   return {
     open: (path) => open(path),
     openBinary: (path) => open(path, { kind: "binary" }),
     scan: (path, bytes) => open(path).end(bytes),
     versions() {
       const versions = createVersions(detectors.automaton);
-      return (path, bytes) => open(path, { versions }).end(bytes);
+      // Used again for each: to make one takes as long as to look at most versions.
+      const look = openLook("", { ...within, versions, escapes: [] });
+      return (path, bytes) => {
+        look.begin(path);
+        const end = look.look(bytes, 0, true);
+        if (look.escapes.length === 0) return look.settle();
+        return seenAgain({ ...look, look: () => end }, path, { versions }).end(bytes);
+      };
     },
   };
 }
@@ -85,6 +95,8 @@ interface LookOptions {
   readonly kind?: ContentKind;
   /** In place of `find`, for a file that is whole: what was found in its versions before. */
   readonly versions?: Versions;
+  /** It is how a file reads that has escapes: its versions are apart from those of the file as it is written. */
+  readonly unescaped?: true;
   /** It is what base64 held: no further level is looked at. */
   readonly decoded?: true;
   /** Where escapes go; absent: nobody asks for them. */
@@ -94,9 +106,16 @@ interface LookOptions {
 /** What is found in a text in base64 comes after what is found in it as it stands. */
 const DECODED_ORDER = 100_000;
 
+interface FileLook extends FirstLook {
+  readonly hits: readonly Hit[];
+  /** Another file, from its start. What was settled before stays as it is. */
+  begin(path: string): void;
+}
+
 /** Offsets are from the start of the file; the stretch that is held begins at `base`. */
-function openLook(path: string, options: LookOptions): FirstLook & { readonly hits: readonly Hit[] } {
+function openLook(firstPath: string, options: LookOptions): FileLook {
   const { detectors, fingerprint } = options;
+  let path = firstPath;
   let { find } = options;
   let similar: SimilarFinder | undefined;
   const { rules, rulesOf, rulesInBinaries, otherOf, ahead, behind } = detectors;
@@ -110,14 +129,37 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
   let omitted = 0;
   const pending = new Map<number, Span>();
   const refused = new Map<number, boolean>();
-  const hits: Hit[] = [];
+  let hits: Hit[] = [];
   /** Rule and start → number of the hit. */
   const kept = new Map<number, number>();
-  const comments: Comment[] = [];
+  let comments: Comment[] = [];
   /** How many of the hits and comments know their line. */
   let settledHits = 0;
   let settledComments = 0;
-  const lines = createLineCounter();
+  let lines = createLineCounter();
+
+  function begin(next: string): void {
+    path = next;
+    ({ find, kind } = options);
+    similar = undefined;
+    decode = undefined;
+    held = EMPTY;
+    base = 0;
+    scannedTo = 0;
+    examined = 0;
+    encodedTo = 0;
+    omitted = 0;
+    settledHits = 0;
+    settledComments = 0;
+    // An empty one is made anew by that as well.
+    if (pending.size > 0) pending.clear();
+    if (refused.size > 0) refused.clear();
+    if (hits.length > 0) hits = [];
+    if (kept.size > 0) kept.clear();
+    if (comments.length > 0) comments = [];
+    if (options.escapes !== undefined) options.escapes.length = 0;
+    if (lines.isUsed()) lines = createLineCounter();
+  }
 
   function onKeyword(keyword: number, at: number): void {
     const start = base + at;
@@ -188,11 +230,11 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
   }
 
   function assignment(at: number): void {
-    const from = at - ASSIGNMENT_BEFORE;
-    const to = at + ASSIGNMENT_AFTER;
-    const found = similar?.isQuiet(ASSIGNED, from, to) ? undefined : assignmentAt(held, at, path);
+    const nameEnd = nameEndAt(held, at);
+    if (nameEnd === -1 || similar?.isQuietAt(at) === true) return;
+    const found = assignmentAt(held, at, nameEnd, path);
     if (found === undefined) {
-      similar?.noteQuiet(ASSIGNED, from, to);
+      if (similar !== undefined) similar.noteQuietAt(at, decidedBy());
       return;
     }
     keep({ ...found, order: rules.length, start: found.start + base, end: found.end + base });
@@ -215,7 +257,8 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
   }
 
   function wholeFile(bytes: Buffer): void {
-    for (const [number, rule] of wholeFileRules.entries()) {
+    for (let number = 0; number < wholeFileRules.length; number++) {
+      const rule = wholeFileRules[number] as WholeFileRule;
       const found = rule.find(path, bytes);
       if (found === undefined) continue;
       const secret = bytes.toString("latin1", found.start, found.end);
@@ -256,8 +299,9 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
       // No keyword that is still to come can reach back to it.
       if (!final && span.to >= scannedTo - behind) continue;
       examine(number, span);
-      pending.delete(number);
+      if (!final) pending.delete(number);
     }
+    if (final && pending.size > 0) pending.clear();
     let keepFrom = final ? base + held.length : Math.max(base, scannedTo - behind);
     if (!final) for (const { from } of pending.values()) keepFrom = Math.min(keepFrom, Math.max(base, from - 1));
     place(keepFrom, final);
@@ -287,7 +331,10 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
   }
 
   return {
-    hits,
+    get hits() {
+      return hits;
+    },
+    begin,
     escapes: options.escapes ?? [],
     kind: () => kind,
     scannedTo: () => scannedTo,
@@ -299,7 +346,7 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
         decode = decoderOf(kind);
         // Where more is to come nothing is remembered.
         if (final && options.versions !== undefined) {
-          similar = options.versions.of(`${kind} ${path}`);
+          similar = options.versions.of(options.unescaped === true ? `unescaped ${kind}` : kind, path);
           find = similar.find;
         }
       }
@@ -324,8 +371,6 @@ function openLook(path: string, options: LookOptions): FirstLook & { readonly hi
 }
 
 const EMPTY = Buffer.alloc(0);
-/** Beside the numbers of rules: what is given to a name. */
-const ASSIGNED = -1;
 
 /** To UTF-8; undefined for what is looked at as it is. */
 function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {

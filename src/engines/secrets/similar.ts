@@ -19,13 +19,15 @@ export interface SimilarFinder {
   isQuiet(what: number, from: number, to: number): boolean;
   /** It was not found. */
   noteQuiet(what: number, from: number, to: number): void;
+  /** The same for what is looked for at one place alone, by whatever bytes decide. */
+  isQuietAt(at: number): boolean;
+  noteQuietAt(at: number, decidedBy: { readonly from: number; readonly to: number }): void;
   /** Bytes that are kept, about. */
   readonly kept: number;
 }
 
 /** What is longer is looked at anew, and not kept. */
 const LONGEST = 4 * 1024 * 1024;
-const STEP = 4_096;
 /** Looks of the content before that are gone through for one; it is tried anew where that is not enough. */
 const TRIED = 32;
 
@@ -39,6 +41,10 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
   let quietBefore: number[] = [];
   /** Where the next is expected among those before. */
   let next = 0;
+  /** Places where nothing was found: the place, from where and to where bytes decided. */
+  let places: number[] = [];
+  let placesBefore: number[] = [];
+  let nextPlace = 0;
   let prefix = 0;
   /** Where the first whole line begins that both end with. */
   let suffixFrom = 0;
@@ -49,6 +55,8 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     known = [];
     quiet = [];
     quietBefore = [];
+    places = [];
+    placesBefore = [];
   };
   const find: FindKeywords = (given, from, to, hit) => {
     if (from !== 0 || to !== given.length || to > LONGEST) {
@@ -58,8 +66,9 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     }
     const bytes = Buffer.from(given.buffer, given.byteOffset, given.length);
     const shorter = Math.min(before.length, bytes.length);
-    prefix = commonPrefix(before, bytes, shorter);
-    const suffix = commonSuffix(before, bytes, shorter - prefix);
+    const [left, right] = [wordsOf(before), wordsOf(bytes)];
+    prefix = commonPrefix(left, right, shorter);
+    const suffix = commonSuffix(left, right, shorter - prefix);
     const feed = suffix === 0 ? -1 : bytes.indexOf(LINE_FEED, bytes.length - suffix);
     suffixFrom = feed === -1 ? bytes.length + 1 : feed + 1;
     // A keyword that begins before what both end with is another.
@@ -68,6 +77,9 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     quietBefore = quiet;
     quiet = [];
     next = 0;
+    placesBefore = places;
+    places = [];
+    nextPlace = 0;
     const found: number[] = [];
     const add = (keyword: number, start: number): void => {
       found.push(keyword, start);
@@ -103,8 +115,29 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     noteQuiet(what, from, to) {
       if (before.length > 0) quiet.push(what, from, to);
     },
+    isQuietAt(at) {
+      const count = placesBefore.length / 3;
+      for (let tried = 0; tried < count && tried < TRIED; tried++) {
+        const nth = ((nextPlace + tried) % count) * 3;
+        const place = placesBefore[nth] as number;
+        const from = placesBefore[nth + 1] as number;
+        const to = placesBefore[nth + 2] as number;
+        let shift = 0;
+        if (place !== at || to >= prefix) {
+          if (place + moved !== at || from + moved <= suffixFrom) continue;
+          shift = moved;
+        }
+        nextPlace += tried + 1;
+        places.push(at, from + shift, to + shift);
+        return true;
+      }
+      return false;
+    },
+    noteQuietAt(at, { from, to }) {
+      if (before.length > 0) places.push(at, from, to);
+    },
     get kept() {
-      return before.length + (known.length + quiet.length) * ENTRY_BYTES;
+      return before.length + (known.length + quiet.length + places.length) * ENTRY_BYTES;
     },
   };
 }
@@ -114,8 +147,8 @@ const ENTRY_BYTES = 8;
 
 /** Contents by their names: of each the last one is kept until the next. */
 export interface Versions {
-  /** @param name - whatever else decides what is found is part of it */
-  of(name: string): SimilarFinder;
+  /** @param kind - whatever else than the path decides what is found; there are few */
+  of(kind: string, path: string): SimilarFinder;
 }
 
 /** Bytes of all that is kept; behind them what was not asked for longest is forgotten. */
@@ -123,48 +156,74 @@ const KEPT_BYTES = 32 * 1024 * 1024;
 /** Of one that is kept, beside its bytes: others that lie in one piece of memory with them, too. */
 const OVERHEAD = 8 * 1024;
 
+interface Known {
+  readonly finder: SimilarFinder;
+  readonly forget: () => void;
+  /** Of the clock, when it was asked for last. */
+  used: number;
+}
+
 export function createVersions(automaton: Automaton): Versions {
-  const finders = new Map<string, SimilarFinder>();
+  /** Not in order of use: a Map whose keys move to its end with every use is several times slower. */
+  const kinds = new Map<string, Map<string, Known>>();
+  let clock = 0;
   let kept = 0;
   let last: SimilarFinder | undefined;
   let lastBytes = 0;
+  const forgetOldest = (): void => {
+    const all = [...kinds.values()].flatMap((paths) => [...paths.values()]);
+    for (const { finder, forget, used } of all.sort((a, b) => a.used - b.used)) {
+      // Many at once, for they have to be put in order; and not the one that is asked for.
+      if (kept <= KEPT_BYTES * 0.75 || used === clock) return;
+      forget();
+      kept -= finder.kept + OVERHEAD;
+    }
+  };
   return {
-    of(name) {
+    of(kind, path) {
       // What was asked for last has grown or shrunk since.
       if (last !== undefined) kept += last.kept - lastBytes;
-      let finder = finders.get(name);
-      if (finder === undefined) {
-        finder = createSimilarFinder(automaton);
-        kept += OVERHEAD;
-      } else finders.delete(name);
-      finders.set(name, finder);
-      for (const [oldest, each] of finders) {
-        if (kept <= KEPT_BYTES || each === finder) break;
-        finders.delete(oldest);
-        kept -= each.kept + OVERHEAD;
+      let paths = kinds.get(kind);
+      if (paths === undefined) {
+        paths = new Map();
+        kinds.set(kind, paths);
       }
-      last = finder;
-      lastBytes = finder.kept;
-      return finder;
+      const own = paths;
+      let known = own.get(path);
+      clock += 1;
+      if (known === undefined) {
+        known = { finder: createSimilarFinder(automaton), forget: () => own.delete(path), used: clock };
+        own.set(path, known);
+        kept += OVERHEAD;
+      } else known.used = clock;
+      if (kept > KEPT_BYTES) forgetOldest();
+      last = known.finder;
+      lastBytes = last.kept;
+      return last;
     },
   };
 }
 
 const EMPTY = Buffer.alloc(0);
 
-function commonPrefix(a: Buffer, b: Buffer, most: number): number {
+function commonPrefix(a: DataView, b: DataView, most: number): number {
   let same = 0;
-  while (same + STEP <= most && a.compare(b, same, same + STEP, same, same + STEP) === 0) same += STEP;
-  while (same < most && a[same] === b[same]) same += 1;
+  while (same + WORD <= most && a.getInt32(same) === b.getInt32(same)) same += WORD;
+  while (same < most && a.getInt8(same) === b.getInt8(same)) same += 1;
   return same;
 }
 
-function commonSuffix(a: Buffer, b: Buffer, most: number): number {
-  const [endA, endB] = [a.length, b.length];
+function commonSuffix(a: DataView, b: DataView, most: number): number {
+  const [endA, endB] = [a.byteLength, b.byteLength];
   let same = 0;
-  while (same + STEP <= most && a.compare(b, endB - same - STEP, endB - same, endA - same - STEP, endA - same) === 0) {
-    same += STEP;
-  }
-  while (same < most && a[endA - 1 - same] === b[endB - 1 - same]) same += 1;
+  while (same + WORD <= most && a.getInt32(endA - same - WORD) === b.getInt32(endB - same - WORD)) same += WORD;
+  while (same < most && a.getInt8(endA - 1 - same) === b.getInt8(endB - 1 - same)) same += 1;
   return same;
+}
+
+const WORD = 4;
+
+/** Reads four bytes at a time, wherever they begin. */
+function wordsOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }

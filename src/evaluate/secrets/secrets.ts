@@ -1,22 +1,19 @@
 /** From secrets that were found to evaluations; comments in the files may take findings out, or only be told. */
 
 import { subjectOf } from "../../checks/findings/secret-finding.ts";
-import { imageChecks } from "../../checks/lists/image.ts";
 import { sourcesChecks } from "../../checks/lists/sources.ts";
-import type { ImageFacts } from "../../checks/subjects/image.ts";
 import type { SourcesFacts } from "../../checks/subjects/tree.ts";
 import type { Asset } from "../../core/asset.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Evidence, present } from "../../core/evidence.ts";
 import { type Assessment, isExpired } from "../../core/exception.ts";
 import type { FindingDraft } from "../../core/finding.ts";
-import type { LayerReference } from "../../core/location.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Problem } from "../../core/problem.ts";
 import { runChecks } from "../../core/runner.ts";
 import type { FoundSecrets, SecretAllowance, SecretFact, SecretsFound } from "../../engines/secrets/model.ts";
 
-interface SecretsContext {
+export interface SecretsContext {
   readonly policy: Policy;
   readonly now: Date;
 }
@@ -32,17 +29,6 @@ export function evaluateCommitted(
   const secrets = evidenceOf(found, now);
   const own = { asset, policy, now, assess: assessorOf(secrets, { policy, now }) };
   return runChecks<SourcesFacts>(sourcesChecks, { secrets }, own);
-}
-
-/** The evaluations of the secrets alone of an image or a root file system. */
-export function evaluateEmbedded(
-  asset: Asset,
-  secrets: Evidence<SecretsFound>,
-  layers: readonly LayerReference[],
-  { policy, now }: SecretsContext,
-): Evaluation[] {
-  const own = { asset, policy, now, assess: assessorOf(secrets, { policy, now }) };
-  return runChecks<ImageFacts>(imageChecks, { secrets, layers: present(layers, now.toISOString()) }, own);
 }
 
 function evidenceOf(found: FoundSecrets | Problem, now: Date): Evidence<SecretsFound> {

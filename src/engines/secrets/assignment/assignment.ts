@@ -9,12 +9,20 @@ import { isPlaceholder } from "../placeholder.ts";
 import { isExpression, isReference } from "../reference.ts";
 import type { SecretRule } from "../rule.ts";
 import { wellKnown } from "../rules/well-known.ts";
-import { DOT, skip } from "./bytes.ts";
+import { DOT, looked, skip } from "./bytes.ts";
 import { type Chance, chanceOf, isChosen, isPunctuated, isUuid } from "./chance.ts";
 import { endsSecretName, isFaintName, NAME_KEYWORDS, type NameKind, nameKindOf } from "./names.ts";
 import { isGenerated, isSettings, type Place, placeOf, unquotedIn } from "./places.ts";
 import { isPublicKey } from "./public-key.ts";
-import { type GivenValue, LONGEST_TURNED, LONGEST_VALUE, mayFollow, valueAt } from "./value.ts";
+import {
+  type GivenValue,
+  LONGEST_BEHIND,
+  LONGEST_BETWEEN,
+  LONGEST_TURNED,
+  LONGEST_VALUE,
+  mayFollow,
+  valueAt,
+} from "./value.ts";
 
 export const ASSIGNMENT_KEYWORDS = NAME_KEYWORDS;
 
@@ -23,6 +31,8 @@ const LONGEST_NAME = 64;
 const SHORTEST_FAINT = 12;
 /** Of what is called no more than key. */
 const SHORTEST_KEY = 16;
+/** Bytes before a name that may say what it is. */
+const BEFORE_NAME = LONGEST_NAME + 2;
 /** Of a name from its keyword on: `passphrase_production_base64`. */
 const LONGEST_ENDING = 32;
 /** Bytes before and after the keyword's start that are looked at: the name, what leads to the value, and that. */
@@ -75,12 +85,39 @@ export interface AssignmentMatch {
   readonly wellKnown: boolean;
 }
 
-/** @param at - where one of the keywords begins */
-export function assignmentAt(bytes: Buffer, at: number, path: string): AssignmentMatch | undefined {
+/**
+ * Told before anything is looked at more closely.
+ *
+ * @param at - where one of the keywords begins
+ * @returns where the name ends that it begins the end of; -1 where it is no name that a secret may be given to
+ */
+export function nameEndAt(bytes: Buffer, at: number): number {
   const nameEnd = skip(bytes, at, at + LONGEST_NAME, isNameByte);
-  if (nameEnd - at > LONGEST_ENDING || !mayFollow(bytes[nameEnd])) return undefined;
-  if (!endsSecretName(bytes.toString("latin1", at, nameEnd))) return undefined;
+  if (nameEnd - at > LONGEST_ENDING || !mayFollow(bytes[nameEnd])) return -1;
+  return endsSecretName(bytes.toString("latin1", at, nameEnd)) ? nameEnd : -1;
+}
+
+/** Bytes that decided. Before them only what is on the same line did. */
+export interface Decisive {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What the last {@link assignmentAt} came to its answer by. */
+export function decidedBy(): Decisive {
+  return { from: looked.begin, to: looked.end + LONGEST_BEHIND };
+}
+
+/**
+ * What a name is given.
+ *
+ * @param at, nameEnd - as of {@link nameEndAt}
+ * @param path - of the file
+ */
+export function assignmentAt(bytes: Buffer, at: number, nameEnd: number, path: string): AssignmentMatch | undefined {
   const nameStart = skipBack(bytes, at, at - LONGEST_NAME);
+  looked.begin = nameStart - BEFORE_NAME;
+  looked.end = nameEnd + LONGEST_BETWEEN;
   const value = valueAt(bytes, nameStart, nameEnd, path);
   if (value === undefined || value.end - value.start > LONGEST_VALUE) return undefined;
   if (isGenerated(path)) return undefined;

@@ -1,5 +1,8 @@
 /** Bytes and runs of them, as names and values are made of. */
 
+/** What of a file was looked at since it was set: the lowest offset, and behind the highest one that {@link skip} came to. */
+export const looked = { begin: 0, end: 0 };
+
 export function skip(
   bytes: Buffer,
   from: number,
@@ -9,6 +12,7 @@ export function skip(
   const end = Math.min(limit, bytes.length);
   let i = from;
   while (i < end && passes(bytes[i] as number, i)) i += 1;
+  if (i >= looked.end) looked.end = i + 1;
   return i;
 }
 

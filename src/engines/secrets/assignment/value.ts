@@ -15,6 +15,7 @@ import {
   isWordByte,
   LESS,
   LINE_FEED,
+  looked,
   SEMICOLON,
   skip,
 } from "./bytes.ts";
@@ -35,9 +36,11 @@ export interface GivenValue {
 /** Bytes of a value at most; more is data. */
 export const LONGEST_VALUE = 4_096;
 /** Bytes between a name and its value at most. */
-const LONGEST_BETWEEN = 224;
+export const LONGEST_BETWEEN = 224;
 /** Bytes before a name that say what it is: the tag, the command, the key of a pair. */
 const LONGEST_BEFORE = 48;
+/** Bytes behind a value that say whether it ends there. */
+export const LONGEST_BEHIND = 16;
 
 /** First byte behind the name → the forms that it may be of, in their order. */
 const FORMS_OF: readonly (readonly Form[])[] = Array.from({ length: 256 }, (_, byte) =>
@@ -94,6 +97,7 @@ const TURNED =
 
 function turned(bytes: Buffer, nameStart: number): GivenValue | undefined {
   const from = Math.max(0, nameStart - LONGEST_TURNED);
+  looked.begin = nameStart - LONGEST_TURNED;
   const match = TURNED.exec(bytes.toString("latin1", from, nameStart));
   if (match === null) return undefined;
   const start = from + match.index + (match[1] as string).length;
@@ -232,7 +236,7 @@ function unquoted(bytes: Buffer, from: number, rest: string, { before, path, loo
   const mark = YAML_MARK.exec(rest)?.[0].length ?? 0;
   const start = from + mark + (BLOCK.exec(rest.slice(mark))?.[0].length ?? 0);
   const end = skip(bytes, start, start + LONGEST_VALUE + 1, isUnquotedByte);
-  const follows = bytes.toString("latin1", end, Math.min(bytes.length, end + 16));
+  const follows = bytes.toString("latin1", end, Math.min(bytes.length, end + LONGEST_BEHIND));
   const tight = from > 0 && bytes[from - 1] === EQUALS;
   if (/^(?:["'`]|\\[nr"])/.test(follows)) {
     return end > start && (inString || /^["'`]/.test(follows)) ? value(start, end, inString, true) : undefined;
