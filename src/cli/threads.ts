@@ -1,6 +1,6 @@
 /** Threads of this process, for work that is split. */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { type Transferable, Worker } from "node:worker_threads";
 import type { Threads } from "../core/threads.ts";
 
 /** What a thread is started with. */
@@ -24,7 +24,7 @@ export function openThreads(): Threads | undefined {
     async run(task, input, onMessage, handed = []) {
       const worker = new Worker(program, {
         workerData: { task, input } satisfies ThreadStart,
-        transferList: [...handed],
+        transferList: [...handed] as Transferable[],
       });
       worker.on("message", onMessage);
       const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,7 +1,5 @@
 /** Work that is split over the threads of this process: who takes what, and that nothing is lost where one breaks off. */
 
-import type { MessagePort } from "node:worker_threads";
-
 /** Starts threads of this program. */
 export interface Threads {
   /**
@@ -9,16 +7,11 @@ export interface Threads {
    *
    * @param input - copied, but for memory that is shared
    * @param onMessage - gets what the task sends, in its order
-   * @param handed - what of the input goes over to the thread instead of being copied
+   * @param handed - ports within the input, which go over to the thread
    * @returns when the task has ended
    * @throws where the thread cannot start, or breaks off
    */
-  run(
-    task: string,
-    input: unknown,
-    onMessage: (message: unknown) => void,
-    handed?: readonly MessagePort[],
-  ): Promise<void>;
+  run(task: string, input: unknown, onMessage: (message: unknown) => void, handed?: readonly object[]): Promise<void>;
 }
 
 /** Of a list of pieces the number of the next, in memory that threads share. */
