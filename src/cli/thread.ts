@@ -5,6 +5,7 @@ import type { ThreadStart } from "./threads.ts";
 type Task = (input: never, send: (message: unknown) => void) => void | Promise<void>;
 
 const tasks: Readonly<Record<string, () => Promise<Task>>> = {
+  advisories: async () => (await import("../engines/vulnerability/database/documents-thread.ts")).readPieces,
   history: async () => (await import("../collect/secrets/history-pieces.ts")).scanHistoryShare,
   pipelines: async () => (await import("../scan/pipelines-thread.ts")).evaluateShare,
   secrets: async () => (await import("../collect/secrets/folder.ts")).scanShare,

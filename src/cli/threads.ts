@@ -1,6 +1,6 @@
 /** Threads of this process, for work that is split. */
 import { availableParallelism } from "node:os";
-import { Worker } from "node:worker_threads";
+import { type Transferable, Worker } from "node:worker_threads";
 import type { Threads } from "../core/threads.ts";
 
 /** What a thread is started with. */
@@ -21,8 +21,11 @@ export function openThreads(): Threads | undefined {
   const program = entry;
   if (program === undefined || availableParallelism() < 2) return undefined;
   return {
-    async run(task, input, onMessage) {
-      const worker = new Worker(program, { workerData: { task, input } satisfies ThreadStart });
+    async run(task, input, onMessage, handed = []) {
+      const worker = new Worker(program, {
+        workerData: { task, input } satisfies ThreadStart,
+        transferList: [...handed] as Transferable[],
+      });
       worker.on("message", onMessage);
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       worker.once("error", reject);

@@ -7,10 +7,11 @@ export interface Threads {
    *
    * @param input - copied, but for memory that is shared
    * @param onMessage - gets what the task sends, in its order
+   * @param handed - ports within the input, which go over to the thread
    * @returns when the task has ended
    * @throws where the thread cannot start, or breaks off
    */
-  run(task: string, input: unknown, onMessage: (message: unknown) => void): Promise<void>;
+  run(task: string, input: unknown, onMessage: (message: unknown) => void, handed?: readonly object[]): Promise<void>;
 }
 
 /** Of a list of pieces the number of the next, in memory that threads share. */

@@ -8,6 +8,7 @@ import type { CoverageDeclaration } from "../../engines/vulnerability/database/c
 import { importAdvisories } from "../../engines/vulnerability/database/import.ts";
 import { defaultDatabase } from "../paths.ts";
 import { createProgress } from "../progress.ts";
+import { openThreads } from "../threads.ts";
 import { keyFiles } from "../updates.ts";
 import { takeBundle } from "./bundle.ts";
 
@@ -48,11 +49,13 @@ export async function dbImport(sources: readonly string[], options: ImportOption
     throw usageProblem("--keyring", "it applies to rpm repositories only", "give a directory with repodata/repomd.xml");
   }
   const opened = repositories.map((each) => readFolderRepository(each, keyring, now));
+  const threads = openThreads();
   const report = await importAdvisories({
     database,
     sources: sources.filter((word) => parseRepositoryPath(word) === undefined),
     documents: opened.map(({ document }) => document),
     now,
+    ...(threads === undefined ? {} : { threads }),
     coverage: options.covers.map(parseCoverage),
     ...(options.label === undefined ? {} : { label: options.label }),
     onProgress: ({ records, source }) => progress.update(`importing ${source}: ${records} records`),
