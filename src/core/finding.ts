@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import type { Location } from "./location.ts";
 import type { Severity } from "./severity.ts";
+import { detached } from "./strings.ts";
 
 /** What a check says: the finding without what the runner adds. */
 export interface FindingDraft {
@@ -148,6 +149,6 @@ export interface Finding extends FindingDraft {
 
 /** check + lineage + subject; see the design's rules of evidence. */
 export function fingerprintOf(check: string, lineage: string, subject: string): string {
-  // A text that is cut from the whole digest would keep all of it in memory.
-  return hash("sha256", JSON.stringify([check, lineage, subject]), "buffer").toString("hex", 0, 16);
+  // As text it is made four times as fast as a buffer; one that is cut from the whole would keep all of it in memory.
+  return detached(hash("sha256", JSON.stringify([check, lineage, subject]), "hex").slice(0, 32));
 }

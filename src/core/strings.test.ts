@@ -21,6 +21,10 @@ test("equal lists are one, and none of them can be changed", () => {
   assert.equal(lists(["get", "list"]), first);
   assert.notEqual(lists(["get, list"]), first);
   assert.deepEqual(lists(["list", "get"]), ["list", "get"]);
+  assert.deepEqual(createLists(9)([]), []);
+  const alike = createLists(9);
+  assert.deepEqual(alike(["get\nlist"]), ["get\nlist"]);
+  assert.deepEqual(alike(["get", "list"]), ["get", "list"]);
   assert.ok(Object.isFrozen(first));
   const long = Array.from({ length: 40 }, (_, at) => `${at}`);
   assert.deepEqual(lists(long), long);

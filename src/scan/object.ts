@@ -3,6 +3,7 @@
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Scope } from "../core/scope.ts";
 import { isObject } from "../core/untyped.ts";
+import { bounds } from "../engines/kubernetes/bounds.ts";
 import { asWritten } from "../engines/kubernetes/cluster/normalise.ts";
 import { manifestReader } from "../engines/kubernetes/manifests.ts";
 import { describeObject, type Manifests } from "../engines/kubernetes/model.ts";
@@ -27,10 +28,15 @@ export interface ScannedObjectContext extends ObjectContext {
  */
 export function scanObject(object: unknown, context: ScannedObjectContext): Evaluation[] {
   const { scope, version } = context;
-  const reader = manifestReader();
+  const reader = manifestReader(bounds.kubernetesObjects, asItIs);
   const written = isObject(object) ? asWritten(object, version) : object;
   reader.object(written, { kind: "cluster", cluster: scope });
   return scanRead(reader.manifests(), context);
+}
+
+/** Of one object, which is forgotten when it was judged, nothing is worth being held once. */
+function asItIs(text: string): string {
+  return text;
 }
 
 /** As {@link scanObject}, of an object that was read already. */

@@ -7,6 +7,7 @@ import {
   formatFieldPath,
   type KubernetesObject,
   locationOf,
+  objectLocation,
 } from "../../engines/kubernetes/model.ts";
 import { gradeOfFix } from "../knowledge/fix-grades.ts";
 import { clip, clipSubject, SENTENCE } from "./one-line.ts";
@@ -47,31 +48,58 @@ export function* draftsOf(
   severity: RatedSeverity,
   detections: Iterable<FieldDetection>,
 ): Generator<FindingDraft> {
+  const draft = draftMaker(id, severity);
+  for (const detection of detections) yield draft(detection);
+}
+
+/** As {@link draftsOf}, of one detection after the other. */
+export function draftMaker(id: string, severity: RatedSeverity): (detection: FieldDetection) => FindingDraft {
   const seen = new Map<string, number>();
-  for (const detection of detections) {
+  return (detection) => {
     const subject = clipSubject(detection.subject);
     const times = (seen.get(subject) ?? 0) + 1;
     seen.set(subject, times);
-    yield draftOf(id, detection.severity ?? severity, detection, times === 1 ? subject : `${subject} (${times})`);
-  }
+    const own = times === 1 ? subject : `${subject} (${times})`;
+    return draftOf(id, detection.severity ?? severity, detection, own);
+  };
 }
 
 function draftOf(id: string, severity: RatedSeverity, detection: FieldDetection, subject: string): FindingDraft {
   const { object, path, title, detail, fix, evidence, also = [] } = detection;
+  const called = calledOf(object);
+  const field = formatFieldPath(path);
+  const shown: Record<string, string> = { object: called.clipped };
+  if (path.length > 0) shown.field = clip(field, SENTENCE);
+  for (const name in evidence) shown[name] = evidence[name] as string;
   return {
     subject,
     severity,
     title: clip(title, SENTENCE),
     ...(detail === undefined ? {} : { detail: clip(detail, SENTENCE) }),
-    locations: [locationOf(object, path), ...also.map((place) => locationOf(place.object, place.path))],
+    locations: [
+      object.source.kind === "cluster" ? objectLocation(called.whole, field) : locationOf(object, path),
+      ...also.map((place) => locationOf(place.object, place.path)),
+    ],
     matches: matchesOf(id, object.source.kind === "file" ? object.source.text.path : undefined),
     ...(fix === undefined ? {} : { fix: fixOf(id, fix) }),
-    evidence: {
-      object: clip(describeObject(object)),
-      ...(path.length === 0 ? {} : { field: clip(formatFieldPath(path), SENTENCE) }),
-      ...evidence,
-    },
+    evidence: shown,
   };
+}
+
+interface Called {
+  readonly object: KubernetesObject;
+  readonly whole: string;
+  readonly clipped: string;
+}
+
+/** The last one: an object's findings follow one another. */
+let lastCalled: Called | undefined;
+
+function calledOf(object: KubernetesObject): Called {
+  if (lastCalled?.object === object) return lastCalled;
+  const whole = describeObject(object);
+  lastCalled = { object, whole, clipped: clip(whole) };
+  return lastCalled;
 }
 
 /** The last of each check: the objects of one file have the same. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { printable } from "../../core/printable.ts";
+import { detached } from "../../core/strings.ts";
 
 /** Characters of a subject or an excerpt, and of a sentence that may hold one. */
 const CLIPPED = 120;
@@ -13,9 +14,24 @@ const TOLD = 16;
  */
 const NOT_AS_IT_IS = /[^ -~]| {2}|:\/\/|::|##|section_/i;
 
+/** Findings say the same few hundred things again and again: looking one up takes a fifth of reading it. */
+const known = new Set<string>();
+const KNOWN = 4_096;
+const KNOWN_LENGTH = 256;
+
+function isAsItIs(text: string): boolean {
+  if (known.has(text)) return true;
+  if (NOT_AS_IT_IS.test(text)) return false;
+  if (text.length > KNOWN_LENGTH) return true;
+  if (known.size >= KNOWN) known.clear();
+  // What is cut from a file's text would keep all of that.
+  known.add(detached(text));
+  return true;
+}
+
 /** One line of bounded length, without what a URL has of a user and a password. */
 export function clip(text: string, length = CLIPPED): string {
-  if (text.length <= length && !NOT_AS_IT_IS.test(text)) return text;
+  if (text.length <= length && isAsItIs(text)) return text;
   const line = lineOf(text.slice(0, length * 4));
   return line.length <= length ? line : `${line.slice(0, length - 1)}…`;
 }

@@ -10,44 +10,59 @@ export interface ShownContainer {
   readonly env: readonly { readonly name: string }[];
 }
 
-/** By a word of the image's repository, the container's name or a program: what its kind does. */
-const KINDS: readonly (readonly [words: RegExp, what: string])[] = [
+/** By a word of the image's repository, the container's name or a program: what its kind does. What `?` follows may be missing. */
+const KINDS: readonly (readonly [words: string, what: string])[] = [
   [
-    /^(?:dind|docker|dockerd|containerd|buildkitd?|podman|buildah|kaniko|img|k3s|k3d|kind|rke2|minikube|crio|sysbox|actions-runner|gitlab-runner|moby)$/,
+    "dind|docker|dockerd|containerd|buildkitd?|podman|buildah|kaniko|img|k3s|k3d|kind|rke2|minikube|crio|sysbox|actions-runner|gitlab-runner|moby",
     "runs containers",
   ],
   [
-    /^(?:e?bpf|bpftrace|bcc|bpftool|bumblebee|falco|tetragon|tracee|cilium|hubble|pixie|vizier|parca|pyroscope|beyla|inspektor|gadget|kepler|sysdig|perf|strace|retina|kubescape|sysmon|stirling|coroot|odigos)$/,
+    "e?bpf|bpftrace|bcc|bpftool|bumblebee|falco|tetragon|tracee|cilium|hubble|pixie|vizier|parca|pyroscope|beyla|inspektor|gadget|kepler|sysdig|perf|strace|retina|kubescape|sysmon|stirling|coroot|odigos",
     "traces the node's kernel",
   ],
   [
-    /^(?:vpn|wireguard|wg|openvpn|tailscaled?|strongswan|ipsec|libreswan|zerotier|nebula|softether|gluetun|headscale|netbird|netmaker|amneziawg|ocserv|tun|shadowsocks|boringtun|wstunnel)$/,
+    "vpn|wireguard|wg|openvpn|tailscaled?|strongswan|ipsec|libreswan|zerotier|nebula|softether|gluetun|headscale|netbird|netmaker|amneziawg|ocserv|tun|shadowsocks|boringtun|wstunnel",
     "makes a tunnel",
   ],
   [
-    /^(?:calico|flannel|weave|antrea|multus|kube-?proxy|kube-?router|cni|ovn|ovs|openvswitch|metallb|speaker|keepalived|bird|frr|haproxy-ingress|kube-?vip|ovnkube|canal|sriov|whereabouts|ipmasq|iptables|nftables|istio-cni|ztunnel|linkerd-cni|node-local-dns|nodelocaldns|konnectivity)$/,
+    "calico|flannel|weave|antrea|multus|kube-?proxy|kube-?router|cni|ovn|ovs|openvswitch|metallb|speaker|keepalived|bird|frr|haproxy-ingress|kube-?vip|ovnkube|canal|sriov|whereabouts|ipmasq|iptables|nftables|istio-cni|ztunnel|linkerd-cni|node-local-dns|nodelocaldns|konnectivity",
     "sets up the node's network",
   ],
   [
-    /^(?:csi|longhorn|rook|ceph|openebs|portworx|nfs|nfs-?ganesha|glusterfs|juicefs|mayastor|drbd|piraeus|linstor|s3fs|rclone|fuse|samba|iscsi|multipath|lvm|mount)$/,
+    "csi|longhorn|rook|ceph|openebs|portworx|nfs|nfs-?ganesha|glusterfs|juicefs|mayastor|drbd|piraeus|linstor|s3fs|rclone|fuse|samba|iscsi|multipath|lvm|mount",
     "mounts file systems",
   ],
   [
-    /^(?:nvidia|gpu|device-plugin|dcgm|rocm|habana|smarter|akri|intel|sgx|libvirt|libvirtd|virt-handler|kubevirt|qemu|kvm|firecracker|udev|usb|zigbee|frigate|homeassistant|home-assistant|plex|jellyfin)$/,
+    "nvidia|gpu|device-plugin|dcgm|rocm|habana|smarter|akri|intel|sgx|libvirt|libvirtd|virt-handler|kubevirt|qemu|kvm|firecracker|udev|usb|zigbee|frigate|homeassistant|home-assistant|plex|jellyfin",
     "uses devices of the node",
   ],
   [
-    /^(?:node-?exporter|cadvisor|netdata|datadog|dd-agent|newrelic|dynatrace|oneagent|node-problem-detector|npd|kured|systemd|init|node-feature-discovery|nfd|kubelet|osquery|wazuh|crowdstrike|falcon|twistlock|defender|sysctl|tuned|nsenter|chroot|trivy|kube-bench|kubebench|eraser|spegel|talos|promtail|fluent-?bit|fluentd|vector|filebeat|metricbeat|otel-?agent)$/,
+    "node-?exporter|cadvisor|netdata|datadog|dd-agent|newrelic|dynatrace|oneagent|node-problem-detector|npd|kured|systemd|init|node-feature-discovery|nfd|kubelet|osquery|wazuh|crowdstrike|falcon|twistlock|defender|sysctl|tuned|nsenter|chroot|trivy|kube-bench|kubebench|eraser|spegel|talos|promtail|fluent-?bit|fluentd|vector|filebeat|metricbeat|otel-?agent",
     "watches or sets up its node",
   ],
 ];
+
+/** Word → what its kind does: a container has dozens of words, and most of none. */
+const USES: ReadonlyMap<string, string> = new Map(
+  KINDS.flatMap(([words, what]) =>
+    words.split("|").flatMap((word) => spellings(word).map((one) => [one, what] as const)),
+  ),
+);
+
+/** `fluent-?bit`: with what stands before the mark, and without it. */
+function spellings(word: string): string[] {
+  const at = word.indexOf("?");
+  if (at < 0) return [word];
+  const [before, after] = [word.slice(0, at), word.slice(at + 1)];
+  return [before, before.slice(0, -1)].flatMap((beginning) => spellings(beginning + after));
+}
 
 /** `dind is a program that runs containers`; undefined where nothing shows it. */
 export function nodeUse({ name, image = "", command, args }: ShownContainer): string | undefined {
   const { repository, tag = "" } = splitImageName(image);
   for (const word of wordsOf([repository, tag, name, ...programsOf(command, args)])) {
-    const kind = KINDS.find(([words]) => words.test(word));
-    if (kind !== undefined) return `by its name ${word} ${kind[1]}`;
+    const use = USES.get(word);
+    if (use !== undefined) return `by its name ${word} ${use}`;
   }
   return undefined;
 }

@@ -51,9 +51,7 @@ const SHARES_MEMORY: Graded = {
 };
 
 function gradedFor(pod: PodSpec, field: keyof typeof SHARED): Graded | undefined {
-  const use = containersOf(pod)
-    .map(({ container }) => nodeUse(container))
-    .find((found) => found !== undefined);
+  const use = useOf(pod);
   if (use !== undefined) return { grade: "needs knowledge", reason: `${use}, which may take ${field}` };
   if (field === "hostNetwork" && callsHost(pod)) {
     return {
@@ -65,6 +63,17 @@ function gradedFor(pod: PodSpec, field: keyof typeof SHARED): Graded | undefined
     return { grade: "needs knowledge", reason: "a privileged container may set up the node's network" };
   }
   return field === "hostIPC" ? SHARES_MEMORY : undefined;
+}
+
+/** Of the last pod: most that share one namespace share several. */
+let last: { readonly pod: PodSpec; readonly use: string | undefined } | undefined;
+
+function useOf(pod: PodSpec): string | undefined {
+  if (last?.pod === pod) return last.use;
+  let use: string | undefined;
+  for (const { container } of containersOf(pod)) use ??= nodeUse(container);
+  last = { pod, use };
+  return use;
 }
 
 function callsHost(pod: PodSpec): boolean {

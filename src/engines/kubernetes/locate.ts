@@ -76,7 +76,12 @@ function stepInto(node: YamlNode, step: string | number): YamlEntry | YamlNode |
   if (node.kind === "sequence") return typeof step === "number" ? node.items[step] : undefined;
   if (node.kind !== "map") return undefined;
   // Of a key that is there twice the last counts.
-  return node.entries.findLast(({ key }) => key === String(step));
+  const name = String(step);
+  for (let at = node.entries.length - 1; at >= 0; at--) {
+    const entry = node.entries[at];
+    if (entry?.key === name) return entry;
+  }
+  return undefined;
 }
 
 interface PlacedDocument {
@@ -103,16 +108,18 @@ export function documentNode(text: ManifestText, document: number): PlacedDocume
   return placed;
 }
 
+/** Of an object of a cluster, by what it and its field are called; the field is empty where it is the whole object. */
+export function objectLocation(object: string, field: string): Location {
+  return field === "" ? { kind: "object", object } : { kind: "object", object, field };
+}
+
 /**
  * For a finding: the file's line and column of the field, or of the deepest part of its path that is stated. Of an object
  * of a cluster the object and the path.
  */
 export function locationOf(object: KubernetesObject, field: FieldPath = []): Location {
   const { source } = object;
-  if (source.kind === "cluster") {
-    const path = formatFieldPath(field);
-    return { kind: "object", object: describeObject(object), ...(path === "" ? {} : { field: path }) };
-  }
+  if (source.kind === "cluster") return objectLocation(describeObject(object), formatFieldPath(field));
   const { text, start } = source;
   const { line, column } =
     start !== undefined && field.length === 0 ? linePosition(text, start) : fieldRange(source, field);

@@ -1,6 +1,6 @@
 /** Manifests of Kubernetes and Compose files, as facts. */
 
-import { createStrings } from "../../core/strings.ts";
+import { createStrings, type Strings } from "../../core/strings.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
 import { cutDocuments, foreignLineBreak, readDocument } from "../../formats/yaml/documents.ts";
 import { linePosition } from "../../formats/yaml/line-position.ts";
@@ -88,10 +88,15 @@ function isOwnPolicy(value: Readonly<Record<string, unknown>>): boolean {
 /** Characters of all texts together, up to which they are held as they are. */
 const UNPACKED_LENGTH = 32 * 1024 * 1024;
 
-/** @param mostObjects - of all that is read together */
-export function manifestReader(mostObjects: number = bounds.kubernetesObjects): ManifestReader {
+/**
+ * @param mostObjects - of all that is read together
+ * @param strings - every text of an object goes through it; absent: equal ones are held once
+ */
+export function manifestReader(
+  mostObjects: number = bounds.kubernetesObjects,
+  strings: Strings = createStrings(SHARED_TEXTS),
+): ManifestReader {
   const collected = createCollected(mostObjects);
-  const strings = createStrings(SHARED_TEXTS);
   let slowLength = 0;
   const whole: PackableText[] = [];
   let wholeLength = 0;

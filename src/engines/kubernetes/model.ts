@@ -20,7 +20,7 @@ export type * from "./engine/model.ts";
 export type * from "./external-secret-model.ts";
 export { type FieldPath, formatFieldPath } from "./field-path.ts";
 export type * from "./file-model.ts";
-export { fieldRange, locationOf } from "./locate.ts";
+export { fieldRange, locationOf, objectLocation } from "./locate.ts";
 export type * from "./network-model.ts";
 export {
   callName,

@@ -69,14 +69,14 @@ export function* evaluateEach(all: Manifests, context: ManifestsContext): Genera
 
 /** Each check is handed the lists that it says it reads, and told what is missing of those. */
 function wholeOf(manifests: Manifests, gaps: readonly Gap[], short: ListGaps, now: Date): Whole {
-  const handed = new Map<string, Evidence<Manifests>>();
+  // By the check's own list: it is asked for once a workload.
+  const handed = new Map<readonly (keyof Manifests)[], Evidence<Manifests>>();
   const of: Whole["of"] = ({ reads }) => {
-    const key = reads.join();
-    const known = handed.get(key);
+    const known = handed.get(reads);
     if (known !== undefined) return known;
     const lists = Object.fromEntries(reads.map((list) => [list, manifests[list]])) as unknown as Manifests;
     const evidence = present(lists, now.toISOString(), { gaps: [...gaps, ...short.of(reads)] });
-    handed.set(key, evidence);
+    handed.set(reads, evidence);
     return evidence;
   };
   return { of, short };
@@ -187,14 +187,15 @@ export function evaluateWorkload(
     workload: present(workload, observedAt, { gaps: [...gaps.of(object), ...untoldOf([workload])] }),
     seccompProfiles,
   };
-  const asset = workloadAsset(object, several);
   const looked = { object: object.kind, containers: String(containersOf(workload.pod).length) };
-  return workloadChecks
-    .filter(({ origins }) => origins.includes(origin))
-    .map((check) =>
-      runCheck(check, { ...evidence, manifests: whole.of(check) }, { asset, policy, now, evidence: looked }),
-    );
+  const context = { asset: workloadAsset(object, several), policy, now, evidence: looked };
+  return checksOf[origin].map((check) => runCheck(check, { ...evidence, manifests: whole.of(check) }, context));
 }
+
+const checksOf: Readonly<Record<Workload["origin"], readonly WorkloadCheck[]>> = {
+  kubernetes: workloadChecks.filter(({ origins }) => origins.includes("kubernetes")),
+  compose: workloadChecks.filter(({ origins }) => origins.includes("compose")),
+};
 
 /** @param several - names of namespaces that more than one file states */
 export function evaluateNamespace(

@@ -1,26 +1,41 @@
-import { createRecent } from "../../core/recent.ts";
-import { lineStarts } from "./manifest-text.ts";
 import type { ManifestText, TextPart } from "./model.ts";
 
-/** Lines of the parts that places were asked of lately. */
-const LINES = 256 * 1024;
-const lately = createRecent<TextPart, readonly number[]>(LINES);
+/** So many lines from one mark to the next: of a few the beginning is found in less time than the memory of all is worth. */
+const MARKED = 16;
+/** Weak, for a list of parts would hold their texts, however long ago they were unpacked. */
+const known = new WeakMap<TextPart, readonly number[]>();
 
 /** Line and column, from 1, of an offset in UTF-16 units. */
 export function linePosition(text: ManifestText, offset: number): { readonly line: number; readonly column: number } {
   const part = text.part(offset);
-  let starts = lately.get(part);
-  if (starts === undefined) {
-    starts = lineStarts(part.text);
-    lately.set(part, starts, starts.length);
+  let marks = known.get(part);
+  if (marks === undefined) {
+    marks = marksOf(part.text);
+    known.set(part, marks);
   }
   const within = offset - part.offset;
   let low = 0;
-  let high = starts.length - 1;
+  let high = marks.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((starts[middle] as number) <= within) low = middle;
+    if ((marks[middle] as number) <= within) low = middle;
     else high = middle - 1;
   }
-  return { line: part.line + low, column: within - (starts[low] as number) + 1 };
+  let line = low * MARKED;
+  let start = marks[low] as number;
+  for (let at = part.text.indexOf("\n", start); at >= 0 && at < within; at = part.text.indexOf("\n", start)) {
+    start = at + 1;
+    line++;
+  }
+  return { line: part.line + line, column: within - start + 1 };
+}
+
+/** Offsets of the first characters of every sixteenth line. */
+function marksOf(text: string): readonly number[] {
+  const marks = [0];
+  let lines = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
+    if (++lines % MARKED === 0) marks.push(at + 1);
+  }
+  return marks;
 }

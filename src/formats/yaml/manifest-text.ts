@@ -80,7 +80,7 @@ export class PackableText implements ManifestText {
       packed.push(bytes);
       parts.push({ offset, length: text.length, line, from, to: from + bytes.length });
       from += bytes.length;
-      line += lineStarts(text).length - 1;
+      line += lineBreaks(text);
     }
     // A Buffer would keep more than is in it: what it was packed in, or the pool that it was cut from.
     this.#packed = new Uint8Array(from);
@@ -126,9 +126,8 @@ function* partsOf(text: string, documents: readonly DocumentRange[]): Generator<
   yield { offset, text: text.slice(offset) };
 }
 
-/** Offsets of the first characters of all lines; the last may be empty. */
-export function lineStarts(text: string): readonly number[] {
-  const starts = [0];
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
-  return starts;
+function lineBreaks(text: string): number {
+  let breaks = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) breaks++;
+  return breaks;
 }

@@ -214,16 +214,20 @@ export function hitsOf(
   if (grant.subjects.length === 0 || (permission.clusterScoped && namespace !== undefined)) return [];
   const isOpen = (request: AccessRequest): boolean =>
     (namespace === undefined || !isClusterScoped(request.resource)) && !published.some((rule) => allows(rule, request));
-  const open = permission.requests.filter(isOpen);
   const isWide = isFarReaching(grant);
   const hits = [];
   for (const granted of grant.role.rules) {
     const { rule } = granted;
     const isNamed = rule.resourceNames.length > 0;
     if (isNamed && !givenByName(rule, permission, isWide)) continue;
-    const below = permission.below === undefined ? [] : subresourcesOf(permission.below, rule).filter(isOpen);
-    const requests = [...open, ...below].filter(
-      (request) => allows(rule, request) && (!isNamed || canBeNamed(rule, request, grant.role.rules)),
+    const asked =
+      permission.below === undefined
+        ? permission.requests
+        : [...permission.requests, ...subresourcesOf(permission.below, rule)];
+    // Hardly a rule allows any: what is open is asked of those alone.
+    const requests = asked.filter(
+      (request) =>
+        allows(rule, request) && isOpen(request) && (!isNamed || canBeNamed(rule, request, grant.role.rules)),
     );
     if (requests.length > 0) hits.push({ rule: granted, requests });
   }

@@ -12,7 +12,7 @@ import {
   type SeccompProfile,
   type Workload,
 } from "../../../engines/kubernetes/model.ts";
-import { draftsOf, type FieldDetection, type FieldFix } from "../../findings/kubernetes-finding.ts";
+import { draftMaker, type FieldDetection, type FieldFix } from "../../findings/kubernetes-finding.ts";
 
 /** All that a check over a workload may be handed; it names those that it needs. */
 export interface WorkloadFacts {
@@ -94,30 +94,45 @@ export function workloadCheck<Needed extends keyof WorkloadFacts = "workload">(
     parameters: { registries: (policy) => policy.registries, podSecurity: (policy) => policy.admission.podSecurity },
     origins,
     reads,
-    *evaluate(facts) {
-      yield* draftsOf(id, severity, placed(facts.workload, specification.detect(facts)));
+    evaluate(facts) {
+      const found = placed(facts.workload, specification.detect(facts));
+      return found.length === 0 ? NONE : found.map(draftMaker(id, severity));
     },
   };
 }
 
-function* placed(workload: Workload, spots: Iterable<Detection>): Generator<FieldDetection> {
-  for (const { container, from = "pod", path, subject, fix, evidence, ...rest } of spots) {
+const NONE: readonly never[] = [];
+
+function placed(workload: Workload, spots: Iterable<Detection>): readonly FieldDetection[] {
+  const all: FieldDetection[] = [];
+  for (const spot of spots) {
+    const { container, from = "pod", fix } = spot;
     const base = from === "pod" ? workload.podPath : from === "template" ? workload.templatePath : [];
+    const path = joined(base, spot.path);
     // What a part of a pod leaves out may be added to it: only what it states can be wrong.
-    if (workload.form === "part" && valueAt(rawOf(workload.object), [...base, ...path]) === undefined) continue;
-    yield {
-      ...rest,
-      object: workload.object,
-      path: [...base, ...path],
-      subject: container === undefined ? subject : `${nameOf(container)}: ${subject}`,
-      ...(fix === undefined ? {} : { fix: typeof fix === "string" ? fix : rebased(fix, base) }),
-      evidence: { ...(container === undefined ? {} : { container: nameOf(container) }), ...evidence },
-    };
+    if (workload.form === "part" && valueAt(rawOf(workload.object), path) === undefined) continue;
+    const own: Mutable<FieldDetection & Detection> = { ...spot, object: workload.object };
+    own.path = path;
+    if (container !== undefined) {
+      const name = nameOf(container);
+      own.subject = `${name}: ${spot.subject}`;
+      own.evidence = { container: name, ...spot.evidence };
+    }
+    if (fix !== undefined && typeof fix !== "string") own.fix = rebased(fix, base);
+    all.push(own);
   }
+  return all;
+}
+
+type Mutable<Fields> = { -readonly [Name in keyof Fields]: Fields[Name] };
+
+/** An array that two are spread into holds room for sixteen more. */
+function joined(base: FieldPath, path: FieldPath): FieldPath {
+  return base.length === 0 ? path : base.concat(path);
 }
 
 function rebased({ patches, ...rest }: FieldFix, base: FieldPath): FieldFix {
-  return { ...rest, patches: patches.map((patch) => ({ ...patch, path: [...base, ...patch.path] })) };
+  return { ...rest, patches: patches.map((patch) => ({ ...patch, path: joined(base, patch.path) })) };
 }
 
 /** `container web`, `init container migrate`: a subject goes by the name, by the index only where there is none. */

@@ -46,92 +46,189 @@ type Plain = Readonly<Record<string, unknown>>;
 
 /** @param strings - every text goes through it */
 export function fieldsOf(value: Plain, tell: WrongType, strings: Strings = same, base: FieldPath = []): Fields {
-  return createFields(value, tell, strings, () => base);
+  return new Mapping(value, tell, strings, base);
 }
 
-function createFields(value: Plain, tell: WrongType, strings: Strings, base: () => FieldPath): Fields {
-  const wrong = (path: FieldPath, expected: string) => tell(path, `expected ${expected}`);
-  const own = (name: string): unknown => (Object.hasOwn(value, name) ? (value[name] ?? undefined) : undefined);
-  const at = (name: string): FieldPath => [...base(), name];
+/** A class, since of each object there are a hundred: its methods are made once, and its path when somebody asks. */
+class Mapping implements Fields {
+  readonly #value: Plain;
+  readonly #tell: WrongType;
+  readonly #strings: Strings;
+  /** Of the object itself where it begins; else the mapping that it stands in. */
+  readonly #within: FieldPath | Mapping;
+  readonly #name: string;
+  /** In the list of that name; -1: it is no list. */
+  readonly #index: number;
 
-  function typed<T>(name: string, is: (value: unknown) => value is T, expected: string): T | undefined {
-    const found = own(name);
-    if (found === undefined) return undefined;
-    if (is(found)) return found;
-    wrong(at(name), expected);
-    return undefined;
+  constructor(value: Plain, tell: WrongType, strings: Strings, within: FieldPath | Mapping, name = "", index = -1) {
+    this.#value = value;
+    this.#tell = tell;
+    this.#strings = strings;
+    this.#within = within;
+    this.#name = name;
+    this.#index = index;
   }
 
-  function items<T>(name: string, is: (value: unknown) => value is T, expected: string): T[] {
-    const list = typed(name, Array.isArray as (value: unknown) => value is unknown[], "a list") ?? [];
-    return list.flatMap((item, index) => {
-      if (is(item)) return [item];
-      wrong([...at(name), index], expected);
-      return [];
+  get keys(): readonly string[] {
+    return Object.keys(this.#value);
+  }
+
+  has(name: string): boolean {
+    return this.#own(name) !== undefined;
+  }
+
+  path(): FieldPath {
+    if (!(this.#within instanceof Mapping)) return this.#within;
+    const list = this.#within.#at(this.#name);
+    return this.#index < 0 ? list : [...list, this.#index];
+  }
+
+  isList(name: string): boolean {
+    return Array.isArray(this.#own(name));
+  }
+
+  isText(name: string): boolean {
+    return isString(this.#own(name));
+  }
+
+  string(name: string): string | undefined {
+    const found = this.#typed(name, isString, "a string");
+    return found === undefined ? undefined : this.#strings(found);
+  }
+
+  boolean(name: string): boolean | undefined {
+    return this.#typed(name, isBoolean, "true or false");
+  }
+
+  integer(name: string): number | undefined {
+    return this.#typed(name, isInteger, "a whole number");
+  }
+
+  integerOrString(name: string): number | string | undefined {
+    const found = this.#typed(name, isIntegerOrString, "a whole number or a string");
+    return isString(found) ? this.#strings(found) : found;
+  }
+
+  strings(name: string): readonly string[] {
+    return sharedList(this.#items(name, isString, "a string").map(this.#strings));
+  }
+
+  integers(name: string): readonly number[] {
+    return this.#items(name, isInteger, "a whole number");
+  }
+
+  stringMap(name: string): Readonly<Record<string, string>> {
+    return this.#map(name, stringText, "a string");
+  }
+
+  quantities(name: string): Readonly<Record<string, string>> {
+    return this.#map(name, quantityText, "a quantity");
+  }
+
+  scalar(name: string): string | undefined {
+    const found = this.#typed(name, isScalar, "a text or a number");
+    return found === undefined ? undefined : this.#strings(String(found));
+  }
+
+  texts(name: string): Readonly<Record<string, string>> {
+    return this.#map(name, scalarText, "a text or a number");
+  }
+
+  fields(name: string): Fields | undefined {
+    const inner = this.#typed(name, isObject, "a map");
+    return inner === undefined ? undefined : new Mapping(inner, this.#tell, this.#strings, this, name);
+  }
+
+  list(name: string): readonly Fields[] {
+    const list = this.#typed(name, isList, "a list");
+    if (list === undefined || list.length === 0) return NO_ITEMS;
+    return list.map((item, index) => {
+      if (!isObject(item)) this.#wrong([...this.#at(name), index], "a map");
+      return this.#item(item, name, index);
     });
   }
 
-  const held = (text: string | undefined) => (text === undefined ? undefined : strings(text));
+  either(name: string): readonly (string | Fields)[] {
+    const list = this.#typed(name, isList, "a list") ?? [];
+    return list.map((item, index) => {
+      if (isScalar(item)) return this.#strings(String(item));
+      if (!isObject(item)) this.#wrong([...this.#at(name), index], "a text or a map");
+      return this.#item(item, name, index);
+    });
+  }
 
-  function map(name: string, text: (value: unknown) => string | undefined, expected: string): Record<string, string> {
+  missing(path: FieldPath, reason: string): void {
+    this.#tell(path, reason);
+  }
+
+  empty(): Fields {
+    return new Mapping(NO_ENTRIES, this.#tell, this.#strings, this.path());
+  }
+
+  /** An item that is no map keeps its place, so that those behind it keep their indices. */
+  #item(item: unknown, name: string, index: number): Mapping {
+    return new Mapping(isObject(item) ? item : NO_ENTRIES, this.#tell, this.#strings, this, name, index);
+  }
+
+  #wrong(path: FieldPath, expected: string): void {
+    this.#tell(path, `expected ${expected}`);
+  }
+
+  #own(name: string): unknown {
+    const value = this.#value;
+    return Object.hasOwn(value, name) ? (value[name] ?? undefined) : undefined;
+  }
+
+  #at(name: string): FieldPath {
+    return [...this.path(), name];
+  }
+
+  #typed<T>(name: string, is: (value: unknown) => value is T, expected: string): T | undefined {
+    const found = this.#own(name);
+    if (found === undefined) return undefined;
+    if (is(found)) return found;
+    this.#wrong(this.#at(name), expected);
+    return undefined;
+  }
+
+  #items<T>(name: string, is: (value: unknown) => value is T, expected: string): readonly T[] {
+    const list = this.#typed(name, isList, "a list");
+    if (list === undefined) return [];
+    return list.filter((item, index): item is T => {
+      const fits = is(item);
+      if (!fits) this.#wrong([...this.#at(name), index], expected);
+      return fits;
+    });
+  }
+
+  #map(name: string, text: (value: unknown) => string | undefined, expected: string): Record<string, string> {
     const result: Record<string, string> = {};
-    for (const [key, inner] of Object.entries(typed(name, isObject, "a map") ?? {})) {
+    const stated = this.#typed(name, isObject, "a map");
+    if (stated === undefined) return result;
+    for (const key of Object.keys(stated)) {
+      const inner = stated[key];
       const found = inner === null ? "" : text(inner);
-      if (found === undefined) wrong([...at(name), key], expected);
-      else if (key !== "__proto__") result[key] = strings(found);
+      if (found === undefined) this.#wrong([...this.#at(name), key], expected);
+      else if (key !== "__proto__") result[key] = this.#strings(found);
     }
     return result;
   }
-
-  return {
-    keys: Object.keys(value),
-    has: (name) => own(name) !== undefined,
-    path: base,
-    isList: (name) => Array.isArray(own(name)),
-    isText: (name) => isString(own(name)),
-    string: (name) => held(typed(name, isString, "a string")),
-    boolean: (name) => typed(name, isBoolean, "true or false"),
-    integer: (name) => typed(name, isInteger, "a whole number"),
-    integerOrString(name) {
-      const found = typed(name, isIntegerOrString, "a whole number or a string");
-      return isString(found) ? strings(found) : found;
-    },
-    strings: (name) => sharedList(items(name, isString, "a string").map(strings)),
-    integers: (name) => items(name, isInteger, "a whole number"),
-    stringMap: (name) => map(name, (inner) => (isString(inner) ? inner : undefined), "a string"),
-    quantities: (name) => map(name, quantityText, "a quantity"),
-    scalar(name) {
-      const found = typed(name, isScalar, "a text or a number");
-      return found === undefined ? undefined : strings(String(found));
-    },
-    texts: (name) => map(name, (inner) => (isScalar(inner) ? String(inner) : undefined), "a text or a number"),
-    fields(name) {
-      const inner = typed(name, isObject, "a map");
-      return inner === undefined ? undefined : createFields(inner, tell, strings, () => at(name));
-    },
-    list(name) {
-      const list = typed(name, Array.isArray as (value: unknown) => value is unknown[], "a list") ?? [];
-      return list.map((item, index) => {
-        if (!isObject(item)) wrong([...at(name), index], "a map");
-        // An item that is no map keeps its place, so that those behind it keep their indices.
-        return createFields(isObject(item) ? item : {}, tell, strings, () => [...at(name), index]);
-      });
-    },
-    either(name) {
-      const list = typed(name, Array.isArray as (value: unknown) => value is unknown[], "a list") ?? [];
-      return list.map((item, index) => {
-        if (isScalar(item)) return strings(String(item));
-        if (!isObject(item)) wrong([...at(name), index], "a text or a map");
-        return createFields(isObject(item) ? item : {}, tell, strings, () => [...at(name), index]);
-      });
-    },
-    missing: tell,
-    empty: () => createFields({}, tell, strings, base),
-  };
 }
 
 function same(text: string): string {
   return text;
+}
+
+function stringText(value: unknown): string | undefined {
+  return isString(value) ? value : undefined;
+}
+
+function scalarText(value: unknown): string | undefined {
+  return isScalar(value) ? String(value) : undefined;
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
 }
 
 function quantityText(value: unknown): string | undefined {

@@ -192,7 +192,9 @@ const PEERS = { ingress: ["namespaces", "pods"], egress: ["namespaces", "pods", 
 
 /** A peer without a known field: an accepting rule matches nothing then, and another denies all (the types' "fail closed"). */
 function failClosed({ reading, policy }: One, rule: Fields, direction: Direction, action: RuleAction): Partial<Rule> {
-  const peer = rule.list(direction === "ingress" ? "from" : "to").find(({ has }) => !PEERS[direction].some(has));
+  const peer = rule
+    .list(direction === "ingress" ? "from" : "to")
+    .find((one) => !PEERS[direction].some((kind) => one.has(kind)));
   if (peer === undefined) return {};
   const closes = action === "accept" ? "matches nothing" : "denies everything";
   reading.gap({
