@@ -134,7 +134,9 @@ export function namesOf(root: string, { bytes, starts }: FileNames, piece: numbe
 }
 
 function openable(root: string, raw: Buffer, shown: string): string | Buffer {
-  return shown.includes("\ufffd") ? Buffer.concat([Buffer.from(root), SLASH, raw]) : join(root, shown);
+  if (shown.includes("\ufffd")) return Buffer.concat([Buffer.from(root), SLASH, raw]);
+  // What is listed has no dots to resolve, which is what joining takes its time for.
+  return root === "" || shown === "" ? join(root, shown) : `${root}/${shown}`;
 }
 
 function list(path: string | Buffer): Dirent<Buffer>[] | { cause: string } {

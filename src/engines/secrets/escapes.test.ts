@@ -11,10 +11,19 @@ const BEGINNINGS = ["\\u00", "\\u{", "\\U0000", "\\x", "\\/"];
 
 const unit = fc.constantFrom(..."\\ \\ u U x X 0 0 00 000000 2 4 5c 22 27 7f F g { } / \x80".split(" "));
 const text = fc.string({ unit, maxLength: 16 });
+/** Escapes far from one another too. */
+const long = fc.array(
+  fc.oneof(
+    text,
+    fc.nat(60).map((length) => "a".repeat(length)),
+  ),
+  { maxLength: 6 },
+);
 
 test("a text reads as the expressions say", () => {
   fc.assert(
-    fc.property(text, (of) => {
+    fc.property(long, (parts) => {
+      const of = parts.join("");
       const expected = of.replace(ESCAPE, (whole, ...codes: (string | undefined)[]) => {
         const code = codes.slice(0, 4).find((each) => each !== undefined);
         const character = code === undefined ? "/" : String.fromCharCode(Number.parseInt(code, 16));

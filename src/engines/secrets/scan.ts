@@ -22,7 +22,7 @@ import { createVersions, type FindKeywords, type SimilarFinder, type Versions } 
 import { type FileSecrets, type SecretStream, streamOf } from "./stream.ts";
 import { utf32Decoder } from "./utf-32.ts";
 import { WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
-import { isWordByte, matchesIn, mayBegin, nameBefore } from "./window.ts";
+import { hasMatch, isWordByte, matchesIn, mayBegin, nameBefore } from "./window.ts";
 
 export interface SecretScanner {
   /** A file that is whole in memory. */
@@ -208,9 +208,13 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
       similar.noteQuiet(number, span.from, span.to);
       return;
     }
-    let isNone = true;
     examined += to - from;
     const text = kind === "binary" ? printableRuns(held, from, to) : held.toString("latin1", from, to);
+    if (!hasMatch(prepared, text)) {
+      similar?.noteQuiet(number, span.from, span.to);
+      return;
+    }
+    let isNone = true;
     const cutsWord = { start: from > 0 && isInWord(held, from), end: to < held.length && isInWord(held, to) };
     for (const match of matchesIn(prepared, text, cutsWord)) {
       // What chance makes of random bytes has no checksum.

@@ -87,6 +87,12 @@ export function isWordByte(byte: number): boolean {
   );
 }
 
+/** Whether {@link matchesIn} has anything to try: mostly it has not, and to ask it costs as much as the search. */
+export function hasMatch({ rule, search }: PreparedRule, text: string): boolean {
+  search.lastIndex = 0;
+  return rule.expression !== undefined || search.test(text);
+}
+
 /**
  * @param text - of the stretch, one character a byte
  * @param cutsWord - whether the stretch begins, or ends, inside a word of the file: a match at that edge is none, for

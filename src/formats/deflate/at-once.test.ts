@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { deflateRawSync, deflateSync, inflateRawSync, inflateSync } from "node:zlib";
+import { deflateRawSync, deflateSync, gunzipSync, gzipSync, inflateRawSync, inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { createInflateAtOnce } from "./at-once.ts";
 
 const forms = [
   { form: "zlib", deflate: deflateSync, inflate: inflateSync },
+  { form: "gzip", deflate: gzipSync, inflate: gunzipSync },
   { form: "raw", deflate: deflateRawSync, inflate: inflateRawSync },
 ] as const;
 

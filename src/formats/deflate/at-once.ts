@@ -1,9 +1,9 @@
 /**
- * Deflated bytes (RFC 1950 and 1951) whose size is known, one after the other through one handle of node:zlib: its functions make
+ * Deflated bytes (RFC 1950 to 1952) whose size is known, one after the other through one handle of node:zlib: its functions make
  * and free one for each call, which costs more than to inflate a few hundred bytes. Node does not document the handle. Where
  * it is not there, as after anything unusual, nothing is returned, and the caller asks node:zlib as usual.
  */
-import { constants, createInflate, createInflateRaw, type Inflate } from "node:zlib";
+import { constants, createGunzip, createInflate, createInflateRaw, type Gunzip, type Inflate } from "node:zlib";
 
 interface Handle {
   reset(): void;
@@ -24,9 +24,11 @@ const MOST = 1024 * 1024;
 /** Returns exactly `size` bytes, of a stream that is whole; undefined for all else. */
 export type InflateAtOnce = (deflated: Uint8Array, size: number) => Buffer | undefined;
 
-/** @param form - `raw`: without the header and the checksum of zlib */
-export function createInflateAtOnce(form: "zlib" | "raw"): InflateAtOnce {
-  let open: { readonly stream: Inflate; readonly handle: Handle; readonly state: Uint32Array } | undefined;
+/** `raw`: without a header and a checksum. */
+type Form = "zlib" | "gzip" | "raw";
+
+export function createInflateAtOnce(form: Form): InflateAtOnce {
+  let open: { readonly stream: Inflate | Gunzip; readonly handle: Handle; readonly state: Uint32Array } | undefined;
   let isMissing = false;
   return (deflated, size) => {
     if (isMissing || size > MOST) return undefined;
@@ -49,8 +51,10 @@ export function createInflateAtOnce(form: "zlib" | "raw"): InflateAtOnce {
   };
 }
 
-function openHandle(form: "zlib" | "raw") {
-  const stream = form === "raw" ? createInflateRaw() : createInflate();
+const streams = { zlib: createInflate, gzip: createGunzip, raw: createInflateRaw } as const;
+
+function openHandle(form: Form) {
+  const stream = streams[form]();
   // It is told by `destroyed`.
   stream.on("error", () => {});
   const { _handle: handle, _writeState: state } = stream as Partial<{ _handle: Handle; _writeState: unknown }>;
