@@ -144,18 +144,18 @@ function many(count: number) {
 }
 
 test("of many findings a page is drawn, and every one is on some page", () => {
-  const html = renderHtml(many(20_000));
-  assert.ok(html.length < 12_000_000, String(html.length));
+  const html = renderHtml(many(5_000));
+  assert.ok(html.length < 3_000_000, String(html.length));
   const page = browse(html);
   const seen = new Set<string>();
-  for (let pages = 0; pages < 200; pages++) {
+  for (let pages = 0; pages < 50; pages++) {
     const rows = page.rows();
     assert.equal(rows.length, 100);
     for (const { name } of rows) seen.add(name);
-    assert.equal(page.isLast(), pages === 199);
+    assert.equal(page.isLast(), pages === 49);
     page.next();
   }
-  assert.equal(seen.size, 20_000);
+  assert.equal(seen.size, 5_000);
 });
 
 test("on paper findings are grouped by what fixes them, as in the summary, and what is left is counted", () => {
@@ -168,7 +168,7 @@ test("on paper findings are grouped by what fixes them, as in the summary, and w
     "The exception for CVE-2020-7598 expired on 2025-05-31",
     "outdated Alpine v3.10 packages in layer 1/3",
   ]);
-  const large = groups(many(20_000));
+  const large = groups(many(5_000));
   assert.equal(large.match(/<tr><td>/g)?.length, 120);
   assert.match(large, /\d+ more fixes for \d+ findings in the page itself/);
 });
