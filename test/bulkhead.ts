@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { compiled } from "./compiled.ts";
+import { compiled, compiledFor } from "./compiled.ts";
 
 export interface Ended {
   readonly code: number | null;
@@ -43,7 +43,7 @@ export async function bulkhead(
     ["--import", `data:text/javascript,${encodeURIComponent(meter)}`, program, ...written],
     {
       cwd,
-      env: environmentOf({ home, environment }),
+      env: environmentOf({ home, environment: { ...compiledFor(written), ...environment } }),
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

@@ -102,8 +102,11 @@ export interface ReadFrames {
   readonly metrics: ReadonlyMap<string, bigint>;
 }
 
-/** @throws where the frames are no whole stream */
-export function readFrames(frames: Buffer): ReadFrames {
+/**
+ * @param isWhole - false: more may come
+ * @throws where the frames are broken, or no whole stream
+ */
+export function readFrames(frames: Buffer, isWhole = true): ReadFrames {
   const events: ReadFrames["events"][number][] = [];
   const threads: ThreadSnapshot[] = [];
   const descriptors: ReadFrames["descriptors"][number][] = [];
@@ -138,7 +141,7 @@ export function readFrames(frames: Buffer): ReadFrames {
     metric: (name, value) => void metrics.set(name, value),
   });
   reader.push(frames);
-  reader.end();
+  if (isWhole) reader.end();
   return { events, threads, descriptors, lost, order, users, answers, missing, metrics };
 }
 

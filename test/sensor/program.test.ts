@@ -225,7 +225,7 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
     await reading.ended;
     const third = await connected(path);
     const again = new Reading(third);
-    await again.has("/root");
+    await until(() => readFrames(again.all, false).users.length > 0);
     third.write("2 end\n");
     await again.ended;
     const { answers, users } = readFrames(again.all);
