@@ -110,7 +110,9 @@ async function reportOf(program: string, home: string, words: readonly string[],
   assert.ok(code === 0 || code === 1 || code === 3, `ended with ${code}: ${stderr}`);
   if (!isScan) return undefined;
   const times = new Set(["startedAt", "finishedAt", "observedAt", "validUntil"]);
-  return JSON.parse(readFileSync(file, "utf8"), (key, value: unknown) => (times.has(key) ? undefined : value));
+  // Where there is no database, its place is told.
+  const written = readFileSync(file, "utf8").replaceAll(`${home}/`, "~/");
+  return JSON.parse(written, (key, value: unknown) => (times.has(key) ? undefined : value));
 }
 
 function ended({ program, arguments: words }: Command, home: string): Promise<{ code: unknown; stderr: string }> {
