@@ -11,6 +11,9 @@ const CUT_LENGTH = 13;
 
 export type Strings = (text: string) => string;
 
+/** For texts that are soon forgotten, and not worth being held once. */
+export const asItIs: Strings = (text) => text;
+
 /** @param limit - different texts that are held at most; then it begins anew */
 export function createStrings(limit: number): Strings {
   const known = new Map<string, string>();

@@ -2,6 +2,7 @@
 
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Scope } from "../core/scope.ts";
+import { asItIs } from "../core/strings.ts";
 import { isObject } from "../core/untyped.ts";
 import { bounds } from "../engines/kubernetes/bounds.ts";
 import { asWritten } from "../engines/kubernetes/cluster/normalise.ts";
@@ -32,11 +33,6 @@ export function scanObject(object: unknown, context: ScannedObjectContext): Eval
   const written = isObject(object) ? asWritten(object, version) : object;
   reader.object(written, { kind: "cluster", cluster: scope });
   return scanRead(reader.manifests(), context);
-}
-
-/** Of one object, which is forgotten when it was judged, nothing is worth being held once. */
-function asItIs(text: string): string {
-  return text;
 }
 
 /** As {@link scanObject}, of an object that was read already. */

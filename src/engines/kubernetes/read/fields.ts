@@ -1,5 +1,5 @@
 /** Reads untyped values field by field: what has a wrong type is told with its path, left out, and the rest is read. */
-import { createLists, type Strings } from "../../../core/strings.ts";
+import { asItIs, createLists, type Strings } from "../../../core/strings.ts";
 import { isObject } from "../../../core/untyped.ts";
 import type { FieldPath } from "../field-path.ts";
 
@@ -45,7 +45,7 @@ export const sharedList = createLists(10_000);
 type Plain = Readonly<Record<string, unknown>>;
 
 /** @param strings - every text goes through it */
-export function fieldsOf(value: Plain, tell: WrongType, strings: Strings = same, base: FieldPath = []): Fields {
+export function fieldsOf(value: Plain, tell: WrongType, strings: Strings = asItIs, base: FieldPath = []): Fields {
   return new Mapping(value, tell, strings, base);
 }
 
@@ -213,10 +213,6 @@ class Mapping implements Fields {
     }
     return result;
   }
-}
-
-function same(text: string): string {
-  return text;
 }
 
 function stringText(value: unknown): string | undefined {
