@@ -2,6 +2,7 @@
 import type { MadeEvent } from "../../collect/runtime/proofs/node-event.ts";
 import type { DetectionProof } from "../../engines/detectors/model.ts";
 import { newNonce } from "../../engines/detectors/proof-event.ts";
+import { within } from "../serving/flights.ts";
 import { type AlertSearch, searchAlert } from "./find-alert.ts";
 import type { AlertOutput } from "./outputs.ts";
 
@@ -36,7 +37,7 @@ export async function prove(options: ProveOptions): Promise<Proved> {
   let made: MadeEvent;
   try {
     made = await options.makeEvent(nonce);
-    await within(milliseconds, search.found, signal);
+    await within(search.found, signal, milliseconds);
   } finally {
     for (const output of outputs) {
       const fault = output.fault();
@@ -61,16 +62,4 @@ export async function prove(options: ProveOptions): Promise<Proved> {
   }
   if (faults.length > 0) return { kind: "undecided", reason: faults.join("; ") };
   return { kind: "recorded", proof: { ...proof, outcome: "missed" }, seen: search.seen() };
-}
-
-/** Ends with `found`, at the latest after so much; nothing is left that would keep the program from its end. */
-async function within(milliseconds: number, found: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, milliseconds);
-  const stop = () => resolve();
-  signal?.addEventListener("abort", stop, { once: true });
-  await Promise.race([found, promise]).finally(() => {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", stop);
-  });
 }

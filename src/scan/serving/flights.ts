@@ -61,23 +61,24 @@ export const LATE: unique symbol = Symbol("late");
 /**
  * What the work comes to, unless the request ends before it does.
  *
+ * @param deadline - of the request; undefined for one that has none
  * @param milliseconds - that are waited at most, where less than the request's own time suffices
  */
 export async function within<T>(
   work: Promise<T>,
-  deadline: AbortSignal,
+  deadline: AbortSignal | undefined,
   milliseconds?: number,
 ): Promise<T | typeof LATE> {
-  if (deadline.aborted) return LATE;
+  if (deadline?.aborted === true) return LATE;
   const { promise, resolve } = Promise.withResolvers<typeof LATE>();
   const end = () => resolve(LATE);
-  deadline.addEventListener("abort", end, { once: true });
+  deadline?.addEventListener("abort", end, { once: true });
   const timer = milliseconds === undefined ? undefined : setTimeout(end, milliseconds);
   try {
     return await Promise.race([work, promise]);
   } finally {
     clearTimeout(timer);
-    deadline.removeEventListener("abort", end);
+    deadline?.removeEventListener("abort", end);
   }
 }
 
