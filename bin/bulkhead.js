@@ -1,9 +1,12 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node since 14 reads, so that an old one can be told what it lacks.
+import { existsSync, lstatSync, mkdirSync } from "node:fs";
 import module from "node:module";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { isMainThread, workerData } from "node:worker_threads";
+import { daily, script } from "./daily.js";
+import { isOurs, runScript } from "./script.js";
 
 const groups = /^(?:admission|build|cluster|db|image|network|policy|registry|runtime|secrets|trust|workload)$/;
 
@@ -11,6 +14,33 @@ const groups = /^(?:admission|build|cluster|db|image|network|policy|registry|run
 function commandOf([first = "", second = ""]) {
   if (groups.test(first)) return /^[a-z]{2,12}$/.test(second) ? `${first}-${second}` : first;
   return /^(?:check|explain|verify|trace|sign|attest|vex)$/.test(first) ? first : "other";
+}
+
+/**
+ * A folder for what is compiled, that nobody else can write to: whoever can, decides what runs.
+ *
+ * Each level is made by itself, since Node's own way of making several does not come to its end where the file system
+ * refuses one as missing, as that of processes does.
+ */
+function madeFolder(path) {
+  const missing = [];
+  for (let level = path; !existsSync(level) && level !== dirname(level); level = dirname(level)) missing.unshift(level);
+  try {
+    for (const level of missing) makeUnlessThere(level);
+    const { uid, mode } = lstatSync(path);
+    return isOurs(uid, mode);
+  } catch {
+    return false;
+  }
+}
+
+function makeUnlessThere(folder) {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Another process was first.
+    if (error.code !== "EEXIST") throw error;
+  }
 }
 
 if (Number.parseInt(process.versions.node, 10) < 24) {
@@ -22,11 +52,10 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   // What Node compiled is kept for the next start. Not in the shared temporary folder, where others could put it.
   // A folder for each command: V8 takes only what was compiled under its present flags, some of which commands set at different
   // times (src/cli/heap.ts), so that from a common folder each would throw out what the others need.
+  const command = isMainThread ? commandOf(process.argv.slice(2)) : `thread-${workerData.task}`;
   const cache = process.env.XDG_CACHE_HOME || "";
-  const compiled = join(cache.startsWith("/") ? cache : join(homedir(), ".cache"), "bulkhead", "compiled");
-  module.enableCompileCache(
-    join(compiled, isMainThread ? commandOf(process.argv.slice(2)) : `thread-${workerData.task}`),
-  );
+  const folder = join(cache.startsWith("/") ? cache : join(homedir(), ".cache"), "bulkhead", "compiled", command);
+  const { directory } = madeFolder(folder) ? module.enableCompileCache(folder) : {};
   // A run loads hundreds of files of its own: those of src/ in a clone, of code/ where it is published. Each is named whole,
   // from the file that imports it, so that nothing has to be looked for: this spares a fifth of the start.
   const own = [
@@ -41,7 +70,11 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
       return { url: new URL(specifier, parentURL).href, format: kind.format, shortCircuit: true };
     },
   });
+  const entry = new URL(import.meta.url);
+  const whole = new URL(`../${script}`, entry);
   // Threads of a run begin here as well, so that they load what they need alike.
-  if (isMainThread) import("../src/cli/run.ts").then(({ run }) => run(new URL(import.meta.url)));
-  else import("../src/cli/thread.ts");
+  if (!isMainThread) import("../src/cli/thread.ts");
+  else if (daily.includes(command) && existsSync(whole)) {
+    runScript(whole, directory && join(directory, `${command}.code`), ({ run }) => run(entry));
+  } else import("../src/cli/run.ts").then(({ run }) => run(entry));
 }

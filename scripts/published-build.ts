@@ -1,8 +1,9 @@
 /** The program as it is published: bundled JavaScript for Node 24, with nothing to install beside it. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { dirname, join } from "node:path";
-import { build, type Metafile } from "esbuild";
+import { basename, dirname, join, relative } from "node:path";
+import { build, type BuildOptions as EsbuildOptions, type Metafile, type Plugin } from "esbuild";
+import { daily, script } from "../bin/daily.js";
 
 /** Files beside the code, as they are. */
 const accompanying = ["LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "docs/schemas"] as const;
@@ -52,38 +53,15 @@ export async function buildPackage(
 ): Promise<readonly BundledPackage[]> {
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
-    absWorkingDir: root,
+    ...common(root),
     entryPoints: { "bin/bulkhead": "bin/bulkhead.js", "action/main": "action/main.js" },
     outdir,
     chunkNames: "code/[name]-[hash]",
-    bundle: true,
     splitting: true,
-    external: [installedByUsers],
     format: "esm",
-    platform: "node",
-    target: "node24",
-    // Names stay: a stack trace of a bug must say where it was.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // They are in THIRD_PARTY_NOTICES, whole.
-    legalComments: "none",
-    // Packages in CommonJS ask for Node's own modules by `require`, which a module lacks.
-    plugins: [
-      {
-        name: "builtins-without-require",
-        setup({ onResolve, onLoad }) {
-          onResolve({ filter: builtin }, ({ path, kind }) =>
-            kind === "require-call" ? { path, namespace: "builtin" } : undefined,
-          );
-          onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
-            contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-          }));
-        },
-      },
-    ],
-    metafile: true,
-    logLevel: "error",
+    plugins: [builtinsWithoutRequire],
   });
+  await buildDaily(root, outdir, metafile);
   const source = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, unknown>;
   const { name, version, description, license, engines, type, bin, optionalDependencies = {} } = source;
   const byUsers = (optionalDependencies as Record<string, string>)[installedByUsers];
@@ -112,6 +90,97 @@ export async function buildPackage(
     const { name, version, license } = manifestOf(folder);
     return { name, version, ...(license === undefined ? {} : { license }) };
   });
+}
+
+function common(root: string) {
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    external: [installedByUsers],
+    platform: "node",
+    target: "node24",
+    // Names stay: a stack trace of a bug must say where it was.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    // They are in THIRD_PARTY_NOTICES, whole.
+    legalComments: "none",
+    metafile: true,
+    logLevel: "error",
+  } satisfies EsbuildOptions;
+}
+
+/** Packages in CommonJS ask for Node's own modules by `require`, which a module lacks. */
+const builtinsWithoutRequire: Plugin = {
+  name: "builtins-without-require",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: builtin }, ({ path, kind }) =>
+      kind === "require-call" ? { path, namespace: "builtin" } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/** Where every command begins: it loads each command's own code on demand. */
+const BEGINNING = "src/cli/run.ts";
+
+/**
+ * One script of all that the commands of every day need (bin/script.js), beside the modules of the other commands, which it
+ * leads to as well.
+ *
+ * @param modules - what was made of the modules
+ */
+async function buildDaily(root: string, outdir: string, modules: Metafile): Promise<void> {
+  const within = new Set(daily.map((name) => join(root, "src/cli", `${name.replace("-", "/")}.ts`)));
+  const begins = importedAtOnce(modules, BEGINNING);
+  const places = new Map(
+    Object.entries(modules.outputs).map(([path, { entryPoint = "" }]) => [join(root, entryPoint), basename(path)]),
+  );
+  const otherCommands: Plugin = {
+    name: "other-commands",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\// }, ({ kind, importer, path }) => {
+        if (kind !== "dynamic-import" || !begins.has(relative(root, importer))) return undefined;
+        const file = join(dirname(importer), path);
+        if (within.has(file)) return undefined;
+        const place = places.get(file);
+        if (place === undefined) throw new Error(`${file} is loaded on demand, and no module of the package`);
+        return { path: `./${place}`, external: true };
+      });
+    },
+  };
+  const { outputFiles } = await build({
+    ...common(root),
+    entryPoints: [BEGINNING],
+    outfile: join(outdir, script),
+    write: false,
+    format: "cjs",
+    banner: { js: "(function(require,module,exports){" },
+    footer: { js: "})" },
+    // The script has no address: nothing in it may ask for one.
+    logOverride: { "empty-import-meta": "error" },
+    plugins: [otherCommands],
+  });
+  // It is read as bytes. Of what is not ASCII the bundler leaves only what stands in regular expressions, which know this form too.
+  const text = outputFiles[0]?.text.replace(
+    /[^\n -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+  writeFileSync(join(outdir, script), text ?? "");
+  for (const file of within) if (!existsSync(file)) throw new Error(`${file} is not there: bin/daily.js names it`);
+}
+
+/** @returns the files of a build that are loaded with `file`, itself among them; paths below the root */
+function importedAtOnce({ inputs }: Metafile, file: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const pending = [file];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (found.has(next)) continue;
+    found.add(next);
+    for (const { path, kind } of inputs[next]?.imports ?? []) if (kind === "import-statement") pending.push(path);
+  }
+  return found;
 }
 
 /** Licences that ask for their address and the author's name, or for nothing, and not for their text. */

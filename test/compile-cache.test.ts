@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -36,4 +36,25 @@ test("a command takes all that it compiled before, whichever commands ran betwee
     assert.ok(accepted > 100, `${command.join(" ")}: ${accepted}`);
     assert.equal(rejected, 0, command.join(" "));
   }
+});
+
+test("a folder that cannot be made, or that others can write to, holds nothing, and a command comes to its end", () => {
+  const version = (home: string) =>
+    spawnSync(process.execPath, [program, "--version"], {
+      cwd: folder,
+      env: { ...environment, XDG_CACHE_HOME: home, NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
+      encoding: "utf8",
+      timeout: 60_000,
+    });
+  // Linux says of whatever would be made there that it is missing.
+  for (const home of ["/proc", "/proc/self", "/dev/null"]) {
+    const { status, signal, stdout } = version(home);
+    assert.deepEqual({ status, signal }, { status: 0, signal: null }, home);
+    assert.doesNotMatch(stdout, /COMPILE_CACHE|compile cache/i);
+  }
+  const open = join(folder, "open");
+  mkdirSync(join(open, "bulkhead/compiled/other"), { recursive: true });
+  chmodSync(join(open, "bulkhead/compiled/other"), 0o777);
+  assert.equal(version(open).status, 0);
+  assert.deepEqual(readdirSync(join(open, "bulkhead/compiled/other")), []);
 });

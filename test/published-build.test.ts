@@ -1,12 +1,23 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
+import { daily } from "../bin/daily.js";
 import { buildPackage } from "../scripts/published-build.ts";
 import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { asOf, type Program, site } from "./judged-image.fixture.ts";
@@ -103,6 +114,49 @@ test("it makes a database, scans an image and reports in every format", () => {
   for (const format of files) {
     assert.ok(readFileSync(join(place.folder, `report.${format}`), "utf8").includes("CVE-2025-1000"), format);
   }
+});
+
+/** Loaded by the words of each command, of every day or not: what they print, and what the process keeps. */
+test("one script serves the commands of every day, and leads to the others", () => {
+  using place = site();
+  place.image(["minimist"]);
+  writeFileSync(join(place.folder, "Dockerfile"), "FROM scratch\nADD https://example.com/a.sh /\n");
+  writeFileSync(
+    join(place.folder, "pod.yaml"),
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a}]}\n",
+  );
+  const code = join(installed, "code");
+  const aside = join(folder, "aside.cjs");
+  const commands: Readonly<Record<string, readonly string[]>> = {
+    check: ["."],
+    "image scan": ["oci:image"],
+    "image sbom": ["oci:image", "--format", "spdx"],
+    "secrets scan": ["."],
+    "workload audit": ["pod.yaml"],
+    "cluster audit": ["--kubeconfig", "none"],
+    "build lint": ["Dockerfile"],
+    "build audit": ["."],
+  };
+  assert.deepEqual(
+    Object.keys(commands).map((words) => words.replace(" ", "-")),
+    daily,
+  );
+  for (const [words, rest] of Object.entries(commands)) {
+    const line = [...words.split(" "), ...rest, ...(words.endsWith("sbom") ? [] : ["--format", "plain"]), ...asOf];
+    const whole = place.start(program, ...line);
+    assert.match(whole.stdout + whole.stderr, /\S/);
+    assert.doesNotMatch(whole.stderr, /internal error/);
+    renameSync(join(code, "daily.cjs"), aside);
+    const byModules = place.start(program, ...line);
+    renameSync(aside, join(code, "daily.cjs"));
+    const { status, stdout } = byModules;
+    assert.deepEqual({ status: whole.status, stdout: whole.stdout }, { status, stdout }, words);
+  }
+  const text = readFileSync(join(code, "daily.cjs"), "utf8");
+  assert.match(text, /^[\n -~]*$/, "it is read as bytes");
+  const led = [...text.matchAll(/\bimport\("\.\/([^"]+)"\)/g)].map(([, name = ""]) => name);
+  assert.ok(led.length > 20, `${led.length}`);
+  for (const name of led) assert.ok(existsSync(join(code, name)), name);
 });
 
 test("its policy reader, its generated policy and its completions work", () => {

@@ -26,7 +26,18 @@ export function keepHeapNearWhatLives(growth = GROWTH): void {
  */
 export function keepOldNearWhatLives(growth: number): void {
   v8.setFlagsFromString(`--heap-growing-percent=${growth}`);
+  if (isRestored) return;
+  isRestored = true;
+  process.once("exit", restore);
 }
+
+/** V8 keeps with what it compiled under which flags it did (bin/script.js): those of the next start, which are its own. */
+function restore(): void {
+  v8.setFlagsFromString("--heap-growing-percent=0");
+  v8.setFlagsFromString("--semi-space-growth-factor=2");
+}
+
+let isRestored = false;
 
 /** Collects what a start has left: of a process that waits for long, it would stay. */
 export function collectStart(): void {

@@ -1,0 +1,4 @@
+/** Commands of every day, as `image-scan`. */
+export const daily: readonly string[];
+/** Path in the published package. */
+export const script: string;
