@@ -166,10 +166,10 @@ module.exports = {
       "guards/([^/]+)/",
       [...floors("joins"), "guards/$1/", "report/$1/", "store/"],
     ),
-    room("store-keeps", "store imports core, and the lock of folders: what is kept has no opinion", "store/", [
+    room("store-keeps", "store imports core, and how folders are made and locked: what is kept has no opinion", "store/", [
       "core/",
       "store/",
-      "engines/files/lock[.]ts$",
+      "engines/files/(folders|lock)[.]ts$",
     ]),
     room("report-shows", "report imports core alone", "report/", ["core/", "report/"]),
     room("server", "the server imports guards, report and below, never the command line", "server/", [

@@ -1,7 +1,8 @@
 /** Files that a command makes into a folder, and makes over when it is run again. */
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Problem, usageProblem } from "../core/problem.ts";
+import { makeFolders } from "../engines/files/folders.ts";
 import { isThere, refuseLinkedFolders, writeWhole } from "../engines/files/write.ts";
 
 export interface OwnFiles {
@@ -36,7 +37,7 @@ export function writeOwnFiles({ folder, files, madeBy, command, root, folders }:
   return placed.map(({ path, text }) => {
     if (folders === true) {
       refuseLinkedFolders(path, [root]);
-      mkdirSync(dirname(path), { recursive: true });
+      makeFolders(dirname(path));
     }
     writeWhole(path, text, { within: [root] });
     return path;

@@ -1,8 +1,8 @@
 /** PGlite in a folder, to try it without a server: one process at a time. */
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { Kysely, PGliteDialect } from "kysely";
 import { Problem } from "../core/problem.ts";
+import { makeFolders } from "../engines/files/folders.ts";
 import { lockFolder } from "../engines/files/lock.ts";
 import { announcements } from "./changes.ts";
 import type { Database } from "./database.ts";
@@ -16,7 +16,7 @@ import type { Tables } from "./tables.ts";
 export async function embeddedDatabase(folder: string): Promise<Database> {
   let lock: Disposable | undefined;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     lock = lockFolder(folder);
   } catch (error) {
     throw storeProblem(error, folder);

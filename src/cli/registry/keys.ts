@@ -1,7 +1,7 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
+import { makeFolders } from "../../engines/files/folders.ts";
 import { isThere, writeWhole } from "../../engines/files/write.ts";
 import {
   type KeyFile,
@@ -29,7 +29,7 @@ export function registryKeys(folder: string, { rotate, olderThan }: KeysOptions)
   if (days !== undefined && !rotate) throw usageProblem("--older-than", "only with --rotate");
   if (!isThere(path)) {
     if (rotate) throw usageProblem(printable(path), "no such file", `make it: bulkhead registry keys ${folder}`);
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     return written(folder, makeKeys(now), "created");
   }
   const keys = readKeys(path);

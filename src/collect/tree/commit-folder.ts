@@ -1,8 +1,9 @@
 /** A directory of manifests as a commit has it, laid into a directory of its own. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
+import { makeFolders } from "../../engines/files/folders.ts";
 import { readFolderAt } from "../../engines/git/folder-at.ts";
 import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
 import { isKustomization } from "../kubernetes/kustomization-name.ts";
@@ -39,7 +40,7 @@ export async function openCommitFolder(written: string, folder: string): Promise
     const limits = { files: bounds.commitFiles, bytes: bounds.commitBytes };
     for (const file of readFolderAt(folder, ref, path, isWanted, limits)) {
       const target = join(root, file.path);
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolders(dirname(target));
       if (file.kind === "file") writeFileSync(target, file.bytes, { flag: "wx" });
       else symlinkSync(file.bytes.toString("utf8"), target);
     }

@@ -11,7 +11,6 @@ import {
   fsyncSync,
   ftruncateSync,
   lstatSync,
-  mkdirSync,
   openSync,
   renameSync,
   rmSync,
@@ -22,6 +21,7 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "nod
 import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { inBytes } from "./chunks.ts";
+import { makeFolders } from "./folders.ts";
 import { freshName, removeLeftovers } from "./leftovers.ts";
 
 /** What is written: whole, or in pieces, which may have to be made twice. */
@@ -66,7 +66,7 @@ export function writeNew(path: string, content: string | Uint8Array, options: Wr
   attempt(path, () => {
     refuseLinkedFolders(path, options.within);
     if (isThere(path)) throw refused("files.exists", path, "file already exists");
-    if (options.folders === true) mkdirSync(dirname(path), { recursive: true });
+    if (options.folders === true) makeFolders(dirname(path));
     writeFileSync(path, content, { flag: "wx", mode: options.mode ?? 0o666 });
   });
 }
@@ -92,7 +92,7 @@ function entryAt(path: string): Stats | undefined {
  * loses what rights others had.
  */
 export function makePrivateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makeFolders(path, 0o700);
   if (basename(resolve(path)) !== "bulkhead") return;
   const { uid, mode } = lstatSync(path);
   if (uid === process.geteuid?.() && (mode & 0o077) !== 0) chmodSync(path, 0o700);
