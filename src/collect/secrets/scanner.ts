@@ -47,8 +47,23 @@ export function openSecretScanner({ rules: more = [], added = [], fingerprintKey
   const key = createHash("sha256").update(JSON.stringify([ENGINE, rules.map(stateOf)]));
   if (own !== undefined) key.update(own);
   return {
-    scanner: createSecretScanner({ rules, fingerprint: createFingerprinter(own) }),
+    scanner: madeOnDemand(() => createSecretScanner({ rules, fingerprint: createFingerprinter(own) })),
     key: key.digest("hex").slice(0, 32),
+  };
+}
+
+/** To compile the rules takes a tenth of a run of which all contents are known already. */
+function madeOnDemand(make: () => SecretScanner): SecretScanner {
+  let made: SecretScanner | undefined;
+  const scanner = (): SecretScanner => {
+    made ??= make();
+    return made;
+  };
+  return {
+    scan: (path, bytes) => scanner().scan(path, bytes),
+    open: (path) => scanner().open(path),
+    openBinary: (path) => scanner().openBinary(path),
+    versions: () => scanner().versions(),
   };
 }
 

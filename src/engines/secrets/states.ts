@@ -22,37 +22,40 @@ const CASE = 0x20;
 
 /** @param keywords - ASCII, none empty; two that differ in case alone are both found */
 export function statesOf(keywords: readonly string[]): States {
-  const { children, ends, depth } = trieOf(keywords);
-  const fallback = new Int32Array(children.length);
+  const trie = trieOf(keywords);
+  const { bytes, first, sibling, ends, size } = trie;
+  const fallback = new Int32Array(size);
   // Breadth first, so that the state to fall back to is complete before it is copied from.
-  const order: number[] = [0];
-  for (let i = 0; i < order.length; i++) {
+  const order = new Int32Array(size);
+  for (let i = 0, found = 1; i < size; i++) {
     const state = order[i] as number;
-    for (const [byte, child] of children[state] ?? []) {
-      order.push(child);
-      if (state !== 0) fallback[child] = followed(children, fallback, fallback[state] as number, byte);
-      const more = ends[fallback[child] as number] ?? [];
-      if (more.length > 0) ends[child] = [...(ends[child] ?? []), ...more];
+    for (let child = first[state] as number; child !== 0; child = sibling[child] as number) {
+      order[found++] = child;
+      if (state !== 0) fallback[child] = followed(trie, fallback, fallback[state] as number, bytes[child] as number);
+      const more = ends[fallback[child] as number];
+      if (more !== undefined) ends[child] = [...(ends[child] ?? []), ...more];
     }
   }
 
   // States in which a keyword ends come last: telling them is one comparison.
   const silent = order.filter((state) => ends[state] === undefined);
   const speaking = order.filter((state) => ends[state] !== undefined);
-  const numbers = new Int32Array(children.length);
-  for (const [number, state] of [...silent, ...speaking].entries()) numbers[state] = number;
+  const numbers = new Int32Array(size);
+  for (let i = 0; i < silent.length; i++) numbers[silent[i] as number] = i;
+  for (let i = 0; i < speaking.length; i++) numbers[speaking[i] as number] = silent.length + i;
 
   // A column for every byte takes more memory than one for those that keywords tell apart. But of a row the same few lines
   // of the processor's cache are used, and no column has to be looked up before a state can be.
-  const isWide = children.length <= MOST_WIDE;
+  const isWide = size <= MOST_WIDE;
   const columns = isWide ? Uint8Array.from({ length: 256 }, (_, byte) => byte) : columnsOf(keywords);
   const width = isWide ? 256 : columns.reduce((most, column) => Math.max(most, column + 1), 1);
-  const next = new (isWide ? Uint16Array : Uint32Array)(children.length * width);
+  const next = new (isWide ? Uint16Array : Uint32Array)(size * width);
   for (const state of order) {
     const row = (numbers[state] as number) * width;
     const back = (numbers[fallback[state] as number] as number) * width;
     if (state !== 0) next.copyWithin(row, back, back + width);
-    for (const [byte, child] of children[state] ?? []) {
+    for (let child = first[state] as number; child !== 0; child = sibling[child] as number) {
+      const byte = bytes[child] as number;
       next[row + (columns[byte] as number)] = numbers[child] as number;
       if (isLower(byte)) next[row + (columns[byte - CASE] as number)] = numbers[child] as number;
     }
@@ -62,45 +65,61 @@ export function statesOf(keywords: readonly string[]): States {
     width,
     columns,
     firstSpeaking: silent.length,
-    outputs: speaking.map((state) => Int32Array.from(ends[state] as number[])),
-    lookBehind: Math.max(1, depth) - 1,
+    outputs: Array.from(speaking, (state) => Int32Array.from(ends[state] as number[])),
+    lookBehind: Math.max(1, trie.depth) - 1,
   };
 }
 
+/** Its states are numbers, 0 the root: a map for each took half of the time of all this. */
 interface Trie {
-  /** State → byte → child; 0 is the root. */
-  readonly children: Map<number, number>[];
+  readonly size: number;
+  /** State → the byte that leads to it. */
+  readonly bytes: Uint8Array;
+  /** State → its first child; 0 is none. */
+  readonly first: Int32Array;
+  /** State → the next child of its parent; 0 is none. */
+  readonly sibling: Int32Array;
   /** State → the keywords that end in it. */
   readonly ends: (number[] | undefined)[];
   readonly depth: number;
 }
 
 function trieOf(keywords: readonly string[]): Trie {
-  const children: Map<number, number>[] = [new Map()];
-  const ends: (number[] | undefined)[] = [];
+  const most = keywords.reduce((sum, { length }) => sum + length, 1);
+  const [bytes, first, sibling] = [new Uint8Array(most), new Int32Array(most), new Int32Array(most)];
+  const ends: (number[] | undefined)[] = new Array(most).fill(undefined);
+  const trie = { bytes, first, sibling, ends };
+  let size = 1;
   let depth = 0;
   for (const [number, keyword] of keywords.entries()) {
     depth = Math.max(depth, keyword.length);
     let state = 0;
     for (const byte of Buffer.from(keyword.toLowerCase(), "latin1")) {
-      const row = children[state] as Map<number, number>;
-      let child = row.get(byte);
-      if (child === undefined) {
-        child = children.push(new Map()) - 1;
-        row.set(byte, child);
+      let child = childOf(trie, state, byte);
+      if (child === 0) {
+        child = size++;
+        bytes[child] = byte;
+        sibling[child] = first[state] as number;
+        first[state] = child;
       }
       state = child;
     }
     ends[state] = [...(ends[state] ?? []), number];
   }
-  return { children, ends, depth };
+  return { ...trie, size, depth };
 }
 
-function followed(children: readonly Map<number, number>[], fallback: Int32Array, from: number, byte: number): number {
+/** @returns 0 where there is none */
+function childOf({ bytes, first, sibling }: Pick<Trie, "bytes" | "first" | "sibling">, state: number, byte: number) {
+  let child = first[state] as number;
+  while (child !== 0 && bytes[child] !== byte) child = sibling[child] as number;
+  return child;
+}
+
+function followed(trie: Trie, fallback: Int32Array, from: number, byte: number): number {
   for (let state = from; ; state = fallback[state] as number) {
-    const child = children[state]?.get(byte);
-    if (child !== undefined) return child;
-    if (state === 0) return 0;
+    const child = childOf(trie, state, byte);
+    if (child !== 0 || state === 0) return child;
   }
 }
 
