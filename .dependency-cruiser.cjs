@@ -166,11 +166,12 @@ module.exports = {
       "guards/([^/]+)/",
       [...floors("joins"), "guards/$1/", "report/$1/", "store/"],
     ),
-    room("store-keeps", "store imports core, and how folders are made and locked: what is kept has no opinion", "store/", [
-      "core/",
+    room(
+      "store-keeps",
+      "store imports core, and how folders are made and locked: what is kept has no opinion",
       "store/",
-      "engines/files/(folders|lock)[.]ts$",
-    ]),
+      ["core/", "store/", "engines/files/(folders|lock)[.]ts$"],
+    ),
     room("report-shows", "report imports core alone", "report/", ["core/", "report/"]),
     room("server", "the server imports guards, report and below, never the command line", "server/", [
       ...floors("joins"),

@@ -27,8 +27,9 @@ export function removeLeftovers(path: string): void {
         const name = folder.readSync()?.name;
         if (name === undefined) return;
         const own = name.startsWith(prefix) ? OWN.exec(name.slice(prefix.length)) : null;
+        if (own === null) continue;
         const place = join(dirname(path), name);
-        if (own !== null && isAbandoned(place, Number(own[1]))) rmSync(place, { force: true });
+        if (isAbandoned(place, Number(own[1]))) rmSync(place, { force: true });
       }
     } finally {
       folder.closeSync();
