@@ -75,6 +75,8 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   // Threads of a run begin here as well, so that they load what they need alike.
   if (!isMainThread) import("../src/cli/thread.ts");
   else if (daily.includes(command) && existsSync(whole)) {
-    runScript(whole, directory && join(directory, `${command}.code`), ({ run }) => run(entry));
+    const kept = directory && join(directory, `${command}.code`);
+    // Elsewhere (NODE_COMPILE_CACHE) other programs keep theirs.
+    runScript(whole, { kept, folder: directory === folder ? folder : undefined }, ({ run }) => run(entry));
   } else import("../src/cli/run.ts").then(({ run }) => run(entry));
 }

@@ -4,7 +4,8 @@
  * Node's own compile cache holds of a file what V8 compiles when the file is read. What it compiles later, when a function is
  * first called, is most of a run's work, and is compiled anew in each; this keeps it, as it is at the end of a run.
  */
-import { lstatSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import v8 from "node:v8";
 import vm from "node:vm";
@@ -13,15 +14,19 @@ import zlib from "node:zlib";
 /** Other trees, and other options, call other functions: what is kept is taken anew after an hour, with what was there before. */
 const RENEWED_AFTER = 60 * 60 * 1_000;
 
+/** What is older is of another version of Node or of the program, or soon made anew. */
+const FORGOTTEN_AFTER = 90 * 24 * 60 * 60 * 1_000;
+
 /** Before what V8 compiled: the CRC-32 of the script, and of what follows. */
 const HEADER = 8;
 
 /**
  * @param file - URL of the script: one function, of `require`, `module` and `exports`, in ASCII
  * @param kept - path of the file that holds what V8 compiled; undefined: nothing is kept
+ * @param folder - ours, of what else was compiled: what is old in it is removed when `kept` is written; may be undefined
  * @param run - is given what the script exports; what V8 compiled until it has ended is kept when the process exits
  */
-export async function runScript(file, kept, run) {
+export async function runScript(file, { kept, folder }, run) {
   const filename = fileURLToPath(file);
   // As bytes: a string of them costs no decoding, and V8 holds it once.
   const source = readFileSync(filename);
@@ -46,6 +51,7 @@ export async function runScript(file, kept, run) {
     v8.setFlagsFromString("--flush-bytecode");
     // Under other flags V8 would refuse it.
     if (v8.cachedDataVersionTag() === flags) keep(kept, own, script.createCachedData());
+    if (folder !== undefined) forgetOld(folder);
   });
 }
 
@@ -87,5 +93,16 @@ function keep(path, own, compiled) {
     renameSync(beside, path);
   } catch {
     rmSync(beside, { force: true });
+  }
+}
+
+function forgetOld(folder) {
+  try {
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name);
+      if (entry.isFile() && Date.now() - statSync(path).mtimeMs > FORGOTTEN_AFTER) rmSync(path);
+    }
+  } catch {
+    // Another process was removing the same.
   }
 }

@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
@@ -23,6 +32,28 @@ test("the scan cache is filled by a scan, pruned, and emptied again", async () =
   assert.match((await run("cache", "prune", "--max-size", "0", "--cache", own)).stdout, /: [2-9] entries removed/);
   assert.equal((await run("cache", "clear", "--cache", own)).code, 0);
   assert.match((await run("cache", "--cache", own)).stdout, /: 0 layers, 0 images, secrets of 0, 0\.0 MB$/m);
+});
+
+test("compiled code of earlier versions is shown, pruned by its age, and cleared", async () => {
+  const home = join(folder, "compiled-home");
+  const place = join(home, ".cache/bulkhead/compiled/check/v24.0.0-x64-0-0");
+  mkdirSync(place, { recursive: true });
+  const cache = async (...words: readonly string[]) =>
+    (await bulkhead(["cache", ...words], { cwd: folder, home })).stdout;
+  writeFileSync(join(place, "new"), "");
+  writeFileSync(join(place, "old"), Buffer.alloc(2_000_000));
+  symlinkSync(join(folder, "sound"), join(place, "link"));
+  const long = Date.now() / 1_000 - 91 * 24 * 60 * 60;
+  utimesSync(join(place, "old"), long, long);
+  assert.match(await cache(), /\/compiled: compiled code, 2\.\d MB$/m);
+  assert.match(await cache("prune", "--older-than", "92"), /compiled code: 0 files removed, 0\.0 MB freed$/m);
+  assert.match(await cache("prune"), /compiled code: 1 file removed, 2\.0 MB freed$/m);
+  assert.deepEqual(readdirSync(place).sort(), ["link", "new"]);
+  await cache("clear", "--cache", join(home, "other.db"));
+  assert.ok(existsSync(place));
+  await cache("clear");
+  assert.ok(!existsSync(place));
+  assert.ok(existsSync(join(folder, "sound")));
 });
 
 test("what the command does not know, or cannot apply, is refused; without a cache none is made", async () => {

@@ -4,6 +4,7 @@ import {
   chmodSync,
   existsSync,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -24,11 +25,12 @@ after(() => rmSync(folder, { recursive: true }));
 const runner = pathToFileURL(join(import.meta.dirname, "../bin/script.js")).href;
 const script = join(folder, "script.cjs");
 const kept = join(folder, "kept.code");
+const old = join(folder, "old");
 
 /** In a process of its own, as the program's. */
 function run(): string {
   const begin = `import { runScript } from ${JSON.stringify(runner)};
-await runScript(${JSON.stringify(pathToFileURL(script).href)}, ${JSON.stringify(kept)}, ({ run }) => run());`;
+await runScript(${JSON.stringify(pathToFileURL(script).href)}, { kept: ${JSON.stringify(kept)}, folder: ${JSON.stringify(old)} }, ({ run }) => run());`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", begin], {
     encoding: "utf8",
   });
@@ -131,11 +133,26 @@ test("what V8 would refuse the next time, by its flags of now, is not kept", () 
   assert.equal(existsSync(kept), false);
 });
 
+test("what was compiled for versions of long ago goes when something is written", () => {
+  mkdirSync(join(old, "v23"), { recursive: true });
+  const [long, lately] = ["long", "lately"].map((name) => join(old, "v23", name)) as [string, string];
+  for (const [path, days] of [
+    [long, 91],
+    [lately, 89],
+  ] as const) {
+    writeFileSync(path, "");
+    const then = Date.now() / 1_000 - days * 24 * 60 * 60;
+    utimesSync(path, then, then);
+  }
+  run();
+  assert.deepEqual([long, lately].map(existsSync), [false, true]);
+});
+
 test("a folder that is not there costs nothing but time", () => {
   const nowhere = pathToFileURL(script).href;
   const begin = `import { runScript } from ${JSON.stringify(runner)};
-await runScript(${JSON.stringify(nowhere)}, "/proc/bulkhead/kept.code", ({ run }) => run());
-await runScript(${JSON.stringify(nowhere)}, undefined, ({ run }) => run());`;
+await runScript(${JSON.stringify(nowhere)}, { kept: "/proc/bulkhead/kept.code" }, ({ run }) => run());
+await runScript(${JSON.stringify(nowhere)}, {}, ({ run }) => run());`;
   const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", begin], {
     encoding: "utf8",
   });

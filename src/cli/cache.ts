@@ -5,8 +5,9 @@ import { clearMetadataCache } from "../collect/packages/cache.ts";
 import { counted } from "../core/counted.ts";
 import { printable } from "../core/printable.ts";
 import { Problem, usageProblem } from "../core/problem.ts";
+import { pruneCompiled, sizeOfCompiled } from "./compiled-code.ts";
 import { knownWord } from "./known-word.ts";
-import { defaultCache, packagesCache, suitesFolder } from "./paths.ts";
+import { compiledFolder, defaultCache, packagesCache, suitesFolder } from "./paths.ts";
 
 export interface CacheOptions {
   readonly cache?: string;
@@ -28,6 +29,7 @@ export function cache(action: string, options: CacheOptions, now = new Date()): 
       clearCache(path);
       rmSync(suitesFolder(options.cache), { recursive: true, force: true });
       clearMetadataCache(packagesCache(options.cache));
+      if (options.cache === undefined) rmSync(compiledFolder(), { recursive: true, force: true });
       process.stdout.write(`${printable(path)} is empty\n`);
       return 0;
     case "prune": {
@@ -41,6 +43,11 @@ export function cache(action: string, options: CacheOptions, now = new Date()): 
       process.stdout.write(
         `${printable(path)}: ${counted(entries, "entry", "entries")} removed, ${size(bytes)} freed\n`,
       );
+      if (options.cache === undefined) {
+        const compiled = pruneCompiled(compiledFolder(), limits.days, now);
+        const told = `${counted(compiled.files, "file")} removed, ${size(compiled.bytes)} freed`;
+        process.stdout.write(`${printable(compiledFolder())}: compiled code: ${told}\n`);
+      }
       return 0;
     }
     case "status": {
@@ -53,6 +60,11 @@ export function cache(action: string, options: CacheOptions, now = new Date()): 
       process.stdout.write(
         `${printable(path)}: ${held}, ${size(bytes)}${used}\nremoved: entries unused for ${cacheLimits.days} days, and the oldest over ${size(cacheLimits.bytes)}\n`,
       );
+      if (options.cache === undefined) {
+        process.stdout.write(
+          `${printable(compiledFolder())}: compiled code, ${size(sizeOfCompiled(compiledFolder()))}\n`,
+        );
+      }
       return 0;
     }
   }

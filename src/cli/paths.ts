@@ -37,6 +37,11 @@ export function packagesCache(scanCache: string | undefined, environment: Enviro
     : `${scanCache}.packages`;
 }
 
+/** What Node and V8 compiled: where bin/bulkhead.js keeps it. */
+export function compiledFolder(environment: Environment = process.env): string {
+  return join(base(environment.XDG_CACHE_HOME, ".cache"), "bulkhead", "compiled");
+}
+
 /** Relative values are to be ignored, the specification says. */
 function base(value: string | undefined, fallback: string): string {
   return value?.startsWith("/") ? value : join(homedir(), fallback);

@@ -358,7 +358,7 @@ program
 program
   .command("cache")
   .argument("[action]", "status, prune or clear", "status")
-  .description("show, prune or clear the scan cache")
+  .description("show, prune or clear the scan cache and compiled code")
   .option("--older-than <days>", "with prune: remove entries that were not used for so many days (default: 90)")
   .option("--max-size <MB>", "with prune: remove the oldest entries until it is no larger (default: 1074)")
   .option("--cache <file>", "scan cache file (default: in the user's cache directory)")
