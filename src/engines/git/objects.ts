@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { join } from "node:path";
 import { Problem } from "../../core/problem.ts";
 import { bounds } from "./bounds.ts";
-import { type GitObject, inflateBounded, LOOSE_HEADER_BYTES, looseObject } from "./deflated.ts";
+import { type GitObject, inflateBounded, inflateForNow, LOOSE_HEADER_BYTES, looseObject } from "./deflated.ts";
 import { applyDelta } from "./delta.ts";
 import { HEADER_BYTES, type ObjectType, OFFSET_DELTA, REFERENCE_DELTA, readEntryHeader, TAG } from "./entry.ts";
 import { readWhole } from "./files.ts";
@@ -88,13 +88,14 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
     if (base === -1) throw broken(number, "the base of its delta is missing");
     return base;
   };
-  /** The object itself, or its delta. */
+  /** The object itself; or its delta, of which the bytes are valid until the next one. */
   const inflateEntry = (number: number): Buffer => {
     const size = known.sizes[number] as number;
     if (size > bounds.gitObjectBytes) throw over(number);
     count(size);
     const start = (offsets[number] as number) + (known.lengths[number] as number);
-    const bytes = inflateBounded(packs.read(places[number] as number, start, ends[number] as number), size);
+    const inflate = (known.types[number] as number) > TAG ? inflateForNow : inflateBounded;
+    const bytes = inflate(packs.read(places[number] as number, start, ends[number] as number), size);
     if (bytes?.length !== size) throw broken(number, "its deflated bytes are broken");
     return bytes;
   };

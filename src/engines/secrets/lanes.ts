@@ -2,8 +2,20 @@
  * The automaton in WebAssembly: eight readers walk a stretch at once. Each waits for memory at every byte, and the waits overlap;
  * what walks in JavaScript has room for two.
  */
+
+import {
+  type Code,
+  get,
+  i32,
+  increase,
+  moduleOf,
+  set,
+  tee,
+  until,
+  type WasmFunction,
+  when,
+} from "../../formats/wasm/module.ts";
 import type { States } from "./states.ts";
-import { moduleOf, op } from "./wasm-module.ts";
 
 export interface Lanes {
   /**
@@ -124,45 +136,32 @@ function moduleBytes(joined: boolean): Uint8Array {
   const state = (lane: number): number => 6 + lane;
   const text = (lane: number): number => 6 + LANES + lane;
   const lanes = Array.from({ length: LANES }, (_, lane) => lane);
-  const step = (lane: number): number[] => [
-    ...[...op.get(state(lane)), ...op.constant(9), ...op.shiftLeft],
-    ...(joined
-      ? [...op.get(at), ...op.get(text(lane)), ...op.add, ...op.load8(TEXT)]
-      : [...op.get(at), ...op.load8(TEXT + lane * STRIDE)]),
-    ...[...op.constant(1), ...op.shiftLeft, ...op.add],
-    ...op.load16(TABLE),
+  const byte = (lane: number): Code =>
+    joined ? i32.load8(i32.add(get(at), get(text(lane))), TEXT) : i32.load8(get(at), TEXT + lane * STRIDE);
+  const step = (lane: number): Code =>
+    i32.load16(i32.add(i32.shiftLeft(get(state(lane)), i32.of(9)), i32.shiftLeft(byte(lane), i32.of(1))), TABLE);
+  const tell = (lane: number): Code => [
+    set(place, i32.load(i32.of(4 * lane))),
+    i32.store(get(place), i32.or(i32.shiftLeft(get(at), i32.of(16)), get(state(lane)))),
+    i32.store(i32.of(4 * lane), i32.add(get(place), i32.of(4))),
   ];
-  const tell = (lane: number): number[] => [
-    ...[...op.constant(4 * lane), ...op.load(0), ...op.tee(place)],
-    ...[...op.get(at), ...op.constant(16), ...op.shiftLeft, ...op.get(state(lane)), ...op.or, ...op.store(0)],
-    ...[...op.constant(4 * lane), ...op.get(place), ...op.constant(4), ...op.add, ...op.store(0)],
-  ];
-  const further = [...op.get(at), ...op.constant(1), ...op.add, ...op.set(at)];
-  return moduleOf({
+  const run: WasmFunction = {
     parameters: 4,
     locals: 2 + 2 * LANES,
     code: [
-      ...lanes
-        .slice(1)
-        .flatMap((lane) => [...op.get(text(lane - 1)), ...op.get(distance), ...op.add, ...op.set(text(lane))]),
-      ...lanes.flatMap((lane) => [
-        ...op.constant(4 * lane),
-        ...op.constant(FOUND + lane * FOUND_STRIDE),
-        ...op.store(0),
-      ]),
-      ...op.until(
-        [...op.get(at), ...op.get(warm), ...op.isAtLeast],
-        ...lanes.map((lane) => [...step(lane), ...op.set(state(lane))]),
-        further,
+      lanes.slice(1).map((lane) => set(text(lane), i32.add(get(text(lane - 1)), get(distance)))),
+      lanes.map((lane) => i32.store(i32.of(4 * lane), i32.of(FOUND + lane * FOUND_STRIDE))),
+      until(
+        i32.isAtLeast(get(at), get(warm)),
+        lanes.map((lane) => set(state(lane), step(lane))),
+        increase(at, i32.of(1)),
       ),
-      ...op.until(
-        [...op.get(at), ...op.get(end), ...op.isAtLeast],
-        ...lanes.map((lane) => [
-          ...[...step(lane), ...op.tee(state(lane)), ...op.get(firstSpeaking), ...op.isAtLeast],
-          ...op.when(tell(lane)),
-        ]),
-        further,
+      until(
+        i32.isAtLeast(get(at), get(end)),
+        lanes.map((lane) => when(i32.isAtLeast(tee(state(lane), step(lane)), get(firstSpeaking)), tell(lane))),
+        increase(at, i32.of(1)),
       ),
     ],
-  });
+  };
+  return moduleOf({ run });
 }

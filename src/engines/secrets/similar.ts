@@ -208,7 +208,7 @@ const EMPTY = Buffer.alloc(0);
 
 function commonPrefix(a: DataView, b: DataView, most: number): number {
   let same = 0;
-  while (same + WORD <= most && a.getInt32(same) === b.getInt32(same)) same += WORD;
+  while (same + TWO <= most && isSame(a, same, b, same)) same += TWO;
   while (same < most && a.getInt8(same) === b.getInt8(same)) same += 1;
   return same;
 }
@@ -216,12 +216,19 @@ function commonPrefix(a: DataView, b: DataView, most: number): number {
 function commonSuffix(a: DataView, b: DataView, most: number): number {
   const [endA, endB] = [a.byteLength, b.byteLength];
   let same = 0;
-  while (same + WORD <= most && a.getInt32(endA - same - WORD) === b.getInt32(endB - same - WORD)) same += WORD;
+  while (same + TWO <= most && isSame(a, endA - same - TWO, b, endB - same - TWO)) same += TWO;
   while (same < most && a.getInt8(endA - 1 - same) === b.getInt8(endB - 1 - same)) same += 1;
   return same;
 }
 
+/** Of two words. */
+function isSame(a: DataView, atA: number, b: DataView, atB: number): boolean {
+  const first = a.getInt32(atA, true) ^ b.getInt32(atB, true);
+  return (first | (a.getInt32(atA + WORD, true) ^ b.getInt32(atB + WORD, true))) === 0;
+}
+
 const WORD = 4;
+const TWO = 2 * WORD;
 
 /** Reads four bytes at a time, wherever they begin. */
 function wordsOf(bytes: Buffer): DataView {
