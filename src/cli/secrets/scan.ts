@@ -6,6 +6,7 @@ import { usageProblem } from "../../core/problem.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
 import { isDirectoryImage } from "../../engines/oci/dir-transport.ts";
 import { type SecretsTarget, scanSecrets } from "../../scan/secrets.ts";
+import { inlineLess } from "../compiler.ts";
 import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 
 export interface SecretsScanOptions extends EvaluationOptions {
@@ -26,6 +27,7 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
     throw usageProblem(target, "--history requires a directory");
   }
   const root = kind === "folder" ? (folder ?? resolve(target)) : process.cwd();
+  if (options.history) inlineLess();
   const { fingerprintKey } = options;
   const own = { files: options.rules, ...(fingerprintKey === undefined ? {} : { fingerprintKey }) };
   return await runEvaluation(
