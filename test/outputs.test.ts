@@ -79,7 +79,7 @@ test("what standard output cannot take is said in one line, and the exit code is
     ["explain"],
     ["--help"],
     ["build", "lint", "Dockerfile", "--quiet"],
-    ["check", ".", "--format", "json"],
+    ["check", ".", "--quiet", "--format", "json"],
   ]) {
     const full = openSync("/dev/full", "w");
     const { errors, ended } = start(written, full);

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import type { PullGate } from "../model.ts";
-import { putReferrer, world } from "./upstream.fixture.ts";
+import { putReferrer, patientTest as test, world } from "./upstream.fixture.ts";
 
 test("what is not of an upstream is none of its business", async (t) => {
   const { guard, pull, upstream } = await world(t);
