@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Digest } from "../../../core/digest.ts";
-import { digestOf, INDEX, MANIFEST, patientTest, putReferrer, world } from "./upstream.fixture.ts";
+import { digestOf, INDEX, MANIFEST, patient, putReferrer, world } from "./upstream.fixture.ts";
 
-patientTest(
+patient.test(
   "an upstream that says that it is asked too often is left alone, and what is there is served",
   async (t) => {
     const { pull, upstream, time } = await world(t);
@@ -23,7 +23,7 @@ patientTest(
   },
 );
 
-patientTest("nothing is fetched of an upstream that has no pull left, and tags are still asked about", async (t) => {
+patient.test("nothing is fetched of an upstream that has no pull left, and tags are still asked about", async (t) => {
   const { pull, upstream, time } = await world(t);
   upstream.image("library/nginx", "1");
   upstream.state.left = 0;
@@ -44,7 +44,7 @@ test("an upstream that does not answer at all leaves a client without a word no 
   assert.match(refusal?.message ?? "", /no answer yet \(pull again in a moment\)/);
 });
 
-patientTest(
+patient.test(
   "a tag that the upstream has no more is served as before, one that it never had is not found",
   async (t) => {
     const { pull, upstream, time } = await world(t);
@@ -59,7 +59,7 @@ patientTest(
   },
 );
 
-patientTest(
+patient.test(
   "while the upstream cannot be asked, tags are refused where the policy says so, and digests are not",
   async (t) => {
     const { pull, upstream, time } = await world(t, { offline: "refuse" });
@@ -72,7 +72,7 @@ patientTest(
   },
 );
 
-patientTest("bytes that are not those of their digest never get into the engine", async (t) => {
+patient.test("bytes that are not those of their digest never get into the engine", async (t) => {
   const { pull, upstream, engine } = await world(t);
   const digest = upstream.image("library/nginx", "1");
   upstream.state.corrupt = true;
@@ -97,7 +97,7 @@ test("a fetch that takes longer than a client waits goes on, and the client is t
   assert.equal(fetched.length, 1);
 });
 
-patientTest(
+patient.test(
   "without a store nothing is fetched, and what was let through before is judged by what is known",
   async (t) => {
     const { pull, upstream, store, engine } = await world(t);
@@ -114,7 +114,7 @@ patientTest(
   },
 );
 
-patientTest("what is listed beside an image and is about another one does not come along", async (t) => {
+patient.test("what is listed beside an image and is about another one does not come along", async (t) => {
   const { pull, upstream, engine } = await world(t);
   const digest = upstream.image("library/nginx", "1");
   const other = putReferrer(upstream, "library/nginx", `sha256:${"0".repeat(64)}` as Digest, "about another");
@@ -128,7 +128,7 @@ patientTest("what is listed beside an image and is about another one does not co
   assert.equal(engine.manifests.has(other), false);
 });
 
-patientTest("an image that claims to be about another one is an image", async (t) => {
+patient.test("an image that claims to be about another one is an image", async (t) => {
   const { pull, upstream, engine } = await world(t, { signedBy: { of: ["release"] } });
   const trusted = upstream.image("library/nginx", "1");
   const image = upstream.manifests.get(`library/nginx:${trusted}`)?.bytes;
@@ -143,7 +143,7 @@ patientTest("an image that claims to be about another one is an image", async (t
   assert.equal(engine.manifests.size, 1, "nothing was fetched by such a tag");
 });
 
-patientTest("what one environment was let have is not let through in another, nor are its blobs", async (t) => {
+patient.test("what one environment was let have is not let through in another, nor are its blobs", async (t) => {
   const { pull, blob, upstream } = await world(
     t,
     {},
@@ -172,7 +172,7 @@ patientTest("what one environment was let have is not let through in another, no
   assert.equal((await blob("hub/library/nginx", digestOf(Buffer.from("?")))).refusal?.code, "BLOB_UNKNOWN");
 });
 
-patientTest("credentials that cannot be read are told, and the upstream is not asked without them", async (t) => {
+patient.test("credentials that cannot be read are told, and the upstream is not asked without them", async (t) => {
   const { pull, upstream } = await world(t, { credentials: "hub" });
   upstream.image("library/nginx", "1");
   const { refusal } = await pull("hub/library/nginx", "1");
@@ -180,7 +180,7 @@ patientTest("credentials that cannot be read are told, and the upstream is not a
   assert.equal(upstream.seen.length, 0);
 });
 
-patientTest("an upstream that sends us to a cloud's metadata is not followed there", async (t) => {
+patient.test("an upstream that sends us to a cloud's metadata is not followed there", async (t) => {
   const { pull, upstream } = await world(t);
   upstream.image("library/nginx", "1");
   upstream.state.location = "http://169.254.169.254/latest/meta-data/";
@@ -190,7 +190,7 @@ patientTest("an upstream that sends us to a cloud's metadata is not followed the
   assert.equal(refusal?.detail?.problem, "registry.unreachable");
 });
 
-patientTest(
+patient.test(
   "documents by which an upstream would fill the engine, or keep the guard busy, are refused before a blob is fetched",
   async (t) => {
     const { pull, upstream, engine } = await world(t);

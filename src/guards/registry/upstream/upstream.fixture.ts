@@ -202,16 +202,18 @@ export interface World {
 /** More than any test takes. */
 const LONG = 600_000;
 
-/** A test in which nobody loses patience, however busy the machine is: no answer of the upstream is too late. */
-export function patientTest(name: string, work: (t: TestContext) => Promise<void>): void {
-  test(name, async (t) => {
-    const wait = globalThis.setTimeout;
-    t.mock.method(globalThis, "setTimeout", (late: () => void, milliseconds = 0) =>
-      wait(late, Math.max(milliseconds, LONG)).unref(),
-    );
-    await work(t);
-  });
-}
+/** Tests in which nobody loses patience, however busy the machine is: no answer of the upstream is too late. */
+export const patient = {
+  test(name: string, work: (t: TestContext) => Promise<void>): void {
+    test(name, async (t) => {
+      const wait = globalThis.setTimeout;
+      t.mock.method(globalThis, "setTimeout", (late: () => void, milliseconds = 0) =>
+        wait(late, Math.max(milliseconds, LONG)).unref(),
+      );
+      await work(t);
+    });
+  },
+};
 
 export interface Asking {
   readonly principal?: Partial<Principal>;
