@@ -19,6 +19,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, type TestContext, test } from "node:test";
+import { until } from "../src/core/until.fixture.ts";
 import { jsonLines, recordBelow } from "../src/engines/vulnerability/database/advisories.fixture.ts";
 import { bulkhead, type Ended, program } from "./bulkhead.ts";
 import { compiled } from "./compiled.ts";
@@ -79,7 +80,7 @@ test("what standard output cannot take is said in one line, and the exit code is
     ["explain"],
     ["--help"],
     ["build", "lint", "Dockerfile", "--quiet"],
-    ["check", ".", "--format", "json"],
+    ["check", ".", "--quiet", "--format", "json"],
   ]) {
     const full = openSync("/dev/full", "w");
     const { errors, ended } = start(written, full);
@@ -194,7 +195,7 @@ test("Ctrl-C during an import keeps the database that was there, and the next im
   const before = readFileSync(database);
   const { child, errors, ended } = start(["db", "import", large, "--db", database]);
   const building = (): string[] => readdirSync(place).filter((name) => name.includes("importing"));
-  while (building().length === 0 && child.exitCode === null) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => building().length > 0 || child.exitCode !== null);
   child.kill("SIGINT");
   const [code, signal] = await ended;
   assert.ok(signal === "SIGINT" || code === 130, `${code} ${signal}`);

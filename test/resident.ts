@@ -28,7 +28,12 @@ export function resident(words: readonly string[], options: RunOptions): Promise
 }
 
 async function ask(asked: Asked): Promise<Answered> {
-  child ??= fork(join(import.meta.dirname, "resident-child.ts"), { env: process.env, serialization: "advanced" });
+  child ??= fork(join(import.meta.dirname, "resident-child.ts"), {
+    // None of the test's own, which may say that it is one.
+    execArgv: [],
+    env: process.env,
+    serialization: "advanced",
+  });
   const asking = child;
   // While nothing is asked, it keeps no test from ending; it ends with the test's process.
   asking.ref();

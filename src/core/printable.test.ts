@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "./code-point.fixture.ts";
 import { printable } from "./printable.ts";
 
 test("control characters, overrides and line breaks become visible", () => {
@@ -19,7 +20,7 @@ test("what can be shown stays as it is", () => {
 
 test("no control character, line break or half pair is left of any text", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (text) => {
+    fc.property(fc.string({ unit: codePoint }), (text) => {
       const shown = printable(text);
       assert.doesNotMatch(shown, /[\p{Cc}\p{Surrogate}\u2028\u2029\u202a-\u202e]/u);
       assert.equal(printable(shown), shown);

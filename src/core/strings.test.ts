@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "./code-point.fixture.ts";
 import { createLists, createStrings, detached } from "./strings.ts";
 
 test("a text is what it was, whatever is in it", () => {
   const strings = createStrings(50);
   fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 400 }), (text) => {
+    fc.property(fc.string({ unit: codePoint, maxLength: 400 }), (text) => {
       assert.equal(detached(text), text);
       assert.equal(strings(text), text);
     }),

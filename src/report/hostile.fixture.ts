@@ -1,5 +1,6 @@
 /** Texts that an image, a registry or a tree under review may hold, for the tests of the formats. */
 import fc from "fast-check";
+import { codePoint } from "../core/code-point.fixture.ts";
 
 /** Keys whose values are words of our own. */
 const words = new Set([
@@ -54,5 +55,5 @@ export const nastyText = fc.oneof(
     "\r\n<13>1 - - - - - - x",
     "x".repeat(300),
   ),
-  fc.string({ unit: "binary", maxLength: 40 }),
+  fc.string({ unit: codePoint, maxLength: 40 }),
 );

@@ -1,9 +1,10 @@
 import fc from "fast-check";
+import { codePoint } from "../core/code-point.fixture.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { imageOf } from "./image.fixture.ts";
 
 const [seed] = imageOf("shop/web", "a").evaluations as [Evaluation];
-const hostile = fc.string({ unit: "binary", maxLength: 20 });
+const hostile = fc.string({ unit: codePoint, maxLength: 20 });
 const texts = fc.dictionary(
   hostile.filter((name) => name !== "__proto__"),
   hostile,

@@ -63,33 +63,64 @@ export interface Page {
 
 interface Message {
   readonly id?: number;
+  readonly sessionId?: string;
   readonly method?: string;
   readonly params?: Readonly<Record<string, unknown>>;
   readonly result?: unknown;
   readonly error?: { readonly message: string };
 }
 
-/** Opens a browser with one page, and closes it whatever happens. */
-export async function withPage<Result>(work: (page: Page) => Promise<Result>): Promise<Result> {
+export interface Browser {
+  /** A page in a profile of its own, which is closed whatever happens. */
+  withPage<Result>(work: (page: Page) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** To start one takes seconds of processor time. */
+export async function startBrowser(): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), "bulkhead-chromium-"));
   const child = spawn(findChromium() ?? "chromium", [...FLAGS, `--user-data-dir=${profile}`, "about:blank"], {
     stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
   });
   const closed = once(child, "close");
+  const connection = connect(child.stdio[3] as Writable, child.stdio[4] as Readable);
+  return {
+    async withPage(work) {
+      const { browserContextId } = await connection.send<{ browserContextId: string }>("Target.createBrowserContext");
+      try {
+        return await work(await pageOf(connection, browserContextId));
+      } finally {
+        await connection.send("Target.disposeBrowserContext", { browserContextId });
+      }
+    },
+    async close() {
+      child.kill("SIGKILL");
+      await closed;
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Opens a browser with one page, and closes it whatever happens. */
+export async function withPage<Result>(work: (page: Page) => Promise<Result>): Promise<Result> {
+  const browser = await startBrowser();
   try {
-    return await work(await pageOf(child.stdio[3] as Writable, child.stdio[4] as Readable));
+    return await browser.withPage(work);
   } finally {
-    child.kill("SIGKILL");
-    await closed;
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    await browser.close();
   }
 }
 
-async function pageOf(input: Writable, output: Readable): Promise<Page> {
+interface Connection {
+  send<Result>(method: string, params?: object, session?: string): Promise<Result>;
+  /** Hears of every event of every page. */
+  readonly listeners: Set<(message: Message) => void>;
+}
+
+function connect(input: Writable, output: Readable): Connection {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
   const listeners = new Set<(message: Message) => void>();
   let last = 0;
-  let session: string | undefined;
   // Messages end with a zero byte.
   let rest: Buffer[] = [];
   output.on("data", (chunk: Buffer) => {
@@ -120,20 +151,30 @@ async function pageOf(input: Writable, output: Readable): Promise<Page> {
     else waiter?.reject(new Error(message.error.message));
   }
 
-  function send<Result>(method: string, params: object = {}): Promise<Result> {
-    const id = ++last;
-    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    waiting.set(id, { resolve, reject });
-    input.write(
-      `${JSON.stringify({ id, method, params, ...(session === undefined ? {} : { sessionId: session }) })}\0`,
-    );
-    return promise as Promise<Result>;
-  }
+  return {
+    listeners,
+    send<Result>(method: string, params: object = {}, sessionId?: string) {
+      const id = ++last;
+      const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+      waiting.set(id, { resolve, reject });
+      input.write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
+      return promise as Promise<Result>;
+    },
+  };
+}
+
+async function pageOf({ send: sendTo, listeners }: Connection, browserContextId: string): Promise<Page> {
+  const { targetId } = await sendTo<{ targetId: string }>("Target.createTarget", {
+    url: "about:blank",
+    browserContextId,
+  });
+  const { sessionId } = await sendTo<{ sessionId: string }>("Target.attachToTarget", { targetId, flatten: true });
+  const send = <Result>(method: string, params?: object) => sendTo<Result>(method, params, sessionId);
 
   function event(method: string): Promise<void> {
     return new Promise((resolve) => {
       const listener = (message: Message) => {
-        if (message.method !== method) return;
+        if (message.method !== method || message.sessionId !== sessionId) return;
         listeners.delete(listener);
         resolve();
       };
@@ -141,12 +182,11 @@ async function pageOf(input: Writable, output: Readable): Promise<Page> {
     });
   }
 
-  const { targetId } = await send<{ targetId: string }>("Target.createTarget", { url: "about:blank" });
-  session = (await send<{ sessionId: string }>("Target.attachToTarget", { targetId, flatten: true })).sessionId;
   for (const domain of ["Page", "Runtime", "Network", "Log"]) await send(`${domain}.enable`);
   const requested: string[] = [];
   const complaints: string[] = [];
-  listeners.add(({ method, params }) => {
+  listeners.add(({ method, params, sessionId: of }) => {
+    if (of !== sessionId) return;
     if (method === "Network.requestWillBeSent") requested.push((params as { request: { url: string } }).request.url);
     if (method === "Log.entryAdded") complaints.push((params as { entry: { text: string } }).entry.text);
     if (method === "Runtime.exceptionThrown") complaints.push(JSON.stringify(params));

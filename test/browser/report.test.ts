@@ -12,16 +12,26 @@ import type { Report } from "../../src/core/report.ts";
 import { rendererOf } from "../../src/report/render.ts";
 import { npm, sampleReport, vulnerability } from "../../src/report/sample.ts";
 import { resident } from "../resident.ts";
-import { type Page, skipWithoutChromium, withPage } from "./chromium.ts";
+import { type Browser, type Page, skipWithoutChromium, startBrowser } from "./chromium.ts";
 
 const options = { skip: skipWithoutChromium };
 
 const shop = join(import.meta.dirname, "..", "..", "examples", "shop");
 let folder = "";
-before(() => {
+let browser: Browser | undefined;
+before(async () => {
   folder = mkdtempSync(join(tmpdir(), "bulkhead-browser-"));
+  if (skipWithoutChromium === false) browser = await startBrowser();
 });
-after(() => rmSync(folder, { recursive: true, force: true }));
+after(async () => {
+  await browser?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function withPage(work: (page: Page) => Promise<void>): Promise<void> {
+  assert.ok(browser !== undefined);
+  await browser.withPage(work);
+}
 
 const renderHtml = await rendererOf("html");
 
@@ -65,6 +75,7 @@ test("nothing is requested, and nothing of the page is refused by its own policy
 test("axe-core finds no violation, narrow and wide, light and dark, with findings open", options, () =>
   withPage(async (page) => {
     await page.open(written("accessible", many(300)));
+    await page.evaluate(axe.source);
     for (const [width, dark] of [
       [1280, false],
       [1280, true],
@@ -74,7 +85,6 @@ test("axe-core finds no violation, narrow and wide, light and dark, with finding
       await page.view({ width, height: 900, dark });
       await page.evaluate(`document.querySelectorAll("#rows tr:not(.detail) button[aria-expanded=false]")[1].click();
         document.querySelector("details").open = true`);
-      await page.evaluate(axe.source);
       const violations = await page.evaluate<string[]>(
         `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ": " + nodes[0].html + ": " + nodes[0].failureSummary))`,
       );

@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { jsonLines, recordBelow } from "../../src/engines/vulnerability/database/advisories.fixture.ts";
 import { bulkhead, program } from "../bulkhead.ts";
-import { compiled } from "../compiled.ts";
+import { compiledFor } from "../compiled.ts";
 import { findProgram } from "../registry/client-programs.ts";
 import { findDockerRegistry, startDockerRegistry } from "../registry/docker-registry.ts";
 import type { Sigstore } from "../trust/signing/sigstore.ts";
@@ -78,7 +78,6 @@ export async function openSite(identities?: Sigstore): Promise<Site> {
     CONTAINERS_STORAGE_CONF: at("storage.conf"),
     STAND_INS: at("bin"),
     REAL_PATH: process.env.PATH ?? "",
-    ...compiled,
   };
   writeFileSync(
     at("storage.conf"),
@@ -109,7 +108,7 @@ export async function openSite(identities?: Sigstore): Promise<Site> {
 pack)
   test "$1 $2 $3 $5" = "pack --silent --pack-destination bulkhead@${version}" || exit 64
   cp '${packed}' "$4/" && echo 'bulkhead-${version}.tgz' ;;
-*) PATH=$REAL_PATH exec npm --prefix "$HOME/installed" "$@" ;;
+*) NODE_COMPILE_CACHE='${compiledFor(["npm"]).NODE_COMPILE_CACHE}' PATH=$REAL_PATH exec npm --prefix "$HOME/installed" "$@" ;;
 esac`,
   );
   standIn(
@@ -248,6 +247,9 @@ const MANIFESTS = join(import.meta.dirname, "..", "..", "examples", "shop", "har
  */
 function wrapper(): string {
   return `#!${process.execPath}
+import { enableCompileCache } from "node:module";
+import { compiledFor } from ${JSON.stringify(join(import.meta.dirname, "..", "compiled.ts"))};
+enableCompileCache(compiledFor(process.argv.slice(2)).NODE_COMPILE_CACHE);
 const { TEST_SIGSTORE: url, TEST_ROOT: root } = process.env;
 if (url !== undefined) {
   const issuer = url + "/_services/token";

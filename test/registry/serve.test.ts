@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
+import { until } from "../../src/core/until.fixture.ts";
 import { fixtureImage, tarOf, writeLayout } from "../../src/engines/oci/image.fixture.ts";
 import { selfSigned } from "../../src/engines/oci/registry/certificate.fixture.ts";
 import { program } from "../bulkhead.ts";
@@ -71,13 +72,13 @@ async function startGuard(folder: string, port: number, words: readonly string[]
 }
 
 /** Asks until it is answered as wanted; each answer comes in its own time. */
-async function until<Answer>(ask: () => Promise<Answer>, isWanted: (answer: Answer) => boolean): Promise<Answer> {
-  for (;;) {
-    const answer = await ask();
-    if (isWanted(answer)) return answer;
-    // What is waited for comes in by the same loop.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+async function askUntil<Answer>(ask: () => Promise<Answer>, isWanted: (answer: Answer) => boolean): Promise<Answer> {
+  let answer: Answer | undefined;
+  await until(async () => {
+    answer = await ask();
+    return isWanted(answer);
+  });
+  return answer as Answer;
 }
 
 describe("the registry guard from the command line", { skip }, () => {
@@ -156,7 +157,7 @@ registry:
 `;
 
   it("is ready, and says what it rests on", async () => {
-    const { status: code, text } = await until(
+    const { status: code, text } = await askUntil(
       () => status("/readyz"),
       ({ text: each }) => !/not yet/.test(each),
     );
@@ -170,7 +171,7 @@ registry:
     assert.match(await push("shop/api:v1"), /Writing manifest/);
     assert.match(await push("other/api:v1"), /level=fatal.*(?:denied|403)/i);
     assert.match(await pull("shop/api:v1"), /"schemaVersion"/);
-    const scanned = await until(
+    const scanned = await askUntil(
       () => status("/metrics"),
       ({ text }) => /job_seconds_count\{kind="scan"/.test(text),
     );
@@ -180,7 +181,7 @@ registry:
   it("keeps a tag that never moves, and denies pulls by the policy that is in force after SIGHUP", async () => {
     writeFileSync(at("bulkhead.yaml"), policy("deny"));
     guard.signal("SIGHUP");
-    await until(
+    await askUntil(
       async () => guard.said,
       (said) => said.filter((line) => /policy: in force/.test(line)).length > 1,
     );
@@ -191,7 +192,7 @@ registry:
   });
 
   it("logs each decision as a line, and nothing of credentials", async () => {
-    const log = await until(
+    const log = await askUntil(
       async () => readFileSync(at("decisions.log"), "utf8"),
       (text) => /"action":"refuse"/.test(text),
     );
@@ -211,7 +212,7 @@ registry:
 
   it("goes on without its engine: ready, and each pull says why it is not served", async () => {
     await engine.stop();
-    const { text } = await until(
+    const { text } = await askUntil(
       () => status("/readyz"),
       ({ text: each }) => /no engine/.test(each),
     );

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Problem } from "../../src/core/problem.ts";
+import { until } from "../../src/core/until.fixture.ts";
 import { imageOf } from "../../src/store/image.fixture.ts";
 import { openStore } from "../../src/store/open.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
@@ -78,11 +79,11 @@ describe("over PostgreSQL", { skip: programs === undefined && "PostgreSQL is not
     try {
       for (const end of [kill, kill, endConnections, kill, endConnections]) {
         const before = written.length;
-        while (written.length < before + 60) await new Promise(setImmediate);
+        await until(() => written.length >= before + 60);
         await end();
       }
       const before = written.length;
-      while (written.length < before + 60) await new Promise(setImmediate);
+      await until(() => written.length >= before + 60);
     } finally {
       // Else they would write for ever where the database did not come back.
       isOver = true;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
+import { until } from "../../src/core/until.fixture.ts";
 import { digestOf, imageOf } from "../../src/store/image.fixture.ts";
 import type { Change, Store } from "../../src/store/model.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -141,15 +142,13 @@ function listening({ changes }: Store) {
   };
 }
 
-/** The tests' own time limit ends it. */
-async function answered(ask: () => Promise<void>): Promise<void> {
-  for (;;) {
-    try {
-      return await ask();
-    } catch {
-      await new Promise(setImmediate);
-    }
-  }
+function answered(ask: () => Promise<void>): Promise<void> {
+  return until(() =>
+    ask().then(
+      () => true,
+      () => false,
+    ),
+  );
 }
 
 /** What stands between, and can stop to pass anything on without closing anything. */

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after } from "node:test";
+import { until } from "../../src/core/until.fixture.ts";
 import { fakeSensor } from "../../src/guards/runtime/sensor/fake-sensor.fixture.ts";
 import { program } from "../bulkhead.ts";
 import { compiled } from "../compiled.ts";
@@ -129,9 +130,7 @@ export function watching(rules: string, ...words: readonly string[]): Watched {
       await once(socket, "close");
     },
     commands,
-    async told(command) {
-      while (!commands().some((one) => command.test(one))) await new Promise((resolve) => setImmediate(resolve));
-    },
+    told: (command) => until(() => commands().some((one) => command.test(one))),
     end() {
       child.kill("SIGTERM");
       return ended();

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { until } from "../../src/core/until.fixture.ts";
 import { opens, rule, shop, watching } from "./watch.fixture.ts";
 
 const shadow = rule("Shadow read", "/etc/shadow");
@@ -159,7 +160,7 @@ test("rules run without root's rights, and what they find until they end is told
   assert.match((await watched.alert()).output, /Detection blind since .*: the process that evaluates rules ended by/);
   assert.match((await watched.alert()).output, /Detection was blind/);
   const starts = () => watched.commands().filter((command) => command.startsWith("hooks")).length;
-  while (starts() < 2) await new Promise((resolve) => setImmediate(resolve));
+  await until(() => starts() >= 2);
   await watched.tell(...shop, opens("/etc/shadow"));
   assert.equal((await watched.alert()).rule, "Shadow read");
   const { messages } = await watched.end();

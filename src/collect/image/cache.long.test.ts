@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
 import fc from "fast-check";
+import { codePoint } from "../../core/code-point.fixture.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
 import { sha256 } from "../../engines/oci/image.fixture.ts";
@@ -189,7 +190,7 @@ test("processes that start on the same empty folder at once all get to use it, a
 });
 
 /** Text as names in archives are once they are decoded: anything but NUL. */
-const text = fc.string({ unit: "binary", minLength: 1, maxLength: 20 }).map((value) => value.replaceAll("\0", "/"));
+const text = fc.string({ unit: codePoint, minLength: 1, maxLength: 20 }).map((value) => value.replaceAll("\0", "/"));
 
 test("a scan survives being written and read", () => {
   const record = fc.oneof(

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../core/code-point.fixture.ts";
 import type { Policy } from "../../core/policy.ts";
 import { Problem } from "../../core/problem.ts";
 import { runs } from "../../core/runs.fixture.ts";
@@ -249,7 +250,7 @@ test("whatever a policy file extends, it is read or refused, and reads nothing o
   const part = fc.constantFrom("..", ".", "org", "base.yaml", "out", "bulkhead.yaml", "", "\u0000", "git:", "HEAD:");
   const name = fc.oneof(
     fc.array(part, { maxLength: 6 }).map((parts) => parts.join("/")),
-    fc.string({ unit: "binary", maxLength: 12 }),
+    fc.string({ unit: codePoint, maxLength: 12 }),
   );
   await fc.assert(
     fc.asyncProperty(name, async (written) => {

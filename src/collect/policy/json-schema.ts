@@ -21,8 +21,16 @@ export interface JsonSchema {
   readonly items?: JsonSchema;
 }
 
+let made: JsonSchema | undefined;
+
 /** What editors are given as docs/schemas/bulkhead-policy-v1.json. */
 export function policyJsonSchema(): JsonSchema {
+  // Every problem of a file is told by it, and to make it takes thousands of times as long as to look in it.
+  made ??= exported();
+  return made;
+}
+
+function exported(): JsonSchema {
   return z.toJSONSchema(policySchema, {
     target: "draft-2020-12",
     override: ({ jsonSchema }) => {

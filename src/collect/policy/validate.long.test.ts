@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../core/code-point.fixture.ts";
 import { runs } from "../../core/runs.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { statedBy } from "./stated.ts";
@@ -207,7 +208,7 @@ test("no text makes the reader throw, and every problem has a place in the file"
     cut,
     fc.nat(20),
     fc.oneof(
-      fc.string({ unit: "binary", maxLength: 6 }),
+      fc.string({ unit: codePoint, maxLength: 6 }),
       fc.constantFrom("[", "{", "- ", "*why", "&a ", "!!", "\n", "? ", ": ", '"', "|", "\t"),
     ),
   );

@@ -12,6 +12,18 @@ const skip = skipWithoutGit;
 
 /** What git itself hands over. */
 const shown = (folder: string, name: string): string => git(folder, ["cat-file", "blob", name]);
+/** The same of many in one process. @param names - of texts without characters beyond ASCII */
+function shownAll(folder: string, names: readonly string[]): string[] {
+  let rest = git(folder, ["cat-file", "--batch"], `${names.join("\n")}\n`);
+  return names.map((name) => {
+    const [head, size] = /^[0-9a-f]+ blob (\d+)\n/.exec(rest) ?? [];
+    assert.ok(head !== undefined, `${name}: ${rest.slice(0, 100)}`);
+    const end = head.length + Number(size);
+    const text = rest.slice(head.length, end);
+    rest = rest.slice(end + 1);
+    return text;
+  });
+}
 const read = (folder: string, revision: string, path: string): string => readFileAt(folder, revision, path).toString();
 const refusal = (folder: string, revision: string, path: string): string => {
   try {
@@ -68,10 +80,13 @@ for (const format of ["sha1", "sha256"] as const) {
       ["-c", "repack.useDeltaBaseOffset=false", "repack", "-adfq"],
     ]) {
       if (packing.length > 0) git(folder, packing);
-      for (const revision of revisions) {
-        for (const path of ["top", "a/b.txt"]) {
-          assert.equal(read(folder, revision, path), shown(folder, `${revision}:${path}`), `${revision}:${path}`);
-        }
+      const asked = revisions.flatMap((revision) => ["top", "a/b.txt"].map((path) => ({ revision, path })));
+      const texts = shownAll(
+        folder,
+        asked.map(({ revision, path }) => `${revision}:${path}`),
+      );
+      for (const [index, { revision, path }] of asked.entries()) {
+        assert.equal(read(folder, revision, path), texts[index], `${revision}:${path}`);
       }
       // From within the work tree the same: the path is that of the repository's root.
       assert.equal(read(join(folder, "a"), "HEAD", "a/b.txt"), shown(folder, "HEAD:a/b.txt"));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../core/code-point.fixture.ts";
 import { Problem } from "../../core/problem.ts";
 import { runs } from "../../core/runs.fixture.ts";
 import { formatReference, type ImageReference, parseReference, registryHost, repositoryOf } from "./reference.ts";
@@ -120,7 +121,7 @@ describe("any text", () => {
 
   it("is read or refused with a Problem, and what is read survives being written", () => {
     fc.assert(
-      fc.property(fc.oneof(nearly, fc.string({ unit: "binary" })), (text) => {
+      fc.property(fc.oneof(nearly, fc.string({ unit: codePoint })), (text) => {
         let reference: ImageReference;
         try {
           reference = parseReference(text);

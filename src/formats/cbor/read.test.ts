@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../core/code-point.fixture.ts";
 import { runs } from "../../core/runs.fixture.ts";
 import { type CborValue, readCbor } from "./read.ts";
 import { writeCbor } from "./write.ts";
@@ -86,7 +87,7 @@ test("nesting and numbers of values are bounded", () => {
 const leaf: fc.Arbitrary<CborValue> = fc.oneof(
   fc.bigInt({ min: -(1n << 64n), max: (1n << 64n) - 1n }).map((value) => ({ kind: "integer", value }) as const),
   fc.uint8Array({ maxLength: 300 }).map((value) => ({ kind: "bytes", value: Buffer.from(value) }) as const),
-  fc.string({ unit: "binary", maxLength: 30 }).map((value) => ({ kind: "text", value }) as const),
+  fc.string({ unit: codePoint, maxLength: 30 }).map((value) => ({ kind: "text", value }) as const),
   fc.constantFrom(20, 21, 22, 23).map((value) => ({ kind: "simple", value }) as const),
 );
 const value: fc.Arbitrary<CborValue> = fc.oneof(

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../core/code-point.fixture.ts";
 import { Problem } from "../../core/problem.ts";
 import { protobufFields, protobufMessage } from "./message.ts";
 
@@ -50,7 +51,7 @@ test("what lies about its length is refused", () => {
 
 test("what was written is read, and any bytes are fields or one problem", () => {
   const value = fc.oneof(
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: codePoint }),
     fc.nat(2 ** 40),
     fc.uint8Array().map((bytes) => Buffer.from(bytes)),
   );

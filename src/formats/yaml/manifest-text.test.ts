@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../core/code-point.fixture.ts";
 import { cutDocuments } from "./documents.ts";
 import { linePosition } from "./line-position.ts";
 
 /** Some of each part's length, so that there are several. */
 const long = fc.stringMatching(/^[a-z: \n]{0,40}$/).map((text) => text.repeat(500));
 const piece = fc.oneof(
-  fc.string({ unit: "binary", maxLength: 60 }),
+  fc.string({ unit: codePoint, maxLength: 60 }),
   fc.constantFrom("\n---\n", "\n--- x\n", "\r\n---\r\n", "\n", "\ufeff", "é\n", "\ud800", "😀\n"),
   long,
 );

@@ -76,8 +76,17 @@ def is_ipv6(address):
     return ":" in address
 
 
+def hardware(side, index):
+    """Of the router's side or an end's: a local address of ours."""
+    return f"02:00:00:{side:02x}:{index >> 8:02x}:{index & 255:02x}"
+
+
 def build(ends, ruleset):
-    """The namespaces of all ends; this thread stays in the router's."""
+    """The namespaces of all ends; this thread stays in the router's.
+
+    Neighbors are stated, not asked for: a link takes packets only once the kernel has noticed that both its sides are up, which
+    on a busy machine may take longer than it solicits a neighbor. It then says "unreachable", which looks like a refusal.
+    """
     router = here()
     namespaces = []
     for _ in ends:
@@ -90,13 +99,15 @@ def build(ends, ruleset):
     for index, addresses in enumerate(ends):
         # The end's side is known by its descriptor here.
         inside = f"{SELF}/fd/{namespaces[index]}"
-        links.append(f"link add end{index} type veth peer name eth0 netns {inside}")
+        links.append(f"link add end{index} address {hardware(0, index)} type veth "
+                     f"peer name eth0 address {hardware(1, index)} netns {inside}")
         links.append(f"link set end{index} addrgenmode none up")
         links.append(f"addr add 169.254.1.1/32 dev end{index}")
         links.append(f"addr add fe80::1/64 dev end{index} nodad")
         for address in addresses:
             links.append(f"route add {address}/128 dev end{index}" if is_ipv6(address)
                          else f"route add {address}/32 dev end{index} src 169.254.1.1")
+            links.append(f"neigh add {address} lladdr {hardware(1, index)} dev end{index} nud permanent")
     run(["ip", "-batch", "-"], "\n".join(links) + "\n")
     for index, addresses in enumerate(ends):
         lines = ["link set lo up", "link set eth0 addrgenmode none up", "addr add fe80::2/64 dev eth0 nodad"]
@@ -106,6 +117,8 @@ def build(ends, ruleset):
         if not all(is_ipv6(each) for each in addresses):
             lines += ["route add 169.254.1.1/32 dev eth0", "route add default via 169.254.1.1 dev eth0"]
         lines += ["route add default via fe80::1 dev eth0"]
+        lines += [f"neigh add {gateway} lladdr {hardware(0, index)} dev eth0 nud permanent"
+                  for gateway in ("169.254.1.1", "fe80::1")]
         enter(namespaces[index])
         run(["ip", "-batch", "-"], "\n".join(lines) + "\n")
         enter(router)

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../../core/code-point.fixture.ts";
 import { allowPrivilegeEscalation } from "../allow-privilege-escalation.ts";
 import { apparmor } from "../apparmor.ts";
 import { capabilitiesBaseline } from "../capabilities-baseline.ts";
@@ -218,7 +219,7 @@ test("a Compose service states its user, by number", () => {
 
 test("titles are one bounded line, whatever the manifest says", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 600 }), (name) => {
+    fc.property(fc.string({ unit: codePoint, maxLength: 600 }), (name) => {
       const volumes = [{ name, hostPath: { path: name } }];
       for (const { title, subject, evidence } of findingsOf(hostPathVolumes, text({ volumes }))) {
         for (const line of [title, subject, ...Object.values(evidence)]) {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../../core/code-point.fixture.ts";
 import type { Package, PackageType } from "../model.ts";
 import { licensedPackages } from "./declared.ts";
 import { licenseReferences, parseLicenseExpression } from "./expression.ts";
@@ -66,7 +67,7 @@ test("whatever is declared, what is written is an expression whose references ar
   );
   const text = fc.oneof(
     fc.array(words, { maxLength: 12 }).map((list) => list.join(" ")),
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: codePoint }),
   );
   fc.assert(
     fc.property(fc.constantFrom<PackageType>("deb", "npm"), fc.array(text, { maxLength: 4 }), (type, licenses) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../../core/code-point.fixture.ts";
 import { distributions } from "./distributions.ts";
 import { runtimes } from "./runtimes.ts";
 import { servers } from "./servers.ts";
@@ -90,7 +91,7 @@ test("a newer release than the table has is unknown, never supported", () => {
 
 test("any text at all has an answer, and only dates of the table", () => {
   fc.assert(
-    fc.property(fc.constantFrom(...products), fc.string({ unit: "binary" }), (product, version) => {
+    fc.property(fc.constantFrom(...products), fc.string({ unit: codePoint }), (product, version) => {
       const support = supportOf(product, version, asOf);
       if (support.state === "unknown") assert.ok(support.reason.length < 400);
     }),

@@ -1,5 +1,6 @@
 /** Bills of materials of any shape that our own readers could make. For tests. */
 import fc from "fast-check";
+import { codePoint } from "../../../core/code-point.fixture.ts";
 import { type Digest, parseDigest } from "../../../core/digest.ts";
 import type { Gap } from "../../../core/evidence.ts";
 import type { BaseImage, Distribution, Package, PackageRecord, PackageType } from "../model.ts";
@@ -92,7 +93,7 @@ const word = fc.string({
 });
 /** Names and versions have no blanks. */
 const name = word.map((text) => text.replaceAll(" ", "_"));
-const text = fc.string({ unit: "binary", minLength: 1, maxLength: 20 }).map((any) => any.toWellFormed());
+const text = fc.string({ unit: codePoint, minLength: 1, maxLength: 20 }).map((any) => any.toWellFormed());
 
 function optional<T>(key: string, value: fc.Arbitrary<T>): fc.Arbitrary<Record<string, T>> {
   return fc

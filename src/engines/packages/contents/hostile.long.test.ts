@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../../core/code-point.fixture.ts";
 import { runs } from "../../../core/runs.fixture.ts";
 import { analyse } from "./analyse.ts";
 import { fold } from "./code/fold.ts";
@@ -117,7 +118,7 @@ describe("whatever the code", () => {
   test("any text is", () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: "binary", maxLength: 300 }),
+        fc.string({ unit: codePoint, maxLength: 300 }),
         fc.constantFrom<Language>("javascript", "python"),
         (text, language) => {
           analyse(text, language, RUNS);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../../core/code-point.fixture.ts";
 import { runs } from "../../../core/runs.fixture.ts";
 import { readCondition } from "./condition.ts";
 import type { GitlabCondition, GitlabOperand } from "./condition-model.ts";
@@ -131,7 +132,7 @@ test("any text is a condition within its offsets, or a fault", () => {
     fc.property(
       fc.oneof(
         fc.array(pieces).map((some) => some.join("")),
-        fc.string({ unit: "binary" }),
+        fc.string({ unit: codePoint }),
       ),
       (text) => {
         const { condition, fault } = readCondition(text);

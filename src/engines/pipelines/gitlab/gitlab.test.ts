@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { suite, test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../../core/code-point.fixture.ts";
 import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
 import { runs } from "../../../core/runs.fixture.ts";
 import { bounds } from "../bounds.ts";
@@ -328,26 +329,31 @@ suite("hostile pipelines", () => {
 
   test("whatever the bytes are, there is a pipeline or a Problem, and each place is within its file", () => {
     fc.assert(
-      fc.property(fc.nat(PIPELINE.length), fc.nat(60), fc.string({ unit: "binary", maxLength: 12 }), (at, cut, put) => {
-        const text = PIPELINE.slice(0, at) + put + PIPELINE.slice(at + cut);
-        try {
-          const pipeline = read(text, { "ci/base.yml": BASE });
-          for (const { place } of pipeline.unread) {
-            const whole = place.path === ".gitlab-ci.yml" ? text : BASE;
-            assert.ok(place.start <= place.end && place.end <= whole.length && place.line >= 1 && place.column >= 1);
-          }
-          for (const one of pipeline.jobs) {
-            for (const { text: line, commands } of one.script) {
-              const whole = line.place.path === ".gitlab-ci.yml" ? text : BASE;
-              for (const { range } of commands) {
-                assert.ok(range.start <= range.end && range.end <= whole.length, "a command is within its file");
+      fc.property(
+        fc.nat(PIPELINE.length),
+        fc.nat(60),
+        fc.string({ unit: codePoint, maxLength: 12 }),
+        (at, cut, put) => {
+          const text = PIPELINE.slice(0, at) + put + PIPELINE.slice(at + cut);
+          try {
+            const pipeline = read(text, { "ci/base.yml": BASE });
+            for (const { place } of pipeline.unread) {
+              const whole = place.path === ".gitlab-ci.yml" ? text : BASE;
+              assert.ok(place.start <= place.end && place.end <= whole.length && place.line >= 1 && place.column >= 1);
+            }
+            for (const one of pipeline.jobs) {
+              for (const { text: line, commands } of one.script) {
+                const whole = line.place.path === ".gitlab-ci.yml" ? text : BASE;
+                for (const { range } of commands) {
+                  assert.ok(range.start <= range.end && range.end <= whole.length, "a command is within its file");
+                }
               }
             }
+          } catch (error) {
+            assert.ok(isEvidenceProblem(error), String(error));
           }
-        } catch (error) {
-          assert.ok(isEvidenceProblem(error), String(error));
-        }
-      }),
+        },
+      ),
       runs(400),
     );
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../../core/code-point.fixture.ts";
 import { bounds } from "../bounds.ts";
 import type { Observed } from "./model.ts";
 import { observedReader } from "./read.ts";
@@ -166,7 +167,7 @@ test("records with anything in any place are read or counted", () => {
     }),
   );
   fc.assert(
-    fc.property(fc.string({ unit: "binary" }), fc.nat(20), (text, cut) => {
+    fc.property(fc.string({ unit: codePoint }), fc.nat(20), (text, cut) => {
       const reader = observedReader();
       reader.text(text.slice(0, cut));
       reader.text(text.slice(cut));

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../../core/code-point.fixture.ts";
 import { runs } from "../../../core/runs.fixture.ts";
 import { parseAssertions, splitPorts } from "./assertion-syntax.ts";
 import { bounds } from "./bounds.ts";
@@ -121,7 +122,7 @@ test("whatever a file holds, it is read or refused with its line", () => {
   );
   const text = fc.oneof(
     fc.array(part, { maxLength: 40 }).map((parts) => parts.join("")),
-    fc.string({ unit: "binary" }),
+    fc.string({ unit: codePoint }),
   );
   fc.assert(
     fc.property(text, (written) => {

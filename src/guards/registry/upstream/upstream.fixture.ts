@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync } from "node:crypto";
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { TestContext } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { Digest } from "../../../core/digest.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { ManifestReference } from "../../../engines/oci/distribution/model.ts";
@@ -199,6 +199,22 @@ export interface World {
   pull(repository: string, reference: string, more?: Asking): Promise<Decision>;
 }
 
+/** More than any test takes. */
+const LONG = 600_000;
+
+/** Tests in which nobody loses patience, however busy the machine is: no answer of the upstream is too late. */
+export const patient = {
+  test(name: string, work: (t: TestContext) => Promise<void>): void {
+    test(name, async (t) => {
+      const wait = globalThis.setTimeout;
+      t.mock.method(globalThis, "setTimeout", (late: () => void, milliseconds = 0) =>
+        wait(late, Math.max(milliseconds, LONG)).unref(),
+      );
+      await work(t);
+    });
+  },
+};
+
 export interface Asking {
   readonly principal?: Partial<Principal>;
   /** Milliseconds that the client waits. */
@@ -265,7 +281,7 @@ export async function world(
   };
 }
 
-function askedBy({ principal, patience = 20_000, now = new Date() }: Asking = {}) {
+function askedBy({ principal, patience = LONG, now = new Date() }: Asking = {}) {
   return {
     principal: { name: "robot:node", kind: "robot" as const, isExempt: false, ...principal },
     now,

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import type { PullGate } from "../model.ts";
-import { putReferrer, world } from "./upstream.fixture.ts";
+import { patient, putReferrer, world } from "./upstream.fixture.ts";
 
-test("what is not of an upstream is none of its business", async (t) => {
+patient.test("what is not of an upstream is none of its business", async (t) => {
   const { guard, pull, upstream } = await world(t);
   assert.equal(guard.of("shop/api"), undefined);
   assert.deepEqual(guard.of("hub/library/nginx"), { name: "hub" });
@@ -13,7 +12,7 @@ test("what is not of an upstream is none of its business", async (t) => {
   assert.equal(upstream.seen.length, 0);
 });
 
-test("an image is fetched once, however many ask, and its scan is asked for", async (t) => {
+patient.test("an image is fetched once, however many ask, and its scan is asked for", async (t) => {
   const { pull, upstream, engine, store, fetched } = await world(t);
   const digest = upstream.image("library/nginx", "1.27", { layer: Buffer.alloc(3_000_000, "x") });
   const decisions = await Promise.all([1, 2, 3].map(() => pull("hub/library/nginx", "1.27")));
@@ -37,7 +36,7 @@ test("an image is fetched once, however many ask, and its scan is asked for", as
   assert.equal(upstream.seen.length, before, "the tag was asked about a moment ago");
 });
 
-test("of an index all images come along, or those of the platforms that are named", async (t) => {
+patient.test("of an index all images come along, or those of the platforms that are named", async (t) => {
   const all = await world(t);
   const platforms = ["linux/amd64", "linux/arm64"];
   const digest = all.upstream.image("library/nginx", "1", { platforms });
@@ -49,7 +48,7 @@ test("of an index all images come along, or those of the platforms that are name
   assert.equal(one.engine.manifests.size, 3);
 });
 
-test("referrers come along, and one that is made later with the next look", async (t) => {
+patient.test("referrers come along, and one that is made later with the next look", async (t) => {
   const { pull, upstream, engine, time } = await world(t);
   upstream.state.referrers = true;
   const digest = upstream.image("library/nginx", "1");
@@ -65,64 +64,73 @@ test("referrers come along, and one that is made later with the next look", asyn
   assert.equal((await pull("hub/library/nginx", second)).action, "allow");
 });
 
-test("a repository that is not among those that are allowed is refused with the line that says so", async (t) => {
-  const { pull, upstream } = await world(t, { allow: ["library/*"] });
-  upstream.image("evil/miner", "1");
-  const { action, refusal } = await pull("hub/evil/miner", "1");
-  assert.equal(action, "refuse");
-  assert.equal(refusal?.status, 403);
-  assert.match(
-    refusal?.message ?? "",
-    /evil\/miner is not among the repositories that hub serves \(.*bulkhead\.yaml:1\)/,
-  );
-  assert.equal(upstream.seen.length, 0);
-  const named = await pull("hub", "1");
-  assert.equal(named.refusal?.code, "NAME_UNKNOWN");
-});
+patient.test(
+  "a repository that is not among those that are allowed is refused with the line that says so",
+  async (t) => {
+    const { pull, upstream } = await world(t, { allow: ["library/*"] });
+    upstream.image("evil/miner", "1");
+    const { action, refusal } = await pull("hub/evil/miner", "1");
+    assert.equal(action, "refuse");
+    assert.equal(refusal?.status, 403);
+    assert.match(
+      refusal?.message ?? "",
+      /evil\/miner is not among the repositories that hub serves \(.*bulkhead\.yaml:1\)/,
+    );
+    assert.equal(upstream.seen.length, 0);
+    const named = await pull("hub", "1");
+    assert.equal(named.refusal?.code, "NAME_UNKNOWN");
+  },
+);
 
-test("an unsigned image is refused where the upstream's signers are named, also where the engine has it", async (t) => {
-  const { pull, upstream, engine } = await world(t, { signedBy: { of: ["release"] } });
-  const digest = upstream.image("library/nginx", "1");
-  const { refusal, outcomes } = await pull("hub/library/nginx", "1");
-  assert.equal(refusal?.status, 403);
-  assert.match(refusal?.message ?? "", /library\/nginx@sha256:.* is held back: .*(signed|signature)/);
-  assert.deepEqual([...new Set(outcomes.map(({ action }) => action))], ["deny"]);
-  assert.equal(engine.manifests.size, 0, "nothing of it was fetched");
-  const exempt = await pull("hub/library/nginx", "1", { principal: { isExempt: true } });
-  assert.equal(exempt.action, "allow");
-  assert.equal(exempt.basis, "exempt");
-  assert.equal(engine.manifests.has(digest), true);
-  for (const reference of ["1", digest]) assert.equal((await pull("hub/library/nginx", reference)).action, "refuse");
-});
+patient.test(
+  "an unsigned image is refused where the upstream's signers are named, also where the engine has it",
+  async (t) => {
+    const { pull, upstream, engine } = await world(t, { signedBy: { of: ["release"] } });
+    const digest = upstream.image("library/nginx", "1");
+    const { refusal, outcomes } = await pull("hub/library/nginx", "1");
+    assert.equal(refusal?.status, 403);
+    assert.match(refusal?.message ?? "", /library\/nginx@sha256:.* is held back: .*(signed|signature)/);
+    assert.deepEqual([...new Set(outcomes.map(({ action }) => action))], ["deny"]);
+    assert.equal(engine.manifests.size, 0, "nothing of it was fetched");
+    const exempt = await pull("hub/library/nginx", "1", { principal: { isExempt: true } });
+    assert.equal(exempt.action, "allow");
+    assert.equal(exempt.basis, "exempt");
+    assert.equal(engine.manifests.has(digest), true);
+    for (const reference of ["1", digest]) assert.equal((await pull("hub/library/nginx", reference)).action, "refuse");
+  },
+);
 
-test("an image is held back from the first time that it was asked for, while what its tag named before is served", async (t) => {
-  const { pull, upstream, store, time } = await world(t, { cooldownDays: 3 });
-  const day = (nth: number) => new Date(Date.UTC(2026, 0, nth));
-  const old = upstream.image("library/nginx", "1", { layer: Buffer.from("old") });
-  const first = await pull("hub/library/nginx", "1", { now: day(1) });
-  assert.match(
-    first.refusal?.message ?? "",
-    /first asked for 2026-01-01 and is held back for 3 days, until 2026-01-04 00:00 UTC/,
-  );
-  time.now += 60_000;
-  assert.equal((await pull("hub/library/nginx", "1", { now: day(4) })).digest, old);
-  const next = upstream.image("library/nginx", "1", { layer: Buffer.from("new") });
-  time.now += 700_000;
-  const held = await pull("hub/library/nginx", "1", { now: day(5) });
-  assert.equal(held.digest, old);
-  assert.match(held.warnings.join(), /held back for 3 days, until 2026-01-08/);
-  time.now += 60_000;
-  const unscanned = await pull("hub/library/nginx", "1", { now: day(9) });
-  assert.equal(unscanned.digest, old);
-  assert.match(unscanned.warnings.join(), /not scanned yet/);
-  const key = { repository: "hub/library/nginx", digest: next };
-  const scan = { scannedAt: day(9), databaseDigest: "", policyDigest: "", evaluations: [], relations: [] };
-  await store.images.save({ ...key, ...scan });
-  time.now += 60_000;
-  assert.equal((await pull("hub/library/nginx", "1", { now: day(9) })).digest, next);
-});
+patient.test(
+  "an image is held back from the first time that it was asked for, while what its tag named before is served",
+  async (t) => {
+    const { pull, upstream, store, time } = await world(t, { cooldownDays: 3 });
+    const day = (nth: number) => new Date(Date.UTC(2026, 0, nth));
+    const old = upstream.image("library/nginx", "1", { layer: Buffer.from("old") });
+    const first = await pull("hub/library/nginx", "1", { now: day(1) });
+    assert.match(
+      first.refusal?.message ?? "",
+      /first asked for 2026-01-01 and is held back for 3 days, until 2026-01-04 00:00 UTC/,
+    );
+    time.now += 60_000;
+    assert.equal((await pull("hub/library/nginx", "1", { now: day(4) })).digest, old);
+    const next = upstream.image("library/nginx", "1", { layer: Buffer.from("new") });
+    time.now += 700_000;
+    const held = await pull("hub/library/nginx", "1", { now: day(5) });
+    assert.equal(held.digest, old);
+    assert.match(held.warnings.join(), /held back for 3 days, until 2026-01-08/);
+    time.now += 60_000;
+    const unscanned = await pull("hub/library/nginx", "1", { now: day(9) });
+    assert.equal(unscanned.digest, old);
+    assert.match(unscanned.warnings.join(), /not scanned yet/);
+    const key = { repository: "hub/library/nginx", digest: next };
+    const scan = { scannedAt: day(9), databaseDigest: "", policyDigest: "", evaluations: [], relations: [] };
+    await store.images.save({ ...key, ...scan });
+    time.now += 60_000;
+    assert.equal((await pull("hub/library/nginx", "1", { now: day(9) })).digest, next);
+  },
+);
 
-test("the image's own date counts where the policy says so, and none that no image can have", async (t) => {
+patient.test("the image's own date counts where the policy says so, and none that no image can have", async (t) => {
   const { pull, upstream } = await world(t, { cooldownDays: 3, cooldownFrom: "created" });
   const now = new Date("2026-02-10T00:00:00Z");
   upstream.image("library/old", "old", { created: "2026-02-01T00:00:00Z", platforms: ["linux/amd64", "linux/arm64"] });
@@ -138,7 +146,7 @@ test("the image's own date counts where the policy says so, and none that no ima
   }
 });
 
-test("a tag goes on naming what it named where its new image is scanned and refused", async (t) => {
+patient.test("a tag goes on naming what it named where its new image is scanned and refused", async (t) => {
   const asked: string[] = [];
   let action: "allow" | "refuse" = "refuse";
   const pull = {

@@ -157,8 +157,10 @@ export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
   ): Promise<Decision> {
     const { asked, upstream } = asking;
     const { repository } = upstream;
-    const soon = AbortSignal.any([asked.deadline, AbortSignal.timeout(bounds.graceMilliseconds)]);
-    const decision = await ensureImage(asking, latest, serving === undefined ? asked.deadline : soon);
+    const decision =
+      serving === undefined
+        ? await ensureImage(asking, latest, asked.deadline)
+        : await soon(asked.deadline, (deadline) => ensureImage(asking, latest, deadline));
     if (decision.action === "refuse") return decision;
     if (serving !== undefined && !(await isScanned(repository, latest))) {
       return refused("it is not scanned yet", { status: 403, code: "DENIED" });
@@ -314,6 +316,17 @@ export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
       tags.close();
     },
   };
+}
+
+/** What comes of it within the request's time, of which no more is taken than where there is something to serve without it. */
+async function soon<T>(deadline: AbortSignal, work: (deadline: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), bounds.graceMilliseconds);
+  try {
+    return await work(AbortSignal.any([deadline, late.signal]));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Of those that share one blob, as many as are looked at. */

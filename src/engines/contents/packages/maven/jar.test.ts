@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../../../core/code-point.fixture.ts";
 import { runs } from "../../../../core/runs.fixture.ts";
 import { type ZipEntry, zipOf } from "../../../../formats/zip/zip.fixture.ts";
 import { bounds } from "../../bounds.ts";
@@ -316,7 +317,7 @@ describe("hostile jars", () => {
   });
 
   test("whatever the manifest or properties say, names and versions are words", () => {
-    const text = fc.string({ unit: "binary", maxLength: 40 });
+    const text = fc.string({ unit: codePoint, maxLength: 40 });
     fc.assert(
       fc.property(text, text, text, (a, b, c) => {
         const bytes = zipOf([

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { codePoint } from "../../../../core/code-point.fixture.ts";
 import { basicCredentials, basicValidity, decodeBase64, decodeBase64Json } from "./base64.ts";
 
 describe("base64", () => {
@@ -38,7 +39,7 @@ describe("base64", () => {
 
   it("throws at nothing", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), (text) => {
+      fc.property(fc.string({ unit: codePoint }), (text) => {
         decodeBase64Json(text);
         assert.ok(["valid", "invalid"].includes(basicValidity(text)));
       }),
