@@ -7,6 +7,7 @@ type Task = (input: never, send: (message: unknown) => void) => void | Promise<v
 const tasks: Readonly<Record<string, () => Promise<Task>>> = {
   advisories: async () => (await import("../engines/vulnerability/database/documents-thread.ts")).readPieces,
   history: async () => (await import("../collect/secrets/history-pieces.ts")).scanHistoryShare,
+  layers: async () => (await import("../engines/oci/layer-thread.ts")).readLayers,
   pipelines: async () => (await import("../scan/pipelines-thread.ts")).evaluateShare,
   secrets: async () => (await import("../collect/secrets/folder.ts")).scanShare,
 };

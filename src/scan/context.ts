@@ -8,7 +8,6 @@ import type { LifecycleStepResult } from "../core/lifecycle.ts";
 import type { Policy } from "../core/policy.ts";
 import type { Problem } from "../core/problem.ts";
 import type { Relation } from "../core/relation.ts";
-import type { Threads } from "../core/threads.ts";
 import type { KnownBases } from "../engines/contents/base/recognise.ts";
 import type { Inventory } from "../engines/contents/model.ts";
 import type { OpenImage } from "../engines/oci/image.ts";
@@ -53,8 +52,8 @@ export interface ScanContext extends InventoryContext {
   readonly learned?: LearnedLookup;
   /** What of a directory is not scanned; absent: nothing is left out. */
   readonly exclusion?: Exclusion;
-  /** For work that is split; absent: there is one thread. */
-  readonly threads?: Threads;
+  /** Told when the layers of an image have been read, and nothing of it is evaluated yet. */
+  readonly onRead?: () => void;
   /** Told how what is read hangs together. */
   readonly onRelations?: (relations: readonly Relation[]) => void;
   /** Past runs of pipelines that the caller names; absent: nobody told of any. */

@@ -27,7 +27,7 @@ export interface ImageReading {
 /** Reads every layer, or what the context's cache has of it. */
 export async function readImage(
   { image, ...names }: NamedImage & { readonly path?: string },
-  context: Pick<ScanContext, "now" | "cache" | "secrets" | "signal" | "onProgress">,
+  context: Pick<ScanContext, "now" | "cache" | "secrets" | "threads" | "signal" | "onProgress">,
 ): Promise<ImageReading> {
   const { inventory, secrets } = await contentsOfImage(image, context);
   const { store: _, ...facts } = image;

@@ -28,6 +28,7 @@ export async function scanImage(
 ): Promise<Evaluation[]> {
   const { image } = named;
   const read = await readImage(named, context);
+  context.onRead?.();
   const learned = await context.learned?.(image, read.inventory, context);
   const reading = learned === undefined ? read : { ...read, inventory: learned.inventory };
   const readFiles = async () =>

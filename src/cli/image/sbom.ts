@@ -14,6 +14,7 @@ import { openOptions, type PullingOptions, scanCacheOf } from "../evaluation.ts"
 import { knownWord } from "../known-word.ts";
 import { defaultBases } from "../paths.ts";
 import { createProgress, progressLine } from "../progress.ts";
+import { openThreads } from "../threads.ts";
 import { toolVersion } from "../version.ts";
 
 export interface SbomOptions extends PullingOptions {
@@ -33,9 +34,11 @@ export async function imageSbom(reference: string, options: SbomOptions): Promis
   const created = createdOf(options, process.env.SOURCE_DATE_EPOCH);
   const progress = createProgress(process.stderr, options.quiet);
   const cache = await scanCacheOf(options);
+  const threads = openThreads();
   const context: InventoryContext = {
     now: new Date(),
     ...(cache === undefined ? {} : { cache }),
+    ...(threads === undefined ? {} : { threads }),
     onProgress: ({ name, done, total, unit }) => progress.update(progressLine(name, done, total, unit)),
   };
   try {

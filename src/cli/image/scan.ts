@@ -12,6 +12,7 @@ import { scanImage, scanRootFolder, scanUnopened } from "../../scan/image.ts";
 import type { NamedDockerfiles } from "../../scan/named-dockerfiles.ts";
 import { NO_SECRETS } from "../../scan/without-secrets.ts";
 import { type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
+import { keepHeapNearWhatLives, keepOldNearWhatLives } from "../heap.ts";
 import type { LearnedOptions } from "../learned.ts";
 
 export interface ImageScanOptions extends EvaluationOptions, LearnedOptions {
@@ -25,6 +26,11 @@ export interface ImageScanOptions extends EvaluationOptions, LearnedOptions {
 
 /** References of one command. */
 const MOST = 1_000;
+/**
+ * Percent. While layers are read, little lives on the heap, and V8 counts the content of the files that are being read as if it were
+ * part of it: with less room it would collect all the time.
+ */
+const GROWTH_WHILE_READING = 200;
 /** Those that the report's subject names. */
 const NAMED = 5;
 
@@ -104,9 +110,11 @@ async function scanReference(
   const named = await openImage(reference, context.open);
   foreign.add(reference, named.image.config.platform);
   for (const text of dockerfiles?.notes(named.image) ?? []) note(text);
+  keepOldNearWhatLives(GROWTH_WHILE_READING);
   try {
-    return await scanImage(named, context);
+    return await scanImage(named, { ...context, onRead: () => keepHeapNearWhatLives() });
   } finally {
+    keepHeapNearWhatLives();
     await named.image.store.close();
   }
 }

@@ -1,3 +1,5 @@
+import type { Threads } from "../../core/threads.ts";
+import type { LayerThreads } from "../../engines/oci/layer-threads.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { KeyedScanner } from "../secrets/scanner.ts";
 import type { ScanCache } from "./cache.ts";
@@ -7,6 +9,8 @@ export interface InventoryContext {
   readonly cache?: ScanCache;
   /** Looks for secrets in the same pass; absent: they are not looked for. */
   readonly secrets?: KeyedScanner;
+  /** Read large layers; absent: there is one thread. */
+  readonly threads?: Threads;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ScanProgress) => void;
 }
@@ -33,4 +37,5 @@ export type BoundedContext = InventoryContext & {
   readonly signal: AbortSignal;
   /** Where the secrets go, where they are looked for. */
   readonly own?: SecretsSoFar;
+  readonly layerThreads?: LayerThreads;
 };

@@ -22,7 +22,15 @@ import { folderView } from "./host/folder-view.ts";
 import { layerView, looksLikeHost } from "./host/layer-view.ts";
 import type { HostView } from "./host/view.ts";
 import type { BoundedContext } from "./inventory-context.ts";
-import { type ExtraFiles, isExecutable, type LayerScan, readExtraFiles, scanLayer } from "./layer-scan.ts";
+import {
+  type ExtraFiles,
+  isExecutable,
+  type LayerScan,
+  readExtraFiles,
+  type ScanLayerOptions,
+  scanLayer,
+  scanLayerByThreads,
+} from "./layer-scan.ts";
 import { mapConcurrent } from "./map-concurrent.ts";
 import { type MissingFile, mergeLayers } from "./merge.ts";
 
@@ -111,17 +119,16 @@ async function readAndRemember(
   onProgress: (bytes: number) => void,
 ): Promise<LayerScan> {
   const stampBefore = await image.store.stamp?.(layer.digest).catch(() => undefined);
-  const { cache, own } = context;
-  const reader =
-    own === undefined || context.secrets === undefined
-      ? undefined
-      : createLayerSecrets(context.secrets.scanner, image.store.place);
-  const scan = await scanLayer(image.store, layer, {
-    signal: context.signal,
-    onProgress,
-    ...(reader === undefined ? {} : { secrets: reader }),
-  });
-  const secrets = reader?.finish();
+  const { cache, own, layerThreads } = context;
+  let options = scanOptions(image, context, onProgress);
+  let scan: LayerScan | undefined;
+  if (layerThreads !== undefined) scan = await scanLayerByThreads(image.store, layer, layerThreads, options);
+  if (scan === undefined) {
+    // Of a layer that was not read whole nothing counts.
+    options = scanOptions(image, context, onProgress);
+    scan = await scanLayer(image.store, layer, options);
+  }
+  const secrets = options.secrets?.finish();
   if (secrets !== undefined) {
     if (own !== undefined) own.layers[layer.index] = secrets;
     cache?.storeSecrets(layer.diffId, keyOf(context), secrets);
@@ -133,6 +140,16 @@ async function readAndRemember(
     if (stampBefore !== undefined && stampBefore === stampAfter) cache.storeStamp(stampBefore, layer.digest);
   }
   return scan;
+}
+
+function scanOptions(
+  image: OpenImage,
+  { own, secrets, signal }: BoundedContext,
+  onProgress: (bytes: number) => void,
+): ScanLayerOptions {
+  const options = { signal, onProgress };
+  if (own === undefined || secrets === undefined) return options;
+  return { ...options, secrets: createLayerSecrets(secrets.scanner, image.store.place) };
 }
 
 async function readMissing(

@@ -55,8 +55,20 @@ async function scanImage(image: OpenImage, context: BoundedContext): Promise<Sca
     if (own !== undefined && secrets !== undefined) own.whole = secrets;
     if (remembered !== undefined && (own === undefined || secrets !== undefined)) return remembered;
   }
-  const { scanLayers } = await import("./inventory-layers.ts");
-  return await scanLayers(image, unchanged, context);
+  // They start while this thread loads the readers of what is in layers.
+  const threads = await layerThreads(image, unchanged, context);
+  try {
+    const { scanLayers } = await import("./inventory-layers.ts");
+    return await scanLayers(image, unchanged, threads === undefined ? context : { ...context, layerThreads: threads });
+  } finally {
+    await threads?.end();
+  }
+}
+
+async function layerThreads(image: OpenImage, unchanged: readonly boolean[], { threads }: BoundedContext) {
+  const unread = image.layers.filter(({ index }) => unchanged[index] !== true);
+  if (threads === undefined || unread.length === 0) return undefined;
+  return (await import("../../engines/oci/layer-threads.ts")).openLayerThreads(image, unread, threads);
 }
 
 /**

@@ -13,9 +13,10 @@ import { createPermissionsReader, type LayerPermissions } from "../../engines/co
 import type { BlobStore } from "../../engines/oci/blob.ts";
 import { bounds as ociBounds } from "../../engines/oci/bounds.ts";
 import { type ReadLayerOptions, readLayer } from "../../engines/oci/layer.ts";
+import type { LayerThreads } from "../../engines/oci/layer-threads.ts";
 import type { Layer } from "../../engines/oci/model.ts";
 import { cleanPath } from "../../engines/oci/path.ts";
-import type { TarEntry } from "../../engines/oci/tar.ts";
+import type { TarEntry, TarVisitor } from "../../engines/oci/tar.ts";
 import type { TreeEntry } from "../../engines/oci/tree.ts";
 import type { LayerSecretsReader } from "../secrets/layer.ts";
 import { bounds } from "./bounds.ts";
@@ -48,7 +49,33 @@ export interface ScanLayerOptions extends ReadLayerOptions {
 
 /** Reads a layer in one pass. Throws what readLayer throws; what it returns was verified against both digests. */
 export async function scanLayer(store: BlobStore, layer: Layer, options: ScanLayerOptions = {}): Promise<LayerScan> {
-  const place = `layer ${layer.index + 1} of ${store.place}`;
+  const { visitor, finish } = createLayerReader(placeOf(store, layer), options.secrets);
+  await readLayer(store, layer, visitor, options);
+  return finish();
+}
+
+/** The same by other threads; undefined where it is to be read by {@link scanLayer}. */
+export async function scanLayerByThreads(
+  store: BlobStore,
+  layer: Layer,
+  threads: LayerThreads,
+  options: ScanLayerOptions = {},
+): Promise<LayerScan | undefined> {
+  const { visitor, finish } = createLayerReader(placeOf(store, layer), options.secrets);
+  return (await threads.read(layer, visitor, options)) ? finish() : undefined;
+}
+
+function placeOf(store: BlobStore, layer: Layer): string {
+  return `layer ${layer.index + 1} of ${store.place}`;
+}
+
+interface LayerReader {
+  readonly visitor: TarVisitor;
+  /** @throws Problem `contents.too-many-packages` */
+  finish(): LayerScan;
+}
+
+function createLayerReader(place: string, secrets: LayerSecretsReader | undefined): LayerReader {
   const records: string[] = [];
   const files = createFileAnalysis<TarEntry>(place);
   const permissionsReader = createPermissionsReader();
@@ -71,10 +98,8 @@ export async function scanLayer(store: BlobStore, layer: Layer, options: ScanLay
     records.push(text);
   }
 
-  await readLayer(
-    store,
-    layer,
-    {
+  return {
+    visitor: {
       entry(entry) {
         const path = cleanPath(entry.name);
         if (path === undefined || entry.link.length > ociBounds.pathBytes) {
@@ -112,21 +137,21 @@ export async function scanLayer(store: BlobStore, layer: Layer, options: ScanLay
         return files.expect(entry, looked.path, looked.analyser, entry.size);
       },
       content: (entry, bytes) => files.content(entry, bytes),
-      ...(options.secrets === undefined ? {} : { data: options.secrets.data }),
+      ...(secrets === undefined ? {} : { data: secrets.data }),
     },
-    options,
-  );
-
-  const gaps: Gap[] = [];
-  if (refusedPaths > 0) {
-    gaps.push({
-      code: "oci.path",
-      reason: `${refusedPaths} entries have paths that exceed the limits (${ociBounds.pathBytes} bytes, ${ociBounds.pathDepth} deep)`,
-    });
-  }
-  if (sparse > 0) gaps.push({ code: "oci.sparse", reason: `${sparse} wanted files are sparse, which is not read` });
-  const permissions = permissionsReader.finish();
-  return { records, facts: files.finish(), gaps, ...(permissions === undefined ? {} : { permissions }) };
+    finish() {
+      const gaps: Gap[] = [];
+      if (refusedPaths > 0) {
+        gaps.push({
+          code: "oci.path",
+          reason: `${refusedPaths} entries have paths that exceed the limits (${ociBounds.pathBytes} bytes, ${ociBounds.pathDepth} deep)`,
+        });
+      }
+      if (sparse > 0) gaps.push({ code: "oci.sparse", reason: `${sparse} wanted files are sparse, which is not read` });
+      const permissions = permissionsReader.finish();
+      return { records, facts: files.finish(), gaps, ...(permissions === undefined ? {} : { permissions }) };
+    },
+  };
 }
 
 /** Any of the three execute bits. */

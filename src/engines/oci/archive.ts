@@ -8,9 +8,9 @@ import { type Digest, digestAlgorithm, digestHex, parseDigest } from "../../core
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
+import { compressionOf } from "./compression.ts";
 import { object, parseImageConfig, parseJson, verifyDocument } from "./document.ts";
 import { layersOf, type OpenImage } from "./image.ts";
-import { compressionOf } from "./layer.ts";
 import { checkMarker, type Layout, rootsOf } from "./layout.ts";
 import { hasMember, type Member, openTar, type TarContents } from "./tar-file.ts";
 
@@ -70,6 +70,7 @@ async function ociArchive(place: string, contents: TarContents, marker: Member):
       verifyDocument(bytes, digest, `${place}@${digest}`);
       return bytes;
     },
+    fileOf: async (digest) => contents.file(find(digest)),
     open: async ({ digest }) => contents.stream(find(digest)),
     stamp: async (digest) => contents.stamp(find(digest)),
     close: () => contents.close(),
@@ -143,6 +144,7 @@ async function openDockerImage(place: string, contents: TarContents, image: Dock
     place,
     handsOver: true,
     document: async ({ digest }) => contents.small(find(digest), place),
+    fileOf: async (digest) => contents.file(find(digest)),
     open: async ({ digest }) => contents.stream(find(digest)),
     stamp: async (digest) => contents.stamp(find(digest)),
     close: () => contents.close(),

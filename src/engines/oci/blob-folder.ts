@@ -29,6 +29,10 @@ export function blobsIn({ folder, place, pathOf, documentPathOf = pathOf }: Blob
       verifyDocument(bytes, digest, `${place}@${digest}`);
       return bytes;
     },
+    async fileOf(digest) {
+      const file = await fileIn(folder, pathOf(digest), `${place}@${digest}`);
+      return { file, offset: 0, size: (await stat(file)).size };
+    },
     async open({ digest }) {
       const path = await fileIn(folder, pathOf(digest), `${place}@${digest}`);
       return createReadStream(path, { highWaterMark: READ_BYTES });

@@ -2,6 +2,16 @@ import type { Readable } from "node:stream";
 import type { Digest } from "../../core/digest.ts";
 import type { Descriptor } from "./model.ts";
 
+/** Stored bytes that stand in a file. */
+export interface StoredFile {
+  /** Its path, or the descriptor that the store holds it open by, in any thread of this process. */
+  readonly file: string | number;
+  /** Of the first byte. */
+  readonly offset: number;
+  /** Bytes that there are. */
+  readonly size: number;
+}
+
 /**
  * Where an image's blobs are: a layout folder, an archive, a registry. What it hands out is not verified yet;
  * the readers of documents and layers do that.
@@ -13,6 +23,8 @@ export interface BlobStore {
   document(descriptor: Pick<Descriptor, "digest" | "mediaType">): Promise<Buffer>;
   /** True where the chunks of `open` are the reader's own, and nothing else looks at their memory. */
   readonly handsOver?: boolean;
+  /** Where the stored bytes of a layer stand in a file of this machine; absent, or undefined, where in none. */
+  fileOf?(digest: Digest): Promise<StoredFile | undefined>;
   /** The stored bytes of a layer. */
   open(descriptor: Pick<Descriptor, "digest" | "size">): Promise<Readable>;
   /**

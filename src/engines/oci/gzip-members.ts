@@ -14,7 +14,7 @@ export interface GzipInflater extends EventEmitter {
 }
 
 /** CRC-32 and length. */
-const TRAILER = 8;
+export const TRAILER = 8;
 /** Fixed part of a header. */
 const HEADER = 10;
 /** Names and comments of a header: what writers put there is short. */
@@ -164,7 +164,7 @@ export function createGzipInflater(chunkSize: number): GzipInflater {
  *
  * @throws Error where it is none
  */
-function headerLength(bytes: Buffer): number | undefined {
+export function headerLength(bytes: Buffer): number | undefined {
   if (bytes.length < HEADER) return undefined;
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) throw new Error("incorrect header check");
   if (bytes[2] !== 8) throw new Error("unknown compression method");

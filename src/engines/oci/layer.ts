@@ -7,9 +7,10 @@ import { createZstdDecompress } from "node:zlib";
 import { digestAlgorithm } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import { release } from "../../core/release.ts";
-import { createZstdFrames, isSkippable, type ZstdFrames } from "../../formats/zstd/frames.ts";
+import { createZstdFrames, type ZstdFrames } from "../../formats/zstd/frames.ts";
 import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
+import { type Compression, compressionOf } from "./compression.ts";
 import { createGzipInflater, type GzipInflater } from "./gzip-members.ts";
 import type { Layer } from "./model.ts";
 import { createTarWalker, type TarVisitor } from "./tar.ts";
@@ -116,18 +117,6 @@ export async function readLayer(
 
 function mismatch(place: string, cause: string): Problem {
   return new Problem({ kind: "input", code: "oci.digest-mismatch", place, cause });
-}
-
-export type Compression = "gzip" | "zstd" | "none";
-
-/** Told from the first bytes (RFC 1952, RFC 8878), as engines do: media types are often wrong. */
-export function compressionOf(start: Buffer): Compression {
-  if (start.length >= 2 && start[0] === 0x1f && start[1] === 0x8b) return "gzip";
-  if (start.length >= 4) {
-    const magic = start.readUInt32LE(0);
-    if (magic === 0xfd2fb528 || isSkippable(magic)) return "zstd";
-  }
-  return "none";
 }
 
 interface PumpTargets {

@@ -7,10 +7,11 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip, createZstdDecompress } from "node:zlib";
 import { Problem } from "../../core/problem.ts";
 import { zstdPieces } from "../../formats/zstd/frames.ts";
+import type { StoredFile } from "./blob.ts";
 import { READ_BYTES } from "./blob-folder.ts";
 import { bounds } from "./bounds.ts";
+import { type Compression, compressionOf } from "./compression.ts";
 import { ambiguous } from "./document.ts";
-import { type Compression, compressionOf } from "./layer.ts";
 import { cleanPath } from "./path.ts";
 import { spool } from "./spool.ts";
 import { stampOf } from "./stamp.ts";
@@ -30,6 +31,7 @@ export interface TarContents {
   read(offset: number, length: number): Promise<Buffer>;
   small(member: Member, place: string): Promise<Buffer>;
   stream(member: Member): Readable;
+  file(member: Member): StoredFile;
   stamp(member: Member): Promise<string | undefined>;
   close(): Promise<void>;
 }
@@ -73,6 +75,7 @@ export async function openTar(archive: string | FileHandle, shown: string): Prom
         if (member.size === 0) return Readable.from([]);
         return readFrom(seekable, member.offset, member.offset + member.size - 1);
       },
+      file: ({ offset, size }) => ({ file: seekable.fd, offset, size }),
       stamp: async (member) => stampOf(await handle.stat({ bigint: true }), member.offset),
       close,
     };

@@ -3,8 +3,8 @@ import { closeSync, existsSync, openSync, readSync, type Stats, statSync } from 
 import { join } from "node:path";
 import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
+import { compressionOf } from "./compression.ts";
 import { isDirectoryImage } from "./dir-transport.ts";
-import { compressionOf } from "./layer.ts";
 import { isReferenceScheme, type ReferenceScheme } from "./reference-forms.ts";
 import { checkSumFits } from "./tar-header.ts";
 

@@ -4,19 +4,7 @@
  * it is not there, as after anything unusual, nothing is returned, and the caller asks node:zlib as usual.
  */
 import { constants, createGunzip, createInflate, createInflateRaw, type Gunzip, type Inflate } from "node:zlib";
-
-interface Handle {
-  reset(): void;
-  writeSync(
-    flush: number,
-    from: Uint8Array,
-    offset: number,
-    length: number,
-    to: Uint8Array,
-    toOffset: number,
-    toLength: number,
-  ): void;
-}
+import { handleOf, type OpenHandle } from "./handle.ts";
 
 /** More than this is worth a handle of its own: what is claimed of hostile bytes is not reserved. */
 const MOST = 1024 * 1024;
@@ -28,7 +16,7 @@ export type InflateAtOnce = (deflated: Uint8Array, size: number) => Buffer | und
 type Form = "zlib" | "gzip" | "raw";
 
 export function createInflateAtOnce(form: Form): InflateAtOnce {
-  let open: { readonly stream: Inflate | Gunzip; readonly handle: Handle; readonly state: Uint32Array } | undefined;
+  let open: ({ readonly stream: Inflate | Gunzip } & OpenHandle) | undefined;
   let isMissing = false;
   return (deflated, size) => {
     if (isMissing || size > MOST) return undefined;
@@ -57,7 +45,6 @@ function openHandle(form: Form) {
   const stream = streams[form]();
   // It is told by `destroyed`.
   stream.on("error", () => {});
-  const { _handle: handle, _writeState: state } = stream as Partial<{ _handle: Handle; _writeState: unknown }>;
-  const isKnown = typeof handle?.reset === "function" && typeof handle.writeSync === "function";
-  return isKnown && state instanceof Uint32Array ? { stream, handle, state } : undefined;
+  const opened = handleOf(stream);
+  return opened === undefined ? undefined : { stream, ...opened };
 }

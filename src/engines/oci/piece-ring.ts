@@ -1,0 +1,132 @@
+/**
+ * Pieces of a layer on their way from the thread that inflates them to the one that walks them: a few places in shared memory that
+ * are filled again as soon as they were looked at, so that nothing is copied, and no memory is taken anew.
+ */
+
+/** Bytes of a piece: two are near the processor at a time while they are inflated and hashed. */
+export const PIECE = 256 * 1024;
+const PLACES = 8;
+/** Pieces between two words to whoever waits: each wakes a thread. */
+const TOLD = 2;
+
+/** Positions in the head: pieces that were written and taken so far, and the last layer that nobody wants. */
+const WRITTEN = 0;
+const TAKEN = 1;
+const UNWANTED = 2;
+const HEAD = 64;
+/** Of each place: the bytes of its piece, or what its layer came to, and the stored bytes that were read by then. */
+const NOTES = 2 * PLACES * Float64Array.BYTES_PER_ELEMENT;
+const WHOLE = -1;
+const BROKEN = -2;
+
+export type Ring = SharedArrayBuffer;
+
+/** Counts what has happened in all rings, for the one who waits for any of them. */
+export type Bell = Int32Array<SharedArrayBuffer>;
+
+export function createRing(): Ring {
+  return new SharedArrayBuffer(HEAD + NOTES + PLACES * PIECE);
+}
+
+export function createBell(): Bell {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+}
+
+export function ring(bell: Bell): void {
+  Atomics.add(bell, 0, 1);
+  Atomics.notify(bell, 0);
+}
+
+function partsOf(memory: Ring) {
+  return {
+    head: new Int32Array(memory, 0, 3),
+    notes: new Float64Array(memory, HEAD, 2 * PLACES),
+    places: Array.from({ length: PLACES }, (_, at) => Buffer.from(memory, HEAD + NOTES + at * PIECE, PIECE)),
+  };
+}
+
+export interface PieceWriter {
+  /** Memory of the next piece, once there is some; undefined where nobody wants the layer any more. */
+  room(): Buffer | undefined;
+  /** Hands on what was written there. @param stored - bytes of the layer that have been read */
+  give(length: number, stored: number): void;
+  /** What came of the layer ends it. @param layer - its number; they go up from 1 */
+  begin(layer: number): void;
+  end(isWhole: boolean): void;
+}
+
+export function pieceWriter(memory: Ring, bell: Bell): PieceWriter {
+  const { head, notes, places } = partsOf(memory);
+  let current = 0;
+  let written = Atomics.load(head, WRITTEN);
+
+  function waitForPlace(): void {
+    for (;;) {
+      const taken = Atomics.load(head, TAKEN);
+      if (written - taken < PLACES) return;
+      Atomics.wait(head, TAKEN, taken);
+    }
+  }
+
+  function note(length: number, stored: number): void {
+    const at = 2 * (written % PLACES);
+    notes[at] = length;
+    notes[at + 1] = stored;
+    written += 1;
+    Atomics.store(head, WRITTEN, written);
+  }
+
+  return {
+    begin(layer) {
+      current = layer;
+    },
+    room() {
+      waitForPlace();
+      return Atomics.load(head, UNWANTED) >= current ? undefined : places[written % PLACES];
+    },
+    give(length, stored) {
+      note(length, stored);
+      if (written % TOLD === 0) ring(bell);
+    },
+    end(isWhole) {
+      waitForPlace();
+      note(isWhole ? WHOLE : BROKEN, 0);
+      ring(bell);
+    },
+  };
+}
+
+/** A piece, whose memory is filled again once it is taken; or what its layer came to. */
+export type Piece = { readonly bytes: Buffer; readonly stored: number } | "whole" | "broken";
+
+export interface PieceReader {
+  /** Undefined where none is there yet. */
+  next(): Piece | undefined;
+  /** Done with what `next` gave. */
+  taken(): void;
+  /** No more of a layer is wanted. What is under way of it comes all the same, and then `broken`. */
+  unwanted(layer: number): void;
+}
+
+export function pieceReader(memory: Ring): PieceReader {
+  const { head, notes, places } = partsOf(memory);
+  let taken = Atomics.load(head, TAKEN);
+  return {
+    next() {
+      if (Atomics.load(head, WRITTEN) === taken) return undefined;
+      const at = taken % PLACES;
+      const length = notes[2 * at] as number;
+      if (length < 0) return length === WHOLE ? "whole" : "broken";
+      const place = places[at] as Buffer;
+      return { bytes: length === PIECE ? place : place.subarray(0, length), stored: notes[2 * at + 1] as number };
+    },
+    taken() {
+      taken += 1;
+      Atomics.store(head, TAKEN, taken);
+      Atomics.notify(head, TAKEN);
+    },
+    unwanted(layer) {
+      Atomics.store(head, UNWANTED, layer);
+    },
+  };
+}
