@@ -16,8 +16,8 @@ export interface SecretsScanOptions extends EvaluationOptions {
   readonly fingerprintKey?: string;
 }
 
-/** Percent between two collections, of a history. */
-const HEAP_GROWTH = 200;
+/** Percent between two collections: of a history, and of other files. */
+const HEAP_GROWTH = { history: 200, files: 100 } as const;
 
 /** `bulkhead secrets scan [TARGET]`: a folder, a file, `-` for standard input, or an image. */
 export async function secretsScan(target: string, options: SecretsScanOptions): Promise<number> {
@@ -38,8 +38,11 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
       const scanned = await scanSecrets(target, targetOf(), keyed, context);
       return { subject: target, evaluations: scanned.evaluations, notes: [...scanned.notes, ...keyed.notes] };
     },
-    // What lives is small, and collecting it often took a sixth of a history's time.
-    { keepsScans: kind === "image", ...(options.history ? { heapGrowth: HEAP_GROWTH } : {}) },
+    // What lives is small, and collecting it often took a sixth of the time.
+    {
+      keepsScans: kind === "image",
+      ...(kind === "image" ? {} : { heapGrowth: HEAP_GROWTH[options.history ? "history" : "files"] }),
+    },
   );
 
   function targetOf(): SecretsTarget {

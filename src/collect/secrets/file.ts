@@ -57,6 +57,7 @@ export function scanFile(name: string | Buffer, path: string, { scanner, archive
       const { bytes, found } = scanStretches(descriptor, () => scanner.openBinary(path), buffer, looked.stretches);
       return { bytes, found, left: looked.left };
     }
+    if (first < buffer.length) return { bytes: first, found: scanner.scan(path, buffer.subarray(0, first)) };
     const stream = scanner.open(path);
     let [bytes, count] = [first, first];
     while (count === buffer.length) {

@@ -30,7 +30,7 @@ export interface ScannerSource extends Omit<ScannerOptions, "rules" | "added"> {
 }
 
 /** Raised when the engine's answer to the same bytes and rules changes. */
-const ENGINE = 8;
+const ENGINE = 9;
 
 export interface ScannerOptions {
   /** Before those that are built in: where both find something at one place and are as sure, these are told. */

@@ -18,18 +18,26 @@ export function contentKindOf(start: Buffer): ContentKind {
     if (mark === 0xfeff) return "utf-16be";
   }
   if (start.length > LOOKED_AT) start = start.subarray(0, LOOKED_AT);
-  if (!start.includes(0)) return "text";
-  const quarters = [0, 0, 0, 0];
-  for (let i = 0; i < start.length; i++) if (start[i] === 0) quarters[i & 3] = (quarters[i & 3] as number) + 1;
-  const [first = 0, second = 0, third = 0, fourth = 0] = quarters;
+  const firstZero = start.indexOf(0);
+  if (firstZero === -1) return "text";
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  for (let i = firstZero; i < start.length; i++) {
+    if (start[i] !== 0) continue;
+    if ((i & 3) === 0) first += 1;
+    else if ((i & 3) === 1) second += 1;
+    else if ((i & 3) === 2) third += 1;
+    else fourth += 1;
+    // Each of those encodings has none at the one or at the other, whatever follows.
+    if (first > 0 && fourth > 0) return "binary";
+  }
   const fours = start.length >> 2;
   // Of the two higher bytes one is always zero, and the other too but for what is beyond the first 65,536 characters.
   if (fours >= 4 && fourth >= fours * 0.9 && third >= fours * 0.9 && first === 0) return "utf-32le";
   if (fours >= 4 && first >= fours * 0.9 && second >= fours * 0.9 && fourth === 0) return "utf-32be";
-  const zeros = [first + third, second + fourth];
+  const [even, odd] = [first + third, second + fourth];
   const pairs = start.length >> 1;
-  if (pairs >= 4 && zeros[0] === 0 && (zeros[1] as number) >= pairs * 0.9) return "utf-16le";
-  if (pairs >= 4 && zeros[1] === 0 && (zeros[0] as number) >= pairs * 0.9) return "utf-16be";
+  if (pairs >= 4 && even === 0 && odd >= pairs * 0.9) return "utf-16le";
+  if (pairs >= 4 && odd === 0 && even >= pairs * 0.9) return "utf-16be";
   return "binary";
 }
 

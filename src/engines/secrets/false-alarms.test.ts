@@ -90,3 +90,96 @@ test("an OpenAPI document has no password of Composer's", () => {
   const auth = { "http-basic": { "repo.acme-corp.io": { username: "a", password } } };
   assert.deepEqual(found(JSON.stringify(auth, undefined, 2), "auth.json"), ["high composer-auth-password"]);
 });
+
+test("a variable that is given nothing for a command has no password, and one that is given something has", () => {
+  for (const line of [
+    'MYSQL_PWD= docker_exec_client "$@"',
+    "PGPASSWORD= psql -h db1",
+    "\tPGPASSWORD=  ./run.sh --all; exit",
+  ]) {
+    assert.deepEqual(found(`${line}\n`, "docker-entrypoint.sh"), [], line);
+  }
+  for (const line of [
+    `MYSQL_PWD=${password} mysql -h db1`,
+    `PGPASSWORD= ${password}`,
+    `PGPASSWORD= ${password} # of the replica`,
+    `PGPASSWORD= "${password}" psql`,
+    `PGPASSWORD = ${password}`,
+    `PGPASSWORD: ${password} `,
+  ]) {
+    assert.deepEqual(found(`${line}\n`, ".env"), ["high pgpassword-variable"], line);
+  }
+});
+
+test("a shell's variable between SQL's quotes is no password", () => {
+  for (const name of ['"$MYSQL_PASSWORD"', "$MYSQL_PASSWORD", '"${MYSQL_PASSWORD}"']) {
+    const line = `echo "CREATE USER 'shop'@'%' IDENTIFIED BY '${name}' ;"`;
+    assert.deepEqual(found(`${line}\n`, "init.sh"), [], line);
+  }
+  assert.deepEqual(found(`CREATE USER 'shop'@'%' IDENTIFIED BY '"$${password}';\n`, "init.sql"), [
+    "high sql-user-password",
+  ]);
+});
+
+test("a hidden folder of tests is one, as in the repositories of Docker's images", () => {
+  const line = `CREATE USER 'shop' IDENTIFIED BY '${password}';\n`;
+  for (const folder of [".test", "deploy/.tests/initdb.d"]) {
+    assert.deepEqual(found(line, `${folder}/shop.sql`), ["low sql-user-password"], folder);
+  }
+  for (const folder of ["latest", "a.test", "test-results-of-prod"]) {
+    assert.deepEqual(found(line, `${folder}/shop.sql`), ["high sql-user-password"], folder);
+  }
+});
+
+test("the keys that WordPress' own sources print as an example are low, and others high in either quotes", () => {
+  const example = ["LzJ}op]mr|6+![P}Ak:uNdJCJZd>(Hx.-Mh#", "Tz)pCIU#uGEnfFz|f ;;eU%/U^O~"].join("");
+  const define = (value: string, quote: string) => `define('SECURE_AUTH_KEY',  ${quote}${value}${quote});\n`;
+  assert.deepEqual(found(define(example, "'"), "wp-includes/pluggable.php"), ["low wordpress-salt"]);
+  const [first = "", last = ""] = ["MW1pxMctoyA(>M%0Vl 2(#o0|2$cB+K|", ".G$hB~4`Juw@]:(5;oVUl<<W3^e_R-fg"];
+  for (const quote of ["'", '"']) {
+    const [fact] = scanner.scan("wp-config.php", Buffer.from(define(first + last, quote))).secrets;
+    assert.deepEqual([fact?.rule, fact?.severity, fact?.length], ["wordpress-salt", "high", 64], quote);
+  }
+});
+
+test("a URL of a manual has a token in the place of a token", () => {
+  assert.deepEqual(found('-e GIT="https://username:token@gitlab.com:path/repo.git"\n', "README.md"), [
+    "low basic-auth-url",
+  ]);
+});
+
+test("prose that identifies by a name has no password, and SQL in any case of letters has", () => {
+  for (const line of [
+    " * privileges identified by 'mode' on any non-dropped column in the relation;",
+    "/* We must descend into the quadrant(s) identified by 'which' */",
+  ]) {
+    assert.deepEqual(found(`${line}\n`, "aclchk.c"), [], line);
+  }
+  for (const line of [
+    "create user shop identified by 'winter';",
+    "create user if not exists shop@'%' identified by 'winter';",
+    "grant all on shop.* to shop identified by 'winter';",
+    "alter user a identified by 'spring', b identified by 'winter';",
+    "  identified by 'winter';",
+    "CREATE USER shop IDENTIFIED BY 'winter';",
+    "-- the role identified by 'Winter2024'",
+  ]) {
+    assert.equal(found(`${line}\n`, "init.sql").at(-1), "high sql-user-password", line);
+  }
+});
+
+test("the grammar of a URL is none", () => {
+  const grammar = "postgresql://[user[:secretword]@][netloc][:port][/dbname]";
+  assert.deepEqual(found(`${grammar}\n`, "fe-connect.c"), []);
+  assert.deepEqual(found(`postgresql://user:${password}@db1.acme-corp.io/shop\n`, "fe-connect.c"), [
+    "high postgres-url-password",
+  ]);
+});
+
+test("the fingerprint of a key that a script fetches is public, and as many digits elsewhere are told", () => {
+  const digits = ["B97B0AFCAA1A47F044F2", "44A07FCC7D46ACCC4CF8"].join("");
+  const lines = [`key='${digits}'; \\`, 'export GNUPGHOME="$(mktemp -d)"; \\', 'gpg --recv-keys "$key"; \\', ""];
+  assert.deepEqual(found(lines.join("\n"), "Dockerfile"), []);
+  assert.deepEqual(found(`key='${digits}'\n`, "Dockerfile"), ["low assigned-secret"]);
+  assert.deepEqual(found(`secret='${digits}'\ngpg --recv-keys\n`, "Dockerfile"), ["high assigned-secret"]);
+});

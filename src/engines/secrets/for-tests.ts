@@ -1,7 +1,9 @@
 /** Paths of tests, examples and documentation, where passwords are made up, and of what others wrote and published. */
+import { isRandom } from "./fingerprint.ts";
+import type { SecretRule } from "./rule.ts";
 
 const FOR_TESTS =
-  /(?:^|\/)(?:tests?|__(?:tests|mocks|fixtures|snapshots)__|specs?|integration[-_]?tests?|integration\/(?:resources|fixtures|testdata)|test(?:ing)?[-_]?(?:data|fixtures?|resources|keys?|certs?|utils?)|man\/man\d|fixtures?|examples?|mocks?|samples?|docs?|e2e)\/|[._-](?:test|spec|mock|fixture|example|sample)s?(?:\.[^./]{1,16})?$|\.(?:template|tmpl|dist|snap)$|(?:^|\/)(?:test_|(?:example|sample)[._-])[^/]+$|_test\.[^/]+$/i;
+  /(?:^|\/)(?:\.?tests?|__(?:tests|mocks|fixtures|snapshots)__|specs?|integration[-_]?tests?|integration\/(?:resources|fixtures|testdata)|test(?:ing)?[-_]?(?:data|fixtures?|resources|keys?|certs?|utils?)|man\/man\d|fixtures?|examples?|mocks?|samples?|docs?|e2e)\/|[._-](?:test|spec|mock|fixture|example|sample)s?(?:\.[^./]{1,16})?$|\.(?:template|tmpl|dist|snap)$|(?:^|\/)(?:test_|(?:example|sample)[._-])[^/]+$|_test\.[^/]+$/i;
 
 /** Folders into which package managers, or people for them, put what others wrote. */
 const VENDORED =
@@ -13,8 +15,13 @@ export function isForTests(path: string): boolean {
 }
 
 /** Private keys and stores of them, tokens that a key signs, hashes of passwords: a test makes its own, and asks no issuer. */
-export function isSelfMade(rule: string): boolean {
+function isSelfMade(rule: string): boolean {
   return /private-key|key-store$|^keepass|^json-web-token$|^kubernetes-service-account-token$|^argocd-token$|-hash$|^authorization-b/.test(
     rule,
   );
+}
+
+/** Where no form says that an issuer made it, a test may have. */
+export function isMadeUp({ id, confidence }: Pick<SecretRule, "id" | "confidence">, secret: string): boolean {
+  return confidence !== "high" || isSelfMade(id) || !isRandom(secret);
 }

@@ -211,3 +211,25 @@ test("a large text is looked at twice only around escapes, and places there are 
     { ...runs(60), examples: [[["some words\n".repeat(27_000), "\\/", "some words\n".repeat(4_300)], [400_000]]] },
   );
 });
+
+test("a file is looked at as if none had been before it", () => {
+  const text = `// one\n\u00e4 = ${sampleCode}\n`;
+  const files = [
+    Buffer.from(text),
+    Buffer.concat([Buffer.from([0, 1, 2, 3, 0, 0, 0, 0, 10]), Buffer.from(text), Buffer.alloc(64)]),
+    Buffer.from(text, "utf16le"),
+    Buffer.from(JSON.stringify({ "a/b": text }).replaceAll("/", "\\/").replace("c", "\\u0063")),
+    Buffer.from(`key = "${sampleCode}" # bulkhead:allow sample-code of the test\n`),
+    Buffer.from("nothing at all"),
+    Buffer.alloc(0),
+  ];
+  const alone = files.map((bytes) => createSecretScanner({ rules: [codeRule], fingerprint }).scan("a.py", bytes));
+  assert.ok(alone.filter(({ secrets }) => secrets.length > 0).length >= 5);
+  const one = createSecretScanner({ rules: [codeRule], fingerprint });
+  fc.assert(
+    fc.property(fc.array(fc.nat(files.length - 1), { maxLength: 8 }), (order) => {
+      for (const at of order) assert.deepEqual(one.scan("a.py", files[at] as Buffer), alone[at]);
+    }),
+    runs(100),
+  );
+});

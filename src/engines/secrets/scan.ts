@@ -13,8 +13,8 @@ import { type ContentKind, contentKindOf, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
 import { encodedAt } from "./encoded.ts";
 import { type FirstLook, isEscape, withEscapes } from "./escapes.ts";
-import { type Fingerprinter, isRandom } from "./fingerprint.ts";
-import { isForTests, isSelfMade } from "./for-tests.ts";
+import type { Fingerprinter } from "./fingerprint.ts";
+import { isForTests, isMadeUp } from "./for-tests.ts";
 import { createLineCounter } from "./lines.ts";
 import type { SecretRule } from "./rule.ts";
 import { type Comment, type Hit, settleHits } from "./settle.ts";
@@ -62,21 +62,25 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
   };
   const open = (path: string, more: Partial<LookOptions> = {}): SecretStream =>
     seenAgain(openLook(path, { ...within, ...more, escapes: [] }), path, more);
+  /** Of files that are whole: one look is used again for each, since to make one takes as long as to look at most files. */
+  const wholeFiles = (versions?: Versions): SecretScanner["scan"] => {
+    const more = versions === undefined ? {} : { versions };
+    const look = openLook("", { ...within, ...more, escapes: [] });
+    return (path, bytes) => {
+      look.begin(path);
+      const end = look.look(bytes, 0, true);
+      const isDone = look.escapes.length === 0;
+      const found = isDone ? look.settle() : seenAgain({ ...look, look: () => end }, path, more).end(bytes);
+      // It would hold on to the file.
+      look.begin("");
+      return found;
+    };
+  };
   return {
     open: (path) => open(path),
     openBinary: (path) => open(path, { kind: "binary" }),
-    scan: (path, bytes) => open(path).end(bytes),
-    versions() {
-      const versions = createVersions(detectors.automaton);
-      // Used again for each: to make one takes as long as to look at most versions.
-      const look = openLook("", { ...within, versions, escapes: [] });
-      return (path, bytes) => {
-        look.begin(path);
-        const end = look.look(bytes, 0, true);
-        if (look.escapes.length === 0) return look.settle();
-        return seenAgain({ ...look, look: () => end }, path, { versions }).end(bytes);
-      };
-    },
+    scan: wholeFiles(),
+    versions: () => wholeFiles(createVersions(detectors.automaton)),
   };
 }
 
@@ -382,11 +386,6 @@ function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {
   if (kind !== "utf-16le" && kind !== "utf-16be") return undefined;
   const decoder = new TextDecoder(kind);
   return (bytes) => Buffer.from(decoder.decode(bytes, { stream: true }));
-}
-
-/** Where no form says that an issuer made it, a test may have. */
-function isMadeUp({ id, confidence }: Pick<SecretRule, "id" | "confidence">, secret: string): boolean {
-  return confidence !== "high" || isSelfMade(id) || !isRandom(secret);
 }
 
 function placeOf({ line, column }: Hit): Pick<Hit, "line" | "column"> {

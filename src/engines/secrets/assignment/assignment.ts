@@ -124,6 +124,7 @@ export function assignmentAt(bytes: Buffer, at: number, nameEnd: number, path: s
   const { name, kind } = namedAs(bytes, nameStart, nameEnd, path);
   if (kind === undefined) return undefined;
   const secret = bytes.toString("latin1", value.start, value.end);
+  if (isImportedKey(bytes, name, secret, value.end)) return undefined;
   if (isKeyId(name, secret) || isPublicKey(secret) || isReference(secret) || (!value.quoted && isExpression(secret)))
     return undefined;
   const chance = chanceAs(secret, kind, { ...value, path, name });
@@ -209,6 +210,16 @@ function namedAs(
 /** The id or fingerprint of a key by which something is signed: as public as the key's other half. */
 function isKeyId(name: string, value: string): boolean {
   return /sign/i.test(name) && (/^(?:0x)?(?:[0-9A-F]{8}|[0-9A-F]{16})$/i.test(value) || /^[0-9A-F]{40}$/.test(value));
+}
+
+/** Bytes behind a fingerprint in which it is fetched. */
+const BEFORE_IMPORT = 256;
+
+/** The fingerprint of an OpenPGP key (RFC 9580, 5.5.4) that a script gets from a server of public keys. */
+function isImportedKey(bytes: Buffer, name: string, value: string, end: number): boolean {
+  if (!isFaintName(name) || !/^[0-9A-F]{40}$/.test(value)) return false;
+  looked.end = Math.max(looked.end, end + BEFORE_IMPORT);
+  return /\b(?:gpg|recv-keys|keyserver|apt-key)\b/.test(bytes.toString("latin1", end, end + BEFORE_IMPORT));
 }
 
 /** The same, as programs write it: a key of as many digits looks alike. */

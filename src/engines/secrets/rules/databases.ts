@@ -4,7 +4,8 @@ import { isExampleHost, isPlaceholder, passwordValidity } from "./validate/passw
 
 /** A password in a URL; on this machine, or on a host of RFC 2606, it is "unsure", elsewhere "valid". */
 function inUrl(secret: string, match: RegExpExecArray): SecretValidity {
-  if (isPlaceholder(secret)) return "invalid";
+  // A user has no bracket (RFC 3986, 3.2.1): a description of what may stand there has.
+  if (isPlaceholder(secret) || match[0].includes("://[")) return "invalid";
   const host = match.groups?.host ?? "";
   if (isPlaceholder(host)) return "invalid";
   return isExampleHost(host) ? "unsure" : "valid";
@@ -24,6 +25,18 @@ function urlRule({ schemes, ...rule }: Given): SecretRule {
     severity: "high",
     ...rule,
   };
+}
+
+/** What stands before `identified by`: the name of a user, quoted, with a host, or behind the word that leads to it. */
+const SQL_USER = /(?:["'`%\]}]|\b(?:user|role|login|exists|to)\s{1,8}\S{1,80}|@\S{1,80}|,\s{0,8}\S{1,80}|^)\s{1,32}$/i;
+
+/** Sentences have `identified by 'name'` as well, in small letters. */
+function afterUser(secret: string, { 0: match, index, input }: RegExpExecArray): SecretValidity {
+  const isSentence =
+    /^identified by /.test(match) &&
+    /^[a-z_]{1,24}$/.test(secret) &&
+    !SQL_USER.test(input.slice(Math.max(0, index - 160), index));
+  return isSentence ? "invalid" : passwordValidity(secret);
 }
 
 /** Databases and queues: passwords in their addresses, and the keys of hosted ones. */
@@ -241,7 +254,7 @@ export const databaseRules: readonly SecretRule[] = [
       /(?:\bidentified(?: with [\w']{1,40})?(?: by)?(?: password)?|\b(?:create|alter) (?:user|role|login)\b[^;'"\r\n]{1,160}\bpassword)(?:\s{0,4}=\s{0,4}|\s{1,4})N?'(?<secret>[^'\r\n]{3,128})'/i,
     before: 200,
     after: 200,
-    validate: passwordValidity,
+    validate: afterUser,
     confidence: "medium",
     severity: "high",
     reference: "https://www.postgresql.org/docs/current/sql-createrole.html",

@@ -135,7 +135,7 @@ export const identityRules: readonly SecretRule[] = [
     title: "WordPress key or salt",
     keywords: ["_KEY'", "_SALT'", '_KEY"', '_SALT"'],
     pattern:
-      /(?:AUTH|SECURE_AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)['"]\s{0,8},\s{1,12}(?:'(?<secret>[^'\r\n]{64})'|"[^"\r\n]{64}")/,
+      /(?:AUTH|SECURE_AUTH|LOGGED_IN|NONCE)_(?:KEY|SALT)['"]\s{0,8},\s{1,12}['"](?<secret>(?<=')[^'\r\n]{64}(?=')|(?<=")[^"\r\n]{64}(?="))/,
     minEntropy: 4,
     confidence: "high",
     severity: "high",

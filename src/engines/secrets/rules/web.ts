@@ -5,6 +5,8 @@ import { isExampleHost, isPlaceholder, passwordValidity } from "./validate/passw
 /** A password in a URL of the web; hosts of this machine and of RFC 2606 make it "unsure". */
 function inUrl(secret: string, match: RegExpExecArray): SecretValidity {
   const { user = "", host = "" } = match.groups ?? {};
+  // A user has no bracket (RFC 3986, 3.2.1): a description of what may stand there has.
+  if (user.startsWith("[")) return "invalid";
   if (isPlaceholder(secret) || isPlaceholder(host) || (user !== "" && isPlaceholder(user))) return "invalid";
   return isExampleHost(host) ? "unsure" : "valid";
 }
@@ -154,11 +156,12 @@ export const webRules: readonly SecretRule[] = [
     reference: "https://man7.org/linux/man-pages/man8/useradd.8.html",
   },
   {
+    // Nothing is given to a variable whose sign a blank follows: a shell's command is what comes next, with its arguments.
     id: "pgpassword-variable",
     title: "Password in PGPASSWORD or MYSQL_PWD",
     keywords: ["PGPASSWORD", "MYSQL_PWD", "REDISCLI_AUTH"],
     pattern:
-      /(?:(?:PGPASSWORD|MYSQL_PWD|REDISCLI_AUTH)["']?[ \t]{0,2}[:=][ \t]{0,2}|ENV[ \t]{1,4}(?:PGPASSWORD|MYSQL_PWD|REDISCLI_AUTH)[ \t]{1,4})["']?(?<secret>[^\s"'`$;&|,(){}][^\s"'`;&|,]{1,160})/,
+      /(?:(?:PGPASSWORD|MYSQL_PWD|REDISCLI_AUTH)["']?(?:[ \t]{0,2}[:=][ \t]{0,2}(?<!\w=[ \t]{1,2})|=[ \t]{1,2}(?![^\s"'`;&|,]{1,160}[ \t]{1,8}[^\s#]))|ENV[ \t]{1,4}(?:PGPASSWORD|MYSQL_PWD|REDISCLI_AUTH)[ \t]{1,4})["']?(?<secret>[^\s"'`$;&|,(){}][^\s"'`;&|,]{1,160})/,
     validate: passwordValidity,
     confidence: "medium",
     severity: "high",

@@ -42,6 +42,14 @@ const documented: Readonly<Record<string, string>> = {
   "5aace449e881bb9a": "the tests of jsonwebtoken",
   d0720d8487947228: "OpenSSL's header of its FIPS module",
   "0932b11171039a7c": "Debian's package of Chromium",
+  bd827f57f3de0044: "WordPress' documentation of wp_salt()",
+  "8f8f9d06a40fbfb8": "WordPress' documentation of wp_salt()",
+  "6a5eb905e55eb7b2": "WordPress' documentation of wp_salt()",
+  "85b202a179e10732": "WordPress' documentation of wp_salt()",
+  "108741b452893a93": "WordPress' documentation of wp_salt()",
+  "5b225527d22f46b2": "WordPress' documentation of wp_salt()",
+  "3ff075ae6f33ec23": "WordPress' documentation of wp_salt()",
+  "775f6ca2c96d4d2a": "WordPress' documentation of wp_salt()",
 };
 
 /** Prefixes of keys that work in a provider's test mode alone. */
@@ -52,7 +60,7 @@ const testModes: readonly (readonly [prefix: string, reason: string])[] = [
 ];
 
 const usualPasswords = new Set(
-  "password passwd passw0rd p@ssw0rd pass secret root admin administrator test testing example changeme change_me changeit default user guest demo foobar foo bar postgres postgresql mysql mariadb mongo mongodb redis rabbitmq guest123 admin123 password1 password123 123456 12345678 letmein qwerty minio minioadmin elastic sa dev development local dummy sample fake hunter2 s3cr3t supersecret mysecretpassword my-secret-pw pw repopwd xyzzy testpassword anonymous value newpassword".split(
+  "token mypass mypasswd mypassword pwd password passwd passw0rd p@ssw0rd pass secret root admin administrator test testing example changeme change_me changeit default user guest demo foobar foo bar postgres postgresql mysql mariadb mongo mongodb redis rabbitmq guest123 admin123 password1 password123 123456 12345678 letmein qwerty minio minioadmin elastic sa dev development local dummy sample fake hunter2 s3cr3t supersecret mysecretpassword my-secret-pw pw repopwd xyzzy testpassword anonymous value newpassword".split(
     " ",
   ),
 );

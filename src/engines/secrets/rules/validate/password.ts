@@ -3,6 +3,7 @@ import type { SecretValidity } from "../../rule.ts";
 /** What stands where a password will be put: `${DB_PASS}`, `$PASS`, `{{ password }}`, `<password>`, `%s`, `***`, `xxxx`. */
 const forms: readonly RegExp[] = [
   /^\$/,
+  /^"\$[A-Za-z_][A-Za-z0-9_]{0,80}"$/,
   /\$[{(]/,
   /\{\{|\}\}|^\{|\}$/,
   /<|>/,
