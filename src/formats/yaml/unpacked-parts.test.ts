@@ -42,3 +42,11 @@ test("the oldest are written over first, and what is larger than all room is not
   assert.equal(keep("f", SIZE), "f");
   assert.deepEqual(["c", "d", "f"].map(parts.get), [undefined, undefined, "f"]);
 });
+
+test("one without bytes hides none behind it that is written over", () => {
+  const parts = createUnpackedParts<string, string>(SIZE);
+  for (const [key, length] of Object.entries({ a: 60, empty: 0, b: 30, c: 60, d: 20 })) {
+    parts.keep(key, Buffer.alloc(length), () => key);
+  }
+  assert.deepEqual(["a", "b", "c", "d"].map(parts.get), [undefined, undefined, "c", "d"]);
+});

@@ -22,15 +22,11 @@ export interface UnpackedParts<Key, Value> {
 /** @param size - bytes of the buffer, which is made for the first that are kept */
 export function createUnpackedParts<Key, Value>(size: number): UnpackedParts<Key, Value> {
   let buffer: Buffer | undefined;
-  /** As they were written: what is written over next comes first. */
   const places = new Map<Key, Place<Value>>();
   let next = 0;
 
   function forget(from: number, to: number): void {
-    for (const [key, { start, end }] of places) {
-      if (end <= from || start >= to) break;
-      places.delete(key);
-    }
+    for (const [key, { start, end }] of places) if (start < to && end > from) places.delete(key);
   }
 
   return {
@@ -38,10 +34,7 @@ export function createUnpackedParts<Key, Value>(size: number): UnpackedParts<Key
     keep(key, bytes, made) {
       if (bytes.length > size) return undefined;
       places.delete(key);
-      if (next + bytes.length > size) {
-        forget(next, size);
-        next = 0;
-      }
+      if (next + bytes.length > size) next = 0;
       const start = next;
       const end = start + bytes.length;
       forget(start, end);
