@@ -25,7 +25,7 @@ import type { ScanContext } from "../scan/context.ts";
 import { openRun } from "../scan/run.ts";
 import { descriptionsOf } from "./check-descriptions.ts";
 import { type DisplayOptions, displayOf } from "./display-options.ts";
-import { keepHeapNearWhatLives } from "./heap.ts";
+import { keepHeapNearWhatLives, letStartGrow } from "./heap.ts";
 import { type Joins, joinedOver } from "./joined.ts";
 import { knownWord } from "./known-word.ts";
 import { parseFormats, writeReport, writeSummary } from "./outputs.ts";
@@ -128,7 +128,7 @@ export async function runEvaluation(
   }: { readonly readsImages?: boolean; readonly keepsScans?: boolean; readonly heapGrowth?: number } = {},
 ): Promise<ExitCode> {
   const started = performance.now();
-  keepHeapNearWhatLives(heapGrowth);
+  letStartGrow();
   const outputs = parseFormats(options.format, process.stdout);
   const display = displayOf(options);
   const failOn = parseFailOn(options.failOn);
@@ -180,6 +180,7 @@ export async function runEvaluation(
     const { pictureOf } = outputs.some(({ format }) => format === "html")
       ? await import("./network/picture.ts")
       : { pictureOf: undefined };
+    keepHeapNearWhatLives(heapGrowth);
     const threads = openThreads();
     const judged = await judge({
       ...run.context,

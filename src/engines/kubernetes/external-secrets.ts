@@ -50,12 +50,25 @@ export function secretSources({ externalSecrets, secrets, workloads }: Manifests
   for (const { object, direction } of externalSecrets) {
     if (direction === "in" && !NO_SOURCES.has(object.kind)) count(object.kind);
   }
-  for (const { object } of secrets) if (rawOf(object).sops !== undefined) count("SOPS Secret");
+  const encrypted = sopsSecrets(secrets);
+  if (encrypted > 0) counts.set("SOPS Secret", encrypted);
   for (const workload of workloads) {
     for (const { csi } of workload.pod.volumes) if (csi?.driver === CSI_DRIVER) count("Secrets Store CSI volume");
     if (hasVaultAgent(workload)) count("Vault agent");
   }
   return counts;
+}
+
+/** Each is read anew for it, and every evaluation of a whole asks. */
+const known = new WeakMap<Manifests["secrets"], number>();
+
+function sopsSecrets(secrets: Manifests["secrets"]): number {
+  let count = known.get(secrets);
+  if (count === undefined) {
+    count = secrets.filter(({ object }) => rawOf(object).sops !== undefined).length;
+    known.set(secrets, count);
+  }
+  return count;
 }
 
 /** The injector goes by the annotation; in a cluster's pod the agent is there already. */

@@ -1,5 +1,6 @@
 import type { Location } from "../../core/location.ts";
 import { createRecent } from "../../core/recent.ts";
+import { detached } from "../../core/strings.ts";
 import { readDocument } from "../../formats/yaml/documents.ts";
 import { linePosition } from "../../formats/yaml/line-position.ts";
 import type { DocumentRange, ManifestText, YamlEntry, YamlNode } from "../../formats/yaml/model.ts";
@@ -101,9 +102,13 @@ export function documentNode(text: ManifestText, document: number): PlacedDocume
   if (range === undefined) return { node: undefined, offset: 0 };
   const known = lately.get(range);
   if (known !== undefined) return known;
-  const { text: part, offset } = text.part(range.start);
-  const node = readDocument(part, { start: range.start - offset, end: range.end - offset }).node ?? undefined;
-  const placed = { node, offset };
+  const { content, offset } = text.part(range.start);
+  const [start, end] = [range.start - offset, range.end - offset];
+  // Its nodes hold what they are cut from: of a part that would be many times the document.
+  const own =
+    typeof content === "string" ? detached(content.slice(start, end)) : content.toString("latin1", start, end);
+  const node = readDocument(own, { start: 0, end: own.length }).node ?? undefined;
+  const placed = { node, offset: range.start };
   lately.set(range, placed, range.end - range.start);
   return placed;
 }
@@ -120,8 +125,10 @@ export function objectLocation(object: string, field: string): Location {
 export function locationOf(object: KubernetesObject, field: FieldPath = []): Location {
   const { source } = object;
   if (source.kind === "cluster") return objectLocation(describeObject(object), formatFieldPath(field));
-  const { text, start } = source;
-  const { line, column } =
-    start !== undefined && field.length === 0 ? linePosition(text, start) : fieldRange(source, field);
-  return { kind: "file", path: text.path, line, column };
+  const { path } = source.text;
+  if (source.line !== undefined && source.column !== undefined && field.length === 0) {
+    return { kind: "file", path, line: source.line, column: source.column };
+  }
+  const { line, column } = fieldRange(source, field);
+  return { kind: "file", path, line, column };
 }

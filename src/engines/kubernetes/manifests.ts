@@ -209,7 +209,8 @@ export function manifestReader(
       tell({ code: "bound", offset: range.start, reason });
     }
     if (node === null || node === undefined || value === null) return;
-    const source: FileSource = { kind: "file", text: manifest, document: index, root: ROOT, start: node.start };
+    const { line, column } = linePosition(manifest, node.start);
+    const source: FileSource = { kind: "file", text: manifest, document: index, root: ROOT, line, column };
     visit(value, source, 0);
   }
 
@@ -348,7 +349,7 @@ function composeFileOf(text: string | undefined): Readonly<Record<string, unknow
 /** Of an object that stands in another. */
 function within(source: ObjectSource, path: FieldPath): ObjectSource {
   if (source.kind === "cluster") return source;
-  const { start: _, ...holder } = source;
+  const { line: _, column: __, ...holder } = source;
   return { ...holder, root: [...source.root, ...path] };
 }
 

@@ -45,8 +45,9 @@ export interface FileSource {
   readonly document: number;
   /** Where the object is in its document: empty, `["items", 3]` in a List, `["services", "web"]` in a Compose file. */
   readonly root: FieldPath;
-  /** Where it begins, in UTF-16 units of the text, where reading it told so: it need not be read again for its own place. */
-  readonly start?: number;
+  /** Where it begins, from 1, where reading it told so: it need not be read again for its own place. */
+  readonly line?: number;
+  readonly column?: number;
   /** Of a Compose file: the pod's fields by `formatFieldPath` → where the service states them, from its document's root. */
   readonly fields?: ReadonlyMap<string, FieldPath>;
   /** Of a Compose file: the document as Compose reads it. */

@@ -69,28 +69,22 @@ export function findManifestSecrets(
   scanner: SecretScanner,
   gaps: readonly Gap[] = [],
 ): FoundManifestSecrets {
-  const values = Map.groupBy(valuesOf(manifests), ([object]) => object);
   const secrets: SecretFact[] = [];
   const places = new Map<SecretFact, { readonly object: KubernetesObject; readonly field: FieldPath }>();
   const clear: ClearSecret[] = [];
   let offset = 0;
   let omitted = 0;
-  for (const [object, own] of values) {
+  for (const [object, holders] of holdersOf(manifests)) {
     const file = object.source.kind === "file" ? object.source.text.path : undefined;
-    const { text, fields } = lined(
-      object,
-      own.map(([, value]) => value),
-    );
+    const own = holders.flatMap((values) => [...values()]);
+    if (own.length === 0) continue;
+    const { text, fields } = lined(object, own);
     const bytes = Buffer.from(text);
     // Rules go by the kind of a file: a cluster's object is configuration as a file's is.
     const { secrets: found, omitted: more } = scanner.scan(file ?? "object.yaml", bytes);
     omitted += more;
     const hits = found.map(({ line = 1, column: _, ...secret }) => ({ secret, field: fields[line - 1] ?? [] }));
-    const given = clearsOf(
-      object,
-      own.map(([, value]) => value),
-      new Set(hits.filter(({ secret }) => isSure(object, secret)).map(fieldName)),
-    );
+    const given = clearsOf(object, own, new Set(hits.filter(({ secret }) => isSure(object, secret)).map(fieldName)));
     append(clear, given);
     // A file of settings may hold several; what rules only guess there says where.
     const inClear = new Set(given.filter(({ kind }) => kind !== "file").flatMap(({ keys }) => keys.map(fieldName)));
@@ -141,67 +135,81 @@ function allowanceOf({ source }: KubernetesObject, value: string): string {
   if (source.kind !== "file" || value === "" || value.includes("\n")) return "";
   let lines = allowing.get(source.text);
   if (lines === undefined) {
-    const { text } = source.text;
-    const whole = text.includes(":allow") ? text.split("\n") : [];
-    lines = whole
-      .filter(
-        (line) =>
-          line.length < 2_000 &&
-          /(?:bulkhead|gitleaks):allow/.test(line.slice(line.indexOf("#") + 1)) &&
-          line.includes("#"),
-      )
-      .slice(0, ALLOWANCES);
+    lines = Iterator.from(source.text.texts()).flatMap(allowingLines).take(ALLOWANCES).toArray();
     allowing.set(source.text, lines);
   }
   const line = lines.find((one) => one.slice(0, one.lastIndexOf("#")).includes(value));
   return line === undefined ? "" : ` ${line.slice(line.lastIndexOf("#"))}`;
 }
 
-function* valuesOf(manifests: Manifests): Generator<readonly [KubernetesObject, Value]> {
-  for (const object of manifests.objects) yield* annotationsOf(object, object.annotations, ["metadata"]);
-  for (const { object, data } of manifests.configMaps) {
-    for (const [name, text] of Object.entries(data)) yield [object, { name, text, field: ["data", name] }];
-  }
-  for (const workload of manifests.workloads) yield* valuesOfWorkload(workload);
-  for (const { object } of manifests.secrets) {
-    for (const { key, text, field } of statedSecretValues(object)) yield [object, { name: key, text, field }];
-  }
+function allowingLines(text: string): string[] {
+  if (!text.includes(":allow")) return [];
+  return text
+    .split("\n")
+    .filter(
+      (line) =>
+        line.length < 2_000 &&
+        /(?:bulkhead|gitleaks):allow/.test(line.slice(line.indexOf("#") + 1)) &&
+        line.includes("#"),
+    );
 }
 
-function* valuesOfWorkload(workload: Workload): Generator<readonly [KubernetesObject, Value]> {
-  const { object, pod, podPath, podMetadata, templatePath } = workload;
-  if (templatePath.length > 0) yield* annotationsOf(object, podMetadata.annotations, [...templatePath, "metadata"]);
+type Values = () => Iterable<Value>;
+
+/** Objects in the order of their first values, which are made when they are asked for: of a great run they are many. */
+function holdersOf(manifests: Manifests): ReadonlyMap<KubernetesObject, readonly Values[]> {
+  const holders = new Map<KubernetesObject, Values[]>();
+  const add = (object: KubernetesObject, values: Values) => {
+    const known = holders.get(object);
+    if (known === undefined) holders.set(object, [values]);
+    else known.push(values);
+  };
+  const hold = (object: KubernetesObject, values: Values) => {
+    const [first] = values();
+    if (first !== undefined) add(object, values);
+  };
+  for (const object of manifests.objects) hold(object, () => annotationsOf(object.annotations, ["metadata"]));
+  for (const { object, data } of manifests.configMaps) {
+    hold(object, () => Object.entries(data).map(([name, text]) => ({ name, text, field: ["data", name] })));
+  }
+  for (const workload of manifests.workloads) hold(workload.object, () => valuesOfWorkload(workload));
+  // Nothing comes behind them: it does not matter whether there are any, and each is read anew for its values.
+  for (const { object } of manifests.secrets) {
+    add(object, () => statedSecretValues(object).map(({ key, text, field }) => ({ name: key, text, field })));
+  }
+  return holders;
+}
+
+function* valuesOfWorkload(workload: Workload): Generator<Value> {
+  const { pod, podPath, podMetadata, templatePath } = workload;
+  if (templatePath.length > 0) yield* annotationsOf(podMetadata.annotations, [...templatePath, "metadata"]);
   for (const { container, path } of containersOf(pod)) {
     const at = [...podPath, ...path];
     for (const [index, { name, value }] of container.env.entries()) {
-      if (value !== undefined) yield [object, { name, text: value, field: [...at, "env", index, "value"] }];
+      if (value !== undefined) yield { name, text: value, field: [...at, "env", index, "value"] };
     }
     for (const list of ["command", "args"] as const) {
       for (const [index, text] of container[list].entries()) {
-        yield [object, { name: list, text, field: [...at, list, index] }];
+        yield { name: list, text, field: [...at, list, index] };
       }
     }
     for (const probe of ["livenessProbe", "readinessProbe", "startupProbe"] as const) {
       const { httpHeaders = [], command = [] } = container[probe] ?? {};
       for (const [index, { name, value }] of httpHeaders.entries()) {
-        yield [object, { name, text: value, field: [...at, probe, "httpGet", "httpHeaders", index, "value"] }];
+        yield { name, text: value, field: [...at, probe, "httpGet", "httpHeaders", index, "value"] };
       }
       if (command.length > 0) {
-        yield [object, { name: "command", text: command.join(" "), field: [...at, probe, "exec", "command"] }];
+        yield { name: "command", text: command.join(" "), field: [...at, probe, "exec", "command"] };
       }
     }
   }
 }
 
-function* annotationsOf(
-  object: KubernetesObject,
-  annotations: Readonly<Record<string, string>>,
-  path: FieldPath,
-): Generator<readonly [KubernetesObject, Value]> {
+function* annotationsOf(annotations: Readonly<Record<string, string>>, path: FieldPath): Generator<Value> {
   for (const [name, text] of Object.entries(annotations)) {
     // It repeats the object, which is looked at itself.
     if (name === "kubectl.kubernetes.io/last-applied-configuration") continue;
-    yield [object, { name, text, field: [...path, "annotations", name] }];
+    yield { name, text, field: [...path, "annotations", name] };
   }
 }
 

@@ -10,7 +10,7 @@ export function linePosition(text: ManifestText, offset: number): { readonly lin
   const part = text.part(offset);
   let marks = known.get(part);
   if (marks === undefined) {
-    marks = marksOf(part.text);
+    marks = marksOf(part.content);
     known.set(part, marks);
   }
   const within = offset - part.offset;
@@ -23,7 +23,7 @@ export function linePosition(text: ManifestText, offset: number): { readonly lin
   }
   let line = low * MARKED;
   let start = marks[low] as number;
-  for (let at = part.text.indexOf("\n", start); at >= 0 && at < within; at = part.text.indexOf("\n", start)) {
+  for (let at = feedFrom(part.content, start); at >= 0 && at < within; at = feedFrom(part.content, start)) {
     start = at + 1;
     line++;
   }
@@ -31,11 +31,20 @@ export function linePosition(text: ManifestText, offset: number): { readonly lin
 }
 
 /** Offsets of the first characters of every sixteenth line. */
-function marksOf(text: string): readonly number[] {
+function marksOf(content: TextPart["content"]): readonly number[] {
   const marks = [0];
   let lines = 0;
-  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) {
+  for (let at = feedFrom(content, 0); at >= 0; at = feedFrom(content, at + 1)) {
     if (++lines % MARKED === 0) marks.push(at + 1);
   }
   return marks;
+}
+
+const FEED = 10;
+
+/** -1 where there is none. Lines are short: asking Node for each takes longer than looking. */
+function feedFrom(content: TextPart["content"], from: number): number {
+  if (typeof content === "string") return content.indexOf("\n", from);
+  for (let at = from; at < content.length; at++) if (content[at] === FEED) return at;
+  return -1;
 }

@@ -4,8 +4,9 @@
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { createRecent } from "../../core/recent.ts";
-import { POOLED, releaseBehind } from "../../core/release.ts";
+import { POOLED, release, releaseBehind } from "../../core/release.ts";
 import type { DocumentRange, ManifestText, TextPart } from "./model.ts";
+import { createUnpackedParts } from "./unpacked-parts.ts";
 
 /** Characters of a part, if its last document ends there. */
 const PART_LENGTH = 16 * 1024;
@@ -25,12 +26,12 @@ interface PackedPart {
   readonly to: number;
 }
 
-/** Characters of the parts that were unpacked lately: checks of a cluster go through the same objects again and again. */
-const UNPACKED_LENGTH = 4 * 1024 * 1024;
-const unpacked = createRecent<PackedPart, TextPart>(UNPACKED_LENGTH);
-
-/** What is near in a text is asked for together. */
-let last: { readonly of: PackableText; readonly part: TextPart } | undefined;
+/** Of the parts that were unpacked lately: checks of a cluster go through the same objects again and again. */
+const UNPACKED_BYTES = 4 * 1024 * 1024;
+const unpacked = createUnpackedParts<PackedPart, TextPart>(UNPACKED_BYTES);
+/** Of those that are not of ASCII alone, which are few: characters. */
+const UNPACKED_LENGTH = 512 * 1024;
+const unpackedTexts = createRecent<PackedPart, TextPart>(UNPACKED_LENGTH);
 
 export class PackableText implements ManifestText {
   readonly path: string;
@@ -50,21 +51,20 @@ export class PackableText implements ManifestText {
   }
 
   get text(): string {
-    return this.#parts?.map((part) => this.#unpacked(part)).join("") ?? this.#text;
+    return [...this.texts()].join("");
+  }
+
+  *texts(): Generator<string> {
+    if (this.#parts === undefined) yield this.#text;
+    else for (const part of this.#parts) yield this.#unpacked(part, (bytes) => bytes.toString("utf8"));
   }
 
   part(offset: number): TextPart {
     if (this.#parts === undefined) {
-      this.#whole ??= { text: this.#text, offset: 0, line: 1 };
+      this.#whole ??= { content: this.#text, offset: 0, line: 1 };
       return this.#whole;
     }
-    if (last?.of === this && offset >= last.part.offset && offset < last.part.offset + last.part.text.length) {
-      return last.part;
-    }
-    const packed = this.#parts.findLast((one) => one.offset <= offset) ?? (this.#parts[0] as PackedPart);
-    const part = this.#part(packed);
-    last = { of: this, part };
-    return part;
+    return this.#part(this.#parts.findLast((one) => one.offset <= offset) ?? (this.#parts[0] as PackedPart));
   }
 
   /** Call it when all is read. A text that UTF-8 does not hold as it is stays as it is. */
@@ -76,7 +76,7 @@ export class PackableText implements ManifestText {
     let line = 1;
     let from = 0;
     for (const { offset, text } of partsOf(this.#text, this.documents)) {
-      const bytes = zstdCompressSync(text, { chunkSize: OWN, params: { [constants.ZSTD_c_windowLog]: 17 } });
+      const bytes = compressed(text);
       packed.push(bytes);
       parts.push({ offset, length: text.length, line, from, to: from + bytes.length });
       from += bytes.length;
@@ -94,24 +94,46 @@ export class PackableText implements ManifestText {
   }
 
   #part(packed: PackedPart): TextPart {
-    const known = unpacked.get(packed);
+    const known = unpacked.get(packed) ?? unpackedTexts.get(packed);
     if (known !== undefined) return known;
     const { offset, line, length } = packed;
-    const part = { text: this.#unpacked(packed), offset, line };
-    unpacked.set(packed, part, length);
-    return part;
+    return this.#unpacked(packed, (bytes) => {
+      // As many bytes as characters: each is one.
+      const isAscii = bytes.length === length;
+      const kept = isAscii ? unpacked.keep(packed, bytes, (content) => ({ content, offset, line })) : undefined;
+      if (kept !== undefined) return kept;
+      const part = { content: bytes.toString("utf8"), offset, line };
+      unpackedTexts.set(packed, part, length);
+      return part;
+    });
   }
 
-  #unpacked({ from, to, length }: PackedPart): string {
+  #unpacked<T>({ from, to, length }: PackedPart, use: (bytes: Buffer) => T): T {
     // No character takes more than three bytes of UTF-8 for each of its units.
     const bytes = zstdDecompressSync(this.#packed.subarray(from, to), {
       chunkSize: Math.max(OWN, length + 64),
       maxOutputLength: 3 * length + 1,
     });
-    const text = bytes.toString("utf8");
+    const result = use(bytes);
     releaseBehind(bytes);
-    return text;
+    return result;
   }
+}
+
+/** What nearly all parts go through: zstd's own buffers for their bytes would stay until the garbage is collected. */
+let encoded: Buffer | undefined;
+const ENCODED = 6 * PART_LENGTH;
+
+function compressed(text: string): Buffer {
+  const options = { chunkSize: OWN, params: { [constants.ZSTD_c_windowLog]: 17 } };
+  if (3 * text.length > ENCODED) {
+    const bytes = Buffer.from(text);
+    const packed = zstdCompressSync(bytes, options);
+    release(bytes);
+    return packed;
+  }
+  encoded ??= Buffer.allocUnsafeSlow(ENCODED);
+  return zstdCompressSync(encoded.subarray(0, encoded.write(text)), options);
 }
 
 /** Each begins with a line and holds its documents whole. */

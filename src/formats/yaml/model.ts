@@ -5,14 +5,18 @@ export interface ManifestText {
   readonly path: string;
   /** The whole; it may have to be put together. */
   readonly text: string;
+  /** The same in pieces, each of whole lines. */
+  texts(): Iterable<string>;
   /** In order; those that hold comments alone too. */
   readonly documents: readonly DocumentRange[];
   /** The part that a character is in; each holds its documents whole. */
   part(offset: number): TextPart;
 }
 
+/** Look at it before another part is asked for: its bytes may be written over then. */
 export interface TextPart {
-  readonly text: string;
+  /** Its characters; their bytes where all are ASCII and the text is held packed. */
+  readonly content: string | Buffer;
   /** Of its first character in the whole. */
   readonly offset: number;
   /** Of its first line in the whole, from 1. */
