@@ -1,5 +1,5 @@
 /** How V8 optimizes what runs often. */
-import v8 from "node:v8";
+import { setFlag } from "./v8-flags.ts";
 
 /** Bytes of other functions' code that V8 takes into one that it optimizes. */
 const INLINED = 300;
@@ -9,5 +9,5 @@ const INLINED = 300;
  * slower.
  */
 export function inlineLess(): void {
-  v8.setFlagsFromString(`--max-inlined-bytecode-size-cumulative=${INLINED}`);
+  setFlag("max-inlined-bytecode-size-cumulative", INLINED);
 }

@@ -1,6 +1,7 @@
 /** How the heap of a run grows. */
 import v8 from "node:v8";
 import { runInNewContext } from "node:vm";
+import { setFlag } from "./v8-flags.ts";
 
 /** What costs little time, and holds the memory of the greatest runs. */
 const GROWTH = 25;
@@ -25,7 +26,7 @@ export function letStartGrow(): void {
  */
 export function keepHeapNearWhatLives(growth = GROWTH): void {
   keepOldNearWhatLives(growth);
-  v8.setFlagsFromString("--semi-space-growth-factor=1");
+  setFlag("semi-space-growth-factor", 1);
 }
 
 /**
@@ -36,19 +37,8 @@ export function keepHeapNearWhatLives(growth = GROWTH): void {
  * @param growth - percent
  */
 export function keepOldNearWhatLives(growth: number): void {
-  v8.setFlagsFromString(`--heap-growing-percent=${growth}`);
-  if (isRestored) return;
-  isRestored = true;
-  process.once("exit", restore);
+  setFlag("heap-growing-percent", growth);
 }
-
-/** V8 keeps with what it compiled under which flags it did (bin/script.js): those of the next start, which are its own. */
-function restore(): void {
-  v8.setFlagsFromString("--heap-growing-percent=0");
-  v8.setFlagsFromString("--semi-space-growth-factor=2");
-}
-
-let isRestored = false;
 
 /** Collects what a start has left: of a process that waits for long, it would stay. */
 export function collectStart(): void {

@@ -1,8 +1,8 @@
 /** Threads of this process, for work that is split. */
 import { availableParallelism } from "node:os";
-import v8 from "node:v8";
 import { type Transferable, Worker } from "node:worker_threads";
 import type { Threads } from "../core/threads.ts";
+import { setFlag } from "./v8-flags.ts";
 
 /** What a thread is started with. */
 export interface ThreadStart {
@@ -31,7 +31,7 @@ export function openThreads(): Threads | undefined {
     async run(task, input, onMessage, handed = []) {
       const megabytes = semiSpaces[task];
       // No heap that is there already asks for it. It is left so, for the thread makes its own at some later time.
-      if (megabytes !== undefined) v8.setFlagsFromString(`--min-semi-space-size=${megabytes}`);
+      if (megabytes !== undefined) setFlag("min-semi-space-size", megabytes);
       const worker = new Worker(program, {
         workerData: { task, input } satisfies ThreadStart,
         transferList: [...handed] as Transferable[],
