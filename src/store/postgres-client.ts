@@ -14,6 +14,18 @@ const STATEMENT_MILLISECONDS = 30_000;
 const SILENCE_MILLISECONDS = STATEMENT_MILLISECONDS + 5_000;
 const LOCK_MILLISECONDS = 10_000;
 
+/** Kinds of arrays that statements are given, by PostgreSQL's numbers for them; none is answered. */
+const ARRAYS = { text: 1009, int: 1007 } as const;
+const arrays = Object.fromEntries(
+  Object.entries(ARRAYS).map(([name, to]) => [name, { to, from: [], serialize: arrayLiteral, parse: String }]),
+);
+
+/** As PostgreSQL reads it, 8.15.2. */
+function arrayLiteral(items: readonly (string | number | null)[]): string {
+  const texts = items.map((item) => (item === null ? "NULL" : `"${String(item).replace(/["\\]/g, "\\$&")}"`));
+  return `{${texts.join(",")}}`;
+}
+
 export interface Client {
   /** False: it was lost or ended. */
   readonly isOpen: boolean;
@@ -55,7 +67,9 @@ export function openClient(address: DatabaseAddress, { notified, lost }: ClientE
     backoff: () => 0,
     max_pipeline: 1,
     prepare: true,
-    fetch_types: true,
+    // The driver does not look after what becomes of that question: a connection that is lost with it would end the process.
+    fetch_types: false,
+    types: arrays,
     debug: false,
     onnotice: () => {},
     onnotify: (_: string, payload: string) => notified?.(payload),

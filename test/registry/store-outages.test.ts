@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { connect, createServer, type Socket } from "node:net";
+import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
 import { until } from "../../src/core/until.fixture.ts";
 import { digestOf, imageOf } from "../../src/store/image.fixture.ts";
@@ -107,16 +107,21 @@ describe("replicas over one PostgreSQL", { skip: programs === undefined && "Post
   });
 
   test("a database that says nothing any more is given up on, and its silence is noticed by who listens", async (t) => {
-    const { pathname, searchParams } = new URL(postgres.url);
-    const path = `${searchParams.get("host")}/.s.PGSQL.${searchParams.get("port")}`;
-    const between = await silenceable(path);
+    const between = await silenceable(postgres);
     t.after(() => between.close());
-    const store = await opened(`postgresql://bulkhead@127.0.0.1:${between.port}${pathname}?sslmode=disable`);
+    const store = await opened(between.url);
     await store.ping();
     const heard = listening(store);
     between.silence();
     await assert.rejects(store.ping(), { code: "store.timeout" });
     await heard.until(1, "unknown");
+  });
+
+  test("a connection that is lost with its first statement ends that statement, and not the process", async (t) => {
+    const between = await silenceable(postgres);
+    t.after(() => between.close());
+    between.cutAtFirstStatement();
+    await assert.rejects(opened(between.url), { code: "store.unavailable" });
   });
 });
 
@@ -151,19 +156,30 @@ function answered(ask: () => Promise<void>): Promise<void> {
   );
 }
 
-/** What stands between, and can stop to pass anything on without closing anything. */
-async function silenceable(path: string) {
+/** What a server says when it waits for a statement: ReadyForQuery, with its length. */
+const READY = Buffer.from("Z\0\0\0\x05", "latin1");
+
+/** What stands between, and can stop to pass anything on without closing anything, or close connections that are ready. */
+async function silenceable({ url }: Pick<Postgres, "url">) {
+  const { pathname, searchParams } = new URL(url);
+  const path = `${searchParams.get("host")}/.s.PGSQL.${searchParams.get("port")}`;
   const sockets = new Set<Socket>();
   let isSilent = false;
+  let isCutting = false;
   const server = createServer((client) => {
     const behind = connect(path);
     sockets.add(client).add(behind);
+    let isReady = false;
+    behind.on("data", (bytes) => {
+      isReady ||= bytes.includes(READY);
+    });
     for (const [from, to] of [
       [client, behind],
       [behind, client],
     ] as const) {
       from.on("data", (bytes) => {
-        if (!isSilent) to.write(bytes);
+        if (isCutting && isReady && from === client) client.destroy();
+        else if (!isSilent) to.write(bytes);
       });
       from.on("error", () => {});
       from.on("close", () => {
@@ -174,7 +190,10 @@ async function silenceable(path: string) {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return {
-    port: (server.address() as { readonly port: number }).port,
+    url: `postgresql://bulkhead@127.0.0.1:${(server.address() as AddressInfo).port}${pathname}?sslmode=disable`,
+    cutAtFirstStatement: () => {
+      isCutting = true;
+    },
     silence: () => {
       isSilent = true;
     },

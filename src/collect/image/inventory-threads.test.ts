@@ -65,7 +65,7 @@ test("a layer that threads find broken is told of as without them", async () => 
     for (const [digest, bytes] of store.blobs) {
       if (bytes.length < 1024 * 1024) continue;
       const other = Buffer.from(bytes);
-      other.fill(1, other.length / 2, other.length / 2 + 8);
+      other.fill(1, other.length >> 1, (other.length >> 1) + 8);
       store.blobs.set(digest, other);
     }
     return store;

@@ -20,6 +20,16 @@ function refusal(before: string, ...patches: FieldPatch[]): string | undefined {
 const web = ["spec", "containers", 0];
 const side = ["spec", "containers", 1];
 
+describe("an item that goes", () => {
+  test("waits for patches of those behind it that touch it, or wait themselves", () => {
+    becomes('{"c":[0,null]}', [set(["c", 1, "a"], 1), remove(["c", 0])], '{"c":[{"a":1}]}');
+    becomes('{"c":[0,{}]}', [set(["c", 1, "a"], 1), set(["c", 1, "a"], 2), remove(["c", 0])], '{"c":[{"a":2}]}');
+  });
+
+  test("is no longer counted by what comes later", () =>
+    becomes("c:\n- 0\n- 1\n- 2\n", [remove(["c", 0]), set(["c", 0], 5), remove(["c", 1])], "c:\n- 5\n"));
+});
+
 describe("a field is set", () => {
   test("in the place of another one", () =>
     becomes(

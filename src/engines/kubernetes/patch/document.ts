@@ -67,7 +67,15 @@ interface Pending {
   readonly index: number;
 }
 
-/** Edits that can be made at once: none is within what another one changes. The other patches wait. */
+interface Made {
+  readonly edit: DocumentEdit;
+  readonly of: Pending;
+}
+
+/**
+ * Edits that can be made at once: none is within what another one changes. The other patches wait. Without an item of a list
+ * those behind it have other numbers, so that it goes only once nothing before waits, and whatever comes later waits for it.
+ */
 function editsOfRound(
   text: string,
   root: YamlNode,
@@ -76,11 +84,17 @@ function editsOfRound(
   | { readonly edits: readonly DocumentEdit[]; readonly later: Pending[] }
   | { readonly refused: string; readonly patch: number } {
   const context = { text, style: styleOf(text, root) };
-  const made: { readonly edit: DocumentEdit; readonly of: Pending }[] = [];
+  const made: Made[] = [];
   const later: Pending[] = [];
   const claimed = claims();
+  let shifting: Made | undefined;
   for (const [order, one] of pending.entries()) {
     const { path, op } = one.patch;
+    const shifts = op === "remove" && typeof path.at(-1) === "number";
+    if (shifts && later.length > 0) {
+      append(later, pending.slice(order));
+      break;
+    }
     if (claimed.has(path)) {
       claimed.add(path, path.length);
       later.push(one);
@@ -93,20 +107,31 @@ function editsOfRound(
     if (found.edit === undefined) continue;
     made.push({ edit: found.edit, of: one });
     claimed.add(path, Math.min(found.depth, path.length - 1));
-    if (op === "remove" && typeof path.at(-1) === "number") {
-      // The items behind it have other numbers from here on.
+    if (shifts) {
+      shifting = made.at(-1);
       append(later, pending.slice(order + 1));
       break;
     }
   }
-  made.sort((a, b) => a.edit.start - b.edit.start || a.of.index - b.of.index);
+  let chosen = apart(made);
+  if (chosen.late.length > 0 && shifting !== undefined) {
+    chosen = apart(made.slice(0, -1));
+    later.push(shifting.of);
+  }
+  append(later, chosen.late);
+  return { edits: chosen.edits, later: later.sort((a, b) => a.index - b.index) };
+}
+
+/** Edits that do not touch each other, in the text's order; the other patches are late. */
+function apart(made: readonly Made[]): { readonly edits: DocumentEdit[]; readonly late: Pending[] } {
   const edits: DocumentEdit[] = [];
-  for (const { edit, of } of made) {
+  const late: Pending[] = [];
+  for (const { edit, of } of made.toSorted((a, b) => a.edit.start - b.edit.start || a.of.index - b.of.index)) {
     const last = edits.at(-1);
-    if (last !== undefined && edit.start <= last.end) later.push(of);
+    if (last !== undefined && edit.start <= last.end) late.push(of);
     else edits.push(edit);
   }
-  return { edits, later: later.sort((a, b) => a.index - b.index) };
+  return { edits, late };
 }
 
 /** Paths of what a round changes. */
