@@ -16,7 +16,14 @@ const PACKAGES = 10_000;
 /** One record in so many changes. */
 const CHANGED = 100;
 
-const LIMITS = { importMilliseconds: 15_000, matchMilliseconds: 1_000, peak: 400e6, incremental: 0.1 } as const;
+const LIMITS = {
+  importMilliseconds: 15_000,
+  /** Against inflating and parsing the same files. */
+  importOverFloor: 3,
+  matchMilliseconds: 1_000,
+  peak: 400e6,
+  incremental: 0.1,
+} as const;
 
 export const advisories: Bench = {
   about: "importing all advisories, updating 1% of them, matching 10,000 packages",
@@ -81,7 +88,7 @@ export const advisories: Bench = {
       rows: [
         row("floor", "ms", times(runs.floor)),
         row("import", "ms", imports, LIMITS.importMilliseconds),
-        row("import / floor", "ratio", ratios(imports, times(runs.floor))),
+        row("import / floor", "ratio", ratios(imports, times(runs.floor)), LIMITS.importOverFloor),
         row("import, peak memory", "bytes", peaks(runs.import), LIMITS.peak),
         row("full update", "ms", times(runs.full)),
         row("update of 1%", "ms", times(runs.incremental)),

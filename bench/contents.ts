@@ -24,7 +24,7 @@ const LIMITS = {
   /** The same where there is one core alone. */
   coldOnOneCore: 1.6,
   /** Milliseconds, from the published build. */
-  warm: 500,
+  warm: 300,
   /** Milliseconds over bare Node. */
   help: 60,
   /** Ours against Trivy's, each without its start. */

@@ -14,13 +14,13 @@ const NOW = "2026-08-22T00:00:00Z";
 
 const LIMITS = {
   /** Cold against inflating and hashing the same blobs. */
-  cold: 1.5,
+  cold: 0.6,
   /** Warm against cold. */
   warm: 0.1,
   /** What a second image costs over a warm scan, against inflating and hashing its own layer. */
   second: 1.5,
   /** Bytes. */
-  peak: 400e6,
+  peak: 320e6,
 } as const;
 
 export const imageScan: Bench = {
