@@ -37,6 +37,37 @@ test("what passed without a word is counted by asset, and everything else is tol
   ]);
 });
 
+test("a long list of what was not read is told once, and of other checks and assets as the same", () => {
+  const lost = ["a.yaml", "b.yaml", "c.yaml"].map((reason) => ({ code: "x", reason }));
+  const unknown = (asset: string, check: string, gaps = lost) => passed(asset, check, { verdict: "unknown", gaps });
+  const evaluations = [
+    unknown("one", "a"),
+    unknown("one", "b", lost.toReversed()),
+    unknown("other", "c"),
+    unknown("other", "d", lost.slice(0, 2)),
+    unknown("other", "e", lost.slice(0, 2)),
+  ];
+  const report = { ...sampleReport, evaluations };
+  const shown = { columns: 100, color: false, display: { ...defaultDisplay, details: true } };
+  const told = (all: boolean) =>
+    render(report, "plain", { ...shown, all })
+      .split("\n")
+      .flatMap((line) => /^unknown: asset=(.*)/.exec(line)?.[1] ?? []);
+  assert.deepEqual(told(false), [
+    "one: a.yaml",
+    "one: b.yaml",
+    "one: c.yaml",
+    "one: the same 3 causes as a, above (--all lists them)",
+    "other: the same 3 causes as a of one, above (--all lists them)",
+    "other: a.yaml",
+    "other: b.yaml",
+    "other: a.yaml",
+    "other: b.yaml",
+  ]);
+  assert.equal(told(true).length, 13);
+  assert.match(render(report, "table", { ...shown, all: false }), /unknown: the same 3 causes as a of one, above/);
+});
+
 test("findings are grouped by asset or by check, the worst group first or by name", () => {
   const { evaluations } = sampleReport;
   assert.deepEqual(names(evaluations, {}), ["shop/web:1.4", "bulkhead.yaml"]);

@@ -9,7 +9,7 @@ import type { Display, Shows } from "./display.ts";
 import { inOrder } from "./in-order.ts";
 import { compareCounts, noSeverities, type SeverityCounts } from "./severity-counts.ts";
 import { assetKey } from "./summary/asset-tally.ts";
-import { foldUnknown, type Told } from "./wording.ts";
+import { foldUnknown, repeatedGaps, type Told } from "./wording.ts";
 
 export interface Details {
   readonly groups: readonly DetailGroup[];
@@ -63,11 +63,12 @@ export function detailsOf(
     }
     grow(group, evaluation);
   }
+  const toldOnce = all ? (told: Told) => told : repeatedGaps();
   const isFiltered = shows !== undefined || display.onlyNew;
   return {
     groups: [...groups.values()].sort(orderBy(display)).map(({ name, evaluations: own, found, verdicts }) => ({
       name,
-      told: [...foldUnknown(inOrder(own), all)],
+      told: Array.from(foldUnknown(inOrder(own), all), toldOnce),
       found,
       verdicts,
     })),

@@ -29,7 +29,7 @@ import {
   exceptedText,
   exceptionText,
   findingName,
-  gapText,
+  gapTexts,
   layerText,
   loosenedKeys,
   loosenedText,
@@ -37,6 +37,7 @@ import {
   policyText,
   scopeText,
   shown,
+  type Told,
   unknownText,
 } from "./wording.ts";
 
@@ -72,12 +73,12 @@ function* plainLines(report: Report, view: View): Generator<string> {
 function* detailLines(report: Report, view: View): Generator<string> {
   const contextOf = contextLookup(report.contexts);
   const { groups, passed } = detailsOf(report, view);
-  for (const { evaluation, checks } of groups.flatMap(({ told }) => told)) {
-    yield* checks.length === 1 ? evaluationLines(evaluation, view.all, contextOf) : unknownLines(evaluation, checks);
+  for (const told of groups.flatMap((group) => group.told)) {
+    yield* told.checks.length === 1 ? evaluationLines(told, view.all, contextOf) : unknownLines(told);
   }
   if (view.all) {
     for (const evaluation of inOrder(report.evaluations))
-      if (isPlainPass(evaluation)) yield* evaluationLines(evaluation, true, contextOf);
+      if (isPlainPass(evaluation)) yield* evaluationLines({ evaluation, checks: [] }, true, contextOf);
   } else {
     for (const { asset, checks } of passed) {
       const judged = pairs([
@@ -106,7 +107,8 @@ function* footer(report: Report, view: View): Generator<string> {
   yield `result: ${verdictOfExit(report)}: ${resultText(report)}`;
 }
 
-function* evaluationLines(evaluation: Evaluation, all: boolean, contextOf: ContextLookup): Generator<string> {
+function* evaluationLines(told: Told, all: boolean, contextOf: ContextLookup): Generator<string> {
+  const { evaluation } = told;
   const { asset, check, verdict, reason, evidence, action } = evaluation;
   const scope = scopeText(evaluation.scope);
   const judged = pairs([
@@ -126,12 +128,12 @@ function* evaluationLines(evaluation: Evaluation, all: boolean, contextOf: Conte
   }
   const baselined = baselinedText(evaluation);
   if (baselined !== undefined) yield `baselined: ${judged}: ${baselined}`;
-  for (const gap of evaluation.gaps) yield `unknown: ${judged}: ${gapText(gap)}`;
+  for (const text of gapTexts(told)) yield `unknown: ${judged}: ${text}`;
   for (const text of acceptedTexts(evaluation)) yield `accepted: ${judged}: ${text}`;
 }
 
 /** As the lines of one: what each says is the same. */
-function unknownLines(evaluation: Evaluation, checks: readonly string[]): string[] {
+function unknownLines({ evaluation, checks, gapsOf }: Told): string[] {
   const { asset, scope, action } = evaluation;
   const judged = pairs([
     ["asset", assetTitle(asset)],
@@ -139,7 +141,7 @@ function unknownLines(evaluation: Evaluation, checks: readonly string[]): string
     ["scope", scopeText(scope)],
     ["action", action],
   ]);
-  return [`unknown: ${judged}: ${checksText(checks)}: ${unknownText(evaluation)}`];
+  return [`unknown: ${judged}: ${checksText(checks)}: ${unknownText(evaluation, gapsOf)}`];
 }
 
 function findingPairs(finding: Finding, { asset, scope }: Evaluation, contextOf: ContextLookup): string {

@@ -14,7 +14,7 @@ import {
   checksText,
   exceptionText,
   findingName,
-  gapText,
+  gapTexts,
   moreFindings,
   packageOf,
   scopeText,
@@ -26,7 +26,8 @@ import {
 const titleLines = 4;
 
 /** One evaluation: its verdict and reason, its findings, what was excepted, what could not be known. */
-export function evaluationLines(page: Page, { evaluation, checks }: Told, contextOf?: ContextLookup): string[] {
+export function evaluationLines(page: Page, told: Told, contextOf?: ContextLookup): string[] {
+  const { evaluation, checks } = told;
   const { dim, yellow } = page.colors;
   const { findings, more } = shown(evaluation, page.all);
   const lines = heading(page, evaluation, checksText(checks));
@@ -50,7 +51,7 @@ export function evaluationLines(page: Page, { evaluation, checks }: Told, contex
       text: `excepted: ${nameOf(finding)}: ${exceptionText(exception)}`,
     })),
     ...(baselined === undefined ? [] : [{ paint: dim, text: `baselined: ${baselined}` }]),
-    ...evaluation.gaps.map((gap) => ({ paint: yellow, text: `unknown: ${gapText(gap)}` })),
+    ...gapTexts(told).map((text) => ({ paint: yellow, text: `unknown: ${text}` })),
     ...acceptedTexts(evaluation).map((text) => ({ paint: dim, text: `accepted: ${text}` })),
   ];
   if (notes.length > 0 && findings.length > 0) lines.push("");

@@ -95,6 +95,35 @@ export interface Told {
   readonly evaluation: Evaluation;
   /** Their ids. */
   readonly checks: readonly string[];
+  /** What was told before with the same gaps, where they are more than a few. */
+  readonly gapsOf?: Evaluation;
+}
+
+/** So many gaps are told anew each time. */
+const FEW_GAPS = 2;
+
+/**
+ * What was not read keeps checks of every asset from judging: its list is told with the first of them, and by the others
+ * as the same one.
+ */
+export function repeatedGaps(): (told: Told) => Told {
+  const first = new Map<string, Evaluation>();
+  return (told) => {
+    const { gaps } = told.evaluation;
+    if (gaps.length <= FEW_GAPS) return told;
+    const key = JSON.stringify(gaps.map(gapText).sort());
+    const gapsOf = first.get(key);
+    if (gapsOf !== undefined) return { ...told, gapsOf };
+    first.set(key, told.evaluation);
+    return told;
+  };
+}
+
+/** Each gap, or whose they are as well. */
+export function gapTexts({ evaluation, gapsOf }: Told): string[] {
+  if (gapsOf === undefined) return evaluation.gaps.map(gapText);
+  const asset = assetKey(gapsOf) === assetKey(evaluation) ? "" : ` of ${assetTitle(gapsOf.asset)}`;
+  return [`the same ${evaluation.gaps.length} causes as ${gapsOf.check}${asset}, above (--all lists them)`];
 }
 
 /** One cause is told once: what keeps dozens of checks from judging an asset. Each in the place of the first. */
@@ -145,10 +174,11 @@ export function gapText(gap: Gap): string {
 }
 
 /** Why an evaluation is unknown: its reason, and what of its gaps says more. */
-export function unknownText(evaluation: Evaluation): string {
+export function unknownText(evaluation: Evaluation, gapsOf?: Evaluation): string {
   const { reason, gaps } = evaluation;
   const own = gaps.some((gap) => gap.reason === reason) ? [] : [reason];
-  return [...own, ...gaps.map(gapText), ...acceptedTexts(evaluation).map((text) => `accepted: ${text}`)].join("; ");
+  const told = { evaluation, checks: [], ...(gapsOf === undefined ? {} : { gapsOf }) };
+  return [...own, ...gapTexts(told), ...acceptedTexts(evaluation).map((text) => `accepted: ${text}`)].join("; ");
 }
 
 /** Who answers for an unknown: `collect.folder by the-team until 2026-12-31: reason (bulkhead.yaml:3:5)`. */

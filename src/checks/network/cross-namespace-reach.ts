@@ -23,7 +23,7 @@ export const crossNamespaceReach = networkNamespaceCheck({
         subject: by.kind === "rule" ? `allowed by ${by.object.kind} ${by.object.name}` : causeOf(by),
         title: `${count(fromCount, "workload")} of ${count(namespaces, "other namespace")} can reach ${count(reached.length, "workload")} of ${clip(network.name)}`,
         detail: whyOpen(by, "ingress"),
-        fix: by.kind === "rule" ? narrowFix(by) : generateFix,
+        fix: by.kind === "rule" ? narrowFix : generateFix,
         evidence: { from: clip(listed(from), SENTENCE), to: clip(listed(reached), SENTENCE) },
       };
     }

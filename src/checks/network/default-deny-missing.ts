@@ -75,7 +75,7 @@ function* undone(
       // Without the index of the rule: it changes as others are added.
       subject: `${direction} allowed by ${object.kind} ${object.name}`,
       title: `${object.kind} ${clip(object.name)} allows all traffic ${ENDS[direction]} every peer: nothing is denied for ${direction} in ${clip(name)}`,
-      fix: narrowFix(rule),
+      fix: narrowFix,
       evidence: { direction, workloads: countedOf(names, selectable.length) },
     };
   }

@@ -62,5 +62,5 @@ function hostNetworkOf({ workload }: ReachingWorkload): readonly (string | numbe
 function fixFor(by: ReachedService["by"]): string {
   if (by.kind === "host")
     return "remove hostNetwork; on the nodes, require tokens and give the node's role only what it needs";
-  return by.kind === "rule" ? narrowFix(by) : generateFix;
+  return by.kind === "rule" ? narrowFix : generateFix;
 }

@@ -39,7 +39,7 @@ export const openEgress = networkNamespaceCheck({
             ? `, and ${workloads(holders.map(({ name }) => name))} ${has} secrets or cloud credentials to send`
             : ""),
         detail: whyOpen(by, "egress"),
-        fix: by.kind === "rule" ? narrowFix(by) : generateFix,
+        fix: by.kind === "rule" ? narrowFix : generateFix,
         evidence: {
           ports,
           workloads: countedOf(names, network.workloads.length),

@@ -89,8 +89,23 @@ test("what Renovate is told to leave out", () => {
   assert.deepEqual(own({ packageRules: [{ matchPackageNames: ["*"], matchUpdateTypes: ["major"], enabled: false }] }), [
     "Renovate: unknown",
   ]);
-  assert.deepEqual(own("{ // JSON5\n}"), ["renovate.json cannot be read as JSON"]);
-  assert.deepEqual(own("[]"), ["renovate.json cannot be read as JSON"]);
+  assert.deepEqual(own("[]"), ["renovate.json:1:1: no object"]);
+  assert.deepEqual(own("{\n  extends: [\n"), ["renovate.json:3:1: the text ends where a value is due"]);
+});
+
+test("Renovate's options are JSON5, in the file that it looks at first", () => {
+  const json5 = "{\n  // all\n  extends: ['config:recommended',],\n  'enabled': false,\n}";
+  for (const name of [".github/renovate.json5", "renovate.json", ".renovaterc", "renovate.jsonc"]) {
+    assert.deepEqual(read({ [name]: json5 }), ["Renovate: unknown, 4: enabled is false"], name);
+  }
+  assert.deepEqual(read({ "renovate.json": "{}", "renovate.json5": json5, "package.json": "{" }), [
+    "Renovate: unknown",
+  ]);
+  // Of package.json one member, and only where no file of its own is there.
+  const member = '{\n"name": "a",\n"renovate": {"enabled": false}}';
+  assert.deepEqual(read({ "package.json": member }), ["Renovate: unknown, 3: enabled is false"]);
+  assert.deepEqual(read({ "package.json": '{"name": "a"}' }), []);
+  assert.deepEqual(read({ "package.json": '{"renovate": "on"}' }), ["package.json:1:2: no object"]);
 });
 
 test("an allowlist that leaves out everything", () => {

@@ -2,8 +2,13 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Gap } from "../../core/evidence.ts";
+import { isEvidenceProblem } from "../../core/problem.ts";
 import { bounds as pipelineBounds } from "../../engines/pipelines/bounds.ts";
-import { RENOVATE_FILES, renovateConfiguration } from "../../engines/pipelines/lifecycle/renovate.ts";
+import {
+  RENOVATE_FILES,
+  RENOVATE_PACKAGE_FILE,
+  renovateConfiguration,
+} from "../../engines/pipelines/lifecycle/renovate.ts";
 import type {
   Dependabot,
   DependabotUpdate,
@@ -28,14 +33,26 @@ export function readUpdateConfigurations(root: string, github: readonly ReadGith
     if (read.state === "unread") gaps.push(read.gap);
     else if (read.file.kind === "dependabot") configurations.push(dependabotOf(root, read.file));
   }
-  const path = RENOVATE_FILES.find((name) => existsSync(join(root, name)));
-  if (path !== undefined) {
-    const text = readBoundedText(join(root, path), pipelineBounds.pipelineBytes);
-    const own = text === undefined ? undefined : renovateConfiguration(path, text);
-    if (own === undefined) gaps.push({ code: "pipelines.broken", reason: `${path} cannot be read as JSON` });
-    else configurations.push(own);
-  }
+  const renovate = readRenovate(root);
+  if (renovate?.configuration !== undefined) configurations.push(renovate.configuration);
+  if (renovate?.gap !== undefined) gaps.push(renovate.gap);
   return { configurations, gaps };
+}
+
+/** The first file that is there; undefined where nothing speaks of Renovate. */
+function readRenovate(
+  root: string,
+): { readonly configuration?: UpdateConfiguration | undefined; readonly gap?: Gap } | undefined {
+  const path = [...RENOVATE_FILES, RENOVATE_PACKAGE_FILE].find((name) => existsSync(join(root, name)));
+  if (path === undefined) return undefined;
+  const text = readBoundedText(join(root, path), pipelineBounds.pipelineBytes);
+  if (text === undefined) return { gap: { code: "pipelines.broken", reason: `${path} cannot be read` } };
+  try {
+    return { configuration: renovateConfiguration(path, text) };
+  } catch (error) {
+    if (!isEvidenceProblem(error)) throw error;
+    return { gap: { code: error.code, reason: `${error.place}: ${error.message}` } };
+  }
 }
 
 function dependabotOf(root: string, { path, updates }: Dependabot): UpdateConfiguration {

@@ -7,7 +7,7 @@ import {
   type KubernetesObject,
 } from "../../../engines/kubernetes/model.ts";
 import { clip, SENTENCE } from "../../findings/one-line.ts";
-import type { NamespaceNetwork, OpenBy, OpeningRule } from "../../subjects/network.ts";
+import type { NamespaceNetwork, OpenBy } from "../../subjects/network.ts";
 
 const NAMED = 6;
 
@@ -60,7 +60,5 @@ export function whyOpen(by: OpenBy, direction: "ingress" | "egress"): string {
 /** What closes a namespace; of all namespaces and checks the same, so that it is told once. */
 export const generateFix = "write the policies that the workloads need: bulkhead network generate";
 
-/** What narrows a rule; of all checks the same, so that one change is told once. */
-export function narrowFix({ object }: OpeningRule): string {
-  return `allow only the peers and ports that are needed in ${clip(describeObject(object))}`;
-}
+/** What narrows a rule; of all rules and checks the same, so that it is told once, with its places. */
+export const narrowFix = "allow only the peers and ports that are needed";

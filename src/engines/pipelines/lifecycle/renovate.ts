@@ -1,31 +1,57 @@
 /** Renovate's configuration, as far as it says that nothing comes ("Configuration Options", docs.renovatebot.com). */
+import { Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
+import { type Json5Document, readJson5 } from "../../../formats/json/json5.ts";
+import { positionAt, type Refuse } from "../../../formats/position.ts";
 import type { Place } from "../field.ts";
 import type { UpdateConfiguration } from "./model.ts";
 
 /** Where Renovate looks, in its order. */
 export const RENOVATE_FILES: readonly string[] = [
   "renovate.json",
+  "renovate.jsonc",
   "renovate.json5",
   ".github/renovate.json",
+  ".github/renovate.jsonc",
   ".github/renovate.json5",
   ".gitlab/renovate.json",
+  ".gitlab/renovate.jsonc",
   ".gitlab/renovate.json5",
   ".renovaterc",
   ".renovaterc.json",
+  ".renovaterc.jsonc",
   ".renovaterc.json5",
 ];
 
-/** Undefined of what is not JSON: of JSON5 what goes beyond it is not read. */
+/** A file of Node.js, where Renovate takes a member for its configuration; the last place that it looks at. */
+export const RENOVATE_PACKAGE_FILE = "package.json";
+
+/**
+ * Any of the files is read as JSON5, which JSON and JSON with comments are a part of: what a file's name is, Renovate
+ * takes less narrowly than that.
+ *
+ * @returns undefined of a package.json that says nothing of Renovate
+ * @throws Problem `pipelines.broken` with the place
+ */
 export function renovateConfiguration(path: string, text: string): UpdateConfiguration | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text.replace(/^\ufeff/, ""));
-  } catch {
-    return undefined;
-  }
-  if (!isObject(value)) return undefined;
-  const place = placeOf(path, text, undefined);
+  const broken: Refuse = ({ line, column }, cause) =>
+    new Problem({ kind: "input", code: "pipelines.broken", place: `${path}:${line}:${column}`, cause });
+  const document = readJson5(text, broken);
+  if (path !== RENOVATE_PACKAGE_FILE) return configurationIn(path, text, document, broken);
+  const { value, places } = document;
+  if (!isObject(value) || value.renovate === undefined) return undefined;
+  const at = places.get("renovate") ?? 0;
+  return configurationIn(path, text, { value: value.renovate, places: new Map(), at }, broken);
+}
+
+function configurationIn(
+  path: string,
+  text: string,
+  { value, places, at = 0 }: Json5Document & { readonly at?: number },
+  broken: Refuse,
+): UpdateConfiguration {
+  if (!isObject(value)) throw broken(positionAt(text, at), "no object");
+  const placeOf = (start: number): Place => ({ path, ...positionAt(text, start), start, end: start });
   const stopped = stoppedBy(value);
   return {
     tool: "Renovate",
@@ -33,11 +59,11 @@ export function renovateConfiguration(path: string, text: string): UpdateConfigu
     entries: [
       {
         name: "Renovate",
-        place,
+        place: placeOf(at),
         found: "unknown",
         ...(stopped === undefined
           ? {}
-          : { stopped: { reason: stopped.reason, place: placeOf(path, text, stopped.key) } }),
+          : { stopped: { reason: stopped.reason, place: placeOf(places.get(stopped.key) ?? at) } }),
       },
     ],
   };
@@ -69,12 +95,4 @@ function listOf(value: unknown): string[] {
 
 function isAll(pattern: string): boolean {
   return pattern === "*" || pattern === "**" || pattern === "**/*" || pattern === ".*" || pattern === "/.*/";
-}
-
-/** Of the key's first place in the text. */
-function placeOf(path: string, text: string, key: string | undefined): Place {
-  const start = key === undefined ? 0 : Math.max(0, text.indexOf(`"${key}"`));
-  const before = text.slice(0, start);
-  const line = before.split("\n").length;
-  return { path, line, column: start - before.lastIndexOf("\n"), start, end: start };
 }
