@@ -19,7 +19,7 @@ import { evaluateManifestSecrets } from "../evaluate/kubernetes/manifest-secrets
 import { evaluateEach, manifestNotes } from "../evaluate/kubernetes/workloads.ts";
 import { evaluateRegistryServers } from "../evaluate/registry/servers.ts";
 import type { ScanContext } from "./context.ts";
-import { scanDockerfile } from "./dockerfile.ts";
+import { scanDockerfile, scanInlineDockerfile } from "./dockerfile.ts";
 import { foreignPlatforms } from "./foreign-platforms.ts";
 import { builtFrom, scanUnbuilt } from "./named-images.ts";
 import { scanNetwork } from "./network-evaluations.ts";
@@ -53,7 +53,10 @@ export async function scanTree(
   const { policy, now } = context;
   const secrets = options.secrets ? await openPolicyScanner(policy, root) : undefined;
   const found = await discover(root, undefined, context.exclusion);
-  const linted = found.dockerfiles.map((path) => scanDockerfile(root, path, context));
+  const linted = [
+    ...found.dockerfiles.map((path) => scanDockerfile(root, path, context)),
+    ...found.inlineDockerfiles.map((inline) => scanInlineDockerfile(inline, context)),
+  ];
   const foreign = foreignPlatforms(context.open.platform);
   const dockerfiles = linted.flatMap(({ file }) => file?.dockerfile ?? []);
   const built = builtFrom(stepLinesIn(dockerfiles));

@@ -8,7 +8,12 @@ import { Problem, usageProblem } from "../../core/problem.ts";
 import type { FixedDockerfile } from "../../fix/dockerfile/fixes.ts";
 import type { LintedDockerfile } from "../../fix/dockerfile/linted.ts";
 import type { LintContext } from "../../scan/dockerfile.ts";
-import { namesWithoutDigest, scanAndFixDockerfile, scanDockerfile } from "../../scan/dockerfile.ts";
+import {
+  namesWithoutDigest,
+  scanAndFixDockerfile,
+  scanDockerfile,
+  scanInlineDockerfile,
+} from "../../scan/dockerfile.ts";
 import { type EvaluationContext, type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 import { causeOf, type LeftFix, leftNotes, warningOf } from "../left-fixes.ts";
 import { namedPlace } from "../named-place.ts";
@@ -38,10 +43,14 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
     const found = discovery?.dockerfiles ?? [basename(path)];
     const asks = (options.online || fixes) && !options.offline;
     const lint: LintContext = asks ? { ...context, digests: await digestsFor(root, found, context, mirrors) } : context;
-    const results = found.map((file) => {
-      if (!fixes) return { judged: scanDockerfile(root, file, lint), notes: [], left: [], patch: "" };
-      return fix(root, scanAndFixDockerfile(root, file, { ...lint, unsafe: options.unsafe }), options.diff);
-    });
+    const unfixed = (judged: LintedDockerfile) => ({ judged, notes: [], left: [], patch: "" });
+    const results = [
+      ...found.map((file) => {
+        if (!fixes) return unfixed(scanDockerfile(root, file, lint));
+        return fix(root, scanAndFixDockerfile(root, file, { ...lint, unsafe: options.unsafe }), options.diff);
+      }),
+      ...(discovery?.inlineDockerfiles ?? []).map((inline) => unfixed(scanInlineDockerfile(inline, lint))),
+    ];
     return {
       subject: place,
       evaluations: results.flatMap(({ judged }) => judged.evaluations),

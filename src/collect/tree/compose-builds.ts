@@ -12,22 +12,42 @@ export interface ComposeBuild {
   readonly image?: string;
 }
 
+/** A service whose Dockerfile stands in the Compose file itself (`build.dockerfile_inline`). */
+export interface InlineDockerfile {
+  /** Of the Compose file, as it was given. */
+  readonly path: string;
+  readonly services: readonly string[];
+}
+
 /** Builds of all files; a file that is of a rare form is passed over, since what it says is only a name for what is found anyway. */
 export function composeBuilds(root: string, files: readonly string[]): ComposeBuild[] {
-  return files.flatMap((file) => {
-    const read = readYamlMap(join(root, file), file, bounds.composeBytes);
-    if (typeof read === "string" || !isObject(read.services)) return [];
-    return Object.values(read.services).flatMap((service) =>
+  return files.flatMap((file) =>
+    Object.values(servicesIn(root, file)).flatMap((service) =>
       buildOf(service, posix.dirname(file.replaceAll("\\", "/"))),
-    );
+    ),
+  );
+}
+
+export function inlineDockerfiles(root: string, files: readonly string[]): InlineDockerfile[] {
+  return files.flatMap((path) => {
+    const services = Object.entries(servicesIn(root, path)).flatMap(([name, service]) => {
+      const build = isObject(service) && isObject(service.build) ? service.build : {};
+      return typeof build.dockerfile_inline === "string" ? [name] : [];
+    });
+    return services.length === 0 ? [] : [{ path, services }];
   });
+}
+
+function servicesIn(root: string, file: string): Readonly<Record<string, unknown>> {
+  const read = readYamlMap(join(root, file), file, bounds.composeBytes);
+  return typeof read !== "string" && isObject(read.services) ? read.services : {};
 }
 
 function buildOf(service: unknown, folder: string): ComposeBuild[] {
   if (!isObject(service)) return [];
   const { build, image } = service;
   const stated = typeof build === "string" ? { context: build } : build;
-  if (!isObject(stated)) return [];
+  if (!isObject(stated) || stated.dockerfile_inline !== undefined) return [];
   const context = typeof stated.context === "string" ? stated.context : ".";
   const dockerfile = typeof stated.dockerfile === "string" ? stated.dockerfile : "Dockerfile";
   if (/[$:]/.test(context + dockerfile)) return [];

@@ -179,6 +179,56 @@ test("counts what the layers to come will judge, by kind", async () => {
   assert.deepEqual(pipelines, [".github/workflows/ci.yml", ".gitlab-ci.yml"]);
 });
 
+test("a file that is called much like a Dockerfile is one by what it begins with", async () => {
+  const dockerfile = "# syntax=docker/dockerfile:1\n\n# web\nARG TAG=1\nFROM scratch:$TAG\n";
+  const folder = treeOf({
+    "Dockerfile-alpine": dockerfile,
+    Dockerfile_web: "\ufefffrom scratch\n",
+    "web-Dockerfile": "\r\nFROM scratch\r\n",
+    dockerfile: "FROM scratch\n",
+    "dockerfile.dev": "FROM scratch\n",
+    "Dockerfile-notes.md": "# Notes\n\nFrom here on\n",
+    "dockerfile-parser.go": "package dockerfile\n",
+    "Dockerfile-alpine.dockerignore": "FROM\n",
+    "dockerfile_lint.py": `# ${"x".repeat(100_000)}\nFROM a\n`,
+    "build/main": "FROM scratch\n",
+  });
+  const { dockerfiles } = await discover(folder);
+  assert.deepEqual(dockerfiles, [
+    "Dockerfile-alpine",
+    "Dockerfile_web",
+    "dockerfile",
+    "dockerfile.dev",
+    "web-Dockerfile",
+  ]);
+});
+
+test("what a Compose file builds is a Dockerfile, whatever it is called; one within the file is told", async () => {
+  const outside = treeOf({ "secret.build": "FROM scratch\n" });
+  const service = (name: string, build: string) => `  ${name}:\n    build: ${build}\n`;
+  const folder = treeOf({
+    "web/compose.yaml": `services:\n${[
+      service("a", "{context: ../api, dockerfile: build/Image.web}"),
+      service("b", "{context: ../api, dockerfile: build/Image.web}"),
+      service("c", "{context: ., dockerfile: missing}"),
+      service("d", "{context: ../.., dockerfile: Image}"),
+      service("e", "{context: .., dockerfile: linked/secret.build}"),
+      service("f", "{context: ../vendor, dockerfile: Image}"),
+      service("g", "."),
+      service("h", '{context: ., dockerfile_inline: "FROM scratch"}'),
+      service("i", "{context: ../api, dockerfile: build}"),
+    ].join("")}`,
+    "web/Dockerfile": "FROM scratch\n",
+    "api/build/Image.web": "FROM scratch\n",
+    "vendor/Image": "FROM scratch\n",
+  });
+  symlinkSync(outside, join(folder, "linked"));
+  const found = await discover(folder, undefined, { excludes: (path) => path.startsWith("vendor") });
+  assert.deepEqual(found.dockerfiles, ["api/build/Image.web", "web/Dockerfile"]);
+  assert.deepEqual(found.inlineDockerfiles, [{ path: "web/compose.yaml", services: ["h"] }]);
+  assert.deepEqual((await discover(folder, undefined, undefined, "manifests")).inlineDockerfiles, []);
+});
+
 test("a folder that is not there is the caller's error", async () => {
   for (const missing of [join(root, "nowhere"), join(treeOf({ file: "" }), "file")]) {
     await assert.rejects(discover(missing), (error) => error instanceof Problem && error.kind === "usage");

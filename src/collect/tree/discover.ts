@@ -3,7 +3,7 @@
  * other link is followed.
  */
 
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, realpathSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { append } from "../../core/append.ts";
 import { Problem } from "../../core/problem.ts";
@@ -20,7 +20,8 @@ import { isKustomization } from "../kubernetes/kustomization-name.ts";
 import { mayHoldManifests } from "../kubernetes/manifest-names.ts";
 import { looksLikeManifest } from "../kubernetes/manifest-text.ts";
 import { bounds } from "./bounds.ts";
-import { isDockerfile } from "./dockerfile-name.ts";
+import type { InlineDockerfile } from "./compose-builds.ts";
+import { isDockerfile, looksLikeDockerfile } from "./dockerfile-name.ts";
 import type { Exclusion } from "./exclusion.ts";
 import { type LinkWithin, linkReader } from "./links.ts";
 import { mayBeLockfile } from "./lockfile-name.ts";
@@ -30,8 +31,9 @@ export interface Discovery {
   readonly images: readonly string[];
   /** Lockfiles, relative to the folder that was given, sorted. */
   readonly lockfiles: readonly string[];
-  /** Dockerfiles and Containerfiles, relative to the folder that was given, sorted. */
+  /** Dockerfiles and Containerfiles, by their names or because a Compose file builds them, as for lockfiles. */
   readonly dockerfiles: readonly string[];
+  readonly inlineDockerfiles: readonly InlineDockerfile[];
   /** Files that may configure continuous integration, as for lockfiles: by their names. */
   readonly pipelines: readonly string[];
   /** Files of Kubernetes objects, as for lockfiles; templates of Helm charts are not among them. */
@@ -112,10 +114,12 @@ export async function discover(
     }
   }
   await addLinked(found, root, links.within(), isLockfile);
+  const inline = only === "manifests" ? [] : await addBuilt(found, root, isExcluded);
   const unread = foreign.sort().flatMap((folder) => foreignManifests(root, folder, late) ?? []);
   for (const kind of ["kustomizations", "charts", "unlisted", ...kinds] as const) found[kind].sort();
   return {
     ...found,
+    inlineDockerfiles: inline,
     unread: [...unread, ...links.unread()],
     skipped: foreign.map((folder) => relative(root, folder)),
     links: links.left(),
@@ -148,6 +152,37 @@ async function addLinked(
       const own = kind === "images" ? join(root, target) : target;
       if (known[kind]?.has(own) !== true) append(found[kind], linked[kind]);
     }
+  }
+}
+
+/**
+ * What Compose files build, whatever it is called: a file below the folder, with no link on the way, that is not excluded.
+ *
+ * @returns what stands in the Compose files themselves
+ */
+async function addBuilt(
+  found: Found,
+  root: string,
+  isExcluded: (path: string, isDirectory: boolean) => boolean,
+): Promise<readonly InlineDockerfile[]> {
+  if (found.composeFiles.length === 0) return [];
+  const { composeBuilds, inlineDockerfiles } = await import("./compose-builds.ts");
+  const known = new Set(found.dockerfiles);
+  for (const { dockerfile } of composeBuilds(root, found.composeFiles)) {
+    const path = join(root, dockerfile);
+    if (known.has(dockerfile) || dockerfile.startsWith("..") || isExcluded(path, false) || !isPlainFile(root, path))
+      continue;
+    known.add(dockerfile);
+    found.dockerfiles.push(dockerfile);
+  }
+  return inlineDockerfiles(root, found.composeFiles);
+}
+
+function isPlainFile(root: string, path: string): boolean {
+  try {
+    return lstatSync(path).isFile() && realpathSync(path) === join(realpathSync(root), relative(root, path));
+  } catch {
+    return false;
   }
 }
 
@@ -189,7 +224,7 @@ async function sort(
   const below = relative(root, path);
   if (await isLockfile(below)) found.lockfiles.push(below);
   if (pipelineKind(below.replaceAll(sep, "/")) !== undefined) found.pipelines.push(below);
-  if (isDockerfile(below)) found.dockerfiles.push(below);
+  if (isDockerfile(below) || looksLikeDockerfile(path, bounds.composeBytes)) found.dockerfiles.push(below);
   if (!isTemplate && mayBeServerConfiguration(below.replaceAll(sep, "/"))) found.registryConfigurations.push(below);
   if (isComposeFile(below)) found.composeFiles.push(below);
   else if (!isTemplate && mayHoldManifests(name) && looksLikeManifest(path)) found.manifests.push(below);
