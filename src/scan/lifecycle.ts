@@ -40,7 +40,7 @@ export interface ScannedLifecycle {
 /** @param root - of the directory, whose settings are read; absent: a cluster alone */
 export function scanLifecycle(root: string | undefined, context: LifecycleContext): ScannedLifecycle {
   const { policy, now, manifests, detection, dockerfiles = [], runs } = context;
-  const read = context.pipelines ?? { github: [], gitlab: [], pipelines: [], scannerFiles: new Map() };
+  const read = context.pipelines ?? { github: [], gitlab: [], pipelines: [], foreign: [], scannerFiles: new Map() };
   const files = filesOf(read.scannerFiles);
   const { pipelines, gaps } = lifecyclePipelines(read.github, read.gitlab, files);
   if (pipelines.length === 0 && manifests.objects.length === 0) return { evaluations: [], seen: [] };
@@ -50,7 +50,7 @@ export function scanLifecycle(root: string | undefined, context: LifecycleContex
     policy,
     now,
     pipelines,
-    pipelineGaps: gaps,
+    pipelineGaps: [...read.foreign, ...gaps],
     updates: updates.configurations,
     updateGaps: updates.gaps,
     secretScansLeftOut: secrets.leftOut,

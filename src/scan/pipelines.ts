@@ -2,6 +2,7 @@
 import { type ReadPipelines, readPipelines } from "../collect/tree/pipelines.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import type { Threads } from "../core/threads.ts";
+import type { ForeignPipeline } from "../engines/pipelines/foreign.ts";
 import type { ReadGithubFile } from "../engines/pipelines/model.ts";
 import { evaluatePipelines } from "../evaluate/build/pipelines.ts";
 import { ignoreNotes } from "../evaluate/build/workflow-ignores.ts";
@@ -21,15 +22,19 @@ export interface AuditedPipelines {
  */
 export type Extent = "check" | "tree" | "files";
 
-/** @param paths - relative to the root, as they were found */
+/**
+ * @param paths - relative to the root, as they were found
+ * @param others - of systems that are not read, where all of a tree was looked for
+ */
 export async function scanPipelines(
   root: string,
   paths: readonly string[],
   context: WorkflowContext & { readonly threads?: Threads },
   extent: Extent,
+  others: readonly ForeignPipeline[] = [],
 ): Promise<AuditedPipelines> {
   const begun = beginEvaluations(context.threads, { root, paths, context });
-  const read = readPipelines(root, paths);
+  const read = readPipelines(root, paths, others);
   return { ...(await auditPipelines(read, context, extent, begun)), read };
 }
 

@@ -5,8 +5,8 @@ import { renderFolders } from "../collect/kubernetes/render.ts";
 import { findSeccompProfiles } from "../collect/kubernetes/seccomp-profiles.ts";
 import { findRegistryServers } from "../collect/registry/servers.ts";
 import { openPolicyScanner } from "../collect/secrets/scanner.ts";
-import { discover } from "../collect/tree/discover.ts";
-import { skippedNotes } from "../collect/tree/skipped-notes.ts";
+import { type Discovery, discover } from "../collect/tree/discover.ts";
+import { foreignNotes, skippedNotes } from "../collect/tree/skipped-notes.ts";
 import { unopenedImage } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
 import { EvaluationList } from "../core/evaluations.ts";
@@ -87,7 +87,7 @@ export async function scanTree(
     evaluations.take(await scanLockfileState(root, found.lockfiles, own));
   }
   evaluations.take(linted.flatMap((dockerfile) => dockerfile.evaluations));
-  const pipelines = await scanFoundPipelines(root, found.pipelines, own);
+  const pipelines = await scanFoundPipelines(root, found, own);
   evaluations.take(pipelines.evaluations);
   let rebuild: LifecycleStepResult | undefined;
   if (pipelines.read !== undefined || manifests.objects.length > 0 || context.deployed !== undefined) {
@@ -130,6 +130,7 @@ export async function scanTree(
       ...(found.images.length === 0 ? ["no images found: add OCI layouts or archives to this directory"] : []),
       ...unbuilt.notes,
       ...skippedNotes(found),
+      ...foreignNotes(found),
       ...foreign.notes(),
       ...linted.flatMap((dockerfile) => dockerfile.notes),
       ...pipelines.notes,
@@ -144,11 +145,11 @@ export async function scanTree(
 /** What evaluates them is loaded where there are some. */
 async function scanFoundPipelines(
   root: string,
-  paths: readonly string[],
+  { pipelines, foreignPipelines }: Discovery,
   context: ScanContext,
 ): Promise<AuditedPipelines> {
-  if (paths.length === 0) return { evaluations: [], notes: [] };
-  return await (await import("./pipelines.ts")).scanPipelines(root, paths, context, "check");
+  if (pipelines.length + foreignPipelines.length === 0) return { evaluations: [], notes: [] };
+  return await (await import("./pipelines.ts")).scanPipelines(root, pipelines, context, "check", foreignPipelines);
 }
 
 /** There may be an image in it. */

@@ -80,6 +80,26 @@ test("what is in no file that was read is unknown, and nothing is theatre", asyn
   assert.deepEqual([states.get("admit"), states.get("run"), states.get("detect")], ["unknown", "unknown", "unknown"]);
 });
 
+test("what a system of continuous integration runs that is not read may be anything", async () => {
+  const others = { ".circleci/config.yml": "version: 2.1\n", "ci/Jenkinsfile": "", Jenkinsfile: "pipeline {}\n" };
+  const { found, steps } = await scanned("foreign", { ...setUps[0]?.theatre, ...others });
+  assert.deepEqual(found, [], "what signs may be verified there");
+  const reason = "what CircleCI runs was not read: .circleci/config.yml";
+  for (const name of ["review", "sbom", "secrets", "rebuild"]) {
+    const step = steps.find((each) => each.step === name);
+    assert.deepEqual([step?.state, step?.reason], ["unknown", reason], name);
+  }
+  const alone = write("foreign alone", others);
+  const { stdout } = await bulkhead(["build", "audit", alone, "--quiet", "--format", "plain"], {
+    cwd: folder,
+    home: folder,
+  });
+  assert.match(
+    stdout,
+    /^note: pipelines of systems that are not read: 3 \(\.circleci\/config\.yml of CircleCI, Jenkinsfile of Jenkins, ci\/Jenkinsfile of Jenkins\)$/m,
+  );
+});
+
 test("check says it in one row, and in every format", async () => {
   const root = write("check", setUps[0]?.theatre ?? {});
   const outputs = ["table", "plain=plain.txt", "json=report.json", "markdown=report.md", "html=report.html"];

@@ -3,7 +3,7 @@ import { parseMirrors } from "../../collect/image/base-digests.ts";
 import { type LookedUpPins, lookUpPins, type PinOptions } from "../../collect/pipelines/pins.ts";
 import { discover } from "../../collect/tree/discover.ts";
 import { type ReadPipelines, readPipelines } from "../../collect/tree/pipelines.ts";
-import { skippedNotes } from "../../collect/tree/skipped-notes.ts";
+import { foreignNotes, skippedNotes } from "../../collect/tree/skipped-notes.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { fixPipelines } from "../../scan/pipeline-fixes.ts";
@@ -47,14 +47,14 @@ export async function buildAudit(places: readonly string[], options: AuditOption
         options.fix || options.diff ? await fixedPipelines(named.root, paths, context, options, asking) : undefined;
       const audited =
         fixed === undefined
-          ? await scanPipelines(named.root, paths, context, extent)
+          ? await scanPipelines(named.root, paths, context, extent, found?.foreignPipelines)
           : await auditPipelines(fixed.read, context, extent);
       return {
         subject: places.join(" "),
         evaluations: audited.evaluations,
         notes: [
           ...(paths.length === 0 ? ["no pipelines found in this directory"] : []),
-          ...(found === undefined ? [] : skippedNotes(found)),
+          ...(found === undefined ? [] : [...skippedNotes(found), ...foreignNotes(found)]),
           ...audited.notes,
           ...(fixed?.notes ?? []),
         ],

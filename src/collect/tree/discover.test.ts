@@ -172,8 +172,14 @@ test("counts what the layers to come will judge, by kind", async () => {
     "api/go.sum": "",
     "docs/Dockerfiles.md": "",
     "workflows/ci.yml": "",
+    "api/Jenkinsfile": "",
+    ".travis.yml": "",
   });
-  const { lockfiles, pipelines, composeFiles } = await discover(folder);
+  const { lockfiles, pipelines, composeFiles, foreignPipelines } = await discover(folder);
+  assert.deepEqual(
+    foreignPipelines.map(({ path }) => path),
+    [".travis.yml", "api/Jenkinsfile"],
+  );
   assert.deepEqual(composeFiles, ["compose.yaml", "docker-compose.prod.yml"]);
   assert.deepEqual(lockfiles, ["package-lock.json"]);
   assert.deepEqual(pipelines, [".github/workflows/ci.yml", ".gitlab-ci.yml"]);

@@ -6,6 +6,7 @@
 import { existsSync, lstatSync, readdirSync, realpathSync } from "node:fs";
 import { basename, join, relative, sep } from "node:path";
 import { append } from "../../core/append.ts";
+import { compareText } from "../../core/order.ts";
 import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { isComposeFile } from "../../engines/kubernetes/compose/name.ts";
@@ -13,6 +14,7 @@ import type { ManifestGap } from "../../engines/kubernetes/model.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
 import { isDirectoryImage } from "../../engines/oci/dir-transport.ts";
 import { mayBeServerConfiguration } from "../../engines/oci/server/name.ts";
+import { type ForeignPipeline, foreignPipeline } from "../../engines/pipelines/foreign.ts";
 import { pipelineKind } from "../../engines/pipelines/system.ts";
 import { bounds as collectBounds } from "../bounds.ts";
 import { foreignManifests } from "../kubernetes/foreign-manifests.ts";
@@ -36,6 +38,8 @@ export interface Discovery {
   readonly inlineDockerfiles: readonly InlineDockerfile[];
   /** Files that may configure continuous integration, as for lockfiles: by their names. */
   readonly pipelines: readonly string[];
+  /** Those of systems that are not read, by path. */
+  readonly foreignPipelines: readonly ForeignPipeline[];
   /** Files of Kubernetes objects, as for lockfiles; templates of Helm charts are not among them. */
   readonly manifests: readonly string[];
   /** Compose files, as for lockfiles. */
@@ -117,6 +121,7 @@ export async function discover(
   const inline = only === "manifests" ? [] : await addBuilt(found, root, isExcluded);
   const unread = foreign.sort().flatMap((folder) => foreignManifests(root, folder, late) ?? []);
   for (const kind of ["kustomizations", "charts", "unlisted", ...kinds] as const) found[kind].sort();
+  found.foreignPipelines.sort((a, b) => compareText(a.path, b.path));
   return {
     ...found,
     inlineDockerfiles: inline,
@@ -202,6 +207,7 @@ function nothing() {
     lockfiles: [] as string[],
     dockerfiles: [] as string[],
     pipelines: [] as string[],
+    foreignPipelines: [] as ForeignPipeline[],
     manifests: [] as string[],
     composeFiles: [] as string[],
     registryConfigurations: [] as string[],
@@ -223,9 +229,12 @@ async function sort(
   if (ARCHIVE.test(name) && (await looksLikeArchive(path))) found.images.push(path);
   const below = relative(root, path);
   if (await isLockfile(below)) found.lockfiles.push(below);
-  if (pipelineKind(below.replaceAll(sep, "/")) !== undefined) found.pipelines.push(below);
+  const slashed = below.replaceAll(sep, "/");
+  const foreign = foreignPipeline(slashed);
+  if (foreign !== undefined) found.foreignPipelines.push(foreign);
+  if (pipelineKind(slashed) !== undefined) found.pipelines.push(below);
   if (isDockerfile(below) || looksLikeDockerfile(path, bounds.composeBytes)) found.dockerfiles.push(below);
-  if (!isTemplate && mayBeServerConfiguration(below.replaceAll(sep, "/"))) found.registryConfigurations.push(below);
+  if (!isTemplate && mayBeServerConfiguration(slashed)) found.registryConfigurations.push(below);
   if (isComposeFile(below)) found.composeFiles.push(below);
   else if (!isTemplate && mayHoldManifests(name) && looksLikeManifest(path)) found.manifests.push(below);
 }

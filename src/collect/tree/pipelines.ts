@@ -3,9 +3,11 @@
 import { readFileSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { append } from "../../core/append.ts";
+import { someOf } from "../../core/counted.ts";
 import { type Gap, gapOf } from "../../core/evidence.ts";
 import { asProblem, isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { bounds as pipelineBounds } from "../../engines/pipelines/bounds.ts";
+import type { ForeignPipeline } from "../../engines/pipelines/foreign.ts";
 import { gatePipeline } from "../../engines/pipelines/github/gate.ts";
 import { readGithubFile } from "../../engines/pipelines/github/read.ts";
 import { gitlabGates } from "../../engines/pipelines/gitlab/gate.ts";
@@ -18,6 +20,9 @@ import { readGitlab } from "./gitlab.ts";
 import { readScannerFiles } from "./scanner-files.ts";
 import { readBoundedText } from "./text-file.ts";
 
+/** Files of one system that a gap names. */
+const NAMED = 3;
+
 export interface ReadPipelines {
   /** Of pipelines, relative to the root; also of those that could not be read. */
   readonly paths: readonly string[];
@@ -29,6 +34,8 @@ export interface ReadPipelines {
   readonly gitlab: readonly ReadGitlab[];
   /** Why `pipelines` is not all of them. */
   readonly gaps: readonly Gap[];
+  /** Those of `gaps` that are about systems of which no file is read. */
+  readonly foreign: readonly Gap[];
   /** By which their scanners are configured. */
   readonly scannerFiles: ReadonlyMap<string, ScannerFile>;
 }
@@ -38,9 +45,15 @@ export interface ReadPipelines {
  * are called as actions are and run nothing are other programs'.
  *
  * @param paths - relative to the root
+ * @param others - what there is beside them, of other systems
  */
-export function readPipelines(root: string, paths: readonly string[]): ReadPipelines {
-  const gaps: Gap[] = [];
+export function readPipelines(
+  root: string,
+  paths: readonly string[],
+  others: readonly ForeignPipeline[] = [],
+): ReadPipelines {
+  const foreign = foreignGaps(others);
+  const gaps: Gap[] = [...foreign];
   const pipelines: Pipeline[] = [];
   const github: ReadGithubFile[] = [];
   const named: string[] = [];
@@ -76,7 +89,15 @@ export function readPipelines(root: string, paths: readonly string[]): ReadPipel
   if (paths.length > bounds.pipelines) {
     gaps.push({ code: "pipelines.bound", reason: `more than ${bounds.pipelines} pipelines` });
   }
-  return { paths: named, pipelines, github, gitlab, gaps, scannerFiles: readScannerFiles(root, pipelines) };
+  return { paths: named, pipelines, github, gitlab, gaps, foreign, scannerFiles: readScannerFiles(root, pipelines) };
+}
+
+/** What they run nobody knows, so that nothing is missing for its absence from those that are read: a gap for each system. */
+export function foreignGaps(others: readonly ForeignPipeline[]): Gap[] {
+  return [...Map.groupBy(others, ({ system }) => system)].map(([system, own]) => ({
+    code: "pipelines.foreign",
+    reason: `what ${system} runs was not read: ${someOf(own, NAMED, ({ path }) => path)}`,
+  }));
 }
 
 /**

@@ -20,6 +20,13 @@ export function skippedNotes({ links, skipped }: Pick<Discovery, "links" | "skip
   ];
 }
 
+/** Of a tree that is looked through for pipelines. */
+export function foreignNotes({ foreignPipelines }: Pick<Discovery, "foreignPipelines">): string[] {
+  if (foreignPipelines.length === 0) return [];
+  const named = foreignPipelines.map(({ path, system }) => `${path} of ${system}`);
+  return [`pipelines of systems that are not read: ${counted(named)}`];
+}
+
 function counted(paths: readonly string[]): string {
   return `${paths.length} (${someOf(paths, NAMED)})`;
 }

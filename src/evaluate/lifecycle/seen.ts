@@ -68,8 +68,8 @@ function exists(steps: readonly LifecycleStep[], state: "exists" | "blocks" = "e
 
 /** Nothing was found; whether there is nothing depends on what was read. */
 function none({ pipelines }: LifecycleInput, gaps: readonly Gap[]): Seen {
-  if (pipelines.length === 0) return unknown("no pipeline was read");
   const [gap] = gaps;
+  if (pipelines.length === 0) return unknown(gap?.reason ?? "no pipeline was read");
   return gap === undefined
     ? { state: "absent", reason: `no such step in ${counted(pipelines.length, "pipeline")}`, places: [] }
     : unknown(gap.reason);
@@ -81,11 +81,12 @@ function ofRole(input: LifecycleInput, role: StepRole, gaps: readonly Gap[]): Se
 }
 
 /** That a merge needs the run to pass is a setting of the repository's host, which files do not have. */
-function reviewOf({ pipelines }: LifecycleInput, { gates, gitlab }: SeenContext): Seen {
-  if (pipelines.length === 0) return unknown("no pipeline was read");
+function reviewOf({ pipelines, pipelineGaps: [gap] }: LifecycleInput, { gates, gitlab }: SeenContext): Seen {
+  if (pipelines.length === 0) return unknown(gap?.reason ?? "no pipeline was read");
   const github = gates.filter(({ triggers }) => triggers.includes("pull_request") || triggers.includes("merge_group"));
   const merge = gitlab.filter(({ jobs }) => jobs.some(({ hidden, runs }) => !hidden && runs.mergeRequest !== "never"));
   const paths = [...github, ...merge].map(({ path }) => path);
+  if (paths.length === 0 && gap !== undefined) return unknown(gap.reason);
   if (paths.length === 0) return { state: "absent", reason: "no pipeline runs on pull or merge requests", places: [] };
   return {
     state: "exists",
