@@ -25,8 +25,7 @@ export function sbomValidators(schemas: string): Readonly<Record<SbomFormat, Val
     ajv.addKeyword({
       keyword: "uniqueItems",
       type: "array",
-      validate: (unique: boolean, items: readonly unknown[]) =>
-        !unique || new Set(items.map((item) => JSON.stringify(item))).size === items.length,
+      validate: (unique: boolean, items: readonly unknown[]) => !unique || areUnique(items),
     });
     for (const other of others) ajv.addSchema(read(other));
     const validate = ajv.compile(read(main));
@@ -39,6 +38,12 @@ export function sbomValidators(schemas: string): Readonly<Record<SbomFormat, Val
     cyclonedx: validator("cyclonedx-1.6", "cyclonedx-jsf-0.82", "cyclonedx-spdx-licenses"),
     spdx: validator("spdx-2.3"),
   };
+}
+
+function areUnique(items: readonly unknown[]): boolean {
+  if (items.length < 2) return true;
+  if (items.every((item) => typeof item === "string")) return new Set(items).size === items.length;
+  return new Set(items.map((item) => JSON.stringify(item))).size === items.length;
 }
 
 /** SARIF 2.1.0 with its errata; the schema is of draft 4, which names itself by `id`. */

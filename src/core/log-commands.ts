@@ -9,15 +9,14 @@
 const COLONS = /(^|\s)::(?=[a-z])/giu;
 const HASHES = /##(?=[a-z]*\[)/giu;
 const SECTION = /section_(start|end):/giu;
-
-/** Cheaper than three looks at every text that has nothing of it. */
-const ANY = /::|##|section_/i;
+const SECTION_BEGUN = /section_/i;
 
 /**
  * The same to a reader, with one sign of each written as an escape (`:\u003astop-commands::`). In JSON it is the same
  * value: none of it can stand outside of texts, and in them the escape is JSON's own.
  */
 export function withoutLogCommands(text: string): string {
-  if (!ANY.test(text)) return text;
+  // Cheaper than three replacements in every text that has nothing of it, and than one expression of all three.
+  if (!text.includes("::") && !text.includes("##") && !SECTION_BEGUN.test(text)) return text;
   return text.replace(COLONS, "$1:\\u003a").replace(HASHES, "#\\u0023").replace(SECTION, "section_$1\\u003a");
 }

@@ -8,17 +8,23 @@ import { termOf } from "./terms.ts";
 /** Each package of an inventory with its licence. Texts repeat: each is read once. */
 export function licensedPackages(packages: readonly Package[]): LicensedPackage[] {
   const read = new Map<string, LicenseTerm>();
+  const readOne = (text: string): LicenseTerm => {
+    const known = read.get(text);
+    if (known !== undefined) return known;
+    const term = declaredLicense(text);
+    read.set(text, term);
+    return term;
+  };
+  const alone = { or: new Map<string, LicenseTerm>(), and: new Map<string, LicenseTerm>() };
   return packages.map((item) => {
     const stated = item.licenses.filter((text) => !UNSTATED.has(text.trim().toUpperCase()));
     if (stated.length === 0) return { package: item };
-    const terms = stated.map((text) => {
-      const known = read.get(text);
-      if (known !== undefined) return known;
-      const term = declaredLicense(text);
-      read.set(text, term);
-      return term;
-    });
-    return { package: item, license: joined(CHOICE.has(item.type) ? "or" : "and", terms) };
+    const kind = CHOICE.has(item.type) ? "or" : "and";
+    const [only] = stated;
+    if (only === undefined || stated.length > 1) return { package: item, license: joined(kind, stated.map(readOne)) };
+    const license = alone[kind].get(only) ?? joined(kind, [readOne(only)]);
+    alone[kind].set(only, license);
+    return { package: item, license };
   });
 }
 

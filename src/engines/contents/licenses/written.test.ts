@@ -5,12 +5,12 @@ import { codePoint } from "../../../core/code-point.fixture.ts";
 import type { Package, PackageType } from "../model.ts";
 import { licensedPackages } from "./declared.ts";
 import { licenseReferences, parseLicenseExpression } from "./expression.ts";
-import { writtenLicense } from "./written.ts";
+import { licenseWriter } from "./written.ts";
 
 function written(type: PackageType, ...licenses: string[]): { license?: string; extracted: Record<string, string> } {
   const item: Package = { type, name: "a", version: "1", licenses, purl: "pkg:generic/a@1", path: "a" };
   const extracted = new Map<string, string>();
-  const license = writtenLicense(item, licensedPackages([item])[0]?.license, extracted);
+  const license = licenseWriter(extracted)(item, licensedPackages([item])[0]?.license);
   return { ...(license === undefined ? {} : { license }), extracted: Object.fromEntries(extracted) };
 }
 

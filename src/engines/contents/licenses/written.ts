@@ -3,24 +3,32 @@ import { createHash } from "node:crypto";
 import type { LicenseTerm, Package } from "../model.ts";
 import { isListedException, licenseReferences, parseLicenseExpression } from "./expression.ts";
 
+/** @param term - what `licensedPackages` made of the package's licenses */
+export type WriteLicense = (item: Package, term: LicenseTerm | undefined) => string | undefined;
+
 /**
  * What a package declares as one SPDX expression (SPDX 2.3, annex D); undefined where it declares nothing. One that is an
  * expression stays letter for letter. What SPDX does not list is a `LicenseRef-`.
  *
- * @param term - what `licensedPackages` made of the package's licenses
  * @param extracted - id of each `LicenseRef-` → the words that it stands for; it is added to
  */
-export function writtenLicense(
-  { licenses }: Package,
-  term: LicenseTerm | undefined,
-  extracted: Map<string, string>,
-): string | undefined {
-  const [only, ...others] = licenses;
-  if (only !== undefined && others.length === 0) {
-    const expression = parseLicenseExpression(only);
-    if (expression !== undefined && licenseReferences(expression).next().done === true) return only;
-  }
-  return term === undefined ? undefined : expressionOf(term, extracted);
+export function licenseWriter(extracted: Map<string, string>): WriteLicense {
+  // Texts repeat: each is parsed once.
+  const known = new Map<string, boolean>();
+  const staysAsItIs = (text: string): boolean => {
+    let stays = known.get(text);
+    if (stays === undefined) {
+      const expression = parseLicenseExpression(text);
+      stays = expression !== undefined && licenseReferences(expression).next().done === true;
+      known.set(text, stays);
+    }
+    return stays;
+  };
+  return ({ licenses }, term) => {
+    const [only] = licenses;
+    if (only !== undefined && licenses.length === 1 && staysAsItIs(only)) return only;
+    return term === undefined ? undefined : expressionOf(term, extracted);
+  };
 }
 
 /** Whether any part of it is of SPDX's list, or has an id of its own. */

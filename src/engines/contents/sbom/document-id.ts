@@ -7,18 +7,21 @@ const URL_NAME_SPACE = Buffer.from("6ba7b8119dad11d180b400c04fd430c8", "hex");
 export const ID_TO_COME = "00000000-0000-5000-8000-000000000000";
 
 /**
- * Gives a document its id: in its text, the first {@link ID_TO_COME} becomes an id made of all the text.
+ * Gives a document its id: in its text, the first {@link ID_TO_COME} becomes an id made of all the text. It stands in one
+ * piece.
  *
  * The same content has the same id: an RFC 4122 UUID of version 5, whose name is the SHA-256 of the content as a URL of
  * the ni scheme (RFC 6920).
  */
-export function withDocumentId(text: string): string {
-  const at = text.indexOf(ID_TO_COME);
-  return at < 0 ? text : text.slice(0, at) + documentUuid(text) + text.slice(at + ID_TO_COME.length);
+export function withDocumentId(pieces: readonly string[]): string[] {
+  const place = pieces.findIndex((piece) => piece.includes(ID_TO_COME));
+  return pieces.map((piece, i) => (i === place ? piece.replace(ID_TO_COME, documentUuid(pieces)) : piece));
 }
 
-function documentUuid(content: string): string {
-  const name = `ni:///sha-256;${createHash("sha256").update(content).digest("base64url")}`;
+function documentUuid(pieces: readonly string[]): string {
+  const content = createHash("sha256");
+  for (const piece of pieces) content.update(piece);
+  const name = `ni:///sha-256;${content.digest("base64url")}`;
   const hash = createHash("sha1").update(URL_NAME_SPACE).update(name).digest().subarray(0, 16);
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);
   hash.writeUInt8((hash.readUInt8(8) & 0x3f) | 0x80, 8);

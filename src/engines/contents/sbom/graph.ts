@@ -24,7 +24,7 @@ export function dependencyIndexes(packages: readonly Package[]): (readonly numbe
   return packages.map((item, index) => {
     if (item.dependsOn !== undefined) {
       const indexes = item.dependsOn.flatMap((reference) => byReference.get(keyOf(item, reference)) ?? []);
-      return [...new Set(indexes)];
+      return indexes.length < 2 ? indexes : [...new Set(indexes)];
     }
     if (item.reference !== undefined || item.removedIn !== undefined || !statesNeeds(item)) return undefined;
     const found = new Set<number>();
@@ -103,25 +103,25 @@ export function heldBy(
 ): Held {
   const distribution: number[] = [];
   const root: number[] = [];
-  const needed = new Set<number>();
-  for (const indexes of needs) for (const index of indexes ?? []) needed.add(index);
-  const reached = new Set<number>();
+  const needed = new Uint8Array(packages.length);
+  for (const indexes of needs) for (const index of indexes ?? []) needed[index] = 1;
+  const reached = new Uint8Array(packages.length);
   const reach = (start: number) => {
     const pending = [start];
     for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
-      if (reached.has(index)) continue;
-      reached.add(index);
+      if (reached[index] === 1) continue;
+      reached[index] = 1;
       for (const next of needs[index] ?? []) pending.push(next);
     }
   };
   for (const [index, { type, direct, removedIn }] of packages.entries()) {
     if (hasDistribution && removedIn === undefined && DISTRIBUTIONS.has(type)) distribution.push(index);
-    else if (direct === true || !needed.has(index)) root.push(index);
+    else if (direct === true || needed[index] === 0) root.push(index);
     else continue;
     reach(index);
   }
   for (const index of packages.keys()) {
-    if (reached.has(index)) continue;
+    if (reached[index] === 1) continue;
     root.push(index);
     reach(index);
   }
@@ -132,6 +132,7 @@ export function heldBy(
 export function packageReferences(packages: readonly Package[]): string[] {
   const taken = new Map<string, number>();
   for (const { purl } of packages) taken.set(purl, (taken.get(purl) ?? 0) + 1);
+  if (taken.size === packages.length) return [...taken.keys()];
   const given = new Set<string>();
   return packages.map(({ purl, path }) => {
     const name = taken.get(purl) === 1 ? purl : `${purl} at /${path}`;

@@ -39,14 +39,17 @@ export interface NamedHashes {
   readonly others: readonly string[];
 }
 
+const NO_HASHES: NamedHashes = { named: [], others: [] };
+
 /** Hashes as a format names them, in the order of their names. */
 export function hashesFor(
   format: "cyclonedx" | "spdx",
   hashes: Readonly<Record<string, string>> | undefined,
 ): NamedHashes {
+  if (hashes === undefined) return NO_HASHES;
   const named: { algorithm: string; value: string }[] = [];
   const others: string[] = [];
-  for (const [name, value] of Object.entries(hashes ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [name, value] of Object.entries(hashes).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const known = byName.get(name);
     const algorithm = known?.[format];
     if (known === undefined || algorithm === undefined || !isHex(value, known.digits)) others.push(`${name}:${value}`);

@@ -40,14 +40,16 @@ export function unknownElements(
   item: Package,
   known: { readonly producer: boolean; readonly hash: boolean; readonly dependencies: boolean },
 ): string {
-  const unknown = [
-    ...(known.producer ? [] : ["producer"]),
-    ...(item.version === "" ? ["version"] : []),
-    ...(known.hash ? [] : ["hash"]),
-    ...(item.licenses.length === 0 ? ["license"] : []),
-    ...(known.dependencies ? [] : ["dependencies"]),
-  ];
-  return unknown.join(" ");
+  let unknown = "";
+  const add = (element: string) => {
+    unknown += unknown === "" ? element : ` ${element}`;
+  };
+  if (!known.producer) add("producer");
+  if (item.version === "") add("version");
+  if (!known.hash) add("hash");
+  if (item.licenses.length === 0) add("license");
+  if (!known.dependencies) add("dependencies");
+  return unknown;
 }
 
 /** Who answers for the document: `Person: A B (address)`, `Organization: …`, or a name alone. */

@@ -1,9 +1,10 @@
 import { withoutLogCommands } from "../../../core/log-commands.ts";
 import { cycloneDxDocument } from "./cyclonedx/write.ts";
 import { withDocumentId } from "./document-id.ts";
+import { documentPieces } from "./document-text.ts";
 import type { Sbom, SbomFormat, SbomWriteOptions } from "./sbom.ts";
 import { spdxDocument } from "./spdx/write.ts";
-import { cycloneDxFaults, spdxFaults } from "./structure.ts";
+import { type Checked, checkedCycloneDx, checkedSpdx } from "./structure.ts";
 
 /**
  * Writes a bill of materials and checks its structure.
@@ -13,18 +14,16 @@ import { cycloneDxFaults, spdxFaults } from "./structure.ts";
  */
 export function writeSbom(sbom: Sbom, format: SbomFormat, options: SbomWriteOptions): string {
   switch (format) {
-    case "cyclonedx": {
-      const document = cycloneDxDocument(sbom, options);
-      return checked(document, cycloneDxFaults(document));
-    }
-    case "spdx": {
-      const document = spdxDocument(sbom, options);
-      return checked(document, spdxFaults(document));
-    }
+    case "cyclonedx":
+      return textOf(checkedCycloneDx(cycloneDxDocument(sbom, options)));
+    case "spdx":
+      return textOf(checkedSpdx(spdxDocument(sbom, options)));
   }
 }
 
-function checked(document: object, faults: readonly string[]): string {
+function textOf({ document, faults }: Checked<object>): string {
+  const pieces = withDocumentId([...documentPieces(document)]);
   if (faults.length > 0) throw new Error(`the SBOM is not sound: ${faults.join("; ")}`);
-  return `${withoutLogCommands(withDocumentId(JSON.stringify(document, undefined, 2)))}\n`;
+  // Pieces end between values, and so within no text that a log would act on.
+  return [...pieces.map(withoutLogCommands), "\n"].join("");
 }

@@ -1,7 +1,7 @@
 /** CycloneDX 1.6 in JSON (ECMA-424, bom-1.6.schema.json). */
 import type { LayerReference } from "../../../../core/location.ts";
 import { licensedPackages } from "../../licenses/declared.ts";
-import { namesLicense, writtenLicense } from "../../licenses/written.ts";
+import { licenseWriter, namesLicense, type WriteLicense } from "../../licenses/written.ts";
 import type { Distribution, LicenseTerm, Package } from "../../model.ts";
 import { cpeOf, cpeOfDistribution } from "../cpe.ts";
 import { ID_TO_COME } from "../document-id.ts";
@@ -27,12 +27,17 @@ interface Component {
   readonly [field: string]: unknown;
 }
 
-/** The document as the schema has it, but for its id. */
+interface Dependency {
+  readonly ref: string;
+  readonly dependsOn: readonly string[];
+}
+
+/** The document as the schema has it, but for its id. Its lists are made as they are read, once. */
 export interface CycloneDxDocument {
   readonly serialNumber: string;
   readonly metadata: { readonly component: Component; readonly [field: string]: unknown };
-  readonly components: readonly Component[];
-  readonly dependencies: readonly { readonly ref: string; readonly dependsOn: readonly string[] }[];
+  readonly components: Iterable<Component>;
+  readonly dependencies: Iterable<Dependency>;
   readonly [field: string]: unknown;
 }
 
@@ -42,12 +47,10 @@ export interface CycloneDxDocument {
  */
 export function cycloneDxDocument(sbom: Sbom, options: SbomWriteOptions): CycloneDxDocument {
   const { subject, inventory, gaps } = sbom;
-  const { distribution, packages } = inventory;
-  const layers = subject.kind === "image" ? subject.layers : [];
+  const { packages } = inventory;
   const rootReference = rootReferenceOf(subject);
   const references = packageReferences(packages);
   const needs = dependencyIndexes(packages);
-  const licensed = licensedPackages(packages);
   const context = generationContextOf(sbom);
   const timestamp = timestampOf(options);
   const author = authorOf(options.author);
@@ -76,18 +79,27 @@ export function cycloneDxDocument(sbom: Sbom, options: SbomWriteOptions): Cyclon
         ...(timestamp === undefined ? [[`${PREFIX}unknown`, "timestamp"] as const] : []),
       ]),
     },
-    components: [
-      ...(distribution === undefined ? [] : [distributionComponent(distribution)]),
-      ...packages.map((item, i) =>
-        packageComponent(item, references[i] as string, {
-          ...{ layers, distribution, isGraphKnown: needs[i] !== undefined, license: licensed[i]?.license },
-        }),
-      ),
-    ],
+    components: componentsOf(sbom, references, needs),
     dependencies: dependenciesOf(sbom, references, needs, rootReference),
     // What is not known to be missing is not claimed to be complete: no package database lists a copied binary.
     compositions: [{ aggregate: gaps.length === 0 ? "unknown" : "incomplete", assemblies: [rootReference] }],
   };
+}
+
+function* componentsOf(
+  { subject, inventory }: Sbom,
+  references: readonly string[],
+  needs: readonly (readonly number[] | undefined)[],
+): Generator<Component> {
+  const { distribution, packages } = inventory;
+  const layers = subject.kind === "image" ? subject.layers : [];
+  if (distribution !== undefined) yield distributionComponent(distribution);
+  const writeLicense = licenseWriter(new Map());
+  for (const [i, { package: item, license }] of licensedPackages(packages).entries()) {
+    const licenses = licensesOf(item, license, writeLicense);
+    const around = { layers, distribution, isGraphKnown: needs[i] !== undefined, licenses };
+    yield packageComponent(item, references[i] as string, around);
+  }
 }
 
 function rootReferenceOf(subject: SbomSubject): string {
@@ -126,7 +138,7 @@ function distributionComponent(distribution: Distribution): Component {
     ...(versionId === undefined ? {} : { version: versionId }),
     ...(prettyName === undefined ? {} : { description: prettyName }),
     ...(cpe === undefined ? {} : { cpe }),
-    ...propertiesOf([
+    properties: written([
       ...distributionIds(distribution),
       ...distributionProperties(distribution),
       ...trivyDistributionProperties(distribution),
@@ -142,12 +154,17 @@ interface Surroundings {
   readonly layers: readonly LayerReference[];
   readonly distribution: Distribution | undefined;
   readonly isGraphKnown: boolean;
-  readonly license: LicenseTerm | undefined;
+  readonly licenses: readonly License[];
+}
+
+/** Of one list (LicenseChoice). */
+interface License {
+  readonly expression?: string;
+  readonly license?: { readonly name: string };
 }
 
 function packageComponent(item: Package, reference: string, around: Surroundings): Component {
-  const { layers, distribution, isGraphKnown } = around;
-  const licenses = licensesOf(item, around.license);
+  const { layers, distribution, isGraphKnown, licenses } = around;
   const { group, name } = splitName(item.type, item.name);
   const hashes = hashesFor("cyclonedx", item.hashes);
   const scope = item.usage === undefined ? undefined : SCOPES[item.usage];
@@ -158,31 +175,36 @@ function packageComponent(item: Package, reference: string, around: Surroundings
     hash: hashes.named.length > 0,
     dependencies: isGraphKnown,
   });
+  // A field absent is undefined, which JSON leaves out: objects of one form are made several times as fast as by spreading.
   return {
     type: item.type === "generic" ? "application" : "library",
     "bom-ref": reference,
-    ...(supplier === undefined ? {} : { supplier: organization(supplier) }),
-    ...(maintainer?.kind === "person" ? { authors: [contactFields(maintainer)] } : {}),
-    ...(item.supplier === undefined ? {} : { publisher: item.supplier }),
-    ...(group === undefined ? {} : { group }),
+    supplier: supplier && organization(supplier),
+    authors: maintainer?.kind === "person" ? [contactFields(maintainer)] : undefined,
+    publisher: item.supplier,
+    group,
     name,
-    ...(item.version === "" ? {} : { version: item.version }),
-    ...(scope === undefined ? {} : { scope }),
-    ...(hashes.named.length === 0
-      ? {}
-      : { hashes: hashes.named.map(({ algorithm, value }) => ({ alg: algorithm, content: value })) }),
-    ...(licenses.length === 0 ? {} : { licenses }),
-    ...(cpe === undefined ? {} : { cpe }),
+    version: item.version === "" ? undefined : item.version,
+    scope,
+    hashes: ifAny(hashes.named.map(({ algorithm, value }) => ({ alg: algorithm, content: value }))),
+    licenses: ifAny(licenses),
+    cpe,
     purl: purlWithUpstream(item),
     evidence: { occurrences: [{ location: `/${item.path}` }] },
-    ...propertiesOf([
-      ...packageProperties(item, layers),
-      ...declaredTexts(item, licenses),
-      ...hashes.others.map((other): Property => [`${PREFIX}hash`, other]),
-      ...(unknown === "" ? [] : [[`${PREFIX}unknown`, unknown] as const]),
-      ...trivyProperties(item, distribution, layers),
-    ]),
+    properties: ifAny(
+      written([
+        ...packageProperties(item, layers),
+        ...declaredTexts(item, licenses),
+        ...hashes.others.map((other): Property => [`${PREFIX}hash`, other]),
+        ...(unknown === "" ? [] : [[`${PREFIX}unknown`, unknown] as const]),
+        ...trivyProperties(item, distribution, layers),
+      ]),
+    ),
   };
+}
+
+function ifAny<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 /** Component.scope: `excluded` is what serves tests and the like, and is not part of what runs. */
@@ -192,14 +214,14 @@ export const SCOPES = { runtime: "required", optional: "optional", development: 
  * One expression, or a list of names where none of them is known: the schema has ids as a closed list of its own date, so
  * that a license which SPDX lists today is an expression of one id, which is always valid.
  */
-function licensesOf(item: Package, term: LicenseTerm | undefined): readonly unknown[] {
-  if (term === undefined || !namesLicense(term)) return item.licenses.map((name) => ({ license: { name } }));
-  return [{ expression: writtenLicense(item, term, new Map()) }];
+function licensesOf(item: Package, term: LicenseTerm | undefined, write: WriteLicense): readonly License[] {
+  const expression = term !== undefined && namesLicense(term) ? write(item, term) : undefined;
+  return expression === undefined ? item.licenses.map((name) => ({ license: { name } })) : [{ expression }];
 }
 
 /** As declared, where an expression does not show it letter for letter. */
-function declaredTexts({ licenses }: Package, written: readonly unknown[]): Property[] {
-  const [only] = written as readonly { readonly expression?: string }[];
+function declaredTexts({ licenses }: Package, written: readonly License[]): Property[] {
+  const [only] = written;
   if (only?.expression === undefined || (licenses.length === 1 && licenses[0] === only.expression)) return [];
   return licenses.map((license): Property => [`${PREFIX}license`, license]);
 }
@@ -208,27 +230,21 @@ function declaredTexts({ licenses }: Package, written: readonly unknown[]): Prop
  * An entry for each package whose file has a graph, also where it needs nothing; none says that nobody knows. The root
  * leads to the distribution, that to its packages, and one of both to every component.
  */
-function dependenciesOf(
+function* dependenciesOf(
   { inventory }: Sbom,
   references: readonly string[],
   needs: readonly (readonly number[] | undefined)[],
   root: string,
-) {
+): Generator<Dependency> {
   const { distribution, packages } = inventory;
   const named = (indexes: readonly number[]) => indexes.map((index) => references[index] as string);
   const held = heldBy(packages, needs, distribution !== undefined);
   const system = distribution === undefined ? [] : [distributionReference(distribution)];
-  return [
-    { ref: root, dependsOn: [...system, ...named(held.root)] },
-    ...system.map((ref) => ({ ref, dependsOn: named(held.distribution) })),
-    ...needs.flatMap((indexes, i) =>
-      indexes === undefined ? [] : [{ ref: references[i] as string, dependsOn: named(indexes) }],
-    ),
-  ];
-}
-
-function propertiesOf(properties: readonly Property[]) {
-  return properties.length === 0 ? {} : { properties: written(properties) };
+  yield { ref: root, dependsOn: [...system, ...named(held.root)] };
+  for (const ref of system) yield { ref, dependsOn: named(held.distribution) };
+  for (const [i, indexes] of needs.entries()) {
+    if (indexes !== undefined) yield { ref: references[i] as string, dependsOn: named(indexes) };
+  }
 }
 
 function written(properties: readonly Property[]) {

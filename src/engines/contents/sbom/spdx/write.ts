@@ -1,9 +1,9 @@
 /** SPDX 2.3 in JSON (the specification's clauses 6 to 12, and its spdx-schema.json). */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { LayerReference } from "../../../../core/location.ts";
 import { licensedPackages } from "../../licenses/declared.ts";
-import { writtenLicense } from "../../licenses/written.ts";
-import type { Distribution, LicenseTerm, Package } from "../../model.ts";
+import { licenseWriter } from "../../licenses/written.ts";
+import type { Distribution, Package } from "../../model.ts";
 import { cpeOf, cpeOfDistribution } from "../cpe.ts";
 import { ID_TO_COME } from "../document-id.ts";
 import { dependencyIndexes, heldBy, packageReferences } from "../graph.ts";
@@ -26,10 +26,11 @@ interface Relationship {
   readonly relatedSpdxElement: string;
 }
 
+/** Its lists are made as they are read, once. */
 export interface SpdxDocument {
   readonly documentNamespace: string;
-  readonly packages: readonly SpdxPackage[];
-  readonly relationships: readonly Relationship[];
+  readonly packages: Iterable<SpdxPackage>;
+  readonly relationships: Iterable<Relationship>;
   readonly hasExtractedLicensingInfos?: readonly { readonly licenseId: string; readonly extractedText: string }[];
   readonly [field: string]: unknown;
 }
@@ -52,9 +53,8 @@ const NO_ASSERTION = "NOASSERTION";
  * else that of the image's config, else the epoch.
  */
 export function spdxDocument(sbom: Sbom, options: SbomWriteOptions): SpdxDocument {
-  const { subject, inventory, gaps } = sbom;
+  const { subject, inventory } = sbom;
   const { distribution, packages } = inventory;
-  const layers = subject.kind === "image" ? subject.layers : [];
   const timestamp = timestampOf(options);
   const created = timestamp ?? EPOCH;
   const author = authorOf(options.author);
@@ -63,13 +63,8 @@ export function spdxDocument(sbom: Sbom, options: SbomWriteOptions): SpdxDocumen
   const annotate = (properties: readonly Property[]) => annotationsOf(properties, created, tool);
   const ids = packageReferences(packages).map((reference, i) => packageId(packages[i] as Package, reference));
   const extracted = new Map<string, string>();
-  const licensed = licensedPackages(packages);
-  const written = packages.map((item, i) =>
-    spdxPackage(item, ids[i] as string, {
-      ...{ layers, annotate, extracted, isGraphKnown: needs[i] !== undefined, license: licensed[i]?.license },
-      ...(distribution === undefined ? {} : { distribution }),
-    }),
-  );
+  const write = licenseWriter(extracted);
+  const declared = licensedPackages(packages).map(({ package: item, license }) => write(item, license));
   const infos = [...extracted].sort(([a], [b]) => (a < b ? -1 : 1));
 
   return {
@@ -89,11 +84,9 @@ export function spdxDocument(sbom: Sbom, options: SbomWriteOptions): SpdxDocumen
         ...(timestamp === undefined ? ["Timestamp: not known."] : []),
       ].join(" "),
     },
-    packages: [
-      rootPackage(subject, annotate(subjectProperties(subject, gaps))),
-      ...(distribution === undefined ? [] : [distributionPackage(distribution, annotate)]),
-      ...written,
-    ],
+    packages: packagesOf(sbom, annotate, (i) => ({
+      ...{ id: ids[i] as string, declared: declared[i] ?? NO_ASSERTION, isGraphKnown: needs[i] !== undefined },
+    })),
     ...(infos.length === 0
       ? {}
       : {
@@ -125,23 +118,35 @@ function entity({ kind, name, email }: Contact): string {
   return `${who}: ${name}${email === undefined ? "" : ` (${email})`}`;
 }
 
-type Annotate = (properties: readonly Property[]) => object;
+type Annotate = (properties: readonly Property[]) => readonly object[] | undefined;
 
 /** One annotation for all: a JSON object, the names in it as in CycloneDX, lists where a name comes several times. */
-function annotationsOf(properties: readonly Property[], created: string, tool: string): object {
-  if (properties.length === 0) return {};
-  const values = Map.groupBy(properties, ([name]) => name);
-  const comment = Object.fromEntries(
-    [...values].map(([name, all]) => [name, all.length === 1 ? all[0]?.[1] : all.map(([, value]) => value)]),
-  );
-  return {
-    annotations: [
-      { annotationDate: created, annotationType: "OTHER", annotator: tool, comment: JSON.stringify(comment) },
-    ],
-  };
+function annotationsOf(properties: readonly Property[], created: string, tool: string) {
+  if (properties.length === 0) return undefined;
+  // No name of ours is a number, whose place in an object would be another, nor one that objects have.
+  const comment: Record<string, string | string[]> = {};
+  for (const [name, value] of properties) {
+    const known = comment[name];
+    if (known === undefined) comment[name] = value;
+    else if (typeof known === "string") comment[name] = [known, value];
+    else known.push(value);
+  }
+  return [{ annotationDate: created, annotationType: "OTHER", annotator: tool, comment: JSON.stringify(comment) }];
 }
 
-function rootPackage(subject: SbomSubject, annotations: object): SpdxPackage {
+function* packagesOf(
+  { subject, inventory, gaps }: Sbom,
+  annotate: Annotate,
+  knownOf: (index: number) => KnownOfPackage,
+): Generator<SpdxPackage> {
+  const { distribution, packages } = inventory;
+  const around = { layers: subject.kind === "image" ? subject.layers : [], annotate, distribution };
+  yield rootPackage(subject, annotate(subjectProperties(subject, gaps)));
+  if (distribution !== undefined) yield distributionPackage(distribution, annotate);
+  for (const [i, item] of packages.entries()) yield spdxPackage(item, knownOf(i), around);
+}
+
+function rootPackage(subject: SbomSubject, annotations: readonly object[] | undefined): SpdxPackage {
   return {
     SPDXID: ROOT,
     name: subject.lineage,
@@ -150,7 +155,7 @@ function rootPackage(subject: SbomSubject, annotations: object): SpdxPackage {
     downloadLocation: NO_ASSERTION,
     filesAnalyzed: false,
     primaryPackagePurpose: subject.kind === "image" ? "CONTAINER" : "OTHER",
-    ...annotations,
+    annotations,
   };
 }
 
@@ -173,7 +178,7 @@ function distributionPackage(distribution: Distribution, annotate: Annotate): Sp
     filesAnalyzed: false,
     primaryPackagePurpose: "OPERATING_SYSTEM",
     ...(cpe === undefined ? {} : { externalRefs: [cpeReference(cpe)] }),
-    ...annotate([...distributionIds(distribution), ...distributionProperties(distribution)]),
+    annotations: annotate([...distributionIds(distribution), ...distributionProperties(distribution)]),
   };
 }
 
@@ -186,16 +191,19 @@ function cpeReference(cpe: string) {
 interface Surroundings {
   readonly layers: readonly LayerReference[];
   readonly annotate: Annotate;
-  readonly extracted: Map<string, string>;
-  readonly license: LicenseTerm | undefined;
-  readonly distribution?: Distribution;
+  readonly distribution: Distribution | undefined;
+}
+
+interface KnownOfPackage {
+  readonly id: string;
+  /** Its license, or that nothing is asserted. */
+  readonly declared: string;
   readonly isGraphKnown: boolean;
 }
 
-function spdxPackage(item: Package, id: string, around: Surroundings): SpdxPackage {
-  const { layers, annotate, extracted, distribution, isGraphKnown, license } = around;
+function spdxPackage(item: Package, { id, declared, isGraphKnown }: KnownOfPackage, around: Surroundings): SpdxPackage {
+  const { layers, annotate, distribution } = around;
   const hashes = hashesFor("spdx", item.hashes);
-  const declared = writtenLicense(item, license, extracted) ?? NO_ASSERTION;
   const { supplier, maintainer } = producersOf(item, distribution);
   const cpe = cpeOf(item);
   const unknown = unknownElements(item, {
@@ -203,17 +211,17 @@ function spdxPackage(item: Package, id: string, around: Surroundings): SpdxPacka
     hash: hashes.named.length > 0,
     dependencies: isGraphKnown,
   });
+  const checksums = hashes.named.map(({ algorithm, value }) => ({ algorithm, checksumValue: value }));
+  // A field absent is undefined, which JSON leaves out: objects of one form are made several times as fast as by spreading.
   return {
     SPDXID: id,
     name: item.name,
-    ...(item.version === "" ? {} : { versionInfo: item.version }),
+    versionInfo: item.version === "" ? undefined : item.version,
     supplier: supplier === undefined ? NO_ASSERTION : entity(supplier),
-    ...(maintainer === undefined ? {} : { originator: entity(maintainer) }),
+    originator: maintainer && entity(maintainer),
     downloadLocation: NO_ASSERTION,
     filesAnalyzed: false,
-    ...(hashes.named.length === 0
-      ? {}
-      : { checksums: hashes.named.map(({ algorithm, value }) => ({ algorithm, checksumValue: value })) }),
+    checksums: checksums.length === 0 ? undefined : checksums,
     // Trivy reads the source package there.
     sourceInfo:
       item.source === undefined
@@ -226,7 +234,7 @@ function spdxPackage(item: Package, id: string, around: Surroundings): SpdxPacka
       { referenceCategory: "PACKAGE-MANAGER", referenceType: "purl", referenceLocator: purlWithUpstream(item) },
       ...(cpe === undefined ? [] : [cpeReference(cpe)]),
     ],
-    ...annotate([
+    annotations: annotate([
       [`${PREFIX}path`, item.path],
       ...packageProperties(item, layers),
       ...(item.supplier === undefined ? [] : [[`${PREFIX}supplier`, item.supplier] as const]),
@@ -240,33 +248,34 @@ function spdxPackage(item: Package, id: string, around: Surroundings): SpdxPacka
   };
 }
 
-function relationshipsOf(
+function* relationshipsOf(
   packages: readonly Package[],
   ids: readonly string[],
   needs: readonly (readonly number[] | undefined)[],
   distribution: Distribution | undefined,
-): Relationship[] {
-  const relationships: Relationship[] = [];
-  const relate = (from: string, relationshipType: string, to: string) =>
-    relationships.push({ spdxElementId: from, relationshipType, relatedSpdxElement: to });
-  relate(DOCUMENT, "DESCRIBES", ROOT);
-  if (distribution !== undefined) relate(ROOT, "CONTAINS", distributionId(distribution));
-  for (const id of ids) relate(ROOT, "CONTAINS", id);
+): Generator<Relationship> {
+  yield related(DOCUMENT, "DESCRIBES", ROOT);
+  if (distribution !== undefined) yield related(ROOT, "CONTAINS", distributionId(distribution));
+  for (const id of ids) yield related(ROOT, "CONTAINS", id);
   for (const [i, { usage }] of packages.entries()) {
-    if (usage !== undefined) relate(ids[i] as string, USAGES[usage], ROOT);
+    if (usage !== undefined) yield related(ids[i] as string, USAGES[usage], ROOT);
   }
   const held = heldBy(packages, needs, distribution !== undefined);
-  for (const index of held.root) relate(ROOT, "DEPENDS_ON", ids[index] as string);
+  for (const index of held.root) yield related(ROOT, "DEPENDS_ON", ids[index] as string);
   if (distribution !== undefined) {
-    relate(ROOT, "DEPENDS_ON", distributionId(distribution));
-    for (const index of held.distribution) relate(distributionId(distribution), "CONTAINS", ids[index] as string);
+    const from = distributionId(distribution);
+    yield related(ROOT, "DEPENDS_ON", from);
+    for (const index of held.distribution) yield related(from, "CONTAINS", ids[index] as string);
   }
   for (const [i, needed] of needs.entries()) {
     const from = ids[i] as string;
-    if (needed?.length === 0) relate(from, "DEPENDS_ON", "NONE");
-    for (const index of needed ?? []) relate(from, "DEPENDS_ON", ids[index] as string);
+    if (needed?.length === 0) yield related(from, "DEPENDS_ON", "NONE");
+    for (const index of needed ?? []) yield related(from, "DEPENDS_ON", ids[index] as string);
   }
-  return relationships;
+}
+
+function related(from: string, relationshipType: string, to: string): Relationship {
+  return { spdxElementId: from, relationshipType, relatedSpdxElement: to };
 }
 
 /** Letters, digits, dot and dash are what an id may have (clause 7.2). */
@@ -281,5 +290,5 @@ function distributionId({ id }: Distribution): string {
 }
 
 function shortHash(text: string): string {
-  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+  return hash("sha256", text, "hex").slice(0, 16);
 }
