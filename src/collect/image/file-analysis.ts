@@ -1,5 +1,4 @@
 import { Problem } from "../../core/problem.ts";
-import { release } from "../../core/release.ts";
 import type { Analyser } from "../../engines/contents/analyser.ts";
 import { bounds as contentsBounds } from "../../engines/contents/bounds.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
@@ -9,8 +8,8 @@ import { bounds } from "./bounds.ts";
 export interface FileAnalysis<Key> {
   /** Announces a wanted file. False: it is over its bound, and its content is not to be handed on. */
   expect(key: Key, path: string, analyser: Analyser, size: number): boolean;
-  /** Hands the bytes over: large ones lose their memory once they are analysed. */
-  content(key: Key, bytes: Buffer): void;
+  /** @returns whether it is done with the bytes, and their memory may go; it always is of an analyser without companions */
+  content(key: Key, bytes: Buffer): boolean;
   /** The content cannot be had. */
   failed(key: Key, cause: string): void;
   /** The facts, in the order in which the files were announced. */
@@ -63,20 +62,20 @@ export function createFileAnalysis<Key>(place: string): FileAnalysis<Key> {
 
     content(key, bytes) {
       const file = expected.get(key);
-      if (file === undefined) return;
+      if (file === undefined) return true;
       expected.delete(key);
       if (file.analyser.companions === undefined) {
         facts[file.slot] = factsOf(file, bytes, noCompanions);
-        release(bytes);
-        return;
+        return true;
       }
       buffered += bytes.length;
       if (buffered > bounds.wantedLayerBytes) {
         facts[file.slot] = unreadable("contents.too-large", "with the files beside it, it exceeds the limit");
-        return;
+        return true;
       }
       waiting.push({ ...file, bytes });
       contents.set(file.path, bytes);
+      return false;
     },
 
     failed(key, cause) {

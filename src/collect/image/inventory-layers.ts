@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import type { Gap } from "../../core/evidence.ts";
 import { Problem } from "../../core/problem.ts";
+import { release } from "../../core/release.ts";
 import type { Analyser, FileHistory, RemovedHistory } from "../../engines/contents/analyser.ts";
 import { analyserFor } from "../../engines/contents/analysers.ts";
 import { toolAt } from "../../engines/contents/base/tools.ts";
@@ -54,7 +55,8 @@ export async function scanLayers(
   let entries = 0;
   let namesLength = 0;
   let packages = 0;
-  const layerScans = mapConcurrent(image.layers, LAYERS_AT_A_TIME, async (layer, stop) => {
+  const unreadBytes = ({ index, size }: Layer): number => (unchanged[index] ? 0 : size);
+  const scanOne = async (layer: Layer, stop: AbortSignal): Promise<LayerScan> => {
     const advance = (bytes: number): void => {
       done += bytes - (read[layer.index] ?? 0);
       read[layer.index] = bytes;
@@ -66,8 +68,8 @@ export async function scanLayers(
     done += layer.size - (read[layer.index] ?? 0);
     read[layer.index] = layer.size;
     return scan;
-  });
-  for await (const scan of layerScans) {
+  };
+  for await (const scan of mapConcurrent(image.layers, LAYERS_AT_A_TIME, scanOne, unreadBytes)) {
     scans.push(scan);
     own?.records.push(scan.records);
     entries += scan.records.length;
@@ -124,7 +126,8 @@ async function readAndRemember(
   let scan: LayerScan | undefined;
   if (layerThreads !== undefined) scan = await scanLayerByThreads(image.store, layer, layerThreads, options);
   if (scan === undefined) {
-    // Of a layer that was not read whole nothing counts.
+    // Of a layer that was not read whole nothing counts, and where nobody wants it any more it is not read again.
+    context.signal.throwIfAborted();
     options = scanOptions(image, context, onProgress);
     scan = await scanLayer(image.store, layer, options);
   }
@@ -194,8 +197,8 @@ export async function scanFolder(root: string, context: BoundedContext): Promise
         if (analyser === undefined) return;
         paths.push(path);
         files.expect(path, path, analyser, Buffer.isBuffer(content) ? content.length : 0);
-        if (Buffer.isBuffer(content)) files.content(path, content);
-        else files.failed(path, content.unreadable);
+        if (!Buffer.isBuffer(content)) files.failed(path, content.unreadable);
+        else if (files.content(path, content)) release(content);
       },
       link(path, target) {
         const wanting = analyserFor(path);

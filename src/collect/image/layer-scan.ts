@@ -16,7 +16,7 @@ import { type ReadLayerOptions, readLayer } from "../../engines/oci/layer.ts";
 import type { LayerThreads } from "../../engines/oci/layer-threads.ts";
 import type { Layer } from "../../engines/oci/model.ts";
 import { cleanPath } from "../../engines/oci/path.ts";
-import type { TarEntry, TarVisitor } from "../../engines/oci/tar.ts";
+import type { TarEntry, TarVisitor, Wanted } from "../../engines/oci/tar.ts";
 import type { TreeEntry } from "../../engines/oci/tree.ts";
 import type { LayerSecretsReader } from "../secrets/layer.ts";
 import { bounds } from "./bounds.ts";
@@ -129,12 +129,12 @@ function createLayerReader(place: string, secrets: LayerSecretsReader | undefine
           return "peek";
         }
         record(`W${path}`);
-        return files.expect(entry, path, analyser, entry.size);
+        return files.expect(entry, path, analyser, entry.size) && wantedBy(analyser);
       },
       peek(entry, first) {
         if (looked?.analyser.startsRight?.(first) !== true) return false;
         records[looked.at] = `W${looked.path}`;
-        return files.expect(entry, looked.path, looked.analyser, entry.size);
+        return files.expect(entry, looked.path, looked.analyser, entry.size) && wantedBy(looked.analyser);
       },
       content: (entry, bytes) => files.content(entry, bytes),
       ...(secrets === undefined ? {} : { data: secrets.data }),
@@ -152,6 +152,11 @@ function createLayerReader(place: string, secrets: LayerSecretsReader | undefine
       return { records, facts: files.finish(), gaps, ...(permissions === undefined ? {} : { permissions }) };
     },
   };
+}
+
+/** What waits for its companions, keeps its content. */
+function wantedBy({ companions }: Analyser): Wanted {
+  return companions === undefined ? "lent" : true;
 }
 
 /** Any of the three execute bits. */
@@ -177,7 +182,7 @@ export async function readExtraFiles(
         const analyser = entry.type === "file" && !entry.sparse ? extra.get(path) : undefined;
         if (analyser === undefined) return false;
         paths.push(path);
-        return files.expect(entry, path, analyser, entry.size);
+        return files.expect(entry, path, analyser, entry.size) && wantedBy(analyser);
       },
       content: (entry, bytes) => files.content(entry, bytes),
     },

@@ -14,8 +14,9 @@ const WRITTEN = 0;
 const TAKEN = 1;
 const UNWANTED = 2;
 const HEAD = 64;
-/** Of each place: the bytes of its piece, or what its layer came to, and the stored bytes that were read by then. */
-const NOTES = 2 * PLACES * Float64Array.BYTES_PER_ELEMENT;
+/** Of each piece on its way: its bytes, or what its layer came to, the stored bytes that were read by then, and its place. */
+const NOTE = 3;
+const NOTES = NOTE * PLACES * Float64Array.BYTES_PER_ELEMENT;
 const WHOLE = -1;
 const BROKEN = -2;
 
@@ -40,8 +41,8 @@ export function ring(bell: Bell): void {
 function partsOf(memory: Ring) {
   return {
     head: new Int32Array(memory, 0, 3),
-    notes: new Float64Array(memory, HEAD, 2 * PLACES),
-    places: Array.from({ length: PLACES }, (_, at) => Buffer.from(memory, HEAD + NOTES + at * PIECE, PIECE)),
+    notes: new Float64Array(memory, HEAD, NOTE * PLACES),
+    memories: Array.from({ length: PLACES }, (_, at) => Buffer.from(memory, HEAD + NOTES + at * PIECE, PIECE)),
   };
 }
 
@@ -56,22 +57,28 @@ export interface PieceWriter {
 }
 
 export function pieceWriter(memory: Ring, bell: Bell): PieceWriter {
-  const { head, notes, places } = partsOf(memory);
+  const { head, notes, memories } = partsOf(memory);
   let current = 0;
   let written = Atomics.load(head, WRITTEN);
+  let free = written;
+  /** Places that are free, the last one of which was looked at last: it is still near the processor. */
+  const places = Array.from({ length: PLACES }, (_, at) => at);
 
-  function waitForPlace(): void {
+  function waitForPlace(): number {
     for (;;) {
       const taken = Atomics.load(head, TAKEN);
-      if (written - taken < PLACES) return;
+      for (; free < taken; free++) places.push(notes[NOTE * (free % PLACES) + 2] as number);
+      const place = places.at(-1);
+      if (place !== undefined) return place;
       Atomics.wait(head, TAKEN, taken);
     }
   }
 
   function note(length: number, stored: number): void {
-    const at = 2 * (written % PLACES);
+    const at = NOTE * (written % PLACES);
     notes[at] = length;
     notes[at + 1] = stored;
+    notes[at + 2] = places.pop() as number;
     written += 1;
     Atomics.store(head, WRITTEN, written);
   }
@@ -81,8 +88,8 @@ export function pieceWriter(memory: Ring, bell: Bell): PieceWriter {
       current = layer;
     },
     room() {
-      waitForPlace();
-      return Atomics.load(head, UNWANTED) >= current ? undefined : places[written % PLACES];
+      const place = waitForPlace();
+      return Atomics.load(head, UNWANTED) >= current ? undefined : memories[place];
     },
     give(length, stored) {
       note(length, stored);
@@ -109,16 +116,16 @@ export interface PieceReader {
 }
 
 export function pieceReader(memory: Ring): PieceReader {
-  const { head, notes, places } = partsOf(memory);
+  const { head, notes, memories } = partsOf(memory);
   let taken = Atomics.load(head, TAKEN);
   return {
     next() {
       if (Atomics.load(head, WRITTEN) === taken) return undefined;
-      const at = taken % PLACES;
-      const length = notes[2 * at] as number;
+      const at = NOTE * (taken % PLACES);
+      const length = notes[at] as number;
       if (length < 0) return length === WHOLE ? "whole" : "broken";
-      const place = places[at] as Buffer;
-      return { bytes: length === PIECE ? place : place.subarray(0, length), stored: notes[2 * at + 1] as number };
+      const bytes = memories[notes[at + 2] as number] as Buffer;
+      return { bytes: length === PIECE ? bytes : bytes.subarray(0, length), stored: notes[at + 1] as number };
     },
     taken() {
       taken += 1;

@@ -228,6 +228,32 @@ test("a look at the first bytes decides whether a file's content is kept", () =>
   }
 });
 
+test("what is lent is whole while it is looked at, and what is asked for otherwise stays", () => {
+  const files = ["a", "b", "c", "d"].map((name, at) => ({ name, content: name.repeat(200_000 - at * 40_000) }));
+  const [first, second, third, last] = files;
+  assert.ok(first && second && third && last);
+  const archive = tarOf([first, paxEntry({ path: "b" }), second, third, last]);
+  for (const piece of [4096, 10_000_000]) {
+    const kept: Buffer[] = [];
+    const lent: string[] = [];
+    const walker = createTarWalker("test.tar", {
+      entry: ({ name }) => (name === "a" ? "lent" : name === "c" ? true : "peek"),
+      peek: () => "lent",
+      content({ name }, bytes) {
+        if (name === "c") kept.push(bytes);
+        else lent.push(bytes.toString());
+      },
+    });
+    for (let at = 0; at < archive.length; at += piece) walker.write(archive.subarray(at, at + piece));
+    walker.end();
+    assert.deepEqual(
+      lent,
+      [first, second, last].map(({ content }) => content),
+    );
+    assert.deepEqual(kept.map(String), [third.content]);
+  }
+});
+
 test("mutated archives end in entries or a Problem, nothing else", () => {
   const seed = tarOf([
     paxEntry({ path: "p/ä", size: "3" }),

@@ -8,6 +8,7 @@
 
 import { Problem } from "../../core/problem.ts";
 import { bounds } from "./bounds.ts";
+import { copyPart, createContentMemory } from "./content-memory.ts";
 import { type PaxRecords, parsePax } from "./tar-extended.ts";
 import { BLOCK, isZeroBlock, readTarHeader, type TarHeader, textUntilNul } from "./tar-header.ts";
 
@@ -36,11 +37,14 @@ export interface TarEntry {
   readonly sparse: boolean;
 }
 
+/** Whether content is asked for. What is `lent` must not be looked at once `content` has returned: others come in its place. */
+export type Wanted = boolean | "lent";
+
 export interface TarVisitor {
-  /** Called for each entry. True asks for the content, which is then handed to `content` whole; `peek` may ask so. */
-  entry(entry: TarEntry): boolean | "peek";
-  /** The first bytes of a file whose entry said `peek`, as many as there are up to PEEK_BYTES. True asks for it all. */
-  peek?(entry: TarEntry, first: Buffer): boolean;
+  /** Called for each entry. It may ask for the content, which is then handed to `content` whole; `peek` may ask so. */
+  entry(entry: TarEntry): Wanted | "peek";
+  /** The first bytes of a file whose entry said `peek`, as many as there are up to PEEK_BYTES. */
+  peek?(entry: TarEntry, first: Buffer): Wanted;
   content?(entry: TarEntry, bytes: Buffer): void;
   /** Every byte of every file, in pieces as they come; nothing is called for an empty one. Comes before `content`. */
   data?(entry: TarEntry, bytes: Buffer): void;
@@ -86,9 +90,10 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
   let entries = 0;
 
   /** What the content is collected for: the visitor, or an extended header. */
-  let collecting: "none" | "peek" | "visitor" | "pax" | "global" | "longName" | "longLink" = "none";
+  let collecting: "none" | "peek" | "visitor" | "lent" | "pax" | "global" | "longName" | "longLink" = "none";
   let current: TarEntry | undefined;
   let collected: Buffer = EMPTY;
+  const memory = createContentMemory();
   let collectedLength = 0;
 
   let extended: Extended | undefined;
@@ -105,7 +110,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
     collecting = purpose;
     collectedLength = 0;
     const kept = purpose === "none" ? 0 : purpose === "peek" ? Math.min(size, PEEK_BYTES) : size;
-    collected = kept === 0 ? EMPTY : Buffer.allocUnsafe(kept);
+    collected = kept === 0 ? EMPTY : purpose === "lent" ? memory.take(kept) : Buffer.allocUnsafe(kept);
     if (size === 0) finishContent();
   }
 
@@ -120,7 +125,9 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
         if (current !== undefined && visitor.peek?.(current, bytes)) visitor.content?.(current, bytes);
         break;
       case "visitor":
+      case "lent":
         if (current !== undefined) visitor.content?.(current, bytes);
+        if (purpose === "lent") memory.giveBack(bytes);
         break;
       case "pax":
         extend("pax", parsePax(bytes, fail));
@@ -167,9 +174,10 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
   /** The look is over and more content follows: it is kept from its first byte on, or not at all. */
   function decide(): void {
     const first = collected;
-    if (current !== undefined && visitor.peek?.(current, first)) {
-      collecting = "visitor";
-      collected = Buffer.allocUnsafe(current.size);
+    const wanted = current !== undefined && visitor.peek?.(current, first);
+    if (current !== undefined && wanted) {
+      collecting = wanted === "lent" ? "lent" : "visitor";
+      collected = wanted === "lent" ? memory.take(current.size) : Buffer.allocUnsafe(current.size);
       first.copy(collected);
     } else {
       collecting = "none";
@@ -254,7 +262,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
       return;
     }
     const unread = type !== "file" || sparse || wanted === false;
-    startContent(size, unread ? "none" : wanted === "peek" ? "peek" : "visitor");
+    startContent(size, unread ? "none" : wanted === true ? "visitor" : wanted);
   }
 
   return {
@@ -272,7 +280,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
           if (collecting === "peek") take = Math.min(take, collected.length - collectedLength);
           if (visitor.data !== undefined && current !== undefined) visitor.data(current, chunk.subarray(at, at + take));
           if (collecting !== "none") {
-            chunk.copy(collected, collectedLength, at, at + take);
+            copyPart(chunk, collected, collectedLength, at, at + take);
             collectedLength += take;
           }
           remaining -= take;
@@ -312,6 +320,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
       position += bytes;
     },
     end() {
+      memory.end();
       if (remaining > 0 || headerLength > 0 || sparseHeadersFollow) fail("the archive ends inside an entry");
     },
   };
