@@ -22,7 +22,7 @@ export function explainAdvisory(written: string, named: string | undefined): str
     const name = names.find((one) => database.advisoriesNamed(one).length > 0) ?? written;
     const found = database.advisoriesNamed(name);
     if (found.length === 0) {
-      const { importedAt } = database.status();
+      const { importedAt } = database.outline();
       throw usageProblem(
         `explain ${written}`,
         `no such advisory in the database of ${importedAt.slice(0, 10)}`,

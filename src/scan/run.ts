@@ -200,7 +200,7 @@ function authorityNotes(directory: Authority, found: Evaluations): string[] {
 
 function databasesOf(advisories: ScanContext["advisories"]): DatabaseUse[] {
   if (advisories instanceof Problem) return [];
-  const { label, advisories: count, sources } = advisories.status();
+  const { label, advisories: count, sources } = advisories.outline();
   const dates = sources.flatMap((source) => source.coverage.map((coverage) => coverage.asOf)).sort();
   const [asOf] = dates;
   return [

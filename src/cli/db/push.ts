@@ -28,7 +28,7 @@ export async function dbPush(written: string, options: PushOptions): Promise<Exi
   const signer = signingKey(options.key);
   const path = options.db ?? defaultDatabase();
   const database = openAdvisoryDatabase(path);
-  const { importedAt } = database.status();
+  const { importedAt } = database.outline();
   database.close();
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-push-"));
   try {

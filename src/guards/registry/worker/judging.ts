@@ -85,7 +85,7 @@ export function databaseStamp(database: AdvisoryDatabase | Problem): string {
   if (database instanceof Problem) return "";
   const known = stamps.get(database);
   if (known !== undefined) return known;
-  const { sources, catalogues, importedAt, fingerprint } = database.status();
+  const { sources, catalogues, importedAt, fingerprint } = database.outline();
   const dates = [
     ...sources.flatMap(({ coverage }) => coverage.map(({ asOf }) => asOf)),
     ...catalogues.map(({ asOf }) => asOf),
