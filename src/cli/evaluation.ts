@@ -1,7 +1,6 @@
 /** What every judging command shares: its options read, its context opened and closed, its report written. */
 
 import { identities } from "../checks/lists/identities.ts";
-import type { ScanCache } from "../collect/image/cache.ts";
 import { openExclusion } from "../collect/tree/exclusion.ts";
 import type { Asset } from "../core/asset.ts";
 import { type Authority, lineageUnder } from "../core/authority.ts";
@@ -19,7 +18,6 @@ import type { ExitCode, Report } from "../core/report.ts";
 import { type RatedSeverity, severities } from "../core/severity.ts";
 import { writeWhole } from "../engines/files/write.ts";
 import type { OpenOptions } from "../engines/oci/open.ts";
-import { parsePlatform } from "../engines/oci/platform.ts";
 import { contextsOf, identifiedReach } from "../joins/context/contexts.ts";
 import type { ScanContext } from "../scan/context.ts";
 import { openRun } from "../scan/run.ts";
@@ -29,21 +27,13 @@ import { keepHeapNearWhatLives, letStartGrow } from "./heap.ts";
 import { type Joins, joinedOver } from "./joined.ts";
 import { knownWord } from "./known-word.ts";
 import { parseFormats, writeReport, writeSummary } from "./outputs.ts";
-import { defaultBases, defaultCache, defaultDatabase } from "./paths.ts";
+import { defaultBases, defaultDatabase } from "./paths.ts";
 import { createProgress, type Progress, progressLine } from "./progress.ts";
-import { type ReachingOptions, registryOptions } from "./reaching.ts";
+import { openOptions, type PullingOptions, scanCacheOf } from "./pulling.ts";
 import { openThreads } from "./threads.ts";
 import type { UpdatesOptions } from "./updates.ts";
 import { toolVersion } from "./version.ts";
 import { writeStream } from "./write-stream.ts";
-
-/** Options of every command that reads images. */
-export interface PullingOptions extends ReachingOptions {
-  readonly quiet: boolean;
-  /** False for --no-cache, a path for --cache FILE, true for neither. */
-  readonly cache: boolean | string;
-  readonly platform?: string;
-}
 
 export interface EvaluationOptions extends PullingOptions, DisplayOptions, Omit<UpdatesOptions, "cache"> {
   /** The list of known base images. */
@@ -163,7 +153,7 @@ export async function runEvaluation(
       acceptUnknown,
       cache,
       updates,
-      onProgress: ({ name, done, total, unit }) => progress.update(progressLine(name, done, total, unit)),
+      onProgress: ({ name, done, total, unit }) => progress.update(() => progressLine(name, done, total, unit)),
     });
     close = run.close;
     const { policy } = run;
@@ -356,23 +346,10 @@ export function parseNow(written: string | undefined): Date {
   return now;
 }
 
-export async function scanCacheOf({ cache }: PullingOptions): Promise<ScanCache | undefined> {
-  if (cache === false) return undefined;
-  const { openScanCache } = await import("../collect/image/cache.ts");
-  return openScanCache(typeof cache === "string" ? cache : defaultCache());
-}
-
 /** Undefined where nobody asked. */
 async function updatesOf(options: EvaluationOptions, progress: Progress) {
   const { updates = false, updatesOffline = false, repositories, keyring = [] } = options;
   if (!updates && !updatesOffline && repositories === undefined && keyring.length === 0) return undefined;
   const { openUpdates } = await import("./updates.ts");
   return openUpdates(options, progress.update);
-}
-
-export function openOptions(options: PullingOptions): OpenOptions {
-  return {
-    ...(options.platform === undefined ? {} : { platform: parsePlatform(options.platform) }),
-    registry: registryOptions(options),
-  };
 }

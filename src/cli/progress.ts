@@ -2,7 +2,7 @@ import { printable } from "../core/printable.ts";
 
 /** Shows on stderr how far the work is, once it has taken more than a second. */
 export interface Progress {
-  update(text: string): void;
+  update(text: string | (() => string)): void;
   /** Removes the line again. */
   clear(): void;
 }
@@ -29,7 +29,7 @@ export function createProgress(
       const now = clock();
       if (quiet || now < due) return;
       due = now + (stream.isTTY ? TERMINAL_MILLISECONDS : LOG_MILLISECONDS);
-      const line = printable(text);
+      const line = printable(typeof text === "string" ? text : text());
       if (stream.isTTY) stream.write(`\r\u001b[2K${line.slice(0, Math.max(20, stream.columns - 1))}`);
       else stream.write(`${line}\n`);
       shown = true;

@@ -10,11 +10,12 @@ import { writeWhole } from "../engines/files/write.ts";
 import { writeVex } from "../engines/vulnerability/vex/write.ts";
 import { vexFormats } from "../engines/vulnerability/vex/written.ts";
 import { imageStatements, policyStatements } from "../scan/vex.ts";
-import { openOptions, type PullingOptions, parseNow, scanCacheOf } from "./evaluation.ts";
+import { parseNow } from "./evaluation.ts";
 import { createdOf } from "./image/sbom.ts";
 import { knownWord } from "./known-word.ts";
 import { defaultDatabase } from "./paths.ts";
 import { createProgress, progressLine } from "./progress.ts";
+import { openOptions, type PullingOptions, scanCacheOf } from "./pulling.ts";
 import { toolVersion } from "./version.ts";
 
 export interface VexOptions extends PullingOptions {

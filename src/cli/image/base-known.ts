@@ -11,8 +11,8 @@ import type { ExitCode } from "../../core/report.ts";
 import { chainIds } from "../../engines/contents/base/chain.ts";
 import type { KnownBase } from "../../engines/contents/model.ts";
 import { openImage } from "../../engines/oci/open.ts";
-import { openOptions, type PullingOptions, scanCacheOf } from "../evaluation.ts";
 import { createProgress, progressLine } from "../progress.ts";
+import { openOptions, type PullingOptions, scanCacheOf } from "../pulling.ts";
 
 /** Takes what a command says to standard output. */
 export type Print = (text: string) => void;

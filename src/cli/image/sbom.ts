@@ -6,14 +6,13 @@ import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
 import type { Sbom, SbomFormat, SbomWriteOptions } from "../../engines/contents/sbom/sbom.ts";
-import { writeSbom } from "../../engines/contents/sbom/write.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { openImage } from "../../engines/oci/open.ts";
 import { sbomOfFolder, sbomOfImage } from "../../scan/made-sbom.ts";
-import { openOptions, type PullingOptions, scanCacheOf } from "../evaluation.ts";
 import { knownWord } from "../known-word.ts";
 import { defaultBases } from "../paths.ts";
 import { createProgress, progressLine } from "../progress.ts";
+import { openOptions, type PullingOptions, scanCacheOf } from "../pulling.ts";
 import { openThreads } from "../threads.ts";
 import { toolVersion } from "../version.ts";
 
@@ -35,15 +34,20 @@ export async function imageSbom(reference: string, options: SbomOptions): Promis
   const progress = createProgress(process.stderr, options.quiet);
   const cache = await scanCacheOf(options);
   const threads = openThreads();
+  let writer: ReturnType<typeof loadWriter> | undefined;
   const context: InventoryContext = {
     now: new Date(),
     ...(cache === undefined ? {} : { cache }),
     ...(threads === undefined ? {} : { threads }),
-    onProgress: ({ name, done, total, unit }) => progress.update(progressLine(name, done, total, unit)),
+    onProgress({ name, done, total, unit }) {
+      writer ??= loadWriter();
+      progress.update(() => progressLine(name, done, total, unit));
+    },
   };
   try {
     const { sbom, imageCreated } = await sbomOf(reference, options, context);
     progress.clear();
+    const { writeSbom } = await (writer ?? loadWriter());
     const text = writeSbom(sbom, format, {
       toolVersion: toolVersion(),
       ...(created === undefined ? {} : { created }),
@@ -58,6 +62,11 @@ export async function imageSbom(reference: string, options: SbomOptions): Promis
     progress.clear();
     cache?.close();
   }
+}
+
+/** While layers are read this thread waits half of the time, and the start of the other threads need not wait for it. */
+async function loadWriter() {
+  return await import("../../engines/contents/sbom/write.ts");
 }
 
 async function sbomOf(

@@ -79,6 +79,8 @@ export async function scanLayers(
       throw tooLarge(image.store.place);
     }
   }
+  // Threads end while this one goes on.
+  void context.layerThreads?.end();
   const merged = await mergeLayers(scans, (missing) => readMissing(image, missing, context));
   const host = looksLikeHost(scans) ? await layerView(image, context.signal) : undefined;
   const scanned = withHost(finish(merged), host);
