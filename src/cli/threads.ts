@@ -16,6 +16,12 @@ export interface ThreadStart {
  */
 const semiSpaces: Readonly<Record<string, number>> = { secrets: 8 };
 
+/**
+ * Megabytes that the old generation of a thread of the task may have before V8 collects it for the first time: it holds some ten, of
+ * which nearly all live, and would be collected for nothing.
+ */
+const oldSpaces: Readonly<Record<string, number>> = { layers: 32 };
+
 let entry: URL | undefined;
 
 /** @param program - what every thread begins with: the file that the program was started from */
@@ -29,9 +35,10 @@ export function openThreads(): Threads | undefined {
   if (program === undefined || availableParallelism() < 2) return undefined;
   return {
     async run(task, input, onMessage, handed = []) {
-      const megabytes = semiSpaces[task];
-      // No heap that is there already asks for it. It is left so, for the thread makes its own at some later time.
-      if (megabytes !== undefined) setFlag("min-semi-space-size", megabytes);
+      const [semiSpace, oldSpace] = [semiSpaces[task], oldSpaces[task]];
+      // No heap that is there already asks for them. They are left so, for the thread makes its own at some later time.
+      if (semiSpace !== undefined) setFlag("min-semi-space-size", semiSpace);
+      if (oldSpace !== undefined) setFlag("initial-old-space-size", oldSpace);
       const worker = new Worker(program, {
         workerData: { task, input } satisfies ThreadStart,
         transferList: [...handed] as Transferable[],

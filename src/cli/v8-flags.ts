@@ -6,6 +6,7 @@ const initial = {
   "heap-growing-percent": 0,
   "semi-space-growth-factor": 2,
   "min-semi-space-size": 0,
+  "initial-old-space-size": 0,
   "max-inlined-bytecode-size-cumulative": 920,
 } as const;
 
