@@ -25,7 +25,7 @@ import {
 } from "../../engines/git/traced-paths.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import type { FileSecrets } from "../../engines/secrets/stream.ts";
-import { ARCHIVE_HEAD, archiveKindOf } from "./archives.ts";
+import { archiveKindOf } from "./archives.ts";
 import { type KeyedScanner, openAgain, type ScannerSource } from "./scanner.ts";
 
 /** With fewer objects all is read before another thread has its rules ready. */
@@ -208,7 +208,7 @@ function scanPiece(
     const known = pathOf(number);
     if (known === undefined) return undefined;
     const path = known || `object ${store.stored.ids.hex(number)}`;
-    if (archiveKindOf(path, bytes.subarray(0, ARCHIVE_HEAD)) !== undefined) {
+    if (archiveKindOf(path, bytes) !== undefined) {
       read.telling.push({ number, bytes: bytes.length });
       continue;
     }

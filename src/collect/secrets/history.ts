@@ -15,7 +15,7 @@ import type { FoundSecrets, SecretFact } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import type { FileSecrets } from "../../engines/secrets/stream.ts";
 import { createAccumulator, leftOfAll } from "./accumulator.ts";
-import { ARCHIVE_HEAD, type ArchiveScanner, archiveKindOf, createArchiveScanner, noneUnpacked } from "./archives.ts";
+import { type ArchiveScanner, archiveKindOf, createArchiveScanner, noneUnpacked } from "./archives.ts";
 import { bounds } from "./bounds.ts";
 import { secretsOfFolder } from "./folder.ts";
 import { type SharedHistory, shareHistory } from "./history-pieces.ts";
@@ -108,7 +108,7 @@ async function secretsOfRepository(
     accumulator.file(path, bytes, { ...found, secrets: fresh });
   };
   const look = (path: string, bytes: Buffer, told: () => Told): void => {
-    if (archiveKindOf(path, bytes.subarray(0, ARCHIVE_HEAD)) !== undefined) {
+    if (archiveKindOf(path, bytes) !== undefined) {
       const into = { file: take.bind(undefined, told()), archive: accumulator.archive };
       if (isReadArchive(path, bytes, createArchiveScanner(keyed.scanner, into, unpacked))) return;
     }

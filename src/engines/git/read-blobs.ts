@@ -63,7 +63,7 @@ function* readPack(
       try {
         const { number, copies } = each;
         const base = each.base !== -1 && wanted(each.base) ? each.base : -1;
-        yield { number, bytes: blobBytes(repository, number, each), base, copies: base === -1 ? [] : copies };
+        yield { number, bytes: blobBytes(repository, number, each), base, copies: base === -1 ? NONE : copies };
       } catch (error) {
         gaps.caught(error);
       }
@@ -86,6 +86,8 @@ export function tellUnread(
   }
 }
 
+const NONE: readonly number[] = [];
+
 interface Link extends GitObject {
   readonly number: number;
   readonly base: number;
@@ -98,30 +100,44 @@ interface ChainOptions {
   readonly caught: (error: unknown) => void;
 }
 
+/** One on the way from a root, with the next that is made of it. Without bytes where they were forgotten. */
+interface Step {
+  readonly number: number;
+  bytes: Buffer | undefined;
+  child: number;
+}
+
 /** The root and everything made of it. */
-export function* readChain(
+export function readChain(objects: Objects, root: number, links: Links, options: ChainOptions): Iterable<Link> {
+  try {
+    const { type, bytes } = objects.read(root, "once");
+    const child = links.firstChild[root] as number;
+    // Of most roots nothing is made.
+    if (child === -1) return [rootOf({ number: root, bytes }, type)];
+    return readFrom(objects, type, [{ number: root, bytes, child }], links, options);
+  } catch (error) {
+    options.caught(error);
+    markRead(links, root);
+    return [];
+  }
+}
+
+function rootOf({ number, bytes }: { number: number; bytes: Buffer }, type: ObjectType): Link {
+  return { number, type, bytes, base: -1, copies: NONE };
+}
+
+/** @param path - the root alone: nothing else holds on to its bytes */
+function* readFrom(
   objects: Objects,
-  root: number,
+  type: ObjectType,
+  path: [Step & { bytes: Buffer }, ...Step[]],
   links: Links,
   { withCopies, caught }: ChainOptions,
 ): Generator<Link, void> {
   const { firstChild, nextSibling } = links;
-  let type: ObjectType;
-  const path: { readonly number: number; bytes: Buffer | undefined; child: number }[] = [];
-  let held = 0;
-  try {
-    const object = objects.read(root, "once");
-    type = object.type;
-    yield { number: root, ...object, base: -1, copies: [] };
-    if (firstChild[root] === -1) return;
-    path.push({ number: root, bytes: object.bytes, child: firstChild[root] as number });
-    held += object.bytes.length;
-  } catch (error) {
-    caught(error);
-    markRead(links, root);
-    return;
-  }
-  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+  let held = path[0].bytes.length;
+  yield rootOf(path[0], type);
+  for (let top: Step | undefined = path.at(-1); top !== undefined; top = path.at(-1)) {
     const number = top.child;
     if (number === -1) {
       path.pop();
@@ -134,14 +150,14 @@ export function* readChain(
         top.bytes = objects.read(top.number).bytes;
         held += top.bytes.length;
       }
-      const copies: number[] = [];
-      const bytes = objects.readDelta(number, top.bytes, withCopies ? copies : undefined);
+      const copies: number[] | undefined = withCopies ? [] : undefined;
+      const bytes = objects.readDelta(number, top.bytes, copies);
       if (top.child === -1) {
         // Its last delta: nothing needs it any more, and most bases have but one.
         path.pop();
         held -= top.bytes.length;
       }
-      yield { number, type, bytes, base: top.number, copies };
+      yield { number, type, bytes, base: top.number, copies: copies ?? NONE };
       if (firstChild[number] === -1) continue;
       path.push({ number, bytes, child: firstChild[number] as number });
       held += bytes.length;

@@ -1,3 +1,4 @@
+import { createComparison } from "../../formats/wasm/compare.ts";
 import { eachTreeEntry, readEntry, type TakeEntry } from "./tree.ts";
 
 /**
@@ -12,6 +13,8 @@ export interface TreeChanges {
    */
   each(path: string, bytes: Buffer, take: TakeEntry): boolean;
 }
+
+const comparison = createComparison();
 
 interface Previous {
   readonly bytes: Buffer;
@@ -72,17 +75,20 @@ export function treeChanges(idBytes: number): TreeChanges {
  * @returns false where an entry does not end where the previous one did; some may have been handed over
  */
 function eachChanged({ bytes: old, starts }: Previous, bytes: Buffer, idBytes: number, take: TakeEntry): boolean {
+  const { length } = bytes;
+  const isHeld = comparison.hold(old, bytes);
   let entry = 0;
-  for (let at = nextDifference(old, bytes, 0); at !== -1; at = nextDifference(old, bytes, starts[entry] as number)) {
+  for (let from = 0; ; from = starts[entry] as number) {
+    const at = isHeld ? from + comparison.prefix(from, from, length - from) : nextDifference(old, bytes, from);
+    if (at === length) return true;
     while ((starts[entry + 1] as number) <= at) entry += 1;
-    const from = starts[entry] as number;
-    const end = readEntry(bytes, from, idBytes, take);
+    const start = starts[entry] as number;
+    const end = readEntry(bytes, start, idBytes, take);
     if (end !== starts[++entry]) return false;
   }
-  return true;
 }
 
-/** Where two of one length differ, or -1: four bytes at a time, as far as both lie so in memory. */
+/** Where two of one length differ, or their end: four bytes at a time, as far as both lie so in memory. */
 function nextDifference(left: Buffer, right: Buffer, from: number): number {
   const { length } = left;
   let at = from;
@@ -98,7 +104,7 @@ function nextDifference(left: Buffer, right: Buffer, from: number): number {
     }
   }
   while (at < length && left[at] === right[at]) at += 1;
-  return at < length ? at : -1;
+  return at;
 }
 
 const NONE = new Int32Array(0);

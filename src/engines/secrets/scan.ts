@@ -7,7 +7,7 @@
  */
 
 import { ALLOW_LENGTH, parseAllow } from "./allow.ts";
-import { assignmentAt, decidedBy, nameEndAt } from "./assignment/assignment.ts";
+import { assignmentAt, decidedBy, NAME_DECIDED_BY, nameEndAt } from "./assignment/assignment.ts";
 import { bounds } from "./bounds.ts";
 import { type ContentKind, contentKindOf, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
@@ -16,13 +16,15 @@ import { type FirstLook, isEscape, withEscapes } from "./escapes.ts";
 import type { Fingerprinter } from "./fingerprint.ts";
 import { isForTests, isMadeUp } from "./for-tests.ts";
 import { createLineCounter } from "./lines.ts";
+import type { SecretFact } from "./model.ts";
 import type { SecretRule } from "./rule.ts";
-import { type Comment, type Hit, settleHits } from "./settle.ts";
+import { type Comment, type Hit, placeOf, settleHits } from "./settle.ts";
 import { createVersions, type FindKeywords, type SimilarFinder, type Versions } from "./similar.ts";
+import { beginSpan, clearSpans, joinSpan, noSpans, type Spans } from "./spans.ts";
 import { type FileSecrets, type SecretStream, streamOf } from "./stream.ts";
 import { utf32Decoder } from "./utf-32.ts";
 import { WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
-import { hasMatch, isWordByte, matchesIn, mayBegin, nameBefore } from "./window.ts";
+import { hasMatch, isInWord, matchesIn, mayBegin, nameBefore } from "./window.ts";
 
 export interface SecretScanner {
   /** A file that is whole in memory. */
@@ -53,26 +55,30 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
   const within = { detectors, fingerprint: options.fingerprint, find };
   // On both sides: from a keyword to the end of its window, and from the window's start to the keyword.
   const reach = detectors.ahead + detectors.behind;
-  const seenAgain = (first: FirstLook, path: string, more: Partial<LookOptions>): SecretStream => {
-    const whole =
-      more.versions === undefined ? within : { ...within, versions: more.versions, unescaped: true as const };
-    const second = (kind?: ContentKind) =>
-      streamOf(openLook(path, kind === undefined ? whole : { ...within, kind }), options.window);
+  /** @param again - looks at what all of a file reads as; absent: one that is made for it */
+  const seenAgain = (first: FirstLook, path: string, again?: FileLook): SecretStream => {
+    const second = (kind?: ContentKind): SecretStream => {
+      if (kind !== undefined) return streamOf(openLook(path, { ...within, kind }), options.window);
+      again?.begin(path);
+      return streamOf(again ?? openLook(path, within), options.window);
+    };
     return streamOf(withEscapes(first, { reach, open: second }), options.window);
   };
   const open = (path: string, more: Partial<LookOptions> = {}): SecretStream =>
-    seenAgain(openLook(path, { ...within, ...more, escapes: [] }), path, more);
+    seenAgain(openLook(path, { ...within, ...more, escapes: [] }), path);
   /** Of files that are whole: one look is used again for each, since to make one takes as long as to look at most files. */
   const wholeFiles = (versions?: Versions): SecretScanner["scan"] => {
     const more = versions === undefined ? {} : { versions };
     const look = openLook("", { ...within, ...more, escapes: [] });
+    const again = openLook("", versions === undefined ? within : { ...within, versions, unescaped: true });
     return (path, bytes) => {
       look.begin(path);
       const end = look.look(bytes, 0, true);
       const isDone = look.escapes.length === 0;
-      const found = isDone ? look.settle() : seenAgain({ ...look, look: () => end }, path, more).end(bytes);
-      // It would hold on to the file.
+      const found = isDone ? look.settle() : seenAgain({ ...look, look: () => end }, path, again).end(bytes);
+      // They would hold on to the file.
       look.begin("");
+      if (!isDone) again.begin("");
       return found;
     };
   };
@@ -82,13 +88,6 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
     scan: wholeFiles(),
     versions: () => wholeFiles(createVersions(detectors.automaton)),
   };
-}
-
-interface Span {
-  from: number;
-  to: number;
-  /** Whether a match may begin at one of its keywords. */
-  mayMatch: boolean;
 }
 
 interface LookOptions {
@@ -131,7 +130,8 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
   let examined = 0;
   let encodedTo = 0;
   let omitted = 0;
-  const pending = new Map<number, Span>();
+  /** Made for the first keyword: most files that are looked at by themselves have none. */
+  let spans: Spans | undefined;
   const refused = new Map<number, boolean>();
   let hits: Hit[] = [];
   /** Rule and start → number of the hit. */
@@ -156,7 +156,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     settledHits = 0;
     settledComments = 0;
     // An empty one is made anew by that as well.
-    if (pending.size > 0) pending.clear();
+    if (spans !== undefined) clearSpans(spans);
     if (refused.size > 0) refused.clear();
     if (hits.length > 0) hits = [];
     if (kept.size > 0) kept.clear();
@@ -173,24 +173,23 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     else if (other === "assignment" && kind !== "binary") assignment(at);
     else if (other === "encoded" && kind !== "binary") encoded(at, detectors.keywords[keyword] as string);
     const numbers = (kind === "binary" ? rulesInBinaries : rulesOf)[keyword] as Int32Array;
+    if (numbers.length === 0) return;
+    spans ??= noSpans(rules.length);
     for (let i = 0; i < numbers.length; i++) {
       const number = numbers[i] as number;
       const prepared = rules[number] as Detectors["rules"][number];
       if (prepared.rule.paths !== undefined && isRefused(number)) continue;
       const from = Math.max(0, start - prepared.before);
       const to = start + prepared.after;
-      const span = pending.get(number);
       const mayMatch = mayBegin(prepared, held, at);
-      if (span === undefined) pending.set(number, { from, to, mayMatch });
-      else if (from <= span.to && to - span.from <= prepared.joined) {
-        span.to = Math.max(span.to, to);
-        span.mayMatch ||= mayMatch;
-      } else {
-        examine(number, span);
-        span.from = from;
-        span.to = to;
-        span.mayMatch = mayMatch;
+      if (spans.isWaiting[number] === 1) {
+        if (joinSpan(spans, number, from, to, prepared.joined)) {
+          if (mayMatch) spans.mayMatch[number] = 1;
+          continue;
+        }
+        examineSpan(spans, number);
       }
+      beginSpan(spans, number, from, to, mayMatch);
     }
   }
 
@@ -203,19 +202,23 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     return answer;
   }
 
-  function examine(number: number, span: Span): void {
+  function examineSpan({ from, to, mayMatch }: Spans, number: number): void {
+    if (mayMatch[number] === 1) examine(number, from[number] as number, to[number] as number);
+  }
+
+  /** A window, by offsets in the file. */
+  function examine(number: number, begin: number, end: number): void {
     const prepared = rules[number] as Detectors["rules"][number];
-    const from = span.from - base;
-    const to = Math.min(span.to - base, held.length);
-    if (!span.mayMatch) return;
-    if (similar?.isQuiet(number, span.from, span.to)) {
-      similar.noteQuiet(number, span.from, span.to);
+    if (similar?.isQuiet(number, begin, end)) {
+      similar.noteQuiet(number, begin, end);
       return;
     }
+    const from = begin - base;
+    const to = Math.min(end - base, held.length);
     examined += to - from;
     const text = kind === "binary" ? printableRuns(held, from, to) : held.toString("latin1", from, to);
     if (!hasMatch(prepared, text)) {
-      similar?.noteQuiet(number, span.from, span.to);
+      similar?.noteQuiet(number, begin, end);
       return;
     }
     let isNone = true;
@@ -230,19 +233,25 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
         // Among tests a password opens nothing, nor a key that anybody can make; what an issuer made at random may.
         wellKnown: match.wellKnown || (isForTests(path) && isMadeUp(prepared.rule, match.secret)),
         order: number,
-        start: match.start + span.from,
-        end: match.end + span.from,
+        start: match.start + begin,
+        end: match.end + begin,
       });
     }
-    if (isNone) similar?.noteQuiet(number, span.from, span.to);
+    if (isNone) similar?.noteQuiet(number, begin, end);
   }
 
   function assignment(at: number): void {
+    if (similar?.isQuietAt(at) === true) return;
     const nameEnd = nameEndAt(held, at);
-    if (nameEnd === -1 || similar?.isQuietAt(at) === true) return;
+    if (nameEnd === -1) {
+      similar?.noteQuietAt(at, at, at + NAME_DECIDED_BY);
+      return;
+    }
     const found = assignmentAt(held, at, nameEnd, path);
     if (found === undefined) {
-      if (similar !== undefined) similar.noteQuietAt(at, decidedBy());
+      if (similar === undefined) return;
+      const { from, to } = decidedBy();
+      similar.noteQuietAt(at, from, to);
       return;
     }
     keep({ ...found, order: rules.length, start: found.start + base, end: found.end + base });
@@ -303,15 +312,12 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
       find(held, scannedTo - base, to - base, onKeyword);
       scannedTo = to;
     }
-    for (const [number, span] of pending) {
-      // No keyword that is still to come can reach back to it.
-      if (!final && span.to >= scannedTo - behind) continue;
-      examine(number, span);
-      if (!final) pending.delete(number);
-    }
-    if (final && pending.size > 0) pending.clear();
+    if (spans !== undefined && spans.waiting.length > 0) examineWaiting(spans, final);
     let keepFrom = final ? base + held.length : Math.max(base, scannedTo - behind);
-    if (!final) for (const { from } of pending.values()) keepFrom = Math.min(keepFrom, Math.max(base, from - 1));
+    if (!final && spans !== undefined) {
+      for (const number of spans.waiting)
+        keepFrom = Math.min(keepFrom, Math.max(base, (spans.from[number] as number) - 1));
+    }
     place(keepFrom, final);
     if (!final && keepFrom > base) {
       // Of what is no text only the lines are asked for that there are between hits and comments.
@@ -320,6 +326,21 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
       else lines.moveLineTo(keepFrom, held, base);
     }
     return keepFrom;
+  }
+
+  /** But for those, where more is to come, that a further keyword may reach back to. */
+  function examineWaiting(all: Spans, final: boolean): void {
+    const { waiting } = all;
+    let left = 0;
+    for (let i = 0; i < waiting.length; i++) {
+      const number = waiting[i] as number;
+      if (!final && (all.to[number] as number) >= scannedTo - behind) waiting[left++] = number;
+      else {
+        examineSpan(all, number);
+        all.isWaiting[number] = 0;
+      }
+    }
+    waiting.length = left;
   }
 
   /** Gives what was found before an offset its line, while the bytes before it are still held. */
@@ -372,13 +393,15 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
       return from + given.length;
     },
     settle() {
-      const secrets = settleHits(hits, comments, { path, isText: kind !== "binary", fingerprint });
+      const isText = kind !== "binary";
+      const secrets = hits.length === 0 ? NONE : settleHits(hits, comments, { path, isText, fingerprint });
       return { secrets, omitted, examined };
     },
   };
 }
 
 const EMPTY = Buffer.alloc(0);
+const NONE: readonly SecretFact[] = [];
 
 /** To UTF-8; undefined for what is looked at as it is. */
 function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {
@@ -386,13 +409,4 @@ function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {
   if (kind !== "utf-16le" && kind !== "utf-16be") return undefined;
   const decoder = new TextDecoder(kind);
   return (bytes) => Buffer.from(decoder.decode(bytes, { stream: true }));
-}
-
-function placeOf({ line, column }: Hit): Pick<Hit, "line" | "column"> {
-  return { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
-}
-
-/** Whether the bytes on both sides of an offset belong to one word. */
-function isInWord(bytes: Buffer, at: number): boolean {
-  return isWordByte(bytes[at - 1] as number) && isWordByte(bytes[at] as number);
 }

@@ -22,6 +22,10 @@ export interface Hit {
   column?: number;
 }
 
+export function placeOf({ line, column }: Hit): Pick<Hit, "line" | "column"> {
+  return { ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) };
+}
+
 export interface Comment {
   readonly start: number;
   readonly allowed: AllowComment;

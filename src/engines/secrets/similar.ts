@@ -3,6 +3,7 @@
  * looked at already. What is found is what the automaton alone finds. What keywords led to is remembered too where it came to
  * nothing, as it nearly always does.
  */
+import { createComparison } from "../../formats/wasm/compare.ts";
 import type { Automaton } from "./automaton.ts";
 
 export type FindKeywords = Automaton["find"];
@@ -19,17 +20,19 @@ export interface SimilarFinder {
   isQuiet(what: number, from: number, to: number): boolean;
   /** It was not found. */
   noteQuiet(what: number, from: number, to: number): void;
-  /** The same for what is looked for at one place alone, by whatever bytes decide. */
+  /** The same for what is looked for at one place alone, by whatever bytes decide: those between two offsets. */
   isQuietAt(at: number): boolean;
-  noteQuietAt(at: number, decidedBy: { readonly from: number; readonly to: number }): void;
+  noteQuietAt(at: number, from: number, to: number): void;
   /** Bytes that are kept, about. */
-  readonly kept: number;
+  kept: number;
 }
 
 /** What is longer is looked at anew, and not kept. */
 const LONGEST = 4 * 1024 * 1024;
 /** Looks of the content before that are gone through for one; it is tried anew where that is not enough. */
 const TRIED = 32;
+
+const comparison = createComparison();
 
 /** Keeps the last content until the next; nobody may write to it meanwhile. */
 export function createSimilarFinder(automaton: Automaton): SimilarFinder {
@@ -52,6 +55,7 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
 
   const forget = (): void => {
     before = EMPTY;
+    finder.kept = 0;
     known = [];
     quiet = [];
     quietBefore = [];
@@ -64,11 +68,17 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
       automaton.find(given, from, to, hit);
       return;
     }
-    const bytes = Buffer.from(given.buffer, given.byteOffset, given.length);
+    const bytes = given instanceof Buffer ? given : Buffer.from(given.buffer, given.byteOffset, given.length);
     const shorter = Math.min(before.length, bytes.length);
-    const [left, right] = [wordsOf(before), wordsOf(bytes)];
-    prefix = commonPrefix(left, right, shorter);
-    const suffix = commonSuffix(left, right, shorter - prefix);
+    let suffix = 0;
+    if (shorter > 0 && comparison.hold(before, bytes)) {
+      prefix = comparison.prefix(0, 0, shorter);
+      suffix = comparison.suffix(shorter - prefix);
+    } else {
+      const [left, right] = [wordsOf(before), wordsOf(bytes)];
+      prefix = commonPrefix(left, right, shorter);
+      suffix = commonSuffix(left, right, shorter - prefix);
+    }
     const feed = suffix === 0 ? -1 : bytes.indexOf(LINE_FEED, bytes.length - suffix);
     suffixFrom = feed === -1 ? bytes.length + 1 : feed + 1;
     // A keyword that begins before what both end with is another.
@@ -81,21 +91,27 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     places = [];
     nextPlace = 0;
     const found: number[] = [];
-    const add = (keyword: number, start: number): void => {
-      found.push(keyword, start);
-    };
-    const endOf = (i: number): number => (known[i + 1] as number) + (automaton.lengths[known[i] as number] as number);
-    for (let i = 0; i < known.length && endOf(i) <= prefix; i += 2) add(known[i] as number, known[i + 1] as number);
-    automaton.find(bytes, prefix, middleEnd, add);
     for (let i = 0; i < known.length; i += 2) {
-      if (endOf(i) + moved > middleEnd) add(known[i] as number, (known[i + 1] as number) + moved);
+      const keyword = known[i] as number;
+      const start = known[i + 1] as number;
+      if (start + (automaton.lengths[keyword] as number) > prefix) break;
+      found.push(keyword, start);
+    }
+    automaton.find(bytes, prefix, middleEnd, (keyword, start) => found.push(keyword, start));
+    for (let i = 0; i < known.length; i += 2) {
+      const keyword = known[i] as number;
+      const start = (known[i + 1] as number) + moved;
+      if (start + (automaton.lengths[keyword] as number) > middleEnd) found.push(keyword, start);
     }
     before = bytes;
     known = found;
+    // What comes to nothing in it is about as much as in the one before.
+    finder.kept = bytes.length + (found.length + quietBefore.length + placesBefore.length) * ENTRY_BYTES;
     for (let i = 0; i < found.length; i += 2) hit(found[i] as number, found[i + 1] as number);
   };
-  return {
+  const finder: SimilarFinder = {
     find,
+    kept: 0,
     isQuiet(what, from, to) {
       let shift = 0;
       if (to >= prefix) {
@@ -104,10 +120,10 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
       }
       const count = quietBefore.length / 3;
       for (let tried = 0; tried < count && tried < TRIED; tried++) {
-        const at = ((next + tried) % count) * 3;
+        const at = turned(next + tried, count) * 3;
         if (quietBefore[at] !== what || quietBefore[at + 1] !== from - shift || quietBefore[at + 2] !== to - shift)
           continue;
-        next += tried + 1;
+        next = turned(next + tried + 1, count);
         return true;
       }
       return false;
@@ -118,7 +134,7 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     isQuietAt(at) {
       const count = placesBefore.length / 3;
       for (let tried = 0; tried < count && tried < TRIED; tried++) {
-        const nth = ((nextPlace + tried) % count) * 3;
+        const nth = turned(nextPlace + tried, count) * 3;
         const place = placesBefore[nth] as number;
         const from = placesBefore[nth + 1] as number;
         const to = placesBefore[nth + 2] as number;
@@ -127,19 +143,22 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
           if (place + moved !== at || from + moved <= suffixFrom) continue;
           shift = moved;
         }
-        nextPlace += tried + 1;
+        nextPlace = turned(nextPlace + tried + 1, count);
         places.push(at, from + shift, to + shift);
         return true;
       }
       return false;
     },
-    noteQuietAt(at, { from, to }) {
+    noteQuietAt(at, from, to) {
       if (before.length > 0) places.push(at, from, to);
     },
-    get kept() {
-      return before.length + (known.length + quiet.length + places.length) * ENTRY_BYTES;
-    },
   };
+  return finder;
+}
+
+/** Of a number below twice the count: what is left of it beyond the count. */
+function turned(nth: number, count: number): number {
+  return nth >= count ? nth - count : nth;
 }
 
 const LINE_FEED = 0x0a;

@@ -57,6 +57,7 @@ test("versions of files give what each gives alone", () => {
           const { secrets, omitted } = versions(name, Buffer.from(version));
           const alone = scanner.scan(name, Buffer.from(version));
           assert.deepEqual({ secrets, omitted }, { secrets: alone.secrets, omitted: alone.omitted });
+          assert.deepEqual(scanner.open(name).end(Buffer.from(version)), alone);
         }
       }
     }),

@@ -87,6 +87,11 @@ export function isWordByte(byte: number): boolean {
   );
 }
 
+/** Whether the bytes on both sides of an offset belong to one word. */
+export function isInWord(bytes: Buffer, at: number): boolean {
+  return isWordByte(bytes[at - 1] as number) && isWordByte(bytes[at] as number);
+}
+
 /** Whether {@link matchesIn} has anything to try: mostly it has not, and to ask it costs as much as the search. */
 export function hasMatch({ rule, search }: PreparedRule, text: string): boolean {
   search.lastIndex = 0;

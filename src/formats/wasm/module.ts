@@ -95,9 +95,14 @@ export const i64 = {
   load: load(0x29),
   load8: load(0x31),
   store: store(0x37),
+  /** An integer of 32 bits. */
+  isZero: unary(0x50),
+  leadingZeros: unary(0x79),
+  trailingZeros: unary(0x7a),
   multiply: binary(0x7e),
   and: binary(0x83),
   or: binary(0x84),
+  xor: binary(0x85),
   shiftLeft: binary(0x86),
   shiftRight: binary(0x88),
   /** Of one of 32 bits. */

@@ -97,6 +97,9 @@ export function nameEndAt(bytes: Buffer, at: number): number {
   return endsSecretName(bytes.toString("latin1", at, nameEnd)) ? nameEnd : -1;
 }
 
+/** Bytes from the keyword on that decide that. */
+export const NAME_DECIDED_BY = LONGEST_NAME + 1;
+
 /** Bytes that decided. Before them only what is on the same line did. */
 export interface Decisive {
   readonly from: number;

@@ -80,7 +80,8 @@ export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path:
     if (value !== undefined) return value;
   }
   for (const form of FORMS_OF[next] as readonly Form[]) {
-    if (form.before !== undefined && !form.before.test(before())) continue;
+    // Where there is no value can be told sooner than where there is no name.
+    if (form.before !== undefined && !(form.between.test(head) && form.before.test(before()))) continue;
     const value = givenBy(form, bytes, nameEnd, head, before, path);
     if (value !== undefined) return value;
   }

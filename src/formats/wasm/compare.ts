@@ -1,0 +1,112 @@
+/**
+ * How far two texts are alike, in WebAssembly: what V8 makes of the same at first reads a word at a time by a call, and most
+ * texts are short.
+ */
+import { openModule } from "./instance.ts";
+import {
+  type Code,
+  get,
+  giveBack,
+  i32,
+  i64,
+  increase,
+  moduleOf,
+  set,
+  tee,
+  until,
+  type WasmFunction,
+  when,
+} from "./module.ts";
+
+export interface Comparison {
+  /**
+   * Copies both, until the next two.
+   *
+   * @returns false where they are too long, or nothing is open: then nothing may be asked of them
+   */
+  hold(left: Uint8Array, right: Uint8Array): boolean;
+  /** Bytes from an offset of each on that are equal, up to `most`, which both have. */
+  prefix(left: number, right: number, most: number): number;
+  /** Bytes before the end of each that are equal, up to `most`, which both have. */
+  suffix(most: number): number;
+}
+
+interface Functions {
+  prefix(left: number, right: number, most: number): number;
+  suffix(left: number, right: number, most: number): number;
+}
+
+/** Bytes of one of them. */
+const MOST = 256 * 1024;
+/** Eight bytes are read at once: those before the first one and behind the last count for nothing. */
+const SLACK = 64;
+const LEFT = SLACK;
+const RIGHT = LEFT + MOST + SLACK;
+const BYTES = RIGHT + MOST + SLACK;
+
+/** Pairs after which it is opened: fewer are compared before it would be. */
+const OPENED_AFTER = 256;
+
+/** @param openedAfter - pairs that are left to JavaScript at first */
+export function createComparison(openedAfter: number = OPENED_AFTER): Comparison {
+  let left = openedAfter;
+  let memory: Buffer | undefined;
+  let functions: Functions | undefined;
+  let [leftEnd, rightEnd] = [0, 0];
+  const open = (): void => {
+    const opened = openModule<Functions>(moduleOf({ prefix: prefix(), suffix: suffix() }), BYTES);
+    memory = opened?.memory;
+    functions = opened?.functions;
+  };
+  return {
+    hold(one, other) {
+      if (functions === undefined && left-- === 0) open();
+      if (memory === undefined || one.length > MOST || other.length > MOST) return false;
+      memory.set(one, LEFT);
+      memory.set(other, RIGHT);
+      leftEnd = LEFT + one.length;
+      rightEnd = RIGHT + other.length;
+      return true;
+    },
+    prefix: (from, otherFrom, most) => (functions as Functions).prefix(LEFT + from, RIGHT + otherFrom, most),
+    suffix: (most) => (functions as Functions).suffix(leftEnd, rightEnd, most),
+  };
+}
+
+/** What differs, and how many bytes of it are equal, by its zeros. */
+function compared(difference: Code, zeros: (difference: Code) => Code): WasmFunction {
+  const [most, count, bytes, local] = [2, 3, 4, 5];
+  return {
+    parameters: 3,
+    locals: 2,
+    longs: 1,
+    returns: true,
+    code: [
+      until(
+        i32.isAtLeast(get(count), get(most)),
+        when(
+          i32.isZero(i64.isZero(tee(local, difference))),
+          set(bytes, i32.add(get(count), i32.shiftRight(i32.lowOf(zeros(get(local))), i32.of(3)))),
+          when(i32.isLess(get(bytes), get(most)), giveBack(get(bytes))),
+          giveBack(get(most)),
+        ),
+        increase(count, i32.of(8)),
+      ),
+      get(most),
+    ],
+  };
+}
+
+/** `prefix(left, right, most)`, by addresses. */
+function prefix(): WasmFunction {
+  const [left, right, count] = [0, 1, 3];
+  const words = [left, right].map((from) => i64.load(i32.add(get(from), get(count)))) as [Code, Code];
+  return compared(i64.xor(...words), i64.trailingZeros);
+}
+
+/** `suffix(leftEnd, rightEnd, most)`, by addresses. */
+function suffix(): WasmFunction {
+  const [left, right, count] = [0, 1, 3];
+  const words = [left, right].map((end) => i64.load(i32.subtract(i32.subtract(get(end), i32.of(8)), get(count))));
+  return compared(i64.xor(...(words as [Code, Code])), i64.leadingZeros);
+}
