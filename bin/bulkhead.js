@@ -65,6 +65,7 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   module.registerHooks({
     resolve(specifier, context, next) {
       const { parentURL = "" } = context;
+      if (specifier.startsWith("node:")) return { url: specifier, format: "builtin", shortCircuit: true };
       const kind = own.find(({ folder, suffix }) => parentURL.startsWith(folder) && specifier.endsWith(suffix));
       if (kind === undefined || !specifier.startsWith(".")) return next(specifier, context);
       return { url: new URL(specifier, parentURL).href, format: kind.format, shortCircuit: true };
