@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { isMainThread, workerData } from "node:worker_threads";
 import { daily, script } from "./daily.js";
 import { isOurs, runScript } from "./script.js";
+import { keepSources } from "./sources.js";
 
 const groups = /^(?:admission|build|cluster|db|image|network|policy|registry|runtime|secrets|trust|workload)$/;
 
@@ -65,18 +66,22 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   module.registerHooks({
     resolve(specifier, context, next) {
       const { parentURL = "" } = context;
+      if (specifier.startsWith("node:")) return { url: specifier, format: "builtin", shortCircuit: true };
       const kind = own.find(({ folder, suffix }) => parentURL.startsWith(folder) && specifier.endsWith(suffix));
       if (kind === undefined || !specifier.startsWith(".")) return next(specifier, context);
       return { url: new URL(specifier, parentURL).href, format: kind.format, shortCircuit: true };
     },
   });
+  const sources = new URL("../src/", import.meta.url);
+  // Elsewhere (NODE_COMPILE_CACHE) other programs keep theirs.
+  const ours = directory === folder ? folder : undefined;
+  if (isMainThread && ours !== undefined && existsSync(sources)) keepSources(sources.href, ours);
   const entry = new URL(import.meta.url);
   const whole = new URL(`../${script}`, entry);
   // Threads of a run begin here as well, so that they load what they need alike.
   if (!isMainThread) import("../src/cli/thread.ts");
   else if (daily.includes(command) && existsSync(whole)) {
     const kept = directory && join(directory, `${command}.code`);
-    // Elsewhere (NODE_COMPILE_CACHE) other programs keep theirs.
-    runScript(whole, { kept, folder: directory === folder ? folder : undefined }, ({ run }) => run(entry));
+    runScript(whole, { kept, folder: ours }, ({ run }) => run(entry));
   } else import("../src/cli/run.ts").then(({ run }) => run(entry));
 }

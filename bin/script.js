@@ -55,15 +55,20 @@ export async function runScript(file, { kept, folder }, run) {
   });
 }
 
-/** V8 trusts what it is given. So it must be what was written, of this script, by this user. */
-function readKept(path, own) {
+/**
+ * V8 trusts what it is given. So it must be what was written, of this script, by this user.
+ *
+ * @param own - of what it was made, as 32 bits
+ * @returns undefined where there is nothing that can be trusted
+ */
+export function readKept(path, own) {
   try {
     const { uid, mode } = lstatSync(path);
     if (!isOurs(uid, mode)) return undefined;
     const bytes = readFileSync(path);
     if (bytes.length <= HEADER || bytes.readUInt32LE(0) !== own) return undefined;
-    const compiled = bytes.subarray(HEADER);
-    return bytes.readUInt32LE(4) === zlib.crc32(compiled) ? compiled : undefined;
+    const written = bytes.subarray(HEADER);
+    return bytes.readUInt32LE(4) === zlib.crc32(written) ? written : undefined;
   } catch {
     return undefined;
   }
@@ -83,13 +88,13 @@ function isFresh(path) {
 }
 
 /** A run whose home is read-only or full is only slower the next time. */
-function keep(path, own, compiled) {
+export function keep(path, own, bytes) {
   const beside = `${path}.${process.pid}`;
   try {
     const header = Buffer.alloc(HEADER);
     header.writeUInt32LE(own, 0);
-    header.writeUInt32LE(zlib.crc32(compiled), 4);
-    writeFileSync(beside, Buffer.concat([header, compiled]), { mode: 0o600 });
+    header.writeUInt32LE(zlib.crc32(bytes), 4);
+    writeFileSync(beside, Buffer.concat([header, bytes]), { mode: 0o600 });
     renameSync(beside, path);
   } catch {
     rmSync(beside, { force: true });

@@ -32,9 +32,11 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
     files.set(`src/checks/${layer}/index.ts`, format("index.ts", layerIndex(layer, some)));
     for (const one of some) files.set(`docs/checks/${layer}/${one.name}.md`, checkPage(one.check));
   }
-  for (const [subject, some] of Map.groupBy(checks, ({ check }) => check.subject)) {
+  const subjects = [...Map.groupBy(checks, ({ check }) => check.subject)];
+  for (const [subject, some] of subjects) {
     files.set(`src/checks/lists/${subject}.ts`, format("list.ts", subjectList(subject, some)));
   }
+  files.set("src/checks/lists/by-subject.ts", format("list.ts", listsBySubject(subjects.map(([subject]) => subject))));
   files.set("src/checks/index.ts", format("index.ts", checksIndex(layers.map(([layer]) => layer))));
   files.set("src/checks/lists/identities.ts", format("list.ts", identityList(checks)));
   files.set("src/engines/contents/analyser-index.ts", format("index.ts", analyserIndex(header)));
@@ -122,8 +124,10 @@ function layerIndex(layer: string, checks: readonly CheckFile[]): string {
 
 /** What policies name a check by, for whoever runs none of most of them. */
 function identityList(checks: readonly CheckFile[]): string {
-  const list = checks.map(({ check: { id, layer, category } }) => JSON.stringify({ id, layer, category })).join(", ");
-  const type = 'readonly Pick<CheckDescription, "id" | "layer" | "category">[]';
+  const list = checks
+    .map(({ check: { id, layer, category, subject } }) => JSON.stringify({ id, layer, category, subject }))
+    .join(", ");
+  const type = 'readonly Pick<CheckDescription, "id" | "layer" | "category" | "subject">[]';
   return `// ${header}\nimport type { CheckDescription } from "../../core/check.ts";\n\nexport const identities: ${type} = [${list}];\n`;
 }
 
@@ -144,6 +148,18 @@ function subjectList(subject: string, checks: readonly CheckFile[]): string {
   });
   const list = named.map(({ local }) => local).join(", ");
   return `// ${header}\n${imports.join("\n")}\n\nexport const ${camelCase(subject)}Checks = [${list}] as const;\n`;
+}
+
+/** Each list is loaded where one of its checks was run: there it is loaded already. */
+function listsBySubject(subjects: readonly string[]): string {
+  const lists = subjects
+    .toSorted()
+    .map(
+      (subject) =>
+        `${JSON.stringify(subject)}: async () => (await import("./${subject}.ts")).${camelCase(subject)}Checks`,
+    );
+  const type = "Readonly<Record<string, () => Promise<readonly CheckDescription[]>>>";
+  return `// ${header}\nimport type { CheckDescription } from "../../core/check.ts";\n\nexport const listsBySubject: ${type} = {${lists.join(", ")}};\n`;
 }
 
 function checksIndex(layers: readonly string[]): string {

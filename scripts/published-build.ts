@@ -59,7 +59,7 @@ export async function buildPackage(
     chunkNames: "code/[name]-[hash]",
     splitting: true,
     format: "esm",
-    plugins: [builtinsWithoutRequire],
+    plugins: [builtinsWithoutRequire, libraryWithin],
   });
   await buildDaily(root, outdir, metafile);
   const source = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, unknown>;
@@ -122,6 +122,17 @@ const builtinsWithoutRequire: Plugin = {
   },
 };
 
+/** What a clone asks Node for when it is needed is in the bundle, and is run when it is needed. */
+const libraryWithin: Plugin = {
+  name: "library-within",
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/]formats[\\/]yaml[\\/]loaded\.ts$/ }, ({ path }) => ({
+      contents: 'export const yaml = () => require("yaml");',
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
 /** Where every command begins: it loads each command's own code on demand. */
 const BEGINNING = "src/cli/run.ts";
 
@@ -160,7 +171,7 @@ async function buildDaily(root: string, outdir: string, modules: Metafile): Prom
     footer: { js: "})" },
     // The script has no address: nothing in it may ask for one.
     logOverride: { "empty-import-meta": "error" },
-    plugins: [otherCommands],
+    plugins: [libraryWithin, otherCommands],
   });
   // It is read as bytes. Of what is not ASCII the bundler leaves only what stands in regular expressions, which know this form too.
   const text = outputFiles[0]?.text.replace(

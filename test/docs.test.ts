@@ -4,7 +4,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { before, describe, it } from "node:test";
 import { type Command, CommanderError } from "commander";
-import { program } from "../src/cli/program.ts";
+import { wholeProgram } from "../src/cli/program.ts";
+
+const program = await wholeProgram();
 
 const root = resolve(import.meta.dirname, "..");
 

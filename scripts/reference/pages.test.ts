@@ -2,13 +2,15 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Command } from "commander";
-import { program } from "../../src/cli/program.ts";
+import { wholeProgram } from "../../src/cli/program.ts";
 import { settingKeys } from "../../src/collect/policy/settings.ts";
 import { fieldsOf } from "../../src/engines/events/fields/sources.ts";
 import { formats } from "../../src/report/formats.ts";
 import { commandsPage, leaves, pathOf } from "./commands.ts";
 import { gapCodes } from "./gap-codes.ts";
 import { referencePages } from "./pages.ts";
+
+const program = await wholeProgram();
 
 const root = join(import.meta.dirname, "..", "..");
 const pages = referencePages(root);

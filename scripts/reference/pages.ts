@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { program } from "../../src/cli/program.ts";
+import { wholeProgram } from "../../src/cli/program.ts";
 import { commandsPage } from "./commands.ts";
 import { eventFieldsPage } from "./event-fields.ts";
 import { exitCodesPage } from "./exit-codes.ts";
@@ -7,6 +7,8 @@ import { formatsPage } from "./formats.ts";
 import { gapCodesPage } from "./gap-codes.ts";
 import { policyPage } from "./policy-keys.ts";
 import { runtimeRulesPage } from "./runtime-rules.ts";
+
+const program = await wholeProgram();
 
 /** The pages of docs/reference: path from the root → text. @param project - the project's own folder */
 export function referencePages(project: string): ReadonlyMap<string, string> {

@@ -4,7 +4,7 @@ import { usageProblem } from "../core/problem.ts";
 import { severities } from "../core/severity.ts";
 import { type Display, groupings, layerNames, sortKeys } from "../report/display.ts";
 import { knownWord } from "./known-word.ts";
-import { collect } from "./options.ts";
+import { collect, judging } from "./options.ts";
 
 export interface DisplayOptions {
   readonly details: boolean;
@@ -15,6 +15,11 @@ export interface DisplayOptions {
   readonly layer: readonly string[];
   readonly check: readonly string[];
   readonly onlyNew: boolean;
+}
+
+/** Of every command that judges, and shows what came of it. */
+export function evaluating(command: Command): Command {
+  return displaying(judging(command));
 }
 
 export function displaying(command: Command): Command {

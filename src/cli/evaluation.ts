@@ -238,7 +238,7 @@ export async function runEvaluation(
         ...concluded.notes,
         ...(options.writeBaseline === undefined ? [] : unrecordedNotes(concluded.found, policy)),
       ],
-      checks: checks.filter((check) => named.has(check.id)),
+      checks,
       exitCode: concluded.exitCode,
     };
     progress.clear();

@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
 import { systemCause } from "../core/system-cause.ts";
-import { program } from "./program.ts";
+import { programFor } from "./program.ts";
 import { threadsFrom } from "./threads.ts";
 
 /** What the file system or the network refuses is no bug. */
@@ -60,6 +60,7 @@ export async function run(entry: URL): Promise<void> {
 /** Runs one command line to its end; `process.exitCode` is what came of it. A process may run several, one after the other. */
 export async function runCommand(words: readonly string[]): Promise<void> {
   try {
+    const program = await programFor(words);
     await program.parseAsync(words, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -8,12 +8,14 @@ import { delimiter, join } from "node:path";
 import { after, test } from "node:test";
 import { parseAllDocuments } from "yaml";
 import { type CertificateOptions, certificatesOf } from "../../src/cli/admission/serve-certificates.ts";
-import { program } from "../../src/cli/program.ts";
+import { wholeProgram } from "../../src/cli/program.ts";
 import type { ClusterApi } from "../../src/engines/kubernetes/cluster/client.ts";
 import { certificateModes } from "../../src/guards/admission/deploy/model.ts";
 import { defaultDeploySettings } from "../../src/guards/admission/deploy/settings.ts";
 import { serveArguments } from "../../src/guards/admission/deploy/workload.ts";
 import { resident } from "../resident.ts";
+
+const program = await wholeProgram();
 
 const root = join(import.meta.dirname, "..", "..");
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-admission-manifests-"));

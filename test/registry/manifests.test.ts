@@ -6,8 +6,10 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { after, test } from "node:test";
 import { parseAllDocuments } from "yaml";
-import { program } from "../../src/cli/program.ts";
+import { wholeProgram } from "../../src/cli/program.ts";
 import { resident } from "../resident.ts";
+
+const program = await wholeProgram();
 
 const root = join(import.meta.dirname, "..", "..");
 const base = join(root, "deploy/registry/base");

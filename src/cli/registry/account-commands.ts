@@ -1,6 +1,6 @@
 /** `registry account add`, `remove` and `list`. */
 import type { Command } from "commander";
-import type { Finish } from "./finish.ts";
+import type { Finish } from "../finish.ts";
 
 export function accountCommands(registry: Command, finish: Finish): void {
   const account = registry.command("account").description("manage users and robots of the registry guard");

@@ -1,8 +1,8 @@
 /** Commands of the registry guard. Their code is loaded when one of them is run. */
 import type { Command } from "commander";
+import type { Finish } from "../finish.ts";
 import { accountCommands } from "./account-commands.ts";
 import { credentialProviderCommand } from "./credential-provider-command.ts";
-import type { Finish } from "./finish.ts";
 import { keysCommand } from "./keys-command.ts";
 import { mirrorCommand } from "./mirror-commands.ts";
 import { serveCommands } from "./serve-command.ts";

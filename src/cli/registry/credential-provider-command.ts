@@ -1,6 +1,6 @@
 /** `registry credential-provider`. */
 import type { Command } from "commander";
-import type { Finish } from "./finish.ts";
+import type { Finish } from "../finish.ts";
 
 export function credentialProviderCommand(registry: Command, finish: Finish): void {
   registry

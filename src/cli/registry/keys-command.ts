@@ -1,6 +1,6 @@
 /** `registry keys`. */
 import type { Command } from "commander";
-import type { Finish } from "./finish.ts";
+import type { Finish } from "../finish.ts";
 
 export function keysCommand(registry: Command, finish: Finish): void {
   registry

@@ -1,7 +1,7 @@
 /** `registry mirror-config`. */
 import { type Command, Option } from "commander";
 import { mirroredRuntimes } from "../../guards/registry/upstream/mirrors.ts";
-import type { Finish } from "./finish.ts";
+import type { Finish } from "../finish.ts";
 
 export function mirrorCommand(registry: Command, finish: Finish): void {
   registry

@@ -1,6 +1,6 @@
 /** `registry serve`, `work` and `status`: their options. */
 import type { Command } from "commander";
-import type { Finish } from "./finish.ts";
+import type { Finish } from "../finish.ts";
 
 /** Of every process of the guard. */
 function standing(command: Command): Command {

@@ -2,7 +2,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
-import { readFileAt } from "../../engines/git/file-at.ts";
 
 /** What kind of text it is, for its bound and for what is said of it. */
 export interface TextKind {
@@ -21,7 +20,7 @@ export interface TextKind {
  * @throws Problem (usage) where it cannot be read, is over its bound or is not UTF-8
  */
 export async function readNamedText(flag: string, root: string, kind: TextKind): Promise<string> {
-  if (flag.startsWith("git:")) return decode(readFromGit(flag, root, kind), flag, kind);
+  if (flag.startsWith("git:")) return decode(await readFromGit(flag, root, kind), flag, kind);
   let handle: FileHandle;
   try {
     handle = await open(flag);
@@ -55,13 +54,14 @@ async function readBounded(file: FileHandle, name: string, kind: TextKind): Prom
 }
 
 /** The repository's files are read: git is not run, so nothing that a configuration names can be. */
-function readFromGit(flag: string, root: string, kind: TextKind): Buffer {
+async function readFromGit(flag: string, root: string, kind: TextKind): Promise<Buffer> {
   const [ref = "", ...rest] = flag.slice("git:".length).split(":");
   const path = rest.join(":");
   if (ref === "" || path === "") {
     const remedy = `write git:REF:PATH, as git:origin/main:${kind.example}`;
     throw refused(`${kind.code}.git-name`, flag, "a commit or a path is missing", remedy);
   }
+  const { readFileAt } = await import("../../engines/git/file-at.ts");
   let bytes: Buffer;
   try {
     bytes = readFileAt(root, ref, path);

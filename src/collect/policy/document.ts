@@ -1,5 +1,8 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node } from "yaml";
-import { libraryDocument } from "../../formats/yaml/library.ts";
+import type { Node } from "yaml";
+import { lineCounter } from "../../formats/position.ts";
+import { coreValue } from "../../formats/yaml/core-schema.ts";
+import { isAlias, isMap, isScalar, isSeq, libraryDocument, libraryLines } from "../../formats/yaml/library.ts";
+import { type PlacedMap, type PlacedNode, readSimple, type ScalarStyle } from "../../formats/yaml/placed.ts";
 import { bounds } from "./bounds.ts";
 import type { PolicyProblem } from "./policy-problem.ts";
 
@@ -25,7 +28,75 @@ export interface PolicyDocument {
  * number of values over its bound.
  */
 export function readDocument(text: string, path: string): PolicyDocument | { readonly problems: PolicyProblem[] } {
-  const lines = new LineCounter();
+  return readSimply(text) ?? readByLibrary(text, path);
+}
+
+/** As the library reads it, wherever this answers: it is loaded for the few texts that are of another form, or wrong. */
+export function readSimply(text: string): PolicyDocument | undefined {
+  const root = readSimple(text, { depth: bounds.policyDepth, values: bounds.policyValues });
+  if (root?.kind !== "map") return undefined;
+  const values = new Map<string, number>();
+  const keys = new Map<string, number>();
+
+  /** Undefined where the library is to be asked: blocks of text, what is nothing, and what is wrong. */
+  function toValue(node: PlacedNode, path: readonly Key[]): unknown {
+    values.set(JSON.stringify(path), node.start);
+    if (node.kind === "scalar") {
+      return node.type === "null" || BLOCK.has(node.style) ? undefined : coreValue(node);
+    }
+    if (node.kind === "map") return toMapping(node, path);
+    const items = node.items.map((item, index) => toValue(item, [...path, index]));
+    return items.includes(undefined) ? undefined : items;
+  }
+
+  function toMapping(node: PlacedMap, path: readonly Key[]): Record<string, unknown> | undefined {
+    const mapping: Record<string, unknown> = Object.create(null);
+    for (const { key, value } of node.entries) {
+      const here = [...path, key.text];
+      const inner = key.type !== "string" || key.text in mapping ? undefined : toValue(value, here);
+      if (inner === undefined) return undefined;
+      keys.set(JSON.stringify(here), key.start);
+      mapping[key.text] = inner;
+    }
+    return mapping;
+  }
+
+  const value = toValue(root, []);
+  if (value === undefined) return undefined;
+  const lineAt = lineCounter(text);
+  const position = (offset: number): Position => ({
+    line: lineAt(offset),
+    column: offset - text.lastIndexOf("\n", offset - 1),
+  });
+  return placed(value, { values, keys, position });
+}
+
+const BLOCK: ReadonlySet<ScalarStyle> = new Set(["literal", "folded"]);
+
+interface Places {
+  /** Offsets by path, as JSON. */
+  readonly values: ReadonlyMap<string, number>;
+  readonly keys: ReadonlyMap<string, number>;
+  position(offset: number): Position;
+}
+
+function placed(value: unknown, { values, keys, position }: Places): PolicyDocument {
+  const at = (place: readonly Key[]): Position => {
+    for (let length = place.length; length > 0; length--) {
+      const offset = values.get(JSON.stringify(place.slice(0, length)));
+      if (offset !== undefined) return position(offset);
+    }
+    return position(values.get("[]") ?? 0);
+  };
+  const keyAt = (place: readonly Key[]): Position => {
+    const offset = keys.get(JSON.stringify(place));
+    return offset === undefined ? at(place) : position(offset);
+  };
+  return { value, at, keyAt };
+}
+
+export function readByLibrary(text: string, path: string): PolicyDocument | { readonly problems: PolicyProblem[] } {
+  const lines = libraryLines();
   const document = libraryDocument(text, { lineCounter: lines, logLevel: "error", prettyErrors: false });
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
@@ -47,19 +118,7 @@ export function readDocument(text: string, path: string): PolicyDocument | { rea
   }
 
   const { value, values, keys, faults } = convert(document.contents);
-  if (faults.length > 0) return problems(faults);
-  const at = (place: readonly Key[]): Position => {
-    for (let length = place.length; length > 0; length--) {
-      const offset = values.get(JSON.stringify(place.slice(0, length)));
-      if (offset !== undefined) return position(offset);
-    }
-    return position(values.get("[]") ?? 0);
-  };
-  const keyAt = (place: readonly Key[]): Position => {
-    const offset = keys.get(JSON.stringify(place));
-    return offset === undefined ? at(place) : position(offset);
-  };
-  return { value, at, keyAt };
+  return faults.length > 0 ? problems(faults) : placed(value, { values, keys, position });
 }
 
 function causeOf(code: string, message: string): string {
@@ -79,11 +138,8 @@ class Refused extends Error {
   }
 }
 
-interface Converted {
+interface Converted extends Omit<Places, "position"> {
   readonly value: unknown;
-  /** Offsets by path, as JSON. */
-  readonly values: ReadonlyMap<string, number>;
-  readonly keys: ReadonlyMap<string, number>;
   readonly faults: readonly { readonly offset: number; readonly cause: string }[];
 }
 

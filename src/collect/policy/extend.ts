@@ -49,7 +49,7 @@ export async function readExtended(source: PolicySource, root: string, environme
     const path = placeName(place);
     seen.add(lastingName(place));
     names.push(path);
-    const parsed = readPolicy(text, path);
+    const parsed = await readPolicy(text, path);
     const beside = (written: string) => lastingName(placeBeside(place, written));
     chain.push(statedBy(parsed, path, beside, environment));
     const parent = parsed.file.extends;

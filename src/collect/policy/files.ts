@@ -26,7 +26,7 @@ export async function readPolicyFiles(flag: string, root: string): Promise<reado
     const { text } = await readPolicyAt(place, root);
     const path = placeName(place);
     texts.set(wholePath(place, first), text);
-    const parsed = readPolicy(text, path);
+    const parsed = await readPolicy(text, path);
     const named = new Map<string, PolicyPlace>();
     const here: PolicyPlace = place;
     const beside = (written: string) => {

@@ -49,7 +49,7 @@ export async function loadPlacedPolicy(options: PolicyOptions): Promise<PlacedPo
   return { policy: defaultPolicy, places: new Map() };
 }
 
-// The schema library costs a tenth of a second of start-up: it is loaded once there is a file to read.
+// What reads a file is loaded once there is one.
 
 async function ofTree(tree: PolicySource, root: string, environment?: string): Promise<PlacedPolicy> {
   const { policyOf } = await import("./stated.ts");

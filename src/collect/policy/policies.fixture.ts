@@ -14,8 +14,8 @@ import { unknownLicenses } from "../../engines/contents/licenses/policy.ts";
 import { respondModes, responseActions } from "../../engines/events/respond/model.ts";
 import { accessActions } from "../../engines/oci/distribution/access-model.ts";
 import { defaultPolicy } from "./default.ts";
-import type { PolicyFile } from "./schema.ts";
 import { settingOf } from "./settings.ts";
+import type { PolicyFile } from "./shape.ts";
 import { type StatedPolicy, statedBy } from "./stated.ts";
 
 export const now = new Date("2025-06-15T00:00:00Z");

@@ -13,7 +13,7 @@ import {
   settingKeys,
   settingOf,
 } from "./settings.ts";
-import type { ParsedPolicy } from "./validate.ts";
+import type { ParsedPolicy } from "./shape.ts";
 
 /** What a policy file states, and nothing of what it leaves out. */
 export interface StatedPolicy {

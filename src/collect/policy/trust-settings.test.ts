@@ -202,3 +202,17 @@ test("one file read from two places states the same, and the trusted one's files
   assert.deepEqual([own.loosened, own.policy.trust], [[], trusted.trust]);
   assert.equal(policyDigest(policyIn(text, "there")), policyDigest(trusted));
 });
+
+test("a type that is no text is told with its place", () => {
+  const file = `apiVersion: bulkhead/v1
+trust:
+  images: [{ match: a, signedBy: { of: [release] }, attestations: [{ type: { a: b }, level: 3 }] }]
+`;
+  assert.deepEqual(
+    validatePolicy(file, "bulkhead.yaml").map(({ line, column, cause }) => `${line}:${column} ${cause}`),
+    [
+      "3:68 trust.images[0].attestations[0] has a key that is of another type",
+      "3:76 trust.images[0].attestations[0].type: a mapping is not allowed",
+    ],
+  );
+});

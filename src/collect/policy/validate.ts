@@ -4,13 +4,8 @@ import { bounds } from "./bounds.ts";
 import { type Key, type PolicyDocument, readDocument } from "./document.ts";
 import { type JsonSchema, policyJsonSchema } from "./json-schema.ts";
 import type { PolicyProblem } from "./policy-problem.ts";
-import { type PolicyFile, policySchema } from "./schema.ts";
-
-/** A policy file that keeps to the schema, and where its values stand. */
-export interface ParsedPolicy {
-  readonly file: PolicyFile;
-  readonly document: PolicyDocument;
-}
+import { policySchema } from "./schema.ts";
+import type { ParsedPolicy, PolicyFile } from "./shape.ts";
 
 /** Everything that is wrong in a policy file's text, in its order; empty where nothing is. `path` names the file. */
 export function validatePolicy(text: string, path: string): readonly PolicyProblem[] {
@@ -25,7 +20,7 @@ export function parsePolicy(
   const document = readDocument(text, path);
   if ("problems" in document) return document;
   const result = policySchema.safeParse(document.value);
-  if (result.success) return { file: result.data, document };
+  if (result.success) return { file: result.data as PolicyFile, document };
   const schema = policyJsonSchema();
   const problems = result.error.issues
     .flatMap((issue) => problemsOf(issue as Issue, document, schema))

@@ -1,11 +1,6 @@
-import {
-  type Document,
-  type DocumentOptions,
-  type ParseOptions,
-  parseAllDocuments,
-  parseDocument,
-  type SchemaOptions,
-} from "yaml";
+import type * as Yaml from "yaml";
+import type { Document, DocumentOptions, LineCounter, ParseOptions, SchemaOptions } from "yaml";
+import { yaml } from "./loaded.ts";
 
 /** What callers part on. At the log level `error` a second document is one; else it is passed over. */
 export type LibraryOptions = Pick<
@@ -21,7 +16,7 @@ export type LibraryOptions = Pick<
  */
 export function libraryDocument(text: string, options: LibraryOptions): Document | undefined {
   try {
-    return parseDocument(text, { logLevel: "silent", ...options, uniqueKeys: false });
+    return yaml().parseDocument(text, { logLevel: "silent", ...options, uniqueKeys: false });
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -31,10 +26,20 @@ export function libraryDocument(text: string, options: LibraryOptions): Document
 /** As {@link libraryDocument}, all documents of a stream. */
 export function libraryDocuments(text: string, options: LibraryOptions): readonly Document[] | undefined {
   try {
-    const documents = parseAllDocuments(text, { logLevel: "silent", ...options, uniqueKeys: false });
+    const documents = yaml().parseAllDocuments(text, { logLevel: "silent", ...options, uniqueKeys: false });
     return Array.isArray(documents) ? documents : [];
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
   }
 }
+
+export function libraryLines(): LineCounter {
+  return new (yaml().LineCounter)();
+}
+
+export const isAlias = ((node) => yaml().isAlias(node)) as typeof Yaml.isAlias;
+export const isMap = ((node) => yaml().isMap(node)) as typeof Yaml.isMap;
+export const isPair = ((node) => yaml().isPair(node)) as typeof Yaml.isPair;
+export const isScalar = ((node) => yaml().isScalar(node)) as typeof Yaml.isScalar;
+export const isSeq = ((node) => yaml().isSeq(node)) as typeof Yaml.isSeq;

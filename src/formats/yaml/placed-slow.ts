@@ -1,7 +1,7 @@
 /** The library's reader for {@link readPlaced}: anchors, aliases, tags, and the cause of what is no YAML. */
-import { type Alias, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from "yaml";
+import type { Alias, Node, Pair, Scalar } from "yaml";
 import { coreType } from "./core-schema.ts";
-import { libraryDocument } from "./library.ts";
+import { isAlias, isMap, isScalar, isSeq, libraryDocument } from "./library.ts";
 import type { DocumentRange } from "./model.ts";
 import type { PlacedEntry, PlacedLimits, PlacedNode, PlacedReading, PlacedScalar } from "./placed-model.ts";
 

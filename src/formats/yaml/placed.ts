@@ -42,6 +42,28 @@ export function readPlaced(text: string, range: DocumentRange, limits: PlacedLim
 }
 
 /**
+ * Reads a text that is one document of a form that all readers take alike, which nearly all are.
+ *
+ * @returns undefined where only the library can tell what it says, or what is wrong with it
+ */
+export function readSimple(text: string, limits: Pick<PlacedLimits, "depth" | "values">): PlacedNode | undefined {
+  if (MARKS.test(text) || loneReturn(text) !== undefined) return undefined;
+  try {
+    return composeDocument(text, 0, text.length, {
+      ...composerOf(text, limits),
+      explicitKey: (offset) => giveUp(offset, "an explicit key"),
+      doubt: (offset) => giveUp(offset, "readers part there"),
+    });
+  } catch (error) {
+    if (error instanceof Unusual) return undefined;
+    throw error;
+  }
+}
+
+/** Of documents, directives and byte order. */
+const MARKS = /^(?:---|\.\.\.|%|\ufeff)/m;
+
+/**
  * The documents of a stream, those that hold nothing left out (YAML 1.2.2, 9.1.2). A mark of byte order before the first is
  * none of it.
  */
@@ -97,13 +119,17 @@ interface OpenSequence extends PlacedSequence {
   readonly items: PlacedNode[];
 }
 
-function composerOf(text: string, limits: PlacedLimits): Composer<PlacedNode, OpenMap, OpenSequence> {
+function composerOf(
+  text: string,
+  { depth, values }: Pick<PlacedLimits, "depth" | "values">,
+): Composer<PlacedNode, OpenMap, OpenSequence> {
   const scalar = (value: string, start: number, end: number): PlacedScalar => {
     const style = styleAt(text, start);
     return { kind: "scalar", text: value, type: style === "plain" ? coreType(value) : "string", style, start, end };
   };
   return {
-    ...limits,
+    depth,
+    values,
     key: (key) => key,
     explicitKey() {},
     // Readers of YAML 1.1 and of 1.2 part there; ours and GitHub's are of 1.2.

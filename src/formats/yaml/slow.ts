@@ -1,19 +1,7 @@
 /** The library's reader, for what the fast one gives up on. Some ten times slower. */
-import {
-  type Alias,
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  type Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from "yaml";
+import type { Alias, Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { bounds } from "../bounds.ts";
-import { libraryDocument } from "./library.ts";
+import { isAlias, isMap, isPair, isScalar, isSeq, libraryDocument } from "./library.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "./model.ts";
 import { keyText, resolvePlain } from "./scalars.ts";
 

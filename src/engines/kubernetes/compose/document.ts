@@ -4,21 +4,10 @@
  * that is answered has none.
  */
 
-import {
-  isAlias,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  type Scalar,
-  type YAMLMap,
-  type YAMLSeq,
-} from "yaml";
+import type { Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { append } from "../../../core/append.ts";
 import { bounds as formatsBounds } from "../../../formats/bounds.ts";
-import { libraryDocument } from "../../../formats/yaml/library.ts";
+import { isAlias, isMap, isPair, isScalar, isSeq, libraryDocument } from "../../../formats/yaml/library.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "../../../formats/yaml/model.ts";
 import { fastDocument } from "../../../formats/yaml/nodes.ts";
 import { resolveComposePlain } from "./scalars.ts";

@@ -144,14 +144,20 @@ function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A claim that says whose the workload is, and begins with more than a wildcard. */
+/**
+ * A claim that says whose the workload is, and begins with more than a wildcard. It is asked of mappings whose fields are wrong,
+ * too: what is no text is told as that.
+ */
 function isBound({ provider, issuer, claims }: Readonly<Record<string, unknown>>): boolean {
   const isShared =
-    issuer === undefined ? provider !== "kubernetes" && provider !== "other" : SHARED.has(String(issuer));
+    issuer === undefined
+      ? provider !== "kubernetes" && provider !== "other"
+      : typeof issuer === "string" && SHARED.has(issuer);
   return (
     !isShared ||
-    Object.entries((claims ?? {}) as Readonly<Record<string, string>>).some(
-      ([claim, value]) => OWNERS.test(claim) && (!/[*?]/.test(value) || ownerIsExact(claim, value)),
+    Object.entries(claims ?? {}).some(
+      ([claim, value]) =>
+        OWNERS.test(claim) && (typeof value !== "string" || !/[*?]/.test(value) || ownerIsExact(claim, value)),
     )
   );
 }

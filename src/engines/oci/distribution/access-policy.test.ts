@@ -93,3 +93,14 @@ test("a file that may only tighten allows no more than what holds", () => {
   assert.deepEqual(kept(access(["user:alice"], ["**"], ["pull"])), { value: [], loosens: true });
   assert.deepEqual(kept(), { value: [], loosens: false });
 });
+
+test("an issuer or a claim that is no text is told, and nothing else breaks of it", () => {
+  const one = (more: object) =>
+    problems({
+      identities: [{ provider: "github", principal: "github:shop", claims: { sub: "repo:shop/a" }, ...more }],
+    });
+  const odd = [{ toString: 1 }];
+  for (const more of [{ issuer: { toString: 1 } }, { claims: { sub: odd } }]) {
+    assert.ok(one(more).length > 0, JSON.stringify(more));
+  }
+});

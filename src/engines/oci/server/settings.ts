@@ -1,8 +1,12 @@
 /** A configuration in YAML or JSON as a flat list of settings, each with its place. */
-import { type Document, isMap, isScalar, isSeq, LineCounter, type Node } from "yaml";
+
+import type { Document, Node } from "yaml";
 import type { Location } from "../../../core/location.ts";
 import { Problem } from "../../../core/problem.ts";
-import { libraryDocument } from "../../../formats/yaml/library.ts";
+import { lineCounter } from "../../../formats/position.ts";
+import { coreValue } from "../../../formats/yaml/core-schema.ts";
+import { isMap, isScalar, isSeq, libraryDocument, libraryLines } from "../../../formats/yaml/library.ts";
+import { type PlacedNode, readSimple } from "../../../formats/yaml/placed.ts";
 import { bounds } from "./bounds.ts";
 import type { RegistrySetting } from "./model.ts";
 
@@ -41,7 +45,43 @@ export function readSettings(path: string, text: string, place?: Location): Regi
   if (text.length > bounds.configurationCharacters) {
     throw broken(path, `exceeds the limit of ${bounds.configurationCharacters} characters`);
   }
-  const lines = new LineCounter();
+  return settingsIn(text, path, place) ?? settingsByLibrary(text, path, place);
+}
+
+/** As the library reads it, wherever this answers: it is loaded for the few texts that are of another form, or wrong. */
+export function settingsIn(text: string, path: string, place?: Location): RegistrySetting[] | undefined {
+  const root = readSimple(text, { depth: bounds.depth, values: bounds.settings });
+  if (root === undefined) return undefined;
+  const found: RegistrySetting[] = [];
+  const lineAt = lineCounter(text);
+  const locate = ({ start }: PlacedNode): Location => {
+    if (place !== undefined) return place;
+    return { kind: "file", path, line: lineAt(start), column: start - text.lastIndexOf("\n", start - 1) };
+  };
+
+  /** Whether all was of a form that is read alike. */
+  function take(node: PlacedNode, own: readonly string[], key: PlacedNode): boolean {
+    if (node.kind === "scalar") {
+      if (node.style === "literal" || node.style === "folded") return false;
+      found.push({ path: own, value: node.type === "null" ? "" : String(coreValue(node)), location: locate(key) });
+      return true;
+    }
+    if (own.length > 0) found.push({ path: own, value: "", location: locate(key) });
+    if (node.kind === "map") {
+      return node.entries.every((entry) => take(entry.value, [...own, String(coreValue(entry.key))], entry.key));
+    }
+    return node.items.every((item, index) => !isNothing(item) && take(item, [...own, String(index)], item));
+  }
+  return root.kind !== "scalar" && take(root, [], root) ? found : undefined;
+}
+
+/** What stands nowhere has a place all the same, which is the library's to tell. */
+function isNothing(node: PlacedNode): boolean {
+  return node.kind === "scalar" && node.type === "null" && node.text === "";
+}
+
+export function settingsByLibrary(text: string, path: string, place?: Location): RegistrySetting[] {
+  const lines = libraryLines();
   const document = libraryDocument(text, { lineCounter: lines, prettyErrors: false });
   if (document === undefined) throw broken(path, "nested too deeply");
   const [error] = document.errors;
