@@ -274,7 +274,7 @@ describe("a folder of hostile images, through the command line", () => {
       gzipSync(tarOf([{ name: "manifest.json", content: "[]" }])).subarray(0, -9),
     );
     const run = await resident(
-      ["check", root, "--format", "json", "--db", join(folder, "advisories.db"), "--now", now],
+      ["check", root, "--quiet", "--format", "json", "--db", join(folder, "advisories.db"), "--now", now],
       {
         cwd: join(folder, "cwd"),
         home: join(folder, "home"),
