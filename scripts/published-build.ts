@@ -49,7 +49,7 @@ export interface BuildOptions {
 export async function buildPackage(
   root: string,
   outdir: string,
-  { repository }: BuildOptions = {},
+  options: BuildOptions = {},
 ): Promise<readonly BundledPackage[]> {
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
@@ -62,24 +62,7 @@ export async function buildPackage(
     plugins: [builtinsWithoutRequire, libraryWithin],
   });
   await buildDaily(root, outdir, metafile);
-  const source = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, unknown>;
-  const { name, version, description, license, engines, type, bin, optionalDependencies = {} } = source;
-  const byUsers = (optionalDependencies as Record<string, string>)[installedByUsers];
-  writeFileSync(
-    join(outdir, "package.json"),
-    `${JSON.stringify(
-      {
-        ...{ name, version, description, license },
-        ...(repository === undefined ? {} : { repository: { type: "git", url: `git+${repository}.git` } }),
-        ...{ type, bin, files: packaged, engines },
-        peerDependencies: { [installedByUsers]: byUsers },
-        // npm installs no optional peer by itself.
-        peerDependenciesMeta: { [installedByUsers]: { optional: true } },
-      },
-      null,
-      2,
-    )}\n`,
-  );
+  writeFileSync(join(outdir, "package.json"), `${JSON.stringify(publishedManifest(root, options), null, 2)}\n`);
   const folders = bundledFolders(root, metafile);
   writeFileSync(join(outdir, "THIRD_PARTY_NOTICES"), notices(folders));
   for (const path of [...accompanying, ...forRepositories]) {
@@ -90,6 +73,21 @@ export async function buildPackage(
     const { name, version, license } = manifestOf(folder);
     return { name, version, ...(license === undefined ? {} : { license }) };
   });
+}
+
+/** The package.json of what is published. @param root - the clone */
+export function publishedManifest(root: string, { repository }: BuildOptions): Readonly<Record<string, unknown>> {
+  const source = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, unknown>;
+  const { name, version, description, license, engines, type, bin, optionalDependencies = {} } = source;
+  const byUsers = (optionalDependencies as Record<string, string>)[installedByUsers];
+  return {
+    ...{ name, version, description, license },
+    ...(repository === undefined ? {} : { repository: { type: "git", url: `git+${repository}.git` } }),
+    ...{ type, bin, files: packaged, engines },
+    peerDependencies: { [installedByUsers]: byUsers },
+    // npm installs no optional peer by itself.
+    peerDependenciesMeta: { [installedByUsers]: { optional: true } },
+  };
 }
 
 function common(root: string) {

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { environmentOf, program } from "./bulkhead.ts";
+import { cloned, environmentOf } from "./bulkhead.ts";
 
 /** V8 takes no compiled code but that of its present flags, which say how a command's heap grows. */
 
@@ -14,7 +14,7 @@ const { NODE_COMPILE_CACHE: _, ...environment } = environmentOf({ home: folder }
 
 /** How many files' compiled code of an earlier run was taken, and how many files' was not. */
 function taken(...words: readonly string[]): { readonly accepted: number; readonly rejected: number } {
-  const { stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
+  const { stdout, stderr } = spawnSync(process.execPath, [cloned, ...words], {
     cwd: folder,
     env: { ...environment, NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
     encoding: "utf8",
@@ -40,7 +40,7 @@ test("a command takes all that it compiled before, whichever commands ran betwee
 
 test("a folder that cannot be made, or that others can write to, holds nothing, and a command comes to its end", () => {
   const version = (home: string) =>
-    spawnSync(process.execPath, [program, "--version"], {
+    spawnSync(process.execPath, [cloned, "--version"], {
       cwd: folder,
       env: { ...environment, XDG_CACHE_HOME: home, NODE_DEBUG_NATIVE: "COMPILE_CACHE" },
       encoding: "utf8",

@@ -18,9 +18,10 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
 import { daily } from "../bin/daily.js";
-import { buildPackage } from "../scripts/published-build.ts";
+import { publishedManifest } from "../scripts/published-build.ts";
 import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { asOf, type Program, site } from "./judged-image.fixture.ts";
+import { REPOSITORY, releaseTree } from "./ways-in/built-release.ts";
 
 /** The package as it would be published, alone in a folder that no clone is around. */
 
@@ -30,7 +31,7 @@ const installed = join(folder, "installed");
 const program: Program = { node: process.execPath, file: join(installed, "bin", "bulkhead.js") };
 
 before(async () => {
-  await buildPackage(root, join(folder, "dist"));
+  await releaseTree(join(folder, "dist"));
   cpSync(join(folder, "dist"), installed, { recursive: true });
   rmSync(join(folder, "dist"), { recursive: true });
 });
@@ -42,7 +43,9 @@ const manifest = (path: string) =>
 test("the package needs nothing to be installed beside it, and says which Node it is for", () => {
   const { version, optionalDependencies } = manifest(root);
   const pglite = (optionalDependencies as Record<string, string>)["@electric-sql/pglite"];
-  const { description: _, ...published } = manifest(installed);
+  const { description: _, ...published } = publishedManifest(root, {});
+  const named = { repository: { type: "git", url: `git+${REPOSITORY}.git` }, ...publishedManifest(root, {}) };
+  assert.deepEqual(manifest(installed), named);
   assert.deepEqual(published, {
     name: "bulkhead",
     version,

@@ -3,10 +3,10 @@ import { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { runCommand } from "../src/cli/run.ts";
 import { threadsFrom } from "../src/cli/threads.ts";
-import { program } from "./bulkhead.ts";
+import { cloned } from "./bulkhead.ts";
 import type { Answered, Asked } from "./resident.ts";
 
-threadsFrom(pathToFileURL(program));
+threadsFrom(pathToFileURL(cloned));
 
 /** Stands in for one of the process's own, which is a pipe. */
 function collecting(fd: number) {
@@ -32,7 +32,7 @@ process.on("message", async ({ words, cwd, environment }: Asked) => {
   process.chdir(cwd);
   for (const name of Object.keys(process.env)) delete process.env[name];
   Object.assign(process.env, environment);
-  process.argv = [process.execPath, program, ...words];
+  process.argv = [process.execPath, cloned, ...words];
   process.exitCode = undefined;
   const [stdout, stderr] = [collecting(1), collecting(2)];
   replace("stdout", stdout.stream);

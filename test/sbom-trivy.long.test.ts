@@ -38,7 +38,8 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
 
 /** `CVE-2026-1` and the number of the package in the list of all. */
 const flawed = Object.entries(LIBRARIES).flatMap(([ecosystem, names]) => names.map((name) => ({ ecosystem, name })));
-const idOf = (index: number) => `CVE-2026-1${String(index).padStart(3, "0")}`;
+const LANGUAGES = "CVE-2026-1";
+const idOf = (index: number) => `${LANGUAGES}${String(index).padStart(3, "0")}`;
 const range = JSON.stringify({ VulnerableVersions: ["<9.9.9"], PatchedVersions: ["9.9.9"] });
 
 /** Advisories name source packages, so that a binary of another name and version is found only by its source. */
@@ -80,8 +81,6 @@ const stanza = (name: string, version: string, more = "") =>
   `Package: ${name}\nStatus: install ok installed\nVersion: ${version}\nArchitecture: amd64\nMaintainer: A B <a@example.org>\n${more}\n`;
 
 interface Root {
-  /** Both, where nothing else is said. */
-  readonly formats?: readonly SbomFormat[];
   /** Findings that it must have, so that two empty lists are not the same. */
   readonly least: number;
   readonly files: Readonly<Record<string, string | Buffer>>;
@@ -130,21 +129,6 @@ const rpmDatabase = () =>
   ).database;
 
 const ROOTS: Readonly<Record<string, Root>> = {
-  languages: {
-    least: 7,
-    // Of SPDX this build reads packages of languages only below packages for their lockfiles, which are Trivy's own.
-    formats: ["cyclonedx"],
-    files: {
-      "app/node_modules/lodash/package.json": JSON.stringify({ name: "lodash", version: "4.17.0" }),
-      "app/node_modules/@babel/core/package.json": JSON.stringify({ name: "@babel/core", version: "7.0.0" }),
-      "usr/lib/python3/dist-packages/Jinja2-2.0.dist-info/METADATA":
-        "Metadata-Version: 2.1\nName: Jinja2\nVersion: 2.0\n\n",
-      "usr/share/gems/specifications/rack-1.0.0.gemspec":
-        'Gem::Specification.new do |s|\n  s.name = "rack".freeze\n  s.version = "1.0.0"\nend\n',
-      "usr/bin/go-tool": goProgram(),
-      "usr/bin/rust-tool": rustProgram(),
-    },
-  },
   alma: {
     least: 1,
     files: {
@@ -153,8 +137,8 @@ const ROOTS: Readonly<Record<string, Root>> = {
       "var/lib/rpm/rpmdb.sqlite": rpmDatabase(),
     },
   },
-  debian: {
-    least: 2,
+  "debian and languages": {
+    least: 9,
     files: {
       "etc/os-release": 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',
       "etc/debian_version": "12.4\n",
@@ -164,6 +148,14 @@ const ROOTS: Readonly<Record<string, Root>> = {
         stanza("tar", "1:0.5-1"),
         stanza("libc6", "2.36-9"),
       ].join(""),
+      "app/node_modules/lodash/package.json": JSON.stringify({ name: "lodash", version: "4.17.0" }),
+      "app/node_modules/@babel/core/package.json": JSON.stringify({ name: "@babel/core", version: "7.0.0" }),
+      "usr/lib/python3/dist-packages/Jinja2-2.0.dist-info/METADATA":
+        "Metadata-Version: 2.1\nName: Jinja2\nVersion: 2.0\n\n",
+      "usr/share/gems/specifications/rack-1.0.0.gemspec":
+        'Gem::Specification.new do |s|\n  s.name = "rack".freeze\n  s.version = "1.0.0"\nend\n',
+      "usr/bin/go-tool": goProgram(),
+      "usr/bin/rust-tool": rustProgram(),
     },
   },
   alpine: {
@@ -196,9 +188,11 @@ function findings(command: string, target: string): string[] {
     .sort();
 }
 
-const BOTH: readonly SbomFormat[] = ["cyclonedx", "spdx"];
+const FORMATS: readonly SbomFormat[] = ["cyclonedx", "spdx"];
+/** Of SPDX this build reads packages of languages only below packages for their lockfiles, which are Trivy's own. */
+const isRead = (format: SbomFormat, finding: string) => format === "cyclonedx" || !finding.startsWith(LANGUAGES);
 
-for (const [name, { least, files, formats = BOTH }] of Object.entries(ROOTS)) {
+for (const [name, { least, files }] of Object.entries(ROOTS)) {
   test(`Trivy finds in our SBOM of ${name} what it finds in the folder`, { skip }, async () => {
     writeTrivyDatabase(join(folder, "cache"), DATABASE);
     const root = join(folder, name);
@@ -209,13 +203,17 @@ for (const [name, { least, files, formats = BOTH }] of Object.entries(ROOTS)) {
     const own = findings("rootfs", root);
     assert.ok(own.length >= least, own.join("\n"));
     const sbom = await sbomOfFolder(root, `dir:${root}`, { now: new Date(0) });
-    for (const format of formats) {
+    for (const format of FORMATS) {
       const file = join(folder, `${name}.${format}.json`);
       const document = JSON.parse(writeSbom(sbom, format, { toolVersion: "0.0.0" }));
       // The benchmarks' build is older than CycloneDX 1.6: it refuses the number, and tools that are components.
       if (format === "cyclonedx") Object.assign(document, { specVersion: "1.5" }).metadata.tools = [];
       writeFileSync(file, JSON.stringify(document));
-      assert.deepEqual(findings("sbom", file), own, format);
+      assert.deepEqual(
+        findings("sbom", file),
+        own.filter((finding) => isRead(format, finding)),
+        format,
+      );
     }
   });
 }

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { after, test } from "node:test";
+import { program } from "./bulkhead.ts";
 import { compiled } from "./compiled.ts";
 import { resident } from "./resident.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-secrets-scan-"));
 after(() => rmSync(root, { recursive: true, force: true }));
-const program = resolve(import.meta.dirname, "../bin/bulkhead.js");
 const keyId = ["AKIA", "QYLPMN5H", "HHFPZAM2"].join("");
 writeFileSync(join(root, "deploy.env"), `REGION=eu-central-1\nAWS_ACCESS_KEY_ID=${keyId}\n`);
 

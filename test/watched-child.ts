@@ -5,8 +5,14 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 
 /** Fails with its last line where it does not end well, or not in time. */
-export async function endsInTime(program: string, args: readonly string[], milliseconds: number): Promise<void> {
+export async function endsInTime(
+  program: string,
+  args: readonly string[],
+  milliseconds: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const child = spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "inherit"],
     timeout: milliseconds,
     killSignal: "SIGKILL",

@@ -31,6 +31,8 @@ export interface ImageOptions {
   readonly node?: (architecture: Architecture) => string;
   /** The sensor's program, which then is in the image: for agents of nodes. */
   readonly sensor?: (architecture: Architecture) => string;
+  /** A release's tree that is there already, and the packages in its bundle; by default one is built, and removed. */
+  readonly release?: { readonly folder: string; readonly bundled: readonly BundledPackage[] };
   /** The bytes of a pinned package; by default from Debian's archive, by their digest. */
   readonly fetch?: (pinned: PinnedPackage) => Promise<Buffer>;
 }
@@ -44,20 +46,19 @@ export interface BuiltImage {
 /** @throws Error where a pinned package cannot be had, or the program cannot list what is in the image */
 export async function buildImage(options: ImageOptions): Promise<BuiltImage> {
   const { root, outdir, version, architectures } = options;
-  const release = mkdtempSync(join(tmpdir(), "bulkhead-release-"));
+  const made = mkdtempSync(join(tmpdir(), "bulkhead-release-"));
   rmSync(outdir, { recursive: true, force: true });
   mkdirSync(outdir, { recursive: true });
   try {
-    const bundled = await buildPackage(
-      root,
-      release,
-      options.source === undefined ? {} : { repository: options.source },
-    );
+    const { folder, bundled } = options.release ?? {
+      folder: made,
+      bundled: await buildPackage(root, made, options.source === undefined ? {} : { repository: options.source }),
+    };
     const layout = createLayout(outdir);
     const annotations = annotationsOf(options);
     const images: Descriptor[] = [];
     for (const architecture of architectures) {
-      images.push(layout.image(await imageOf(architecture, options, release, bundled, annotations)));
+      images.push(layout.image(await imageOf(architecture, options, folder, bundled, annotations)));
     }
     const index = layout.index(images, annotations);
     layout.close(version, index, []);
@@ -71,7 +72,7 @@ export async function buildImage(options: ImageOptions): Promise<BuiltImage> {
     }));
     return { digest: index.digest, platforms };
   } finally {
-    rmSync(release, { recursive: true });
+    rmSync(made, { recursive: true });
   }
 }
 

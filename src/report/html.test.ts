@@ -175,7 +175,7 @@ test("on paper findings are grouped by what fixes them, as in the summary, and w
 
 test("of many evaluations some of each asset are written, and the rest is counted", () => {
   const evaluations = Array.from({ length: 400 }, (_, asset) =>
-    Array.from({ length: 70 }, (__, check) => ({
+    Array.from({ length: asset % 40 === 0 ? 70 : 2 }, (__, check) => ({
       ...npm,
       check: `image/check-${check}`,
       asset: {

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { parseRuleTests } from "../collect/runtime/rule-tests.ts";
 import { Problem } from "../core/problem.ts";
 import { checkedRules } from "./runtime-rules.ts";
-import { runRuleTest } from "./runtime-tests.ts";
+import { ruleTester } from "./runtime-tests.ts";
 
 const rules = checkedRules([
   {
@@ -27,7 +27,7 @@ const rules = checkedRules([
 async function failures(text: string): Promise<readonly string[]> {
   const [test] = parseRuleTests(text, "t.yaml").tests;
   assert.ok(test !== undefined);
-  return (await runRuleTest(test, rules)).failures;
+  return (await ruleTester(rules)(test)).failures;
 }
 
 const shadow = "{ event: openat, args: { name: /etc/shadow } }";

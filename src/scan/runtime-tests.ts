@@ -5,8 +5,13 @@ import type { RuleTest } from "../collect/runtime/rule-tests.ts";
 import { append } from "../core/append.ts";
 import { Problem } from "../core/problem.ts";
 import { createAuditDocuments, isAuditDocument } from "../engines/events/audit/read.ts";
-import { createAuditDetection } from "../engines/events/detect/audits.ts";
-import { createSyscallDetection } from "../engines/events/detect/syscalls.ts";
+import { createAuditDetection, type PreparedAuditRules, prepareAuditRules } from "../engines/events/detect/audits.ts";
+import {
+  createSyscallDetection,
+  type PreparedSyscallRules,
+  prepareSyscallRules,
+  type RuleChoice,
+} from "../engines/events/detect/syscalls.ts";
 import type { LoadedRules } from "../engines/events/falco/model.ts";
 import { EventLines } from "../engines/events/lines/read.ts";
 
@@ -16,15 +21,40 @@ export interface RuleTestResult {
   readonly failures: readonly string[];
 }
 
-/** @throws Problem where an event of the test cannot be read, or where it names a rule that there is not */
-export async function runRuleTest(test: RuleTest, rules: LoadedRules): Promise<RuleTestResult> {
+/**
+ * Rules are compiled once for all tests that are run.
+ *
+ * @returns runs one of them @throws Problem where an event of the test cannot be read, or where it names a rule that there is not
+ */
+export function ruleTester(rules: LoadedRules): (test: RuleTest) => Promise<RuleTestResult> {
+  const choice: RuleChoice = {
+    rules: { ...rules, rules: rules.rules.map((rule) => ({ ...rule, enabled: true })) },
+    matching: "all",
+    wanted: new Set(rules.rules.map(({ name }) => name)),
+  };
+  // For what the tests have events of.
+  const prepared = {
+    choice,
+    syscalls: lazily(() => prepareSyscallRules(choice)),
+    audits: lazily(() => prepareAuditRules(choice)),
+  };
+  return (test) => runRuleTest(test, rules, prepared);
+}
+
+interface Prepared {
+  readonly choice: RuleChoice;
+  readonly syscalls: Lazy<PreparedSyscallRules>;
+  readonly audits: Lazy<PreparedAuditRules>;
+}
+
+async function runRuleTest(test: RuleTest, rules: LoadedRules, prepared: Prepared): Promise<RuleTestResult> {
   const known = new Set(rules.rules.map(({ name }) => name));
   const named = [...test.fires.keys(), ...(test.silent === "others" ? [] : test.silent)];
   const unknown = named.find((name) => !known.has(name));
   if (unknown !== undefined) {
     throw new Problem({ kind: "usage", code: "rules.test", place: test.place, cause: `no rule is named ${unknown}` });
   }
-  const fired = await firedBy(test, { ...rules, rules: rules.rules.map((rule) => ({ ...rule, enabled: true })) });
+  const fired = await firedBy(test, prepared);
   const failures: string[] = [];
   for (const [name, count] of test.fires) {
     const times = fired.get(name) ?? 0;
@@ -40,18 +70,15 @@ export async function runRuleTest(test: RuleTest, rules: LoadedRules): Promise<R
   return { test, failures };
 }
 
-async function firedBy(test: RuleTest, rules: LoadedRules): Promise<ReadonlyMap<string, number>> {
+async function firedBy(test: RuleTest, prepared: Prepared): Promise<ReadonlyMap<string, number>> {
   const fired = new Map<string, number>();
   const lost: string[] = [];
   const options = {
-    rules,
-    matching: "all" as const,
-    wanted: new Set(rules.rules.map(({ name }) => name)),
+    ...prepared.choice,
     onAlert: ({ rule }: { readonly rule: string }) => fired.set(rule, (fired.get(rule) ?? 0) + 1),
   };
-  // Rules are compiled for what a test has events of.
-  const syscalls = lazily(() => createSyscallDetection(options));
-  const audits = lazily(() => createAuditDetection(options));
+  const syscalls = lazily(() => createSyscallDetection(options, prepared.syscalls.get()));
+  const audits = lazily(() => createAuditDetection(options, prepared.audits.get()));
   if (test.capture !== undefined) {
     await readEventFile(test.capture, {
       syscalls: () => syscalls.get().sink,
@@ -83,7 +110,12 @@ async function firedBy(test: RuleTest, rules: LoadedRules): Promise<ReadonlyMap<
 
 const NOTHING = { lost: [] };
 
-function lazily<T extends object>(make: () => T) {
+interface Lazy<T> {
+  made: T | undefined;
+  get(): T;
+}
+
+function lazily<T extends object>(make: () => T): Lazy<T> {
   return {
     made: undefined as T | undefined,
     get(): T {

@@ -75,6 +75,9 @@ test("nothing is requested, and nothing of the page is refused by its own policy
 test("axe-core finds no violation, narrow and wide, light and dark, with findings open", options, () =>
   withPage(async (page) => {
     await page.open(written("accessible", many(300)));
+    // It looks at each element with each of its rules: of a hundred rows of two kinds some of each are enough.
+    await page.evaluate(`for (const row of [...document.querySelectorAll("#rows > tr")].slice(12, -12)) row.remove()`);
+    assert.equal((await names(page)).length, 24);
     await page.evaluate(axe.source);
     for (const [width, dark] of [
       [1280, false],

@@ -38,7 +38,10 @@ export function writtenExpressions(): FoundExpression[] {
 }
 
 function expressionsIn(path: string): FoundExpression[] {
-  const file = ts.createSourceFile(path, readFileSync(join(ROOT, path), "utf8"), ts.ScriptTarget.Latest, true);
+  const file = ts.createSourceFile(path, readFileSync(join(ROOT, path), "utf8"), {
+    languageVersion: ts.ScriptTarget.Latest,
+    jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+  });
   const found: FoundExpression[] = [];
   const bound = SHORTER[path] ?? WHOLE;
   const visit = (node: ts.Node): void => {

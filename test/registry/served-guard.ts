@@ -2,12 +2,11 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { program } from "../bulkhead.ts";
 import { compiled } from "../compiled.ts";
 import { freePort } from "../free-ports.ts";
-
-const PROGRAM = resolve(import.meta.dirname, "../../bin/bulkhead.js");
 
 export interface ServedGuard {
   /** `127.0.0.1:PORT` */
@@ -37,7 +36,7 @@ const environmentOf = (folder: string) => ({ ...process.env, XDG_CACHE_HOME: joi
 /** @returns the folder of the keys that tokens are signed with; an engine trusts its `engine.crt` */
 export function makeKeys(folder: string): string {
   const keys = join(folder, "keys");
-  const words = [PROGRAM, "registry", "keys", keys];
+  const words = [program, "registry", "keys", keys];
   execFileSync(process.execPath, words, { env: environmentOf(folder), stdio: "ignore" });
   return keys;
 }
@@ -45,7 +44,7 @@ export function makeKeys(folder: string): string {
 /** @returns the file of accounts */
 export function makeAccount(folder: string, name: string, password: string): string {
   const accounts = join(folder, "accounts.json");
-  const words = [PROGRAM, "registry", "account", "add", name, "--accounts", accounts, "--password-stdin"];
+  const words = [program, "registry", "account", "add", name, "--accounts", accounts, "--password-stdin"];
   execFileSync(process.execPath, words, { env: environmentOf(folder), input: `${password}\n`, stdio: "pipe" });
   return accounts;
 }
@@ -73,7 +72,7 @@ export async function serveGuard(options: ServedOptions): Promise<ServedGuard> {
       "0",
     ],
   ];
-  const child = spawn(process.execPath, [PROGRAM, ...all, ...words], {
+  const child = spawn(process.execPath, [program, ...all, ...words], {
     env: environmentOf(folder),
     stdio: ["ignore", "ignore", "pipe"],
   });

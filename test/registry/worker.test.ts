@@ -26,15 +26,17 @@ import type { RegistryWorker } from "../../src/guards/registry/worker/worker.ts"
 import { createUpstream } from "../../src/net/upstream.ts";
 import type { ImageKey, Store } from "../../src/store/model.ts";
 import { openStore } from "../../src/store/open.ts";
+import { program } from "../bulkhead.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
 
 const run = promisify(execFile);
-const BULKHEAD = join(import.meta.dirname, "../../bin/bulkhead.js");
-const program = findDockerRegistry();
+const dockerRegistry = findDockerRegistry();
 const programs = findPostgres();
 const missing =
-  program === undefined ? "docker-registry is not installed" : programs === undefined && "PostgreSQL is not installed";
+  dockerRegistry === undefined
+    ? "docker-registry is not installed"
+    : programs === undefined && "PostgreSQL is not installed";
 
 const repository = "shop/web";
 const policy = { ...defaultPolicy, advisories: { maxAgeDays: 3_650 } };
@@ -73,7 +75,7 @@ describe("the registry's worker", { skip: missing }, () => {
     const certificateFile = join(folder, "engine-root.pem");
     await writeFile(certificateFile, ring.engineRoot);
     const service = { ...trust, realm: "https://guard.test/token", certificateFile, close: async () => {} };
-    engine = await startDockerRegistry(program as string, folder, service);
+    engine = await startDockerRegistry(dockerRegistry as string, folder, service);
     tokens = createEngineTokens(() => ring, trust);
     postgres = await startPostgres(programs as string);
     store = await openStore({ url: postgres.url });
@@ -185,7 +187,7 @@ describe("the registry's worker", { skip: missing }, () => {
     assert.deepEqual(events, []);
     const file = join(folder, "database-url");
     await writeFile(file, `${postgres.url}\n`);
-    const { stdout } = await run(process.execPath, [BULKHEAD, "registry", "status", "--database-url-file", file]);
+    const { stdout } = await run(process.execPath, [program, "registry", "status", "--database-url-file", file]);
     assert.match(stdout, /^images {4}3 stored, 3 scanned, 3 with failing checks, /m);
     assert.match(stdout, /^judged {4}3 by advisories of 2026-01-06 [0-9a-f]{12}, the oldest at /m);
     assert.match(stdout, /^ {2}shop\/web@sha256:[0-9a-f]{12} \(big\): 1 check failing, /m);

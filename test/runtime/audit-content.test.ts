@@ -1,17 +1,15 @@
 /** What the audit policy leaves out of the log is not passed: the command says that it was not seen. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import { test } from "node:test";
 import { auditEvent } from "../../src/engines/events/audit/audit.fixture.ts";
-
-const bulkhead = join(import.meta.dirname, "../../bin/bulkhead.js");
+import { program } from "../bulkhead.ts";
 
 function replayed(changes: object): { readonly status: number | null; readonly text: string } {
   const input = JSON.stringify(
     auditEvent({ verb: "create", objectRef: { resource: "pods", namespace: "shop" }, ...changes }),
   );
-  const { status, stdout } = spawnSync(process.execPath, [bulkhead, "runtime", "replay", "-"], {
+  const { status, stdout } = spawnSync(process.execPath, [program, "runtime", "replay", "-"], {
     input,
     encoding: "utf8",
   });

@@ -6,7 +6,7 @@ import { before, describe, test } from "node:test";
 import { parseRuleTests, type RuleTest } from "../../src/collect/runtime/rule-tests.ts";
 import type { LoadedRules } from "../../src/engines/events/falco/model.ts";
 import { checkedRules } from "../../src/scan/runtime-rules.ts";
-import { runRuleTest } from "../../src/scan/runtime-tests.ts";
+import { ruleTester } from "../../src/scan/runtime-tests.ts";
 
 const folder = join(import.meta.dirname, "..", "..", "rules");
 const namesIn = (path: string): string[] => readdirSync(path).filter((name) => name.endsWith(".yaml"));
@@ -22,6 +22,7 @@ const loadedByDefault: LoadedRules = {
   ...all,
   rules: all.rules.filter(({ extension }) => extension?.optional !== true),
 };
+const runByDefault = ruleTester(loadedByDefault);
 const files = namesIn(join(folder, "tests"));
 const testsOf = (file: string): readonly RuleTest[] => parseRuleTests(textOf("tests", file), file).tests;
 
@@ -78,22 +79,22 @@ test("each has its attack, two ways around, and beside them what is alike and ha
 
 for (const file of files) {
   describe(`rules/tests/${file}`, () => {
-    let own: LoadedRules;
+    let runOwn: ReturnType<typeof ruleTester>;
     before(() => {
       // Those of the file alone: `silent: others` is about them.
       const tested = new Set(testsOf(file).flatMap(({ fires }) => [...fires.keys()]));
       const places = new Set(all.rules.filter(({ name }) => tested.has(name)).map(({ place }) => place.file));
-      own = { ...all, rules: all.rules.filter(({ place }) => places.has(place.file)) };
+      runOwn = ruleTester({ ...all, rules: all.rules.filter(({ place }) => places.has(place.file)) });
     });
 
     test("holds", async () => {
-      for (const one of testsOf(file)) assert.deepEqual((await runRuleTest(one, own)).failures, [], one.name);
+      for (const one of testsOf(file)) assert.deepEqual((await runOwn(one)).failures, [], one.name);
     });
 
     test("what is harmless to its rules is harmless to all others too", async () => {
       for (const one of testsOf(file)) {
         if (one.fires.size > 0 || one.silent !== "others") continue;
-        assert.deepEqual((await runRuleTest(one, loadedByDefault)).failures, [], one.name);
+        assert.deepEqual((await runByDefault(one)).failures, [], one.name);
       }
     });
   });

@@ -1,10 +1,22 @@
 /** A release's tree for tests: `scripts/test-all` builds one for all of them, which takes seconds of processor time. */
-import { cpSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { buildPackage } from "../../scripts/published-build.ts";
+import { type BundledPackage, buildPackage } from "../../scripts/published-build.ts";
 
-export async function releaseTree(outdir: string): Promise<void> {
+const root = join(import.meta.dirname, "..", "..");
+/** As `scripts/test-all` names it. */
+export const REPOSITORY = "https://github.com/acme/bulkhead";
+
+/** @returns the packages that have a part in it */
+export async function releaseTree(outdir: string): Promise<readonly BundledPackage[]> {
   const { BUILT_RELEASE } = process.env;
-  if (BUILT_RELEASE === undefined) await buildPackage(join(import.meta.dirname, "..", ".."), outdir);
-  else cpSync(BUILT_RELEASE, outdir, { recursive: true });
+  if (BUILT_RELEASE === undefined) return await buildPackage(root, outdir, { repository: REPOSITORY });
+  cpSync(BUILT_RELEASE, outdir, { recursive: true });
+  const notices = readFileSync(join(outdir, "THIRD_PARTY_NOTICES"), "utf8");
+  return [...notices.matchAll(/^={80}\n(\S+) (\S+) \((.*)\)\n={80}$/gm)].map(
+    ([, name = "", version = "", license = ""]) => ({
+      ...{ name, version },
+      ...(license === "" ? {} : { license }),
+    }),
+  );
 }

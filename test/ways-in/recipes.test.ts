@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, type TestContext, test } from "node:test";
@@ -29,16 +29,27 @@ const published = () => JSON.parse(readFileSync(join(release, "package.json"), "
 /** A repository with a remote whose main has a policy and the baseline of what is there. */
 async function site(t: TestContext): Promise<Runner> {
   const place = mkdtempSync(join(folder, "site-"));
+  cpSync(await template(), place, { recursive: true });
   const plain = createRunner(place);
   const npm = npmEnvironment(place, await serve(t, archive, published()));
-  const runner = { ...plain, environment: { ...plain.environment, ...npm, CI_DEFAULT_BRANCH: "main" } };
-  const remote = join(place, "remote.git");
+  return { ...plain, environment: { ...plain.environment, ...npm, CI_DEFAULT_BRANCH: "main" } };
+}
+
+let made: Promise<string> | undefined;
+/** What all sites begin with, made once. */
+function template(): Promise<string> {
+  made ??= makeTemplate(join(folder, "template"));
+  return made;
+}
+
+async function makeTemplate(place: string): Promise<string> {
+  const runner = createRunner(place);
   const identity = ["-c", "user.name=test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
   const git = (...words: readonly string[]) =>
     execFileSync("git", [...identity, ...words], { cwd: runner.workspace, env: runner.environment, stdio: "pipe" });
-  execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", remote]);
+  execFileSync("git", ["init", "--quiet", "--bare", "--initial-branch=main", join(place, "remote.git")]);
   git("init", "--quiet", "--initial-branch=main");
-  git("remote", "add", "origin", remote);
+  git("remote", "add", "origin", "../remote.git");
   writeTree(runner.workspace);
   // By the tree itself, which is quicker than npx.
   const program = `node ${join(release, "bin", "bulkhead.js")}`;
@@ -49,7 +60,7 @@ async function site(t: TestContext): Promise<Runner> {
   git("add", "--all");
   git("commit", "--quiet", "--message", "first");
   git("push", "--quiet", "origin", "main");
-  return runner;
+  return place;
 }
 
 interface Recipe {

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { parse } from "yaml";
+import { program } from "../bulkhead.ts";
 import { createRunner, runScript } from "./runner.ts";
 
 /** The workflow that publishes: what its own text does where it can be run, and what holds of all of it. */
@@ -148,7 +149,7 @@ test("each release is a commit of the branch release that holds the tree and not
 test("the workflows of a release are audited clean", () => {
   const files = ["release.yml", "release-build.yml"].map((name) => `.github/workflows/${name}`);
   const words = ["build", "audit", ...files, "--quiet", "--fail-on", "low"];
-  const { status, stdout } = spawnSync(process.execPath, [join(root, "bin", "bulkhead.js"), ...words], {
+  const { status, stdout } = spawnSync(process.execPath, [program, ...words], {
     cwd: root,
     encoding: "utf8",
     env: { ...process.env, HOME: folder },

@@ -2,7 +2,7 @@ import { readRuleTests } from "../../collect/runtime/rule-tests.ts";
 import { counted } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
 import { namedRules } from "../../scan/runtime-rules.ts";
-import { type RuleTestResult, runRuleTest } from "../../scan/runtime-tests.ts";
+import { type RuleTestResult, ruleTester } from "../../scan/runtime-tests.ts";
 import { knownWord } from "../known-word.ts";
 import { refuseBroken } from "./diagnostics-text.ts";
 import { type RulesOptions, rulesAt } from "./rules-at.ts";
@@ -26,7 +26,8 @@ export async function runtimeRulesTest(places: readonly string[], options: Rules
         ? await namedRules(rules, (await rulesAt(rules, options)).policy, process.cwd())
         : common;
     refuseBroken(loaded);
-    for (const test of tests) results.push(await runRuleTest(test, loaded));
+    const runTest = ruleTester(loaded);
+    for (const test of tests) results.push(await runTest(test));
   }
   const failed = results.filter(({ failures }) => failures.length > 0);
   const exitCode = failed.length > 0 ? 1 : 0;

@@ -16,7 +16,7 @@ const ALIKE =
 
 /** What a Dockerfile begins with: comments and directives, then FROM, or ARG that it uses (Dockerfile reference, "FROM"). */
 const BEGINNING =
-  /^\ufeff?(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:FROM(?:[ \t]+--\S+)*[ \t]+[^\s-]\S*(?:[ \t]+AS[ \t]+\S+)?|ARG[ \t]+[a-z_]\w*(?:=.*)?)[ \t]*(?:[\r\n]|$)/i;
+  /^\ufeff?(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:FROM(?:[ \t]+--\S+)*[ \t]+[^\s-]\S*(?:[ \t]+AS[ \t]+\S+)?[ \t]*|ARG[ \t]+[a-z_]\w*(?:=.*|[ \t]*))(?:[\r\n]|$)/i;
 
 /** More of comments than any has at its beginning. */
 const LOOKED_AT = 64 * 1024;

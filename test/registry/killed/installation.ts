@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { recordBelow } from "../../../src/engines/vulnerability/database/advisories.fixture.ts";
 import { importAdvisories } from "../../../src/engines/vulnerability/database/import.ts";
+import { program } from "../../bulkhead.ts";
 import { type ServerProcess, startProcess } from "../../cluster/process.ts";
 import { freePort } from "../../free-ports.ts";
 import { startDockerRegistry } from "../docker-registry.ts";
@@ -36,7 +37,6 @@ export interface InstallationOptions {
   readonly packages: readonly string[];
 }
 
-const BULKHEAD = join(import.meta.dirname, "../../../bin/bulkhead.js");
 const USER = "ci";
 
 export async function withInstallation<T>(
@@ -66,7 +66,7 @@ async function install(
   const at = (name: string) => join(folder, name);
   const password = ["made", "for", "this", "run", port].join("-");
   const call = (args: readonly string[], input = "") =>
-    execFileSync(process.execPath, [BULKHEAD, "registry", ...args], { input, cwd: folder });
+    execFileSync(process.execPath, [program, "registry", ...args], { input, cwd: folder });
   call(["keys", at("keys")]);
   call(["account", "add", USER, "--accounts", at("accounts.json"), "--password-stdin"], `${password}\n`);
   await writeFile(at("database-url"), `${postgres.url}\n`);
@@ -97,7 +97,7 @@ async function install(
   };
   const processes: Partial<Record<keyof typeof programs, ServerProcess>> = {};
   const begin = (name: keyof typeof programs) => {
-    const args = [BULKHEAD, "registry", ...programs[name]];
+    const args = [program, "registry", ...programs[name]];
     processes[name] = startProcess(process.execPath, args, at(`${name}.log`));
   };
   atEnd(async () => Promise.all(Object.values(processes).map((each) => each.stop())));

@@ -15,7 +15,7 @@ import { createMatches } from "./matches.ts";
 import { planRules } from "./plan.ts";
 import { readings } from "./readings.ts";
 import { rendererOf } from "./render.ts";
-import type { DetectionOptions } from "./syscalls.ts";
+import type { DetectionOptions, RuleChoice } from "./syscalls.ts";
 
 export interface AuditDetection {
   readonly sink: AuditSink;
@@ -25,24 +25,33 @@ export interface AuditDetection {
 
 const NO_CONTENT = "logged without what was asked for (audit level Metadata)";
 
-/** @throws Error in one sentence where a sequence or threshold asks for a field that there is not, or for processes */
-export function createAuditDetection(options: Omit<DetectionOptions, "hostname">): AuditDetection {
-  const { rules, matching, onAlert } = options;
+/** The rules of a choice, compiled, for several streams. */
+export type PreparedAuditRules = ReturnType<typeof prepareAuditRules>;
+
+export function prepareAuditRules({ rules, matching, wanted }: RuleChoice) {
   const fields = fieldsOf("k8s_audit");
-  const plan = planRules(rules.rules, {
-    source: "k8s_audit",
-    matching,
-    wanted: options.wanted,
-    conditionOf: rules.conditionOf,
-  });
-  const { detector, fields: asked } = compileRules(plan.rules, {
+  const plan = planRules(rules.rules, { source: "k8s_audit", matching, wanted, conditionOf: rules.conditionOf });
+  const { another, fields: asked } = compileRules(plan.rules, {
     ...auditVocabulary(fields),
     subject: auditSubject,
     matching: plan.matching,
     render: rendererOf(fields),
   });
-  const asksContent = asked.some(({ field }) => contentFields.test(field.name));
-  const field = readerOf(fields);
+  return { plan, another, asksContent: asked.some(({ field }) => contentFields.test(field.name)) };
+}
+
+/**
+ * @param prepared - of the same choice, where several streams are read
+ * @throws Error in one sentence where a sequence or threshold asks for a field that there is not, or for processes
+ */
+export function createAuditDetection(
+  options: Omit<DetectionOptions, "hostname">,
+  prepared: PreparedAuditRules = prepareAuditRules(options),
+): AuditDetection {
+  const { matching, onAlert } = options;
+  const { plan, asksContent } = prepared;
+  const detector = prepared.another();
+  const field = readerOf(fieldsOf("k8s_audit"));
   const matches = createMatches(
     detector,
     plan,

@@ -40,6 +40,9 @@ export interface DetectionOptions {
   readonly onAlert: (alert: Alert) => void;
 }
 
+/** The rules of a choice, compiled, for several streams. */
+export type PreparedSyscallRules = ReturnType<typeof prepareSyscallRules>;
+
 /** A runtime writes a container down before it starts it, and a kubelet tells of it seconds later. */
 const PATIENCE = 5_000;
 
@@ -68,20 +71,23 @@ export interface SyscallDetection {
   seen(): readonly AlertSubject[];
 }
 
-/** @throws Error in one sentence where a sequence or threshold asks for a field that there is not */
-export function createSyscallDetection(options: DetectionOptions): SyscallDetection {
+/**
+ * @param prepared - of the same choice, where several streams are read
+ * @throws Error in one sentence where a sequence or threshold asks for a field that there is not
+ */
+export function createSyscallDetection(options: DetectionOptions, prepared?: PreparedSyscallRules): SyscallDetection {
   const { hostname, onAlert } = options;
   const fields = fieldsOf("syscall");
   const sessions = createContainerSessions();
   const { patienceMilliseconds = PATIENCE } = options;
   const late = createLateAlerts({ fields, patienceMilliseconds, onAlert });
-  const look = (choice: RuleChoice) =>
-    compiled(choice, (rule, event, after) => {
+  const look = (choice: PreparedSyscallRules) =>
+    matching(choice, (rule, event, after) => {
       const session = event.thread === undefined ? undefined : sessions.of(event.thread);
       const alert = alertOf(rule, event, aboutEvent(event, hostname), { process: processOf(event), after, session });
       late.add(alert, rule, event.thread?.container, timeOf(event));
     });
-  let { detector, matches } = look(options);
+  let { detector, matches } = look(prepared ?? prepareSyscallRules(options));
   /** Keys of rules that were replaced, forgotten over a bound. */
   let evictedBefore = 0;
   const counts = readings();
@@ -150,7 +156,7 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
       return detector.rules.length;
     },
     replace(choice) {
-      const next = look(choice);
+      const next = look(prepareSyscallRules(choice));
       evictedBefore += matches.evicted;
       ({ detector, matches } = next);
     },
@@ -176,16 +182,21 @@ export function createSyscallDetection(options: DetectionOptions): SyscallDetect
 
 type OnMatch = (rule: CompiledRule<SyscallEvent>, event: SyscallEvent, after?: readonly Step[]) => void;
 
-function compiled({ rules, matching, wanted }: RuleChoice, onMatch: OnMatch) {
+export function prepareSyscallRules({ rules, matching, wanted }: RuleChoice) {
   const fields = fieldsOf("syscall");
   const plan = planRules(rules.rules, { source: "syscall", matching, wanted, conditionOf: rules.conditionOf });
-  const { detector } = compileRules(plan.rules, {
+  const { another } = compileRules(plan.rules, {
     ...syscallVocabulary(fields),
     subject: syscallSubject(fields),
     matching: plan.matching,
     render: rendererOf(fields),
   });
-  const field = readerOf(fields);
+  return { plan, matching, another };
+}
+
+function matching({ plan, matching, another }: PreparedSyscallRules, onMatch: OnMatch) {
+  const detector = another();
+  const field = readerOf(fieldsOf("syscall"));
   const source = {
     timeOf,
     keyOf: (by: CorrelationKey): KeyOf<SyscallEvent> => syscallKey(by, field),

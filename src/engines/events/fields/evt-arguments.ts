@@ -20,10 +20,16 @@ function readersOf(code: number): readonly ArgumentReader[] {
   return all;
 }
 
+/** By the name of a parameter. Rules ask for few names hundreds of times. */
+const placesByName = new Map<string, Int8Array>();
+
 /** All parameters of that name, with the index that each type has it at; -1 for none. @throws Error where no type has one */
 function places(name: string): Int8Array {
+  const known = placesByName.get(name);
+  if (known !== undefined) return known;
   const all = Int8Array.from(eventTypes, (type) => parameterIndex(type, name));
   if (all.every((index) => index === -1)) throw new Error(`no event has a parameter named ${name}`);
+  placesByName.set(name, all);
   return all;
 }
 

@@ -5,12 +5,12 @@ import { agree } from "./random.fixture.ts";
 test("compiled rules find what a naive interpreter finds", () => {
   let held = 0;
   let pairs = 0;
-  for (let seed = 1; seed <= 60; seed++) {
+  for (let seed = 1; seed <= 24; seed++) {
     const result = agree(seed, 8, 20);
     held += result.held;
     pairs += result.pairs;
   }
-  assert.equal(pairs, 9_600);
+  assert.equal(pairs, 3_840);
   // Neither all nor nothing.
-  assert.ok(held > 1_000 && held < 8_000, String(held));
+  assert.ok(held > 400 && held < 3_200, String(held));
 });

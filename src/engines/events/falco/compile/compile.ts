@@ -40,6 +40,8 @@ export interface RuleFault extends ConditionFault {
 
 export interface CompiledRules<Event> {
   readonly detector: Detector<Event>;
+  /** Of the same rules, for another stream: it remembers nothing of the first one's. */
+  another(): Detector<Event>;
   /** Rules that could not be compiled; the detector does without them. */
   readonly faults: readonly RuleFault[];
   readonly fields: readonly UsedField<Event>[];
@@ -75,15 +77,16 @@ export function compileRules<Event>(
     const own = codes.filter(({ rules: tried }) => tried.some((each) => each.rule === index));
     return { ...rule, codes: new Set(own.flatMap((each) => each.codes)), render: options.render(rule) };
   });
-  return { detector: detectorOf(graph, codes, compiled, options), faults, fields };
+  const another = detectorsOf(graph, codes, compiled, options);
+  return { detector: another(), another, faults, fields };
 }
 
-function detectorOf<Event>(
+function detectorsOf<Event>(
   graph: Graph<Event>,
   codes: readonly CodeRules[],
   rules: readonly CompiledRule<Event>[],
   { subject, matching }: CompileOptions<Event>,
-): Detector<Event> {
+): () => Detector<Event> {
   const wanted = codes.filter((each) => each.rules.length > 0);
   const generated = generate(graph, wanted, rules);
   // By code: quicker than a Map, and codes are small.
@@ -94,7 +97,15 @@ function detectorOf<Event>(
   );
   for (let code = 0; code <= last; code++) drivers.push(undefined);
   for (const [index, each] of wanted.entries()) for (const code of each.codes) drivers[code] = generated.drivers[index];
-  const { width } = generated;
+  return () => detectorOf(drivers, rules, generated.width, { subject, matching });
+}
+
+function detectorOf<Event>(
+  drivers: readonly (Generated<Event>["drivers"][number] | undefined)[],
+  rules: readonly CompiledRule<Event>[],
+  width: Generated<Event>["width"],
+  { subject, matching }: Pick<CompileOptions<Event>, "subject" | "matching">,
+): Detector<Event> {
   const matched: CompiledRule<Event>[] = [];
   const own = new Uint8Array(width.event);
   const paths = new PathRows(width.path, subject);
