@@ -1,6 +1,7 @@
 /** One comment of a pull request that each run brings up to date, over GitHub's REST API. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { parseJson } from "../src/core/parse-json.ts";
 import { Problem } from "../src/core/problem.ts";
 import { isObject, type Untyped, valueAt } from "../src/core/untyped.ts";
 import { bytesOf } from "../src/net/body.ts";
@@ -58,7 +59,7 @@ function pullRequestOf(environment: Environment): number | undefined {
   if (!PULL_REQUEST_EVENTS.has(event)) return undefined;
   let payload: unknown;
   try {
-    payload = JSON.parse(readFileSync(path, "utf8"));
+    payload = parseJson(readFileSync(path, "utf8"));
   } catch (error) {
     const cause = `cannot read the event: ${(error as Error).message}`;
     throw new Problem({ kind: "unavailable", code: "action.event", place: path, cause }, { cause: error });
@@ -122,7 +123,7 @@ async function ask(client: HttpClient, request: HttpRequest): Promise<unknown> {
     const isSuccess = answer.status >= 200 && answer.status < 300;
     const limit = isSuccess ? PAGE_BYTES : bounds.errorBytes;
     const bytes = await bytesOf(answer, { limit, stallMilliseconds });
-    if (isSuccess) return JSON.parse(bytes.toString());
+    if (isSuccess) return parseJson(bytes.toString());
     throw refused(url, `GitHub answered ${answer.status}`, remedyOf(answer.status));
   } catch (error) {
     if (error instanceof Problem && error.code === "action.comment") throw error;

@@ -45,6 +45,7 @@ test("indexes and pages follow from the checks' files alone, sorted", async () =
     "sensor/table.generated.h",
     "src/checks/image/index.ts",
     "src/checks/index.ts",
+    "src/checks/lists/by-subject.ts",
     "src/checks/lists/identities.ts",
     "src/checks/lists/image.ts",
     "src/checks/lists/workload.ts",
@@ -72,8 +73,9 @@ export const workloadChecks = [privileged, runsAsRoot] as const;
   );
   assert.match(
     files.get("src/checks/lists/identities.ts") ?? "",
-    /\[\n {2}\{ id: "image\/shell", layer: "image", category: "configuration" \},\n/,
+    /\[\n {2}\{ id: "image\/shell", layer: "image", category: "configuration", subject: "image" \},\n/,
   );
+  assert.match(files.get("src/checks/lists/by-subject.ts") ?? "", /import\("\.\/workload\.ts"\)/);
   assert.match(files.get("src/checks/index.ts") ?? "", /= \[\.\.\.imageChecks, \.\.\.workloadChecks\];/);
   assert.match(
     files.get("docs/checks/workload/privileged.md") ?? "",

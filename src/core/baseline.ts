@@ -9,6 +9,7 @@ import type { CheckIdentity } from "./check.ts";
 import type { Evaluation } from "./evaluation.ts";
 import { EvaluationList, type Evaluations } from "./evaluations.ts";
 import { type Finding, fingerprintOf } from "./finding.ts";
+import { parseJson } from "./parse-json.ts";
 import { type Policy, thresholdOf } from "./policy.ts";
 import { Problem } from "./problem.ts";
 import type { BaselineUse } from "./report.ts";
@@ -195,7 +196,7 @@ function listed(lines: readonly string[]): string {
 export function parseBaseline(text: string, name: string): Baseline {
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = parseJson(text);
   } catch (error) {
     throw wrong(name, `not JSON: ${(error as Error).message}`);
   }

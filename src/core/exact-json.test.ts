@@ -21,6 +21,12 @@ test("a key that one object has twice makes two documents of one, wherever it st
   }
 });
 
+test("a key that is written with an escape hides nothing, whatever an object before it had", () => {
+  const config = '{"Labels":{"Cmd":[],"\\\\u0":1},"config":{"Cmd":[],"\\u0045nv":["A=b"]}}';
+  const found = parse(config);
+  assert.deepEqual("value" in found && (found.value as { readonly config: unknown }).config, { Cmd: [], Env: ["A=b"] });
+});
+
 test("what is written once by a writer of JSON is never taken for twice, and a key put beside itself always is", () => {
   const object = fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("__proto__", "a:b", '"')), fc.jsonValue(), {
     minKeys: 1,

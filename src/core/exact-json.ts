@@ -5,6 +5,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { writtenKeys } from "./json-cost.ts";
+import { parseJson } from "./parse-json.ts";
 
 export type ExactJson =
   | { readonly value: unknown }
@@ -21,7 +22,7 @@ export function parseExactJson(bytes: Buffer, keys?: number): ExactJson {
   const text = bytes.toString("utf8");
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     return { fault: `not JSON: ${(error as Error).message}`, ambiguous: false };
   }
@@ -104,7 +105,7 @@ function repeatedKey(text: string): string | undefined {
         if (!keyFollows || keys === undefined) break;
         keyFollows = false;
         const written = text.slice(start + 1, at);
-        const key = written.includes("\\") ? (JSON.parse(text.slice(start, at + 1)) as string) : written;
+        const key = written.includes("\\") ? (parseJson(text.slice(start, at + 1)) as string) : written;
         if (keys.has(key)) return key;
         keys.add(key);
         break;

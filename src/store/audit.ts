@@ -1,5 +1,6 @@
 /** The audit log: written behind the decisions, in batches. */
 import { sql } from "kysely";
+import { parseJson } from "../core/parse-json.ts";
 import { asked, type Database, LONG_MILLISECONDS } from "./database.ts";
 import type { AuditLog, StoredAuditEntry } from "./model.ts";
 
@@ -70,7 +71,7 @@ export function auditLog(database: Database, now: () => Date = () => new Date())
             ({ id, at, entry }): StoredAuditEntry => ({
               id,
               at,
-              entry: JSON.parse(entry) as StoredAuditEntry["entry"],
+              entry: parseJson(entry) as StoredAuditEntry["entry"],
             }),
           );
         },

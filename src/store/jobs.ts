@@ -1,5 +1,6 @@
 /** The queue: a table, with a lease for each job that is being done. Times are the database's, so that replicas' clocks do not matter. */
 import { sql, type Transaction } from "kysely";
+import { parseJson } from "../core/parse-json.ts";
 import { asked, type Database, LONG_MILLISECONDS, written } from "./database.ts";
 import type { Job, JobQueue } from "./model.ts";
 import { MAX_ATTEMPTS, pauseSeconds } from "./queue-bounds.ts";
@@ -84,7 +85,7 @@ interface JobRow {
 }
 
 function jobOf({ id, kind, about, attempts }: JobRow): Job {
-  return { id, kind: kind as Job["kind"], about: JSON.parse(about) as Job["about"], attempts };
+  return { id, kind: kind as Job["kind"], about: parseJson(about) as Job["about"], attempts };
 }
 
 async function add(database: Database, jobs: Parameters<JobQueue["add"]>[0]): Promise<void> {

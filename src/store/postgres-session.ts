@@ -2,6 +2,7 @@
  * One connection that stays: what other processes tell is heard on it, and locks are held by it, so that both end with the process
  * or the connection.
  */
+import { parseJson } from "../core/parse-json.ts";
 import type { Announcements } from "./changes.ts";
 import type { Change } from "./model.ts";
 import { type Client, type ClientEvents, connectionLost } from "./postgres-client.ts";
@@ -143,7 +144,7 @@ export function payloadOf(change: Change, own: string): string {
 
 function changesIn(payload: string, own: string): readonly Change[] {
   try {
-    const [from, change] = JSON.parse(payload) as [string, Change];
+    const [from, change] = parseJson(payload) as [string, Change];
     return from === own ? [] : [change];
   } catch {
     // Not of ours, or of a release to come.

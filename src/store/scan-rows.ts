@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { Asset } from "../core/asset.ts";
 import type { Basis } from "../core/basis.ts";
 import type { Evaluation, Verdict } from "../core/evaluation.ts";
+import { parseJson } from "../core/parse-json.ts";
 import { Problem } from "../core/problem.ts";
 import type { Relation } from "../core/relation.ts";
 import type { ScannedImage } from "./model.ts";
@@ -89,8 +90,8 @@ export function rowsOf({ repository, digest, evaluations, relations }: ScannedIm
  * @param bodies - a JSON list of the evaluations' bodies in their order
  */
 export function evaluationsOf(shared: string, bodies: string): Evaluation[] {
-  const { assets, bases, times } = JSON.parse(shared) as Shared;
-  return (JSON.parse(bodies) as Body[]).map(([asset, basis, time, rest]) => ({
+  const { assets, bases, times } = parseJson(shared) as Shared;
+  return (parseJson(bodies) as Body[]).map(([asset, basis, time, rest]) => ({
     ...rest,
     asset: assets[asset] as Asset,
     ...(basis === -1 ? {} : { basis: bases[basis] as Basis }),
@@ -100,7 +101,7 @@ export function evaluationsOf(shared: string, bodies: string): Evaluation[] {
 
 /** @param bodies - a JSON list of the relations in their order */
 export function relationsOf(bodies: string): Relation[] {
-  return JSON.parse(bodies) as Relation[];
+  return parseJson(bodies) as Relation[];
 }
 
 /** The same evaluation of the next scan has the same: check, asset and scope; several of these are told apart by their order. */

@@ -4,6 +4,7 @@
  * (`tokenAttributes.serviceAccountTokenAudience`), so it is of no use elsewhere, and nothing is kept on the node.
  */
 import { text } from "node:stream/consumers";
+import { parseJson } from "../../core/parse-json.ts";
 import { Problem } from "../../core/problem.ts";
 import { isObject } from "../../core/untyped.ts";
 import { parseCompact } from "../../engines/jose/compact.ts";
@@ -41,7 +42,7 @@ function readRequest(written: string): { readonly image: string; readonly token:
   if (written.length > REQUEST_BYTES) throw refused(`larger than ${REQUEST_BYTES} bytes`);
   let request: unknown;
   try {
-    request = JSON.parse(written);
+    request = parseJson(written);
   } catch {
     throw refused("not JSON");
   }

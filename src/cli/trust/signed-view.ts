@@ -1,6 +1,7 @@
 /** What was signed, by whom, and where it went: as text and as JSON. */
 
 import { withoutLogCommands } from "../../core/log-commands.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import { printable } from "../../core/printable.ts";
 import type { Problem } from "../../core/problem.ts";
 import { signPredicateType } from "../../engines/trust/forms.ts";
@@ -115,11 +116,11 @@ function jsonOf(signed: ImageSigned, { signer, dryRun }: SigningOutcome): object
 }
 
 function contentOf({ made: { envelope } }: ImageSigned): unknown {
-  if (envelope.kind === "simple-signing") return JSON.parse(Buffer.from(envelope.payload).toString());
+  if (envelope.kind === "simple-signing") return parseJson(Buffer.from(envelope.payload).toString());
   if (envelope.kind !== "bundle" && envelope.kind !== "dsse") return undefined;
-  const document = JSON.parse(Buffer.from(envelope.bytes).toString()) as {
+  const document = parseJson(Buffer.from(envelope.bytes).toString()) as {
     readonly payload?: string;
     readonly dsseEnvelope?: { readonly payload: string };
   };
-  return JSON.parse(Buffer.from(document.dsseEnvelope?.payload ?? document.payload ?? "", "base64").toString());
+  return parseJson(Buffer.from(document.dsseEnvelope?.payload ?? document.payload ?? "", "base64").toString());
 }

@@ -7,6 +7,7 @@ import { createReadStream, createWriteStream, renameSync, rmSync, statSync } fro
 import { dirname, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { type Digest, parseDigest } from "../../core/digest.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import { valueAt } from "../../core/untyped.ts";
 import { makePrivateFolder, refuseLink, refuseLinkedFolders } from "../../engines/files/write.ts";
@@ -94,7 +95,7 @@ export async function pullBundle(
   const registry = openRegistry(reference, options);
   try {
     const manifest = await registry.manifest(reference.digest ?? reference.tag ?? "latest");
-    const layer = layerOf(JSON.parse(manifest.bytes.toString()), formatReference(reference));
+    const layer = layerOf(parseJson(manifest.bytes.toString()), formatReference(reference));
     const pinned = `oci://${formatReference({ ...reference, digest: manifest.digest })}`;
     if (await holds(file, layer)) return { reference: pinned, file, fetched: false };
     await fetchLayer(registry, layer, file);

@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseJson } from "../../core/parse-json.ts";
 import { Problem } from "../../core/problem.ts";
 import { isObject } from "../../core/untyped.ts";
 import { writeWhole } from "../../engines/files/write.ts";
@@ -60,7 +61,7 @@ function keptKeys(folder: string): readonly KeyFile[] | undefined {
     throw error;
   }
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = parseJson(text);
     const keys = isObject(parsed) && Array.isArray(parsed.keys) ? (parsed.keys as unknown[]) : [];
     return keys.map((key) => ({ path, bytes: Buffer.from(String(key), "base64") }));
   } catch {

@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { greatest } from "../../core/extremes.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import { Problem } from "../../core/problem.ts";
 import { makePrivateFolder, writeWhole } from "../../engines/files/write.ts";
 import { fetchSigned, type SuiteSource } from "../../engines/updates/fetch.ts";
@@ -204,7 +205,7 @@ function isSigned(file: string, folder: string, keys: SigningKeys): boolean {
 
 function readState(folder: string): ReadonlyMap<string, string> {
   try {
-    const pairs: unknown = JSON.parse(readFileSync(join(folder, STATE), "utf8"));
+    const pairs: unknown = parseJson(readFileSync(join(folder, STATE), "utf8"));
     const names = new Set(readdirSync(folder));
     return new Map(
       (Array.isArray(pairs) ? (pairs as unknown[]) : []).filter(

@@ -14,9 +14,9 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-
 import type { Digest } from "../../core/digest.ts";
 import type { Gap } from "../../core/evidence.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import type { FileFacts, Inventory } from "../../engines/contents/model.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import { attempt, type CacheForm, clearCacheFile, openCacheFile } from "../cache-file.ts";
@@ -191,7 +191,7 @@ function cacheOver(database: DatabaseSync): ScanCache {
     },
     image(configDigest) {
       const bytes = blob("image", configDigest);
-      return bytes === undefined ? undefined : attempt(() => JSON.parse(bytes.toString("utf8")) as ScannedImage);
+      return bytes === undefined ? undefined : attempt(() => parseJson(bytes.toString("utf8")) as ScannedImage);
     },
     storeImage(configDigest, image) {
       store("insert or replace into image values (?, ?, ?, ?)", () => [
@@ -207,7 +207,7 @@ function cacheOver(database: DatabaseSync): ScanCache {
         const row = database.prepare("select found, used from secrets where id = ? and key = ?").get(id, key);
         if (row === undefined) return undefined;
         touch("secrets", row.used, id, key);
-        return JSON.parse(zstdDecompressSync(row.found as Uint8Array).toString("utf8")) as FoundSecrets;
+        return parseJson(zstdDecompressSync(row.found as Uint8Array).toString("utf8")) as FoundSecrets;
       }),
     storeSecrets: (id, scanner, found) =>
       store("insert or replace into secrets values (?, ?, ?, ?)", () => [
@@ -243,7 +243,7 @@ export function decodeScan(bytes: Buffer): LayerScan {
   const end = 8 + bytes.readUInt32LE(4);
   const records = count === 0 ? [] : bytes.toString("utf8", 8, end).split("\0\0");
   if (records.length !== count) throw new Error("a cached scan is broken");
-  const [facts, gaps, permissions] = JSON.parse(bytes.toString("utf8", end)) as [
+  const [facts, gaps, permissions] = parseJson(bytes.toString("utf8", end)) as [
     FileFacts[],
     Gap[],
     LayerScan["permissions"] | null,

@@ -1,5 +1,6 @@
 /** Schemas of a chart's values: helm fetches what they refer to, by whatever address (JSON Schema, `$ref`). */
 
+import { parseJson } from "../../core/parse-json.ts";
 import { readBoundedText } from "../tree/text-file.ts";
 import { bounds } from "./bounds.ts";
 
@@ -13,15 +14,18 @@ const OWN = /^https?:\/\/json-schema\.org\/(?:draft-0[3-7]\/schema|draft\/20(?:1
 export function staysInside(file: string): boolean {
   const text = readBoundedText(file, bounds.kustomizationBytes);
   if (text === undefined) return false;
-  let inside = true;
+  let pending: unknown[];
   try {
-    JSON.parse(text, (key, value: unknown) => {
-      if (REFERENCES.has(key) && typeof value === "string" && !value.startsWith("#") && !OWN.test(value))
-        inside = false;
-      return value;
-    });
+    pending = [parseJson(text)];
   } catch {
     return false;
   }
-  return inside;
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next !== "object" || next === null) continue;
+    for (const [key, value] of Object.entries(next)) {
+      if (REFERENCES.has(key) && typeof value === "string" && !value.startsWith("#") && !OWN.test(value)) return false;
+      pending.push(value);
+    }
+  }
+  return true;
 }

@@ -8,6 +8,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { parseJson } from "../../core/parse-json.ts";
 import { attempt, type CacheForm, clearCacheFile, openCacheFile } from "../cache-file.ts";
 import { bounds } from "./bounds.ts";
 
@@ -95,8 +96,8 @@ function cacheOver(database: DatabaseSync, now: Date): MetadataCache {
         // By the day: to forget in months it need not be written at every look.
         if (Number(row.used) < used - DAY_SECONDS) touch.run(used, registry, name, kind);
         return {
-          content: JSON.parse(zstdDecompressSync(row.content as Uint8Array).toString("utf8")) as unknown,
-          validators: JSON.parse(String(row.validators)) as Record<string, string>,
+          content: parseJson(zstdDecompressSync(row.content as Uint8Array).toString("utf8")) as unknown,
+          validators: parseJson(String(row.validators)) as Record<string, string>,
           checkedAt: new Date(Number(row.checked) * 1000),
         };
       }),

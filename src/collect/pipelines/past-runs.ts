@@ -1,5 +1,6 @@
 /** Runs of pipelines that were, as the caller hands them over: nobody is asked for them. */
 import { readFileSync, statSync } from "node:fs";
+import { parseJson } from "../../core/parse-json.ts";
 import { asProblem, Problem } from "../../core/problem.ts";
 import { isObject } from "../../core/untyped.ts";
 import type { PastRun } from "../../engines/pipelines/model.ts";
@@ -29,7 +30,7 @@ export function readPastRuns(file: string): PastRun[] {
 export function parsePastRuns(text: string): PastRun[] | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import type { Digest } from "../../core/digest.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import { Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { isObject, type Untyped, valueAt } from "../../core/untyped.ts";
@@ -54,7 +55,7 @@ const COSE_SIGN1 = 0xd2;
 
 function documentOf(bytes: Buffer): Untyped | undefined {
   try {
-    const value: unknown = JSON.parse(bytes.toString());
+    const value: unknown = parseJson(bytes.toString());
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,7 @@
 /** Proofs as text, and what those of one node come to. */
 
 import { createHash } from "node:crypto";
+import { parseJson } from "../../core/parse-json.ts";
 import { printable } from "../../core/printable.ts";
 import { isObject, type Untyped } from "../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
@@ -40,7 +41,7 @@ export function parseProof(text: string): DetectionProof | undefined {
   if (Buffer.byteLength(text) > bounds.proofBytes) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return undefined;
   }

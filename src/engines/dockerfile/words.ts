@@ -1,4 +1,5 @@
 /** Splitting an instruction's arguments into words: by space, with quotes, or as a JSON array. */
+import { parseJson } from "../../core/parse-json.ts";
 import { expand, type Lookup } from "./expand.ts";
 import type { MappedText, Source } from "./mapped-text.ts";
 import { mappedText } from "./mapped-text.ts";
@@ -95,7 +96,7 @@ export function jsonArrayAt(written: string, from: number): JsonArray | undefine
   if (end === undefined) return undefined;
   let values: unknown;
   try {
-    values = JSON.parse(written.slice(start, end));
+    values = parseJson(written.slice(start, end));
   } catch {
     return undefined;
   }
@@ -166,7 +167,7 @@ export function jsonString(source: Source, word: Word): MappedText {
     if (word.raw[at] !== "\\") continue;
     builder.copy(start + plain, start + at);
     const length = word.raw[at + 1] === "u" ? 6 : 2;
-    builder.replace(JSON.parse(`"${word.raw.slice(at, at + length)}"`) as string, start + at, start + at + length);
+    builder.replace(parseJson(`"${word.raw.slice(at, at + length)}"`) as string, start + at, start + at + length);
     at += length - 1;
     plain = at + 1;
   }

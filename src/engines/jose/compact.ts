@@ -1,4 +1,5 @@
 /** JSON Web Tokens in compact form (RFC 7515, section 7.1; RFC 7519): taken apart, not verified. */
+import { parseJson } from "../../core/parse-json.ts";
 import { isObject, type Untyped } from "../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
 
@@ -31,7 +32,7 @@ function objectOf(part: string): Untyped | undefined {
   const bytes = bytesOf(part);
   if (bytes === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    const value: unknown = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
     return isObject(value) && !Array.isArray(value) ? value : undefined;
   } catch {
     return undefined;

@@ -3,6 +3,7 @@
  * issuer that does not answer is asked again after a while; until then the keys that it had count on, for so long.
  */
 import { setTimeout as delay } from "node:timers/promises";
+import { parseJson } from "../../core/parse-json.ts";
 import { Problem } from "../../core/problem.ts";
 import { isObject } from "../../core/untyped.ts";
 import { bytesOf, discard } from "../../net/body.ts";
@@ -79,7 +80,7 @@ async function fetchKeys(options: IssuerOptions): Promise<readonly PublicKey[]> 
     const url = `${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;
     let document: unknown;
     try {
-      document = JSON.parse(await get(url, asked));
+      document = parseJson(await get(url, asked));
     } catch (error) {
       if (error instanceof SyntaxError) throw unavailable(url, "not JSON");
       throw error;

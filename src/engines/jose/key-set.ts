@@ -1,5 +1,6 @@
 /** Public keys as JSON Web Keys (RFC 7517), and the names that they have (RFC 7638). */
 import { createHash, createPublicKey, type JsonWebKey, type KeyObject } from "node:crypto";
+import { parseJson } from "../../core/parse-json.ts";
 import { Problem } from "../../core/problem.ts";
 import { isObject, type Untyped } from "../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
@@ -22,7 +23,7 @@ export interface PublicKey {
 export function readKeySet(text: string, place: string): readonly PublicKey[] {
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = parseJson(text);
   } catch {
     throw unusable(place, "not JSON");
   }

@@ -1,4 +1,5 @@
 /** Whole objects as plain values. Few checks look so deep, and of 59,000 objects they would be a third of all memory. */
+import { parseJson } from "../../core/parse-json.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
 import { plainValue } from "../../formats/yaml/value.ts";
 import { documentNode } from "./locate.ts";
@@ -46,7 +47,7 @@ export function withoutSecrets(raw: RawObject, kind: string): RawObject {
     return kept;
   }
   if (kind !== "EncryptionConfiguration" && kind !== "EncryptionConfig") return raw;
-  return JSON.parse(JSON.stringify(raw, (key, value) => (key === "secret" ? "" : value)));
+  return parseJson(JSON.stringify(raw, (key, value) => (key === "secret" ? "" : value))) as typeof raw;
 }
 
 function emptied(values: unknown): unknown {

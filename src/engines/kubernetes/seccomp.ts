@@ -1,3 +1,4 @@
+import { parseJson } from "../../core/parse-json.ts";
 import { Problem } from "../../core/problem.ts";
 import { isObject } from "../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
@@ -24,7 +25,7 @@ export function readSeccompProfile(path: string, text: string): SeccompProfile {
 function parse(path: string, text: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ""));
+    value = parseJson(text.replace(/^\uFEFF/, ""));
   } catch (error) {
     throw unreadable(path, (error as Error).message);
   }

@@ -5,6 +5,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Digest, parseDigest } from "../../core/digest.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import { Problem } from "../../core/problem.ts";
 import type { BlobStore } from "./blob.ts";
 import { bounds } from "./bounds.ts";
@@ -129,7 +130,7 @@ async function readList<T>(file: string, read: (item: Record<string, unknown>) =
   if ((await stat(file).catch(() => undefined)) === undefined) return [];
   let json: unknown;
   try {
-    json = JSON.parse((await readBounded(file, file)).toString("utf8"));
+    json = parseJson((await readBounded(file, file)).toString("utf8"));
   } catch (error) {
     if (error instanceof Problem) throw error;
     throw new Problem({ kind: "input", code: "storage.broken", place: file, cause: "not JSON" });

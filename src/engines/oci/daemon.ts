@@ -4,6 +4,7 @@
  */
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
+import { parseJson } from "../../core/parse-json.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import { bounds as netBounds } from "../../net/bounds.ts";
@@ -98,7 +99,7 @@ async function messageOf(answer: IncomingMessage): Promise<string> {
     if (text.length > netBounds.errorBytes) break;
   }
   try {
-    const { message } = JSON.parse(text) as { message?: unknown };
+    const { message } = parseJson(text) as { message?: unknown };
     if (typeof message === "string") text = message;
   } catch {
     // Not JSON: the text itself is shown.

@@ -8,6 +8,7 @@ import { dirname, join, sep } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
+import { parseJson } from "../../core/parse-json.ts";
 import { Problem } from "../../core/problem.ts";
 import { READ_BYTES } from "./blob-folder.ts";
 import { cleanPath } from "./path.ts";
@@ -28,7 +29,7 @@ async function* reassemble(splitFile: string, folder: string, place: string): As
     source.on("error", (error) => inflated.destroy(error));
     for await (const line of createInterface({ input: inflated, crlfDelay: Number.POSITIVE_INFINITY })) {
       if (line === "") continue;
-      const entry = JSON.parse(line) as Entry;
+      const entry = parseJson(line) as Entry;
       if (entry.type === SEGMENT) yield Buffer.from(entry.payload ?? "", "base64");
       else if (entry.type === FILE && (entry.size ?? 0) > 0) {
         yield* contentOf(root, nameOf(entry), entry.size ?? 0, place);

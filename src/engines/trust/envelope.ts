@@ -1,4 +1,5 @@
 /** From a layer of a manifest to the envelope that its bytes are. */
+import { parseJson } from "../../core/parse-json.ts";
 import { valueAt } from "../../core/untyped.ts";
 import type { Descriptor } from "../oci/model.ts";
 import { annotations, isBundle, mediaTypes, signPredicateType } from "./forms.ts";
@@ -57,11 +58,11 @@ const SIGNED_BYTES = 256 * 1024;
 function saysOnlySigned(bytes: Uint8Array): boolean {
   if (bytes.length > SIGNED_BYTES) return false;
   try {
-    const bundle: unknown = JSON.parse(Buffer.from(bytes).toString());
+    const bundle: unknown = parseJson(Buffer.from(bytes).toString());
     if (valueAt(bundle, ["messageSignature"]) !== undefined) return true;
     const payload = valueAt(bundle, ["dsseEnvelope", "payload"]);
     if (typeof payload !== "string") return false;
-    const statement: unknown = JSON.parse(Buffer.from(payload, "base64").toString());
+    const statement: unknown = parseJson(Buffer.from(payload, "base64").toString());
     return valueAt(statement, ["predicateType"]) === signPredicateType;
   } catch {
     return false;

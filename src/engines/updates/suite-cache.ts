@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { parseJson } from "../../core/parse-json.ts";
 import { makePrivateFolder, writeWhole } from "../files/write.ts";
 import { bounds as vulnerabilityBounds } from "../vulnerability/bounds.ts";
 
@@ -52,7 +53,7 @@ export function openSuiteCache(folder: string): SuiteCache {
   };
   const parsed = (name: string): unknown => {
     try {
-      return JSON.parse(read(name)?.toString("utf8") ?? "null");
+      return parseJson(read(name)?.toString("utf8") ?? "null");
     } catch {
       return undefined;
     }

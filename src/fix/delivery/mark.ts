@@ -1,4 +1,5 @@
 /** What every file says that `init --pipeline` writes, so that a later run knows its own. */
+import { parseJson } from "../../core/parse-json.ts";
 import { isObject } from "../../core/untyped.ts";
 import type { DeliveryPlan } from "./model.ts";
 
@@ -14,7 +15,7 @@ export function isMarked(text: string): boolean {
   if (text.startsWith(`# ${BEGINNING}`)) return true;
   if (!text.startsWith("{")) return false;
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return isObject(value) && typeof value.description === "string" && value.description.startsWith(BEGINNING);
   } catch {
     return false;

@@ -1,6 +1,7 @@
 /** Fixes of workloads are tried before they are made: on the text, the finding is gone and none as severe has come. */
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { FieldPatch, Finding, Graded } from "../../core/finding.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import { type Severity, severityRank } from "../../core/severity.ts";
 import type { Manifests } from "../../engines/kubernetes/model.ts";
 import { type ObjectPatch, patchFile } from "../../engines/kubernetes/patch/file.ts";
@@ -84,7 +85,7 @@ export function fixVerifierOf(texts: Texts, before: ReturnType<Judge>, judge: Ju
     if (kept.length > 0) return refusal("does not resolve the finding", kept);
     for (const [key, count] of left) {
       if (count <= (counts.get(key) ?? 0)) continue;
-      const [asset, check, severity] = JSON.parse(key) as [string, string, Severity?];
+      const [asset, check, severity] = parseJson(key) as [string, string, Severity?];
       if (severity === undefined || fixes.some((fix) => fix.asset === asset && fix.next === check)) continue;
       const near = fixes.filter((fix) => fix.asset === asset);
       // What is less than all that is fixed is no reason to keep it.

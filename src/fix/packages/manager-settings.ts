@@ -3,6 +3,7 @@
  * uses. Nothing that is stated is changed; what could break an install, or is not certain, is told and not written. Pure.
  */
 import { counted, someOf } from "../../core/counted.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
 import type { DependencyPolicy } from "../../engines/packages/policy.ts";
 import { states, withLines, withSection, withTopLevel } from "./added-settings.ts";
@@ -161,7 +162,7 @@ function ownHooks(text: string | undefined): string[] {
 
 function json(text: string | undefined): unknown {
   try {
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
+    return text === undefined ? undefined : (parseJson(text) as unknown);
   } catch {
     return undefined;
   }

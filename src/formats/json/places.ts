@@ -1,4 +1,5 @@
 /** Where the members of a JSON text stand, which JSON's own parser does not tell. */
+import { parseJson } from "../../core/parse-json.ts";
 import { bounds } from "../bounds.ts";
 
 /** A value of a JSON text by its place. */
@@ -143,7 +144,7 @@ function textOf(text: string, start: number, end: number): string {
   const raw = text.slice(start + 1, end - 1);
   if (!raw.includes("\\")) return raw;
   try {
-    return String(JSON.parse(text.slice(start, end)));
+    return String(parseJson(text.slice(start, end)));
   } catch {
     return raw;
   }

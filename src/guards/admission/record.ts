@@ -3,6 +3,7 @@
  * request stands there as an AdmissionReview, so that `admission test` takes it too.
  */
 import type { Action } from "../../core/enforcement.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import { Problem } from "../../core/problem.ts";
 import { isObject } from "../../core/untyped.ts";
 import type { AdmissionRequest } from "../../engines/admission/model.ts";
@@ -127,7 +128,7 @@ const HOLDS_VALUES: ReadonlySet<string> = new Set(["Secret", "ConfigMap"]);
 export function parseRecord(line: string, place: string): Recorded {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch {
     throw refused(place, "not JSON");
   }

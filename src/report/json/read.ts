@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Basis } from "../../core/basis.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import type { Finding } from "../../core/finding.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import { Problem } from "../../core/problem.ts";
 import type { ControlResult, Report } from "../../core/report.ts";
 import { packagesScope, type Scope } from "../../core/scope.ts";
@@ -50,7 +51,7 @@ export function readReport(text: string, name = "report"): ReadReport {
 
 function parse(text: string, name: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw problem("report.syntax", name, error.message);

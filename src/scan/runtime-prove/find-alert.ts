@@ -1,5 +1,6 @@
 /** Looks through what detectors write for an alert that names an event: by its nonce, which nothing else has. */
 import { measureJson } from "../../core/json-cost.ts";
+import { parseJson } from "../../core/parse-json.ts";
 import { printable } from "../../core/printable.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
 import { bounds as detectorBounds } from "../../engines/detectors/bounds.ts";
@@ -54,7 +55,7 @@ export function searchAlert(nonce: string, now: () => Date = () => new Date()): 
     const limits = { depth: eventBounds.documentDepth, values: eventBounds.documentValues };
     if (measureJson(bytes, limits).over !== undefined) return undefined;
     try {
-      return JSON.parse(bytes.toString("utf8"));
+      return parseJson(bytes.toString("utf8"));
     } catch {
       return undefined;
     }

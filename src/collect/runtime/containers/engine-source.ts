@@ -1,4 +1,5 @@
 /** Containers of docker and podman, by the engine's socket. */
+import { parseJson } from "../../../core/parse-json.ts";
 import { bounds } from "../../../engines/events/containers/bounds.ts";
 import { type EngineApi, openEngineApi } from "../../../engines/events/containers/engine-api.ts";
 import { dockerFacts, type ImageNames, imageNamesOf, podmanFacts } from "../../../engines/events/containers/inspect.ts";
@@ -89,7 +90,7 @@ function engineSource(socket: string, place: string, stallMilliseconds: number, 
 /** `{"Type":"container","Action":"start","Actor":{"ID":"…"}}`; undefined for what is no such event. */
 function idOf(line: string): string | undefined {
   try {
-    const { Actor, id } = objectOf(JSON.parse(line));
+    const { Actor, id } = objectOf(parseJson(line));
     const named = objectOf(Actor).ID ?? id;
     return isContainerId(named) ? named : undefined;
   } catch {

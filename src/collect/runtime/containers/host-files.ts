@@ -6,6 +6,7 @@
 import { constants, existsSync, lstatSync, readlinkSync } from "node:fs";
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { systemCause } from "../../../core/system-cause.ts";
 
@@ -65,7 +66,7 @@ export function hostFiles(root = "/"): HostFiles {
       const found = await bytes(path, limit);
       if (found === undefined) return undefined;
       try {
-        return JSON.parse(found.toString("utf8"));
+        return parseJson(found.toString("utf8"));
       } catch {
         // It may have been read while it was written: the next look finds it whole.
         throw unread(path, "not JSON");

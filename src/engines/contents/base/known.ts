@@ -2,6 +2,7 @@
 
 import { parseDigest } from "../../../core/digest.ts";
 import { compareText } from "../../../core/order.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { bounds as ociBounds } from "../../oci/bounds.ts";
 import { bounds as contentsBounds } from "../bounds.ts";
@@ -22,7 +23,7 @@ export function formatKnownBases(bases: Iterable<KnownBase>): string {
 export function parseKnownBases(text: string, place: string): KnownBase[] {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw broken(place, `not JSON: ${(error as Error).message}`);
   }

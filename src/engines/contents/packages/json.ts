@@ -1,4 +1,5 @@
 /** A JSON object whose fields nobody has looked at yet. */
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject } from "../../../core/untyped.ts";
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -6,7 +7,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 export function jsonIn(bytes: Buffer): unknown {
   const text = bytes.toString("utf8");
   try {
-    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+    return parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   } catch {
     return undefined;
   }

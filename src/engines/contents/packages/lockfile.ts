@@ -1,3 +1,4 @@
+import { parseJson } from "../../../core/parse-json.ts";
 import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { bounds as formatsBounds } from "../../../formats/bounds.ts";
@@ -94,7 +95,7 @@ export const lockfileXml: XmlRules = { depth: formatsBounds.depth, foreignEntiti
 export function jsonObject(text: string): JsonObject {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     throw brokenLockfile("the file", "not JSON");
   }

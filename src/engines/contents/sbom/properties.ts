@@ -8,7 +8,7 @@ import type { LayerReference } from "../../../core/location.ts";
 import { baseOfJson } from "../base/json.ts";
 import type { Distribution, Package } from "../model.ts";
 import type { SbomSubject } from "./sbom.ts";
-import { asObject, asText, parseJson } from "./untyped.ts";
+import { asObject, asText, jsonOrNothing } from "./untyped.ts";
 
 export type Property = readonly [name: string, value: string];
 
@@ -130,7 +130,7 @@ export function subjectOf(
   const manifestDigest = parseDigest(properties.one("image:manifestDigest"));
   const indexDigest = parseDigest(properties.one("image:indexDigest"));
   const platform = properties.one("image:platform");
-  const base = baseOfJson(parseJson(properties.one("image:base") ?? ""));
+  const base = baseOfJson(jsonOrNothing(properties.one("image:base") ?? ""));
   return {
     subject: {
       kind,
@@ -169,7 +169,7 @@ function layersOf(properties: PropertyBag): LayerReference[] {
 
 /** A gap that cannot be read is still a gap. */
 function gapOf(text: string): Gap {
-  const value = asObject(parseJson(text));
+  const value = asObject(jsonOrNothing(text));
   const remedy = asText(value?.remedy);
   const concerns = asText(value?.concerns);
   return {

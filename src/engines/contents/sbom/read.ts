@@ -1,5 +1,6 @@
 /** Bills of materials of any tool: CycloneDX (JSON, XML), SPDX 2 (JSON, tag-value) and Syft's own JSON. */
 
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { Untyped } from "../../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
@@ -114,7 +115,7 @@ function parse(bytes: Buffer, place: string): Untyped {
   if (cost !== undefined) throw problem("too-large", place, cost);
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString("utf8"));
+    value = parseJson(bytes.toString("utf8"));
   } catch (error) {
     throw problem("json", place, `not JSON: ${(error as Error).message.slice(0, 200)}`);
   }

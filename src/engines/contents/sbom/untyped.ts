@@ -1,4 +1,5 @@
 /** Looks into a parsed document of whom nobody knows: what is not of the wanted shape is not there. */
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject, type Untyped } from "../../../core/untyped.ts";
 
 export function asObject(value: unknown): Untyped | undefined {
@@ -25,9 +26,9 @@ export function asTexts(value: unknown): string[] {
 }
 
 /** undefined where the text is no JSON. */
-export function parseJson(text: string): unknown {
+export function jsonOrNothing(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

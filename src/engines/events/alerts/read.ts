@@ -1,5 +1,6 @@
 /** Other detectors' alerts, from the documents that they write; each detector's documents are told by their fields. */
 import { measureJson } from "../../../core/json-cost.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject, type Untyped } from "../../../core/untyped.ts";
 import { bounds } from "../bounds.ts";
 import type { Alert } from "../model.ts";
@@ -64,7 +65,7 @@ function parsed(bytes: Buffer): Untyped | undefined {
   if (measureJson(bytes, { depth: bounds.documentDepth, values: bounds.documentValues }).over !== undefined)
     return undefined;
   try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    const value: unknown = parseJson(bytes.toString("utf8"));
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -4,6 +4,7 @@
  */
 import { createHash, hash, timingSafeEqual } from "node:crypto";
 import { measureJson } from "../../../core/json-cost.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { createRecent } from "../../../core/recent.ts";
 import { isObject } from "../../../core/untyped.ts";
 import type { RequestHead, ServerAnswer, ServerOptions } from "../../../net/server-model.ts";
@@ -86,7 +87,7 @@ function read(body: Buffer): object | string {
   if (over === "depth") return `nested deeper than ${bounds.documentDepth} levels`;
   if (over === "values") return `more than ${bounds.documentValues} values`;
   try {
-    const batch: unknown = JSON.parse(body.toString("utf8"));
+    const batch: unknown = parseJson(body.toString("utf8"));
     return isObject(batch) ? batch : "not an EventList";
   } catch {
     return "not JSON";

@@ -2,6 +2,7 @@
  * What a capture says of containers: the JSON that Falco's container plugin, and libs before it, wrote as an event of its own
  * when a container became known.
  */
+import { parseJson } from "../../../core/parse-json.ts";
 import type { ContainerDetails, ContainerFacts, ContainerMount, PodFacts } from "../containers/model.ts";
 import type { SyscallEvent } from "../event.ts";
 import { byteString } from "../fields/shown.ts";
@@ -150,7 +151,7 @@ function digestOf(value: unknown): unknown {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

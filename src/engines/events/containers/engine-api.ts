@@ -2,6 +2,7 @@
  * Asks a container engine on its socket of this machine (Docker Engine API; podman's, which speaks the same and its own). Its
  * failures are in our words.
  */
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { bytesOf, discard, linesOf } from "../../../net/body.ts";
 import { createHttpClient, type HttpAnswer } from "../../../net/client.ts";
@@ -55,7 +56,7 @@ export function openEngineApi(
         const answer = await send(path, signal);
         if (answer === undefined) return undefined;
         const options = { limit: bounds.listBytes, stallMilliseconds, milliseconds: 4 * stallMilliseconds, signal };
-        return JSON.parse((await bytesOf(answer, options)).toString("utf8"));
+        return parseJson((await bytesOf(answer, options)).toString("utf8"));
       } catch (error) {
         throw inOurWords(error, place);
       }
@@ -98,7 +99,7 @@ const SAID = 300;
 /** `{"message":"…"}`, or whatever it is. */
 function messageIn(text: string): string {
   try {
-    const { message } = objectOf(JSON.parse(text));
+    const { message } = objectOf(parseJson(text));
     if (typeof message === "string") return message.slice(0, SAID);
   } catch {}
   return text.slice(0, SAID);

@@ -2,6 +2,7 @@
  * Containers as low-level runtimes were told of them: `config.json` of the OCI runtime specification, which containerd, CRI-O
  * and podman leave beside each container. Annotations in it say what the specification does not.
  */
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject, type Untyped } from "../../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
 import type { ContainerDetails, ContainerFacts, ContainerMount, PodFacts } from "./model.ts";
@@ -184,7 +185,7 @@ export function podLabels(labels: Readonly<Record<string, string>>): Readonly<Re
 export function parsed(text: unknown): unknown {
   if (typeof text !== "string" || text.length > bounds.documentBytes) return undefined;
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -3,6 +3,7 @@
  * them. Each is handed over by itself, whatever the length of all; one that cannot be read costs itself and no other.
  */
 import { measureJson } from "../../../core/json-cost.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { bounds } from "../bounds.ts";
 import { type Cutter, cutLines, cutValues, isBalanced, isBlank } from "./cut.ts";
 
@@ -66,7 +67,7 @@ export function createDocumentReader(
     }
     let value: unknown;
     try {
-      value = JSON.parse((bytes as Buffer).toString("utf8"));
+      value = parseJson((bytes as Buffer).toString("utf8"));
     } catch {
       sink.broken("not JSON", place);
       return;

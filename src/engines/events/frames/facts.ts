@@ -1,4 +1,5 @@
 /** Records of the sensor that are not events: fields of a number, a length and a value each, in any order. */
+import { parseJson } from "../../../core/parse-json.ts";
 import { bounds } from "../bounds.ts";
 import { readContainer } from "../lines/container.ts";
 import type { SyscallSink, ThreadSnapshot } from "../sink.ts";
@@ -234,7 +235,7 @@ function container(values: Values, sink: SyscallSink): boolean {
   const json = text(values, fields.container.json);
   if (json === undefined) return false;
   try {
-    sink.container(readContainer(JSON.parse(Buffer.from(json, "latin1").toString("utf8")), ""));
+    sink.container(readContainer(parseJson(Buffer.from(json, "latin1").toString("utf8")), ""));
     return true;
   } catch {
     return false;

@@ -1,4 +1,5 @@
 /** Reads what `runtime learn` wrote. It may come from anywhere: shape, sizes and texts are checked, and nothing else is kept. */
+import { parseJson } from "../../../core/parse-json.ts";
 import { printable } from "../../../core/printable.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject, type Untyped } from "../../../core/untyped.ts";
@@ -16,7 +17,7 @@ export function readLearned(bytes: Buffer, place: string): Learned {
   if (bytes.length > bounds.fileBytes) throw broken(place, `over ${bounds.fileBytes} bytes`);
   let value: unknown;
   try {
-    value = JSON.parse(bytes.toString("utf8"));
+    value = parseJson(bytes.toString("utf8"));
   } catch {
     throw broken(place, "not JSON");
   }

@@ -1,6 +1,7 @@
 /** Asks an API server, as one identity, and tries again what may pass (Kubernetes, "API Concepts"). */
 
 import { setTimeout as delay } from "node:timers/promises";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { bounds as netBounds } from "../../../net/bounds.ts";
@@ -208,7 +209,7 @@ function isSamePair(one: ClusterIdentity, other: ClusterIdentity): boolean {
 function parsed({ status, body }: ClusterAnswer, place: string): Plain {
   let value: unknown;
   try {
-    value = JSON.parse(body.toString("utf8"));
+    value = parseJson(body.toString("utf8"));
   } catch {
     value = undefined;
   }
@@ -231,7 +232,7 @@ function refusal({ status, body }: ClusterAnswer, place: string): Problem {
 /** Of a `Status`. */
 function messageOf(body: Buffer): string | undefined {
   try {
-    const value: unknown = JSON.parse(body.subarray(0, netBounds.errorBytes).toString("utf8"));
+    const value: unknown = parseJson(body.subarray(0, netBounds.errorBytes).toString("utf8"));
     return isObject(value) && typeof value.message === "string" ? value.message.slice(0, 300) : undefined;
   } catch {
     return undefined;

@@ -3,6 +3,7 @@
  * kubeconfig names is run, as kubectl runs it, without a shell and without a terminal.
  */
 import { execFile } from "node:child_process";
+import { parseJson } from "../../../core/parse-json.ts";
 import { printable } from "../../../core/printable.ts";
 import { bounds } from "./bounds.ts";
 import { bearer, type ClusterIdentity, connectionProblem, type Environment } from "./connection.ts";
@@ -63,7 +64,7 @@ function identityOf(
 ): ClusterIdentity {
   let answer: { kind?: unknown; apiVersion?: unknown; status?: Readonly<Record<string, unknown>> } | null;
   try {
-    answer = JSON.parse(output);
+    answer = parseJson(output) as typeof answer;
   } catch {
     throw refuse("answered no JSON");
   }

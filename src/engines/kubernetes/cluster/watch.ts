@@ -2,6 +2,7 @@
  * The objects of one kind, as they are now (Kubernetes, "API Concepts", efficient detection of changes): listed once, then
  * followed by a watch that is begun again wherever it ends, and listed anew where the server no longer knows that place.
  */
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { bounds as netBounds } from "../../../net/bounds.ts";
@@ -220,7 +221,7 @@ function keyOf({ metadata }: Plain): string {
 
 function eventOf(line: string): { readonly type: string; readonly object: Plain } | undefined {
   try {
-    const event: unknown = JSON.parse(line);
+    const event: unknown = parseJson(line);
     if (!isObject(event) || typeof event.type !== "string" || !isObject(event.object)) return undefined;
     return { type: event.type, object: event.object };
   } catch {

@@ -1,5 +1,6 @@
 /** Files of podman (containers-registries.conf(5), containers-policy.json(5)) that say whom it believes. */
 import { append } from "../../../core/append.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { tomlTable, tomlTables, tomlText, tomlTexts } from "../../../formats/toml/fields.ts";
 import { type TomlTable, tomlSections } from "../../../formats/toml/read.ts";
@@ -41,7 +42,7 @@ function insecureIn(table: TomlTable): string[] {
  * @throws SyntaxError where the text is no JSON, or states no default
  */
 export function trustInPolicy(text: string, from: string): NonNullable<EngineConfiguration["contentTrust"]> {
-  const policy: unknown = JSON.parse(text);
+  const policy: unknown = parseJson(text);
   if (!isObject(policy) || !Array.isArray(policy.default)) throw new SyntaxError("states no default");
   const types = policy.default.map((requirement) => (isObject(requirement) ? requirement.type : undefined));
   // All of them must hold.

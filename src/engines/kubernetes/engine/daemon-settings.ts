@@ -1,4 +1,5 @@
 /** What dockerd was told: daemon.json, and its command line (dockerd(8)). What stands in neither has the engine's default. */
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { bounds } from "../bounds.ts";
 import { isOwnMachine } from "./info.ts";
@@ -15,7 +16,7 @@ export interface DaemonSettings {
  * @throws SyntaxError where the file is no JSON, or no object
  */
 export function readDaemonSettings(file: string | undefined, words: readonly string[]): DaemonSettings {
-  const stated: unknown = file === undefined || file.trim() === "" ? {} : JSON.parse(file);
+  const stated: unknown = file === undefined || file.trim() === "" ? {} : parseJson(file);
   if (!isObject(stated)) throw new SyntaxError("expected an object");
   const flags = flagsOf(words.slice(0, bounds.engineEntries));
   const isOn = (name: string, unstated: boolean): boolean => {

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../core/parse-json.ts";
 import type { YamlMap, YamlNode } from "../../../formats/yaml/model.ts";
 import type { TextStyle } from "./render.ts";
 
@@ -37,7 +38,7 @@ export function styleOf(text: string, root: YamlNode): TextStyle {
 function compactJson(text: string): string | undefined {
   if (!/^\s*[{[]/.test(text)) return undefined;
   try {
-    return JSON.stringify(JSON.parse(text));
+    return JSON.stringify(parseJson(text));
   } catch {
     return undefined;
   }

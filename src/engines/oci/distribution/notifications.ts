@@ -3,6 +3,7 @@
  * what was pushed to it and deleted from it. Only manifests; pulls and blobs are of no interest.
  */
 import { type Digest, parseDigest } from "../../../core/digest.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { printable } from "../../../core/printable.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
 import { isTag } from "../reference.ts";
@@ -54,7 +55,7 @@ export function readNotification(bytes: Buffer, most: number): Notification {
 
 function listOf(bytes: Buffer): readonly unknown[] | undefined {
   try {
-    const events = valueAt(JSON.parse(bytes.toString("utf8")), ["events"]);
+    const events = valueAt(parseJson(bytes.toString("utf8")), ["events"]);
     return Array.isArray(events) ? events : undefined;
   } catch {
     return undefined;

@@ -3,6 +3,7 @@
  * `get`, reads the server's name on stdin and writes JSON to stdout.
  */
 import { execFile } from "node:child_process";
+import { parseJson } from "../../../core/parse-json.ts";
 import { printable } from "../../../core/printable.ts";
 import { bounds as netBounds } from "../../../net/bounds.ts";
 import { bounds } from "./bounds.ts";
@@ -47,7 +48,7 @@ export async function askHelper(name: string, server: string, environment: Envir
 function read(stdout: string, program: string): HelperAnswer {
   let answer: { Username?: unknown; Secret?: unknown };
   try {
-    answer = JSON.parse(stdout) as typeof answer;
+    answer = parseJson(stdout) as typeof answer;
   } catch {
     return { kind: "failed", why: `${program} answered no JSON` };
   }

@@ -3,6 +3,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
 import type { ImageReference } from "../reference.ts";
@@ -89,7 +90,7 @@ async function readConfig(path: string): Promise<CredentialsFile | undefined> {
   }
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = parseJson(text);
   } catch {
     // The parser's own message quotes the text around the fault, which may be a secret.
     throw unreadable(path, "not JSON");

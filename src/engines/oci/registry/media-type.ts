@@ -1,3 +1,4 @@
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
 
@@ -60,7 +61,7 @@ function typeByShape(document: Readonly<Record<string, unknown>>): string | unde
 function parseObject(bytes: Buffer, place: string): Readonly<Record<string, unknown>> {
   let document: unknown;
   try {
-    document = JSON.parse(bytes.toString());
+    document = parseJson(bytes.toString());
   } catch {
     document = undefined;
   }

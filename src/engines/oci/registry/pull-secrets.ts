@@ -3,6 +3,7 @@
  * `kubernetes.io/dockerconfigjson` and `kubernetes.io/dockercfg`, which are matched otherwise than docker matches its own file.
  */
 import { compileGlob } from "../../../core/glob.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject, type Untyped } from "../../../core/untyped.ts";
 import type { ImageReference } from "../reference.ts";
@@ -63,7 +64,7 @@ function parsed(source: string, data: string): Untyped {
   if (data.length > bounds.smallFileBytes) throw broken(source, `more than ${bounds.smallFileBytes} bytes`);
   let value: unknown;
   try {
-    value = JSON.parse(Buffer.from(data, "base64").toString("utf8"));
+    value = parseJson(Buffer.from(data, "base64").toString("utf8"));
   } catch {
     // The parser's own message quotes the text around the fault, which may be a secret.
     throw broken(source, "not JSON");

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import type { Readable } from "node:stream";
 import { type Digest, parseDigest } from "../../../core/digest.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { valueAt } from "../../../core/untyped.ts";
 import { discard } from "../../../net/body.ts";
@@ -117,7 +118,7 @@ export function openRegistryWriter(reference: ImageReference, options: RegistryO
       throw new Problem({ kind: "usage", code: "oci.reference", place: `"${tagOrDigest.slice(0, 120)}"`, cause });
     }
     const answer = await putChecked(tagOrDigest, { mediaType, digest, bytes });
-    const document: unknown = JSON.parse(bytes.toString());
+    const document: unknown = parseJson(bytes.toString());
     const subject = valueAt(document, ["subject", "digest"]);
     if (typeof subject === "string" && answer.headers["oci-subject"] === undefined) {
       await listReferrer(subject, { mediaType, digest, size: bytes.length, ...artifactOf(document) });

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../core/parse-json.ts";
 import { printable } from "../../../core/printable.ts";
 import { Problem } from "../../../core/problem.ts";
 import { bounds as netBounds } from "../../../net/bounds.ts";
@@ -60,7 +61,7 @@ export async function errorText(
 function describeErrors(bytes: Buffer): string {
   let document: unknown;
   try {
-    document = JSON.parse(bytes.toString());
+    document = parseJson(bytes.toString());
   } catch {
     return "";
   }

@@ -2,6 +2,7 @@
  * The token service of a registry, as distribution's "Token Authentication Specification" and "Docker Registry v2
  * OAuth2" describe it.
  */
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { HttpAnswer } from "../../../net/client.ts";
 import type { Clock } from "../../../net/retry.ts";
@@ -118,7 +119,7 @@ function post(
 function readToken(bytes: Buffer, realm: URL, received: number): Token {
   let answer: { token?: unknown; access_token?: unknown; expires_in?: unknown } | null;
   try {
-    answer = JSON.parse(bytes.toString());
+    answer = parseJson(bytes.toString()) as typeof answer;
   } catch {
     throw unusable(realm, "its answer is not JSON");
   }

@@ -2,6 +2,7 @@
  * Asks a registry what it lets anyone do, and over which transport. Nothing of it is changed: an upload that was begun is
  * cancelled, and what is deleted is a digest that no manifest has.
  */
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { discard } from "../../../net/body.ts";
 import type { HttpAnswer, HttpRequest } from "../../../net/client.ts";
@@ -101,7 +102,7 @@ async function tryCatalog(transport: Transport, base: URL, options: ProbeOptions
 
 function firstRepository(bytes: Buffer): string | undefined {
   try {
-    const { repositories } = JSON.parse(bytes.toString("utf8")) as { readonly repositories?: unknown };
+    const { repositories } = parseJson(bytes.toString("utf8")) as { readonly repositories?: unknown };
     const first: unknown = Array.isArray(repositories) ? repositories[0] : undefined;
     return typeof first === "string" && /^[a-z0-9][a-z0-9._/-]{0,254}$/.test(first) ? first : undefined;
   } catch {

@@ -1,5 +1,6 @@
 /** composer.json ("The composer.json schema") held against composer.lock. */
 import { posix } from "node:path";
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { jsonPlaces } from "../../../formats/json/places.ts";
 import { lineCounter } from "../../../formats/position.ts";
@@ -45,7 +46,7 @@ export function composerMismatches(lockfile: ReadLockfile, manifests: Manifests,
 
 function objectIn(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = text === undefined ? undefined : JSON.parse(text);
+    const value: unknown = text === undefined ? undefined : parseJson(text);
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

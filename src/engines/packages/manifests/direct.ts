@@ -1,5 +1,6 @@
 /** What a project names itself, where its lockfile does not tell. */
 import { posix } from "node:path";
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { tomlTexts } from "../../../formats/toml/fields.ts";
 import type { TomlTable } from "../../../formats/toml/read.ts";
@@ -64,7 +65,7 @@ function ofNpm({ path, text }: ReadLockfile, manifest: string | undefined): IsDi
 function ofComposer(text: string | undefined): IsDirect | undefined {
   let manifest: unknown;
   try {
-    manifest = text === undefined ? undefined : JSON.parse(text);
+    manifest = text === undefined ? undefined : parseJson(text);
   } catch {
     return undefined;
   }

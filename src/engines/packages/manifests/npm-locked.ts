@@ -1,5 +1,6 @@
 /** What the lockfiles of npm's package managers lock for what a project's directory names. */
 import { posix } from "node:path";
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { isMap, type YamlMap, type YamlValue, yamlDocuments } from "../../../formats/yaml/texts.ts";
 import { brokenAt } from "../../contents/packages/lockfile.ts";
@@ -50,7 +51,7 @@ export function packageLockLocked(text: string): NpmLocked | undefined {
 
 function jsonIn(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** package.json ("package.json" in npm's documentation), as far as lockfiles answer it. */
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { jsonPlaces } from "../../../formats/json/places.ts";
 import { lineCounter } from "../../../formats/position.ts";
@@ -21,7 +22,7 @@ const OVERRIDES = ["overrides", "resolutions"] as const;
 export function readPackageJson(path: string, text: string): PackageJson | undefined {
   let manifest: unknown;
   try {
-    manifest = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+    manifest = parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   } catch {
     return undefined;
   }

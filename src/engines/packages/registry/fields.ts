@@ -1,5 +1,6 @@
 /** Fields of a registry's answer: what is of another type than documented is as if it were not there. */
 import { overJsonLimit } from "../../../core/json-cost.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject, type Untyped } from "../../../core/untyped.ts";
 import { bounds } from "./bounds.ts";
@@ -12,7 +13,7 @@ export function jsonOf(bytes: Buffer, place: string): unknown {
     throw broken(place, over === "depth" ? `nests values more than ${bounds.jsonDepth} deep` : "holds too many values");
   }
   try {
-    return JSON.parse(bytes.toString("utf8")) as unknown;
+    return parseJson(bytes.toString("utf8")) as unknown;
   } catch {
     throw broken(place, "not JSON");
   }

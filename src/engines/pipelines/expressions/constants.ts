@@ -1,4 +1,5 @@
 /** What expressions come to whatever runs: values where they are known. */
+import { parseJson } from "../../../core/parse-json.ts";
 import { bounds } from "../bounds.ts";
 import type { BinaryOperator, Expression } from "../expression.ts";
 import { coreNumber } from "./numbers.ts";
@@ -187,7 +188,7 @@ function scalarJson(text: string): Value | undefined {
 
 function parsedJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

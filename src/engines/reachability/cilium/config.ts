@@ -1,4 +1,5 @@
 /** What the agents' configuration says about policies: the ConfigMap cilium-config, where it was read. */
+import { parseJson } from "../../../core/parse-json.ts";
 import type { ConfigMap, KubernetesObject, Manifests } from "../../kubernetes/model.ts";
 import { createLabelFilter, type LabelFilter } from "./identity-labels.ts";
 
@@ -84,7 +85,7 @@ function enforcementOf(text: string | undefined): CiliumConfig["enforcement"] {
 function entitiesOf(text: string | undefined): ReadonlySet<string> | undefined {
   if (text === undefined || text === "") return new Set();
   try {
-    const parsed: unknown = JSON.parse(text);
+    const parsed: unknown = parseJson(text);
     return typeof parsed === "object" && parsed !== null ? new Set(Object.keys(parsed)) : undefined;
   } catch {
     return undefined;

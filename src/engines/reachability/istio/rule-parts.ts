@@ -3,6 +3,7 @@
  * Sources: https://istio.io/latest/docs/reference/config/security/authorization-policy/ for sidecars and gateways,
  * https://istio.io/latest/docs/ambient/usage/l4-policy/ for ztunnel.
  */
+import { parseJson } from "../../../core/parse-json.ts";
 import { type AddressRange, everyAddress, subtract } from "../addresses.ts";
 import { intersectRanges, isEverywhere, type SourceCondition } from "../mesh/sources.ts";
 import type { PortSet } from "../port-set.ts";
@@ -89,7 +90,7 @@ function partsOf(
     [...byPorts].map(([ofOperation, sets]) => ({
       sources: list,
       ports: sets.reduce((all, set) => portSets.union(all, set), portSets.none),
-      requests: sorted([...requestsOfAll, ...JSON.parse(ofSource), ...JSON.parse(ofOperation)]),
+      requests: sorted([...requestsOfAll, ...requestsIn(ofSource), ...requestsIn(ofOperation)]),
       byDestination,
     })),
   );
@@ -143,6 +144,11 @@ function push<T>(map: Map<string, T[]>, key: string, value: T): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
+}
+
+/** As they were written as a key. */
+function requestsIn(written: string): readonly string[] {
+  return parseJson(written) as readonly string[];
 }
 
 function sorted(texts: readonly string[]): readonly string[] {

@@ -1,4 +1,5 @@
 /** Reads observed connections line by line, of whichever form each line has, and holds of them the different ones alone. */
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject, type Untyped } from "../../../core/untyped.ts";
 import { bounds } from "../bounds.ts";
 import { isAccessLog, readJsonAccessLog, readTextAccessLog } from "./envoy.ts";
@@ -106,7 +107,7 @@ function readLine(line: string, names: DnsNames): ReadLine {
   if (!text.startsWith("{")) return "not of a known form";
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     return "not readable";
   }

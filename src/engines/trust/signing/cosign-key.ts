@@ -3,6 +3,7 @@
  * (secure-systems-lab/go-securesystemslib, `encrypted`).
  */
 import { createPrivateKey, type KeyObject, randomBytes, scryptSync } from "node:crypto";
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
 import { decodeBase64 } from "../base64.ts";
 import { bounds } from "./bounds.ts";
@@ -92,7 +93,7 @@ function pemContent(pem: string, label: string): Buffer | undefined {
 
 function jsonOf(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    return parseJson(bytes.toString("utf8"));
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 /** Requests to the services that signing needs: identity tokens, certificates, logs and timestamps, each within bounds. */
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem, type ProblemKind } from "../../../core/problem.ts";
 import { readAuthorities } from "../../../net/authorities.ts";
 import { bytesOf } from "../../../net/body.ts";
@@ -116,7 +117,7 @@ export function below(base: URL, path: string): URL {
 /** The answer's JSON. @throws Problem `signing.service-answer` */
 export function jsonOf(bytes: Buffer, what: string, url: URL): unknown {
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    return parseJson(bytes.toString("utf8"));
   } catch {
     throw wrongAnswer(what, url, "the answer is not JSON");
   }
@@ -160,7 +161,7 @@ function messageOf(bytes: Buffer): string {
   const text = bytes.subarray(0, 4_096).toString("utf8");
   let said: unknown;
   try {
-    said = (JSON.parse(text) as { readonly message?: unknown } | null)?.message;
+    said = (parseJson(text) as { readonly message?: unknown } | null)?.message;
   } catch {
     said = text.split("\n", 1)[0];
   }

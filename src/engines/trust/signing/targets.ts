@@ -2,6 +2,7 @@
 
 import type { Digest } from "../../../core/digest.ts";
 import { parseDigest } from "../../../core/digest.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
 import { formatReference, type ImageReference, repositoryOf } from "../../oci/reference.ts";
@@ -101,7 +102,7 @@ const indexFault = { kind: "input", code: "signing.children" } as const;
 
 function parsed(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString("utf8"));
+    return parseJson(bytes.toString("utf8"));
   } catch {
     return undefined;
   }

@@ -2,6 +2,7 @@
  * What was let through, so that the pods of a Deployment are let through with it: one ConfigMap of the guard's own namespace
  * for all its replicas. Whoever may write there may let things through; nobody but the guard should.
  */
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
 import type { ClusterApi } from "../../../engines/kubernetes/cluster/client.ts";
@@ -96,7 +97,7 @@ function grantsIn(data: unknown): ReadonlyMap<string, Grant> {
 function grantOf(text: unknown): Grant | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(String(text));
+    value = parseJson(String(text));
   } catch {
     return undefined;
   }

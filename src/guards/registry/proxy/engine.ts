@@ -3,6 +3,7 @@
 import { createHash } from "node:crypto";
 import { append } from "../../../core/append.ts";
 import { type Digest, digestAlgorithm, parseDigest } from "../../../core/digest.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
 import type { ManifestReference } from "../../../engines/oci/distribution/model.ts";
@@ -158,7 +159,7 @@ export function errorCode({ body }: UpstreamDocument): string | undefined {
 /** Undefined where it is no JSON. */
 export function parsed(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString());
+    return parseJson(body.toString());
   } catch {
     return undefined;
   }

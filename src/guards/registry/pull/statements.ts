@@ -4,6 +4,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { type Digest, parseDigest } from "../../../core/digest.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { isEvidenceProblem, Problem } from "../../../core/problem.ts";
 import { createRecent } from "../../../core/recent.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
@@ -97,7 +98,7 @@ export function subjectsOf(bytes: Buffer): Digest[] {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

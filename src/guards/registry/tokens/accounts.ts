@@ -1,6 +1,7 @@
 /** The file of accounts: users and robots, and what their passwords are checked against. */
 import { createHash } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { systemCause } from "../../../core/system-cause.ts";
 import { isObject } from "../../../core/untyped.ts";
@@ -39,7 +40,7 @@ export function readAccounts(path: string): Accounts {
 export function parseAccounts(text: string, path: string): Accounts {
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = parseJson(text);
   } catch (error) {
     throw refused(path, `not JSON: ${(error as Error).message.slice(0, 200)}`);
   }

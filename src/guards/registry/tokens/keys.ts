@@ -5,6 +5,7 @@
  */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { systemCause } from "../../../core/system-cause.ts";
 import { isObject } from "../../../core/untyped.ts";
@@ -156,7 +157,7 @@ export function readKeys(path: string): KeyFile {
 function parseKeys(text: string, path: string): KeyFile {
   let document: unknown;
   try {
-    document = JSON.parse(text);
+    document = parseJson(text);
   } catch {
     // What stands there is secret: the parser's message would show some of it.
     throw refused(path, "not JSON");

@@ -2,6 +2,7 @@
  * Settings by which container runtimes ask the guard in the place of the registries that its namespaces stand for. Where a
  * runtime can be told to, it asks nobody else: a mirror that is only tried first would be passed by with its first refusal.
  */
+import { parseJson } from "../../../core/parse-json.ts";
 import type { UpstreamRule } from "../../../engines/oci/distribution/upstream-model.ts";
 
 export const mirroredRuntimes = ["containerd", "podman", "docker"] as const;
@@ -125,7 +126,7 @@ function quoted(text: string): string {
 export function daemonText(before: string, { ...set }: DaemonSettings): string | undefined {
   let known: unknown;
   try {
-    known = before.trim() === "" ? {} : JSON.parse(before);
+    known = before.trim() === "" ? {} : parseJson(before);
   } catch {
     return undefined;
   }

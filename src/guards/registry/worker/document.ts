@@ -5,6 +5,7 @@
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 import { type Digest, parseDigest } from "../../../core/digest.ts";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
 import type { ImageReading } from "../../../scan/image-reading.ts";
@@ -42,7 +43,7 @@ export async function encodeDocument(document: KeptDocument): Promise<Buffer> {
 export async function decodeDocument(bytes: Buffer, place: string): Promise<KeptDocument> {
   let kept: unknown;
   try {
-    kept = JSON.parse((await decompress(bytes, { maxOutputLength: bounds.documentBytes })).toString("utf8"));
+    kept = parseJson((await decompress(bytes, { maxOutputLength: bounds.documentBytes })).toString("utf8"));
   } catch (error) {
     throw unreadable(place, `cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }

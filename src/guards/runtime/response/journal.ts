@@ -1,6 +1,7 @@
 /** The record of responses, in a file of JSON lines: what `runtime respond list` shows and `undo` takes back. */
 import { closeSync, constants, fstatSync, openSync, readSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { systemCause } from "../../../core/system-cause.ts";
 import { isObject } from "../../../core/untyped.ts";
@@ -102,7 +103,7 @@ const TEXTS = ["id", "time", "node", "rule", "priority", "workload", "action", "
 function recordOf(line: string): ResponseRecord | undefined {
   let read: unknown;
   try {
-    read = JSON.parse(line);
+    read = parseJson(line);
   } catch {
     return undefined;
   }

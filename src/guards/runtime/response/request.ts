@@ -1,4 +1,5 @@
 /** An alert as responses go by it: made of an alert, written as a line, and read again from somebody who is believed little. */
+import { parseJson } from "../../../core/parse-json.ts";
 import { isObject } from "../../../core/untyped.ts";
 import { isContainerId } from "../../../engines/events/containers/values.ts";
 import { type Alert, type Priority, priorities } from "../../../engines/events/model.ts";
@@ -36,7 +37,7 @@ export function writeResponseRequest({ time, ...request }: ResponseRequest): str
 export function readResponseRequest(line: string): ResponseRequest | undefined {
   let read: unknown;
   try {
-    read = JSON.parse(line);
+    read = parseJson(line);
   } catch {
     return undefined;
   }

@@ -4,6 +4,7 @@
  */
 import type { Duplex } from "node:stream";
 import { StringDecoder } from "node:string_decoder";
+import { parseJson } from "../../../core/parse-json.ts";
 
 /** Whole numbers over 2^53 have no form of their own in JSON. */
 const BIG = "$bigint";
@@ -81,13 +82,21 @@ export function written(message: object): string {
 /** Undefined for what is no object. */
 function parsed(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text, (_, part: unknown) => bigOr(part));
+    const value = withBigs(parseJson(text));
     return typeof value === "object" && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** In place, the inner ones first. */
+function withBigs(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const members = value as Record<string, unknown>;
+  for (const key of Object.keys(members)) members[key] = withBigs(members[key]);
+  return bigOr(value);
 }
 
 function bigOr(part: unknown): unknown {

@@ -1,4 +1,5 @@
 import { inflateSync } from "node:zlib";
+import { parseJson } from "../../../../core/parse-json.ts";
 import { bounds } from "../../bounds.ts";
 import type { PackageRecord } from "../../model.ts";
 import { identityOf } from "../identity.ts";
@@ -14,7 +15,7 @@ export function rustPackages(executable: Executable, unread: Unread): PackageRec
   if (section === undefined || section.length === 0) return [];
   let document: unknown;
   try {
-    document = JSON.parse(inflateSync(section, { maxOutputLength: bounds.crateListBytes }).toString("utf8"));
+    document = parseJson(inflateSync(section, { maxOutputLength: bounds.crateListBytes }).toString("utf8"));
   } catch (error) {
     unread.add(`its list of crates cannot be read: ${(error as Error).message.slice(0, 100)}`);
     return [];

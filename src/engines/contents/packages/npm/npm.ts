@@ -1,4 +1,5 @@
 import clean from "semver/functions/clean.js";
+import { parseJson } from "../../../../core/parse-json.ts";
 import { isObject } from "../../../../core/untyped.ts";
 import type { AnalysedFile, Analyser } from "../../analyser.ts";
 import { bounds } from "../../bounds.ts";
@@ -50,7 +51,7 @@ function analyse({ bytes }: AnalysedFile): FileFacts | undefined {
   const text = bytes.toString("utf8");
   let manifest: unknown;
   try {
-    manifest = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+    manifest = parseJson(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   } catch {
     return unreadable("not JSON");
   }

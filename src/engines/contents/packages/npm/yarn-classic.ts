@@ -1,3 +1,4 @@
+import { parseJson } from "../../../../core/parse-json.ts";
 import type { FileFacts } from "../../model.ts";
 import { hexHash } from "../hashes.ts";
 import { repeatedName } from "../json-lines.ts";
@@ -155,7 +156,7 @@ function wordAt(text: string, mark: string): { readonly value: string; readonly 
   const raw = text.slice(1, end);
   if (!raw.includes("\\")) return { value: raw, end: end + 1 };
   try {
-    return { value: String(JSON.parse(`"${raw}"`)), end: end + 1 };
+    return { value: String(parseJson(`"${raw}"`)), end: end + 1 };
   } catch {
     return undefined;
   }

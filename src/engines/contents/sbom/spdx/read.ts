@@ -17,7 +17,7 @@ import {
   subjectOf,
 } from "../properties.ts";
 import { statedDistribution } from "../stated-distribution.ts";
-import { asList, asObject, asObjects, asText, asTexts, parseJson } from "../untyped.ts";
+import { asList, asObject, asObjects, asText, asTexts, jsonOrNothing } from "../untyped.ts";
 
 const DOCUMENT = "SPDXRef-DOCUMENT";
 
@@ -96,7 +96,7 @@ function* propertiesOf(item: Untyped): Generator<Property> {
     const comment = asText(annotation.comment);
     if (comment === undefined) continue;
     if (comment.startsWith(`{"${PREFIX}`)) {
-      for (const [name, value] of Object.entries(asObject(parseJson(comment)) ?? {})) {
+      for (const [name, value] of Object.entries(asObject(jsonOrNothing(comment)) ?? {})) {
         for (const one of typeof value === "string" ? [value] : asTexts(value)) yield [name, one];
       }
       continue;

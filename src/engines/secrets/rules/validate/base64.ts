@@ -1,3 +1,4 @@
+import { parseJson } from "../../../../core/parse-json.ts";
 import type { SecretValidity } from "../../rule.ts";
 
 const form = /^[A-Za-z0-9+/_-]*={0,2}$/;
@@ -16,7 +17,7 @@ export function decodeBase64Json(text: string): Record<string, unknown> | undefi
   const bytes = decodeBase64(text);
   if (bytes === undefined) return undefined;
   try {
-    const value: unknown = JSON.parse(bytes.toString("utf8"));
+    const value: unknown = parseJson(bytes.toString("utf8"));
     if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
     return value as Record<string, unknown>;
   } catch {

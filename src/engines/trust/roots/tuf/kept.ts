@@ -4,6 +4,7 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { parseJson } from "../../../../core/parse-json.ts";
 import { isEvidenceProblem } from "../../../../core/problem.ts";
 import { systemCause } from "../../../../core/system-cause.ts";
 import { isObject } from "../../../../core/untyped.ts";
@@ -51,7 +52,7 @@ export function readKept(file: string, anchor: Anchor): Kept | undefined {
   if (text === undefined) return undefined;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw broken(file, "not JSON", error);
   }
@@ -191,7 +192,7 @@ function textOf(file: string): string | undefined {
 
 function versionOf(text: string): number | undefined {
   try {
-    return (JSON.parse(text) as { signed?: { version?: number } } | null)?.signed?.version;
+    return (parseJson(text) as { signed?: { version?: number } } | null)?.signed?.version;
   } catch {
     return undefined;
   }
