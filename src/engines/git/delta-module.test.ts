@@ -44,7 +44,7 @@ test("what JavaScript makes of a delta, or nothing where that refuses it", () =>
     }),
     runs(1_000),
   );
-  assert.ok(applied > 20, String(applied));
+  assert.ok(applied > 0, String(applied));
 });
 
 /** What the instructions come to, whether they hold or not. */
