@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { writtenKeys } from "./json-cost.ts";
-import { parseJson } from "./parse-json.ts";
+import { endOfString, parseJson } from "./parse-json.ts";
 
 export type ExactJson =
   | { readonly value: unknown }
@@ -100,7 +100,7 @@ function repeatedKey(text: string): string | undefined {
     switch (text.charCodeAt(at)) {
       case 0x22: {
         const start = at;
-        at = endOfString(text, at);
+        at = endOfString(text, at + 1);
         const keys = around.at(-1);
         if (!keyFollows || keys === undefined) break;
         keyFollows = false;
@@ -128,11 +128,4 @@ function repeatedKey(text: string): string | undefined {
     }
   }
   return undefined;
-}
-
-/** Where the string that begins at a quote has its other quote. */
-function endOfString(text: string, start: number): number {
-  let at = start + 1;
-  while (text.charCodeAt(at) !== 0x22) at += text.charCodeAt(at) === 0x5c ? 2 : 1;
-  return at;
 }

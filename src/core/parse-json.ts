@@ -38,7 +38,7 @@ function hasEscapedKey(text: string): boolean {
  *
  * @param from - a place in the string, with no escape before it that reaches further
  */
-function endOfString(text: string, from: number): number {
+export function endOfString(text: string, from: number): number {
   for (let at = text.indexOf('"', from); at >= 0; at = text.indexOf('"', at + 1)) {
     let start = at;
     while (start > from && text.charCodeAt(start - 1) === BACKSLASH) start -= 1;

@@ -120,7 +120,7 @@ export function repeatedGaps(): (told: Told) => Told {
 }
 
 /** Each gap, or whose they are as well. */
-export function gapTexts({ evaluation, gapsOf }: Told): string[] {
+export function gapTexts({ evaluation, gapsOf }: Pick<Told, "evaluation" | "gapsOf">): string[] {
   if (gapsOf === undefined) return evaluation.gaps.map(gapText);
   const asset = assetKey(gapsOf) === assetKey(evaluation) ? "" : ` of ${assetTitle(gapsOf.asset)}`;
   return [`the same ${evaluation.gaps.length} causes as ${gapsOf.check}${asset}, above (--all lists them)`];
@@ -177,7 +177,7 @@ export function gapText(gap: Gap): string {
 export function unknownText(evaluation: Evaluation, gapsOf?: Evaluation): string {
   const { reason, gaps } = evaluation;
   const own = gaps.some((gap) => gap.reason === reason) ? [] : [reason];
-  const told = { evaluation, checks: [], ...(gapsOf === undefined ? {} : { gapsOf }) };
+  const told = gapsOf === undefined ? { evaluation } : { evaluation, gapsOf };
   return [...own, ...gapTexts(told), ...acceptedTexts(evaluation).map((text) => `accepted: ${text}`)].join("; ");
 }
 

@@ -37,7 +37,7 @@ export async function gatherDeliveryFacts(root: string, policy: Policy): Promise
   const told: string[] = found.unlisted.map(
     (path) => `${printable(path)}: could not be listed: what is built there is left out`,
   );
-  const builds = composeBuilds(root, found.composeFiles);
+  const { builds } = composeBuilds(root, found.composeFiles);
   const dockerfiles = found.dockerfiles.flatMap((written): DockerfileFacts[] => {
     const path = written.replaceAll("\\", "/");
     const read = readDockerfile(root, written, new Date(0), () => false);

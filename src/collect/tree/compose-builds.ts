@@ -1,5 +1,6 @@
 /** What Compose files build: `services.*.build` (Compose specification, "build"). */
 import { join, posix } from "node:path";
+import { append } from "../../core/append.ts";
 import { isObject } from "../../core/untyped.ts";
 import { readYamlMap } from "../kubernetes/yaml-map.ts";
 import { bounds } from "./bounds.ts";
@@ -19,23 +20,27 @@ export interface InlineDockerfile {
   readonly services: readonly string[];
 }
 
-/** Builds of all files; a file that is of a rare form is passed over, since what it says is only a name for what is found anyway. */
-export function composeBuilds(root: string, files: readonly string[]): ComposeBuild[] {
-  return files.flatMap((file) =>
-    Object.values(servicesIn(root, file)).flatMap((service) =>
-      buildOf(service, posix.dirname(file.replaceAll("\\", "/"))),
-    ),
-  );
+export interface ComposeBuilds {
+  readonly builds: readonly ComposeBuild[];
+  readonly inline: readonly InlineDockerfile[];
 }
 
-export function inlineDockerfiles(root: string, files: readonly string[]): InlineDockerfile[] {
-  return files.flatMap((path) => {
-    const services = Object.entries(servicesIn(root, path)).flatMap(([name, service]) => {
-      const build = isObject(service) && isObject(service.build) ? service.build : {};
-      return typeof build.dockerfile_inline === "string" ? [name] : [];
-    });
-    return services.length === 0 ? [] : [{ path, services }];
-  });
+/** Of all files; a file that is of a rare form is passed over, since what it says is only a name for what is found anyway. */
+export function composeBuilds(root: string, files: readonly string[]): ComposeBuilds {
+  const builds: ComposeBuild[] = [];
+  const inline: InlineDockerfile[] = [];
+  for (const path of files) {
+    const folder = posix.dirname(path.replaceAll("\\", "/"));
+    const services = Object.entries(servicesIn(root, path));
+    for (const [, service] of services) append(builds, buildOf(service, folder));
+    const named = services.flatMap(([name, service]) => (isInline(service) ? [name] : []));
+    if (named.length > 0) inline.push({ path, services: named });
+  }
+  return { builds, inline };
+}
+
+function isInline(service: unknown): boolean {
+  return isObject(service) && isObject(service.build) && typeof service.build.dockerfile_inline === "string";
 }
 
 function servicesIn(root: string, file: string): Readonly<Record<string, unknown>> {

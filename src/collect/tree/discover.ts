@@ -171,16 +171,17 @@ async function addBuilt(
   isExcluded: (path: string, isDirectory: boolean) => boolean,
 ): Promise<readonly InlineDockerfile[]> {
   if (found.composeFiles.length === 0) return [];
-  const { composeBuilds, inlineDockerfiles } = await import("./compose-builds.ts");
+  const { composeBuilds } = await import("./compose-builds.ts");
+  const { builds, inline } = composeBuilds(root, found.composeFiles);
   const known = new Set(found.dockerfiles);
-  for (const { dockerfile } of composeBuilds(root, found.composeFiles)) {
+  for (const { dockerfile } of builds) {
     const path = join(root, dockerfile);
     if (known.has(dockerfile) || dockerfile.startsWith("..") || isExcluded(path, false) || !isPlainFile(root, path))
       continue;
     known.add(dockerfile);
     found.dockerfiles.push(dockerfile);
   }
-  return inlineDockerfiles(root, found.composeFiles);
+  return inline;
 }
 
 function isPlainFile(root: string, path: string): boolean {
