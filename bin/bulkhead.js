@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node since 14 reads, so that an old one can be told what it lacks.
-import { existsSync, lstatSync, mkdirSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readFileSync } from "node:fs";
 import module from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { isMainThread, workerData } from "node:worker_threads";
+import { keepScript, readScript, scriptOfClone } from "./clone.js";
 import { daily, script } from "./daily.js";
 import { isOurs, runScript } from "./script.js";
-import { keepSources } from "./sources.js";
 
 const groups = /^(?:admission|build|cluster|db|image|network|policy|registry|runtime|secrets|trust|workload)$/;
 
@@ -72,16 +73,40 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
       return { url: new URL(specifier, parentURL).href, format: kind.format, shortCircuit: true };
     },
   });
-  const sources = new URL("../src/", import.meta.url);
   // Elsewhere (NODE_COMPILE_CACHE) other programs keep theirs.
   const ours = directory === folder ? folder : undefined;
-  if (isMainThread && ours !== undefined && existsSync(sources)) keepSources(sources.href, ours);
   const entry = new URL(import.meta.url);
-  const whole = new URL(`../${script}`, entry);
   // Threads of a run begin here as well, so that they load what they need alike.
   if (!isMainThread) import("../src/cli/thread.ts");
-  else if (daily.includes(command) && existsSync(whole)) {
+  else if (daily.includes(command)) start(entry, { command, directory, ours });
+  else import("../src/cli/run.ts").then(({ run }) => run(entry));
+}
+
+/**
+ * A command of every day: as one script, where the program is published or has made one in an earlier run.
+ *
+ * @param directory - where Node keeps what it compiled; may be undefined
+ * @param ours - the same, where nobody else keeps things; may be undefined
+ */
+function start(entry, { command, directory, ours }) {
+  const published = fileURLToPath(new URL(`../${script}`, entry));
+  if (existsSync(published)) {
     const kept = directory && join(directory, `${command}.code`);
-    runScript(whole, { kept, folder: ours }, ({ run }) => run(entry));
-  } else import("../src/cli/run.ts").then(({ run }) => run(entry));
+    runScript({ filename: published, source: readFileSync(published) }, { kept, folder: ours }, ({ run }) =>
+      run(entry),
+    );
+    return;
+  }
+  const clone = ours && !isLookedInto() ? scriptOfClone(new URL("../", entry), ours, command) : undefined;
+  const source = clone && readScript(clone);
+  if (source !== undefined) {
+    runScript({ filename: clone.path, source }, { kept: clone.code, folder: ours }, ({ run }) => run(entry));
+    return;
+  }
+  import("../src/cli/run.ts").then(({ run }) => run(entry)).then(() => clone && keepScript(clone));
+}
+
+/** Whoever profiles or debugs wants to see the sources. */
+function isLookedInto() {
+  return process.execArgv.some((option) => /^--(?:cpu-prof|heap-prof|inspect|enable-source-maps)/.test(option));
 }

@@ -6,7 +6,6 @@
  */
 import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import v8 from "node:v8";
 import vm from "node:vm";
 import zlib from "node:zlib";
@@ -21,18 +20,17 @@ const FORGOTTEN_AFTER = 90 * 24 * 60 * 60 * 1_000;
 const HEADER = 8;
 
 /**
- * @param file - URL of the script: one function, of `require`, `module` and `exports`, in ASCII
+ * @param filename - the script's, as a stack trace names it
+ * @param source - its bytes: one function, of `require`, `module` and `exports`, in ASCII
  * @param kept - path of the file that holds what V8 compiled; undefined: nothing is kept
  * @param folder - ours, of what else was compiled: what is old in it is removed when `kept` is written; may be undefined
  * @param run - is given what the script exports; what V8 compiled until it has ended is kept when the process exits
  */
-export async function runScript(file, { kept, folder }, run) {
-  const filename = fileURLToPath(file);
-  // As bytes: a string of them costs no decoding, and V8 holds it once.
-  const source = readFileSync(filename);
+export async function runScript({ filename, source }, { kept, folder }, run) {
   const own = zlib.crc32(source);
   const flags = v8.cachedDataVersionTag();
   const cachedData = kept === undefined ? undefined : readKept(kept, own);
+  // Of bytes: it costs no decoding, and V8 holds it once.
   const script = new vm.Script(source.latin1Slice(), {
     filename,
     cachedData,

@@ -1,9 +1,10 @@
 /** The program as it is published: bundled JavaScript for Node 24, with nothing to install beside it. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { basename, dirname, join, relative } from "node:path";
-import { build, type BuildOptions as EsbuildOptions, type Metafile, type Plugin } from "esbuild";
+import { basename, dirname, join } from "node:path";
+import { build, type Metafile, type Plugin } from "esbuild";
 import { daily, script } from "../bin/daily.js";
+import { bundling, commandScript, installedByUsers, libraryWithin } from "./command-script.ts";
 
 /** Files beside the code, as they are. */
 const accompanying = ["LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "docs/schemas"] as const;
@@ -16,9 +17,6 @@ const forRepositories = [
 ] as const;
 /** Of that tree, what the package on a registry holds; npm adds what it always takes. */
 const packaged = ["bin/", "action/", "code/", "docs/", "CHANGELOG.md", "SECURITY.md", "THIRD_PARTY_NOTICES"] as const;
-
-/** Too large to go along for those who never use it: whoever wants it installs it beside the package. */
-const installedByUsers = "@electric-sql/pglite";
 
 /** Node's own modules. The bundler asks by it, so that not each of thousands of imports becomes a question to this process. */
 const builtin = new RegExp(`^(?:node:)?(?:${builtinModules.map((name) => name.replace(/^node:/, "")).join("|")})$`);
@@ -53,7 +51,7 @@ export async function buildPackage(
 ): Promise<readonly BundledPackage[]> {
   rmSync(outdir, { recursive: true, force: true });
   const { metafile } = await build({
-    ...common(root),
+    ...bundling(root),
     entryPoints: { "bin/bulkhead": "bin/bulkhead.js", "action/main": "action/main.js" },
     outdir,
     chunkNames: "code/[name]-[hash]",
@@ -90,23 +88,6 @@ export function publishedManifest(root: string, { repository }: BuildOptions): R
   };
 }
 
-function common(root: string) {
-  return {
-    absWorkingDir: root,
-    bundle: true,
-    external: [installedByUsers],
-    platform: "node",
-    target: "node24",
-    // Names stay: a stack trace of a bug must say where it was.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    // They are in THIRD_PARTY_NOTICES, whole.
-    legalComments: "none",
-    metafile: true,
-    logLevel: "error",
-  } satisfies EsbuildOptions;
-}
-
 /** Packages in CommonJS ask for Node's own modules by `require`, which a module lacks. */
 const builtinsWithoutRequire: Plugin = {
   name: "builtins-without-require",
@@ -120,20 +101,6 @@ const builtinsWithoutRequire: Plugin = {
   },
 };
 
-/** What a clone asks Node for when it is needed is in the bundle, and is run when it is needed. */
-const libraryWithin: Plugin = {
-  name: "library-within",
-  setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/]formats[\\/]yaml[\\/]loaded\.ts$/ }, ({ path }) => ({
-      contents: 'export const yaml = () => require("yaml");',
-      resolveDir: dirname(path),
-    }));
-  },
-};
-
-/** Where every command begins: it loads each command's own code on demand. */
-const BEGINNING = "src/cli/run.ts";
-
 /**
  * One script of all that the commands of every day need (bin/script.js), beside the modules of the other commands, which it
  * leads to as well.
@@ -141,55 +108,15 @@ const BEGINNING = "src/cli/run.ts";
  * @param modules - what was made of the modules
  */
 async function buildDaily(root: string, outdir: string, modules: Metafile): Promise<void> {
-  const within = new Set(daily.map((name) => join(root, "src/cli", `${name.replace("-", "/")}.ts`)));
-  const begins = importedAtOnce(modules, BEGINNING);
   const places = new Map(
     Object.entries(modules.outputs).map(([path, { entryPoint = "" }]) => [join(root, entryPoint), basename(path)]),
   );
-  const otherCommands: Plugin = {
-    name: "other-commands",
-    setup({ onResolve }) {
-      onResolve({ filter: /^\.\.?\// }, ({ kind, importer, path }) => {
-        if (kind !== "dynamic-import" || !begins.has(relative(root, importer))) return undefined;
-        const file = join(dirname(importer), path);
-        if (within.has(file)) return undefined;
-        const place = places.get(file);
-        if (place === undefined) throw new Error(`${file} is loaded on demand, and no module of the package`);
-        return { path: `./${place}`, external: true };
-      });
-    },
-  };
-  const { outputFiles } = await build({
-    ...common(root),
-    entryPoints: [BEGINNING],
-    outfile: join(outdir, script),
-    write: false,
-    format: "cjs",
-    banner: { js: "(function(require,module,exports){" },
-    footer: { js: "})" },
-    // The script has no address: nothing in it may ask for one.
-    logOverride: { "empty-import-meta": "error" },
-    plugins: [libraryWithin, otherCommands],
+  const { text } = await commandScript(root, daily, (file) => {
+    const place = places.get(file);
+    if (place === undefined) throw new Error(`${file} is loaded on demand, and no module of the package`);
+    return `./${place}`;
   });
-  // It is read as bytes. Of what is not ASCII the bundler leaves only what stands in regular expressions, which know this form too.
-  const text = outputFiles[0]?.text.replace(
-    /[^\n -~]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-  writeFileSync(join(outdir, script), text ?? "");
-  for (const file of within) if (!existsSync(file)) throw new Error(`${file} is not there: bin/daily.js names it`);
-}
-
-/** @returns the files of a build that are loaded with `file`, itself among them; paths below the root */
-function importedAtOnce({ inputs }: Metafile, file: string): ReadonlySet<string> {
-  const found = new Set<string>();
-  const pending = [file];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    if (found.has(next)) continue;
-    found.add(next);
-    for (const { path, kind } of inputs[next]?.imports ?? []) if (kind === "import-statement") pending.push(path);
-  }
-  return found;
+  writeFileSync(join(outdir, script), text);
 }
 
 /** Licences that ask for their address and the author's name, or for nothing, and not for their text. */

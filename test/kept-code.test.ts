@@ -29,8 +29,9 @@ const old = join(folder, "old");
 
 /** In a process of its own, as the program's. */
 function run(): string {
-  const begin = `import { runScript } from ${JSON.stringify(runner)};
-await runScript(${JSON.stringify(pathToFileURL(script).href)}, { kept: ${JSON.stringify(kept)}, folder: ${JSON.stringify(old)} }, ({ run }) => run());`;
+  const begin = `import { readFileSync } from "node:fs";
+import { runScript } from ${JSON.stringify(runner)};
+await runScript({ filename: ${JSON.stringify(script)}, source: readFileSync(${JSON.stringify(script)}) }, { kept: ${JSON.stringify(kept)}, folder: ${JSON.stringify(old)} }, ({ run }) => run());`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", begin], {
     encoding: "utf8",
   });
@@ -149,10 +150,11 @@ test("what was compiled for versions of long ago goes when something is written"
 });
 
 test("a folder that is not there costs nothing but time", () => {
-  const nowhere = pathToFileURL(script).href;
-  const begin = `import { runScript } from ${JSON.stringify(runner)};
-await runScript(${JSON.stringify(nowhere)}, { kept: "/proc/bulkhead/kept.code" }, ({ run }) => run());
-await runScript(${JSON.stringify(nowhere)}, {}, ({ run }) => run());`;
+  const begin = `import { readFileSync } from "node:fs";
+import { runScript } from ${JSON.stringify(runner)};
+const whole = { filename: ${JSON.stringify(script)}, source: readFileSync(${JSON.stringify(script)}) };
+await runScript(whole, { kept: "/proc/bulkhead/kept.code" }, ({ run }) => run());
+await runScript(whole, {}, ({ run }) => run());`;
   const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", begin], {
     encoding: "utf8",
   });
