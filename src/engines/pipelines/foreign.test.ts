@@ -44,6 +44,8 @@ test("what only looks like one, or belongs to the sources of others, is none", (
     "third_party/a/cloudbuild.yaml",
     "src/testdata/Jenkinsfile",
     "Jenkinsfiles/README.md",
+    "tests/jenkinsfile.bats",
+    "docs/Jenkinsfile.md",
     "cloudbuilder.yaml",
     ".github/workflows/ci.yml",
     ".gitlab-ci.yml",

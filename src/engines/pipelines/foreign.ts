@@ -31,7 +31,10 @@ const AT_ROOT: readonly (readonly [system: string, path: RegExp])[] = [
 /** Those that each project of a repository has its own of; of other people's sources theirs are. */
 const ANYWHERE: readonly (readonly [system: string, path: RegExp])[] = [
   ["Google Cloud Build", /(?:^|\/)cloudbuild(?:[-.][^/]+)?\.(?:ya?ml|json)$/],
-  ["Jenkins", /(?:^|\/)(?:Jenkinsfile(?:[-._][^/]+)?|[^/]+\.jenkinsfile)$/i],
+  [
+    "Jenkins",
+    /(?:^|\/)(?:Jenkinsfile(?![^/]*\.(?:adoc|bats|go|html|java|js|md|py|rb|rst|sh|ts|txt)$)(?:[-._][^/]+)?|[^/]+\.jenkinsfile)$/i,
+  ],
 ];
 const OF_OTHERS = /(?:^|\/)(?:vendor|third[-_]party|testdata)\//;
 

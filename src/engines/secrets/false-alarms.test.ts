@@ -55,6 +55,20 @@ test("random texts with a dot in them are no code", () => {
   }
 });
 
+test("a password of the machine's own database is low in key/value strings and JDBC URLs too", () => {
+  for (const [rank, text] of [
+    ["low ado-net-password", `"Host=localhost;Database=a;Username=app;Password=${password}"`],
+    ["low ado-net-password", `"Server=tcp:127.0.0.1,1433;User Id=sa;Password=${password}"`],
+    ["low ado-net-password", `"Data Source=(local);uid=sa;pwd=${password}"`],
+    ["low libpq-password", `dsn: "host=localhost dbname=a password=${password}"`],
+    ["low jdbc-password", `url: "jdbc:postgresql://localhost:5432/a?user=app&password=${password}"`],
+    ["high ado-net-password", `"Server=localhost.shop.io;User Id=sa;Password=${password}"`],
+    ["high jdbc-password", `url: "jdbc:postgresql://db.shop.io/localhost?user=app&password=${password}"`],
+  ] as const) {
+    assert.deepEqual(found(`${text}\n`, "app.json"), [rank], text);
+  }
+});
+
 test("a key that anybody can make is low among tests and what others wrote, and critical elsewhere", () => {
   const sample = pemBlock("RSA PRIVATE KEY", rsaDer);
   assert.deepEqual(found(sample, "deploy/server.pem"), ["critical rsa-private-key"]);

@@ -8,6 +8,10 @@ const PLACEHOLDER =
 const LOCAL_HOST =
   /@(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[?::1\]?|host\.docker\.internal|(?:[\w-]{1,63}\.){0,4}example(?:\.(?:com|org|net))?|[\w.-]{1,100}\.(?:test|invalid|localhost))(?=[:/?#\s"'`]|$)/i;
 
+/** The same in `key=value` strings of databases: ADO.NET, libpq; and in URLs without a user. */
+const LOCAL_VALUE =
+  /(?:\b(?:server|data source|host|hostaddr|addr|address|network address)\s{0,2}=\s{0,2}(?:tcp:)?|^jdbc:[a-z0-9]{2,20}:\/\/)(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[?::1\]?|\((?:local|localdb)\)|host\.docker\.internal)(?=[\\,:;/?\s])/i;
+
 /** Users of whom no password is asked (RFC 1635). */
 const NOBODY = /:\/\/(?:anonymous|ftp):/i;
 
@@ -19,5 +23,5 @@ export function isPlaceholder(secret: string, match: string): boolean {
   // The text of a long one holds any short word by chance.
   if (secret.length < 256 && PLACEHOLDER.test(secret)) return true;
   const start = match.slice(0, 2_048);
-  return LOCAL_HOST.test(start) || NOBODY.test(start) || ANYBODY.test(start);
+  return LOCAL_HOST.test(start) || LOCAL_VALUE.test(start) || NOBODY.test(start) || ANYBODY.test(start);
 }

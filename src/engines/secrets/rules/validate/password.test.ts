@@ -19,6 +19,9 @@ describe("passwords", () => {
       "your-password",
       "YOUR_API_KEY_HERE",
       "yourPassword",
+      "yourStrong(!)Password",
+      "replace-default-auth",
+      "change-me",
       "null",
       "redacted",
       "aaaaaa",
@@ -39,6 +42,8 @@ describe("passwords", () => {
       "mypass1",
       "my_secret_token",
       "yourself99",
+      "replacement-auth",
+      "change-of-heart",
     ]) {
       assert.equal(passwordValidity(text), "unsure", text);
     }
