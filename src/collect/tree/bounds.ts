@@ -4,6 +4,10 @@ export const bounds = {
   smallFileBytes: 4 * 1024 * 1024,
   /** A Compose file that is read for what it builds alone: as any manifest. */
   composeBytes: 4 * 1024 * 1024,
+  /** Files that may say what is built, bytes of one, and paths that they name together. */
+  recipes: 1_000,
+  recipeBytes: 1024 * 1024,
+  recipeNames: 20_000,
   /** Files that one lockfile includes. */
   includedFiles: 100,
   /** Entries and depth of a build context that are looked through for files with secrets. */

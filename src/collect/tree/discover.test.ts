@@ -235,6 +235,33 @@ test("what a Compose file builds is a Dockerfile, whatever it is called; one wit
   assert.deepEqual((await discover(folder, undefined, undefined, "manifests")).inlineDockerfiles, []);
 });
 
+test("what pipelines and other recipes build is a Dockerfile where it begins as one, whatever it is called", async () => {
+  const from = "# of the product\nARG BASE=alpine\nFROM $BASE\n";
+  const folder = treeOf({
+    ".github/workflows/ci.yml":
+      "jobs:\n  a:\n    steps:\n      - run: docker build -t a --file build/a.txt . && docker build -f=build/b .\n" +
+      "      - uses: docker/build-push-action@v6\n        with:\n          file: ./build/c.image\n",
+    Makefile: "IMAGE_DOCKERFILE := build/d\nall:\n\tpodman build -f $(OTHER)/e -f build/notes.txt .\n",
+    "app/skaffold.yaml": "apiVersion: skaffold/v4beta13\nbuild: {artifacts: [{docker: {dockerfile: own/f}}]}\n",
+    "docker-bake.hcl": 'target "web" {\n  dockerfile = "build/g"\n}\n',
+    Jenkinsfile: 'docker.build("a", "-f build/h .")\nsh(["docker", "build", "-f", "build/i", "."])\n',
+    "build/notes.txt": "From the beginning, notes.\n",
+    "build/unnamed": from,
+    e: from,
+    "app/own/f": from,
+    "api/web.docker": from,
+    "vendor/j": from,
+    justfile: "build:\n  docker build -f vendor/j -f ../outside .\n",
+    ...Object.fromEntries(["a.txt", "b", "c.image", "d", "g", "h", "i"].map((name) => [`build/${name}`, from])),
+  });
+  const found = await discover(folder, undefined, { excludes: (path) => path.startsWith("vendor") });
+  assert.deepEqual(found.dockerfiles, [
+    "api/web.docker",
+    "app/own/f",
+    ...["a.txt", "b", "c.image", "d", "g", "h", "i"].map((name) => `build/${name}`),
+  ]);
+});
+
 test("a folder that is not there is the caller's error", async () => {
   for (const missing of [join(root, "nowhere"), join(treeOf({ file: "" }), "file")]) {
     await assert.rejects(discover(missing), (error) => error instanceof Problem && error.kind === "usage");

@@ -23,17 +23,18 @@ import { mayHoldManifests } from "../kubernetes/manifest-names.ts";
 import { looksLikeManifest } from "../kubernetes/manifest-text.ts";
 import { bounds } from "./bounds.ts";
 import type { InlineDockerfile } from "./compose-builds.ts";
-import { isDockerfile, looksLikeDockerfile } from "./dockerfile-name.ts";
+import { beginsAsDockerfile, isDockerfile, looksLikeDockerfile } from "./dockerfile-name.ts";
 import type { Exclusion } from "./exclusion.ts";
 import { type LinkWithin, linkReader } from "./links.ts";
 import { mayBeLockfile } from "./lockfile-name.ts";
+import { isBuildRecipe, namedDockerfiles } from "./named-dockerfiles.ts";
 
 export interface Discovery {
   /** OCI layout folders and image archives, as paths below the folder that was given, sorted. */
   readonly images: readonly string[];
   /** Lockfiles, relative to the folder that was given, sorted. */
   readonly lockfiles: readonly string[];
-  /** Dockerfiles and Containerfiles, by their names or because a Compose file builds them, as for lockfiles. */
+  /** Dockerfiles and Containerfiles, by their names or because something builds them, as for lockfiles. */
   readonly dockerfiles: readonly string[];
   readonly inlineDockerfiles: readonly InlineDockerfile[];
   /** Files that may configure continuous integration, as for lockfiles: by their names. */
@@ -78,7 +79,7 @@ export async function discover(
 ): Promise<Discovery> {
   const isLockfile = only === "manifests" ? () => false : isNamedLockfile;
   const isExcluded = (path: string, isDirectory: boolean): boolean =>
-    exclusion?.excludes(relative(root, path).replaceAll(sep, "/"), isDirectory) === true;
+    exclusion?.excludes(slashed(relative(root, path)), isDirectory) === true;
   const found = nothing();
   /** Folders of templates of charts, and those below them. */
   const templates = new Set<string>();
@@ -161,7 +162,8 @@ async function addLinked(
 }
 
 /**
- * What Compose files build, whatever it is called: a file below the folder, with no link on the way, that is not excluded.
+ * What Compose files, pipelines and other recipes build, whatever it is called: a file below the folder, with no link on the
+ * way, that is not excluded. What the latter name is one where it begins as such.
  *
  * @returns what stands in the Compose files themselves
  */
@@ -170,18 +172,27 @@ async function addBuilt(
   root: string,
   isExcluded: (path: string, isDirectory: boolean) => boolean,
 ): Promise<readonly InlineDockerfile[]> {
+  const known = new Set(found.dockerfiles);
+  const add = (dockerfile: string, isOne: (path: string) => boolean): void => {
+    const path = join(root, dockerfile);
+    if (known.has(dockerfile) || dockerfile.startsWith("..") || isExcluded(path, false)) return;
+    if (!isPlainFile(root, path) || !isOne(path)) return;
+    known.add(dockerfile);
+    found.dockerfiles.push(dockerfile);
+  };
+  const recipes = [...found.recipes, ...found.pipelines, ...found.foreignPipelines.map(({ path }) => path)];
+  for (const named of namedDockerfiles(root, recipes.map(slashed))) {
+    add(named, (path) => beginsAsDockerfile(path, bounds.smallFileBytes));
+  }
   if (found.composeFiles.length === 0) return [];
   const { composeBuilds } = await import("./compose-builds.ts");
   const { builds, inline } = composeBuilds(root, found.composeFiles);
-  const known = new Set(found.dockerfiles);
-  for (const { dockerfile } of builds) {
-    const path = join(root, dockerfile);
-    if (known.has(dockerfile) || dockerfile.startsWith("..") || isExcluded(path, false) || !isPlainFile(root, path))
-      continue;
-    known.add(dockerfile);
-    found.dockerfiles.push(dockerfile);
-  }
+  for (const { dockerfile } of builds) add(dockerfile, () => true);
   return inline;
+}
+
+function slashed(path: string): string {
+  return path.replaceAll(sep, "/");
 }
 
 function isPlainFile(root: string, path: string): boolean {
@@ -207,6 +218,7 @@ function nothing() {
     images: [] as string[],
     lockfiles: [] as string[],
     dockerfiles: [] as string[],
+    recipes: [] as string[],
     pipelines: [] as string[],
     foreignPipelines: [] as ForeignPipeline[],
     manifests: [] as string[],
@@ -230,12 +242,13 @@ async function sort(
   if (ARCHIVE.test(name) && (await looksLikeArchive(path))) found.images.push(path);
   const below = relative(root, path);
   if (await isLockfile(below)) found.lockfiles.push(below);
-  const slashed = below.replaceAll(sep, "/");
-  const foreign = foreignPipeline(slashed);
+  const withSlashes = slashed(below);
+  const foreign = foreignPipeline(withSlashes);
   if (foreign !== undefined) found.foreignPipelines.push(foreign);
-  if (pipelineKind(slashed) !== undefined) found.pipelines.push(below);
+  if (pipelineKind(withSlashes) !== undefined) found.pipelines.push(below);
   if (isDockerfile(below) || looksLikeDockerfile(path, bounds.composeBytes)) found.dockerfiles.push(below);
-  if (!isTemplate && mayBeServerConfiguration(slashed)) found.registryConfigurations.push(below);
+  if (!isTemplate && mayBeServerConfiguration(withSlashes)) found.registryConfigurations.push(below);
+  if (isBuildRecipe(name)) found.recipes.push(below);
   if (isComposeFile(below)) found.composeFiles.push(below);
   else if (!isTemplate && mayHoldManifests(name) && looksLikeManifest(path)) found.manifests.push(below);
 }

@@ -10,9 +10,9 @@ export function isDockerfile(path: string): boolean {
   );
 }
 
-/** `Dockerfile-alpine`, `Dockerfile_web`, `web-Dockerfile`, `dockerfile`: as `dockerfile-parser.go` is called, and notes. */
+/** `Dockerfile-alpine`, `Dockerfile_web`, `web-Dockerfile`, `web.docker`, `dockerfile`: as `dockerfile-parser.go` is called, and notes. */
 const ALIKE =
-  /^(?:Dockerfile|Containerfile)[-_].|.[-_](?:Dockerfile|Containerfile)$|^(?:dockerfile|containerfile)(?:[-_.].+)?$/;
+  /^(?:Dockerfile|Containerfile)[-_].|.[-_](?:Dockerfile|Containerfile)$|.\.docker$|^(?:dockerfile|containerfile)(?:[-_.].+)?$/;
 
 /** What a Dockerfile begins with: comments and directives, then FROM, or ARG that it uses (Dockerfile reference, "FROM"). */
 const BEGINNING =
@@ -28,7 +28,11 @@ const LOOKED_AT = 64 * 1024;
  */
 export function looksLikeDockerfile(file: string, limit: number): boolean {
   const name = file.slice(file.lastIndexOf("/") + 1);
-  if (!ALIKE.test(name) || /ignore$/.test(name)) return false;
+  return ALIKE.test(name) && !/ignore$/.test(name) && beginsAsDockerfile(file, limit);
+}
+
+/** @param file - its whole path; what is over the limit is none */
+export function beginsAsDockerfile(file: string, limit: number): boolean {
   const start = withBoundedBytes(file, limit, (bytes) => bytes.toString("utf8", 0, LOOKED_AT));
   return start !== undefined && BEGINNING.test(start);
 }
