@@ -6,6 +6,7 @@ import { findSeccompProfiles } from "../collect/kubernetes/seccomp-profiles.ts";
 import { findRegistryServers } from "../collect/registry/servers.ts";
 import { openPolicyScanner } from "../collect/secrets/scanner.ts";
 import { type Discovery, discover } from "../collect/tree/discover.ts";
+import { nameOfInline } from "../collect/tree/inline-dockerfiles.ts";
 import { foreignNotes, skippedNotes } from "../collect/tree/skipped-notes.ts";
 import { unopenedImage } from "../core/asset.ts";
 import type { Evaluation } from "../core/evaluation.ts";
@@ -55,7 +56,7 @@ export async function scanTree(
   const found = await discover(root, undefined, context.exclusion);
   const linted = [
     ...found.dockerfiles.map((path) => scanDockerfile(root, path, context)),
-    ...found.inlineDockerfiles.map((inline) => scanInlineDockerfile(inline, context)),
+    ...found.inlineDockerfiles.map((inline) => scanInlineDockerfile(root, inline, context)),
   ];
   const foreign = foreignPlatforms(context.open.platform);
   const dockerfiles = linted.flatMap(({ file }) => file?.dockerfile ?? []);
@@ -104,7 +105,8 @@ export async function scanTree(
     context.onLifecycle?.(lifecycle.seen);
     rebuild = lifecycle.seen.find(({ step }) => step === "rebuild");
   }
-  const unbuilt = await scanUnbuilt(found.dockerfiles, dockerfiles, manifests, {
+  const paths = [...found.dockerfiles, ...found.inlineDockerfiles.map(nameOfInline)];
+  const unbuilt = await scanUnbuilt(paths, dockerfiles, manifests, {
     ...own,
     evaluations,
     ...(rebuild === undefined ? {} : { rebuild }),

@@ -49,13 +49,13 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
         if (!fixes) return unfixed(scanDockerfile(root, file, lint));
         return fix(root, scanAndFixDockerfile(root, file, { ...lint, unsafe: options.unsafe }), options.diff);
       }),
-      ...(discovery?.inlineDockerfiles ?? []).map((inline) => unfixed(scanInlineDockerfile(inline, lint))),
+      ...(discovery?.inlineDockerfiles ?? []).map((inline) => unfixed(scanInlineDockerfile(root, inline, lint))),
     ];
     return {
       subject: place,
       evaluations: results.flatMap(({ judged }) => judged.evaluations),
       notes: [
-        ...(found.length === 0 ? ["no Dockerfiles found in this directory"] : []),
+        ...(results.length === 0 ? ["no Dockerfiles found in this directory"] : []),
         ...(discovery === undefined ? [] : skippedNotes(discovery)),
         ...results.flatMap(({ judged, notes }) => [...notes, ...judged.notes]),
         ...leftNotes(results.flatMap(({ left }) => left)),

@@ -4,6 +4,7 @@ export const bounds = {
   smallFileBytes: 4 * 1024 * 1024,
   /** A Compose file that is read for what it builds alone: as any manifest. */
   composeBytes: 4 * 1024 * 1024,
+  composeDocuments: 100,
   /** Files that may say what is built, bytes of one, and paths that they name together. */
   recipes: 1_000,
   recipeBytes: 1024 * 1024,

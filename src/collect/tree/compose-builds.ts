@@ -1,9 +1,14 @@
-/** What Compose files build: `services.*.build` (Compose specification, "build"). */
+/** What Compose files build: `services.*.build` (Compose specification, "build"), read as Compose does. */
 import { join, posix } from "node:path";
 import { append } from "../../core/append.ts";
 import { isObject } from "../../core/untyped.ts";
-import { readYamlMap } from "../kubernetes/yaml-map.ts";
+import { readComposeDocument } from "../../engines/kubernetes/compose/document.ts";
+import { cutDocuments } from "../../formats/yaml/documents.ts";
+import type { YamlNode } from "../../formats/yaml/model.ts";
+import { plainValue } from "../../formats/yaml/value.ts";
 import { bounds } from "./bounds.ts";
+import { type InlineDockerfile, placeOfBlock } from "./inline-dockerfiles.ts";
+import { readBoundedText } from "./text-file.ts";
 
 export interface ComposeBuild {
   /** Of the Dockerfile and of the directory that it is built from, from the root, with slashes. */
@@ -13,56 +18,84 @@ export interface ComposeBuild {
   readonly image?: string;
 }
 
-/** A service whose Dockerfile stands in the Compose file itself (`build.dockerfile_inline`). */
-export interface InlineDockerfile {
-  /** Of the Compose file, as it was given. */
-  readonly path: string;
-  readonly services: readonly string[];
-}
-
 export interface ComposeBuilds {
   readonly builds: readonly ComposeBuild[];
   readonly inline: readonly InlineDockerfile[];
 }
 
-/** Of all files; a file that is of a rare form is passed over, since what it says is only a name for what is found anyway. */
+/** Of all files; of one that cannot be read whoever reads it as a manifest says so. */
 export function composeBuilds(root: string, files: readonly string[]): ComposeBuilds {
   const builds: ComposeBuild[] = [];
   const inline: InlineDockerfile[] = [];
-  for (const path of files) {
-    const folder = posix.dirname(path.replaceAll("\\", "/"));
-    const services = Object.entries(servicesIn(root, path));
-    for (const [, service] of services) append(builds, buildOf(service, folder));
-    const named = services.flatMap(([name, service]) => (isInline(service) ? [name] : []));
-    if (named.length > 0) inline.push({ path, services: named });
+  for (const file of files) {
+    const path = file.replaceAll("\\", "/");
+    const folder = posix.dirname(path);
+    for (const { name, text, node } of servicesIn(root, file)) {
+      const service = plainValue(node, []);
+      append(builds, buildOf(service, folder));
+      const written = valueAt(node, ["build", "dockerfile_inline"]);
+      if (written?.kind !== "scalar" || typeof written.value !== "string") continue;
+      const place = placeOfBlock(text, written.start, written.value);
+      inline.push({
+        path,
+        service: name,
+        text: written.value,
+        context: contextOf(service, folder) ?? folder,
+        ...(place === undefined ? {} : { place }),
+      });
+    }
   }
   return { builds, inline };
 }
 
-function isInline(service: unknown): boolean {
-  return isObject(service) && isObject(service.build) && typeof service.build.dockerfile_inline === "string";
+interface Service {
+  readonly name: string;
+  /** Of the whole file. */
+  readonly text: string;
+  readonly node: YamlNode;
 }
 
-function servicesIn(root: string, file: string): Readonly<Record<string, unknown>> {
-  const read = readYamlMap(join(root, file), file, bounds.composeBytes);
-  return typeof read !== "string" && isObject(read.services) ? read.services : {};
+function servicesIn(root: string, file: string): Service[] {
+  const text = readBoundedText(join(root, file), bounds.composeBytes);
+  if (text === undefined) return [];
+  return cutDocuments(file, text, bounds.composeDocuments).text.documents.flatMap((range) => {
+    const { node } = readComposeDocument(text, range);
+    const services = node && valueAt(node, ["services"]);
+    if (services?.kind !== "map") return [];
+    return services.entries.map(({ key, value }) => ({ name: key, text, node: value }));
+  });
+}
+
+function valueAt(node: YamlNode, keys: readonly string[]): YamlNode | undefined {
+  return keys.reduce<YamlNode | undefined>(
+    (at, key) => (at?.kind === "map" ? at.entries.find((entry) => entry.key === key)?.value : undefined),
+    node,
+  );
 }
 
 function buildOf(service: unknown, folder: string): ComposeBuild[] {
   if (!isObject(service)) return [];
   const { build, image } = service;
-  const stated = typeof build === "string" ? { context: build } : build;
-  if (!isObject(stated) || stated.dockerfile_inline !== undefined) return [];
-  const context = typeof stated.context === "string" ? stated.context : ".";
-  const dockerfile = typeof stated.dockerfile === "string" ? stated.dockerfile : "Dockerfile";
-  if (/[$:]/.test(context + dockerfile)) return [];
-  const at = posix.normalize(posix.join(folder, context)).replace(/\/$/, "");
-  if (at === ".." || at.startsWith("../") || posix.isAbsolute(context)) return [];
+  if (isObject(build) && build.dockerfile_inline !== undefined) return [];
+  const context = contextOf(service, folder);
+  const dockerfile = isObject(build) && typeof build.dockerfile === "string" ? build.dockerfile : "Dockerfile";
+  if (context === undefined || /[$:]/.test(dockerfile)) return [];
   return [
     {
-      dockerfile: posix.join(at, dockerfile),
-      context: at,
+      dockerfile: posix.join(context, dockerfile),
+      context,
       ...(typeof image === "string" && !image.includes("$") ? { image } : {}),
     },
   ];
+}
+
+/** From the root; undefined where nothing is built, or from elsewhere. */
+function contextOf(service: unknown, folder: string): string | undefined {
+  const build = isObject(service) ? service.build : undefined;
+  const stated = typeof build === "string" ? { context: build } : build;
+  if (!isObject(stated)) return undefined;
+  const context = typeof stated.context === "string" ? stated.context : ".";
+  if (/[$:]/.test(context)) return undefined;
+  const at = posix.normalize(posix.join(folder, context)).replace(/\/$/, "");
+  return at === ".." || at.startsWith("../") || posix.isAbsolute(context) ? undefined : at;
 }

@@ -231,7 +231,9 @@ test("what a Compose file builds is a Dockerfile, whatever it is called; one wit
   symlinkSync(outside, join(folder, "linked"));
   const found = await discover(folder, undefined, { excludes: (path) => path.startsWith("vendor") });
   assert.deepEqual(found.dockerfiles, ["api/build/Image.web", "web/Dockerfile"]);
-  assert.deepEqual(found.inlineDockerfiles, [{ path: "web/compose.yaml", services: ["h"] }]);
+  assert.deepEqual(found.inlineDockerfiles, [
+    { path: "web/compose.yaml", service: "h", text: "FROM scratch", context: "web" },
+  ]);
   assert.deepEqual((await discover(folder, undefined, undefined, "manifests")).inlineDockerfiles, []);
 });
 

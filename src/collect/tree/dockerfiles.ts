@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { present } from "../../core/evidence.ts";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { bounds as dockerfileBounds } from "../../engines/dockerfile/bounds.ts";
-import type { IgnoreFile, ReadDockerfile } from "../../engines/dockerfile/model.ts";
+import type { Dockerfile, IgnoreFile, ReadDockerfile } from "../../engines/dockerfile/model.ts";
 import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
-import { type IsSensitive, sensitiveFilesBeside } from "./sensitive-files.ts";
+import { type IsSensitive, sensitiveFilesIn } from "./sensitive-files.ts";
 
 /**
  * One Dockerfile, or why it cannot be read.
@@ -16,11 +16,48 @@ import { type IsSensitive, sensitiveFilesBeside } from "./sensitive-files.ts";
  * @param isSensitive - whether a file of the build context has the name of a secret
  */
 export function readDockerfile(root: string, path: string, now: Date, isSensitive: IsSensitive): ReadDockerfile {
+  const whole = () => ({ ...readText(join(root, path)), folder: dirname(path), ignored: path });
+  return reading(root, path, whole, { now, isSensitive });
+}
+
+/** Its text, and where what it copies is. */
+export interface DockerfileText {
+  readonly text: string;
+  readonly lossy: boolean;
+  /** The build context, or what is next to it, from the root. */
+  readonly folder: string;
+  /** The path that ignore files are looked for beside. */
+  readonly ignored: string;
+}
+
+interface ReadingOptions {
+  readonly now: Date;
+  readonly isSensitive: IsSensitive;
+  readonly within?: NonNullable<Dockerfile["within"]>;
+}
+
+/** The same of one whose text is known. */
+export function readDockerfileText(
+  root: string,
+  path: string,
+  whole: DockerfileText,
+  options: ReadingOptions,
+): ReadDockerfile {
+  return reading(root, path, () => whole, options);
+}
+
+function reading(
+  root: string,
+  path: string,
+  whole: () => DockerfileText,
+  { now, isSensitive, within }: ReadingOptions,
+): ReadDockerfile {
   try {
-    const { text, lossy } = readText(join(root, path));
-    const dockerfile = parseDockerfile(path, text);
-    const { files: sensitiveFiles, gaps } = sensitiveFilesBeside(root, dockerfile, isSensitive);
-    const context = { ignoreFiles: ignoreFiles(root, path), sensitiveFiles };
+    const { text, lossy, folder, ignored } = whole();
+    const parsed = parseDockerfile(path, text);
+    const dockerfile = within === undefined ? parsed : { ...parsed, within };
+    const { files: sensitiveFiles, gaps } = sensitiveFilesIn(root, folder, dockerfile, isSensitive);
+    const context = { ignoreFiles: ignoreFiles(root, ignored), sensitiveFiles };
     return { state: "read", path, text, lossy, dockerfile, context: present(context, now.toISOString(), { gaps }) };
   } catch (error) {
     if (isEvidenceProblem(error)) return { state: "unread", path, gap: { code: error.code, reason: error.message } };

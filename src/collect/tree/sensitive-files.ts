@@ -1,6 +1,6 @@
 /** Which files of a build context have the names of secrets. Looks at names alone; follows no symlink. */
 import { readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { Gap } from "../../core/evidence.ts";
 import type { Dockerfile } from "../../engines/dockerfile/model.ts";
 import { bounds } from "./bounds.ts";
@@ -18,11 +18,14 @@ export interface SensitiveFiles {
 /** Whether a path, relative to the build context, has the name of a secret. */
 export type IsSensitive = (path: string) => boolean;
 
-/** Those in the Dockerfile's own folder, where it copies what may be a folder. */
-export function sensitiveFilesBeside(root: string, dockerfile: Dockerfile, isSensitive: IsSensitive): SensitiveFiles {
-  return copiesFolders(dockerfile)
-    ? sensitiveFilesOf(join(root, dirname(dockerfile.path)), isSensitive)
-    : { files: [], gaps: [] };
+/** Those in the folder that a Dockerfile is built from, where it copies what may be a folder. @param folder - from the root */
+export function sensitiveFilesIn(
+  root: string,
+  folder: string,
+  dockerfile: Dockerfile,
+  isSensitive: IsSensitive,
+): SensitiveFiles {
+  return copiesFolders(dockerfile) ? sensitiveFilesOf(join(root, folder), isSensitive) : { files: [], gaps: [] };
 }
 
 function copiesFolders({ instructions }: Dockerfile): boolean {

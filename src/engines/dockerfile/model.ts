@@ -228,6 +228,8 @@ export interface Piece {
 export interface Dockerfile {
   /** Relative to the folder that is judged; its name in reports. */
   readonly path: string;
+  /** Of one that stands in another file: that file, the line that its first line is, and the columns before each line. */
+  readonly within?: { readonly path: string; readonly line: number; readonly indent: number };
   readonly text: string;
   readonly pieces: readonly Piece[];
   readonly directives: readonly Directive[];

@@ -2,6 +2,7 @@
  * Images of which there is nothing but a name: what Dockerfiles are built on and workloads run, in a tree that holds no
  * built image of theirs. Controls 1, 2 and 9 speak of them, and none passes by them.
  */
+
 import { chainOf } from "../../checks/build/dockerfile/stages.ts";
 import { namedImageKind } from "../../checks/build/named-image-kind.ts";
 import { namedImageChecks } from "../../checks/lists/named-image.ts";
@@ -19,6 +20,7 @@ import { lifecycleByName } from "../../engines/contents/lifecycle/named.ts";
 import { contentsByName } from "../../engines/contents/named/contents.ts";
 import type { NamedContents } from "../../engines/contents/named/model.ts";
 import type { Dockerfile, Origin } from "../../engines/dockerfile/model.ts";
+import { locationWithin } from "../../engines/dockerfile/within.ts";
 import { containersOf, locationOf, type Manifests } from "../../engines/kubernetes/model.ts";
 import { repositoryNamed } from "../trust/matching.ts";
 
@@ -52,7 +54,7 @@ export interface NamedImageContext {
  * @param rebuild - what pipelines do to rebuild images; absent: none were read
  */
 export function imageOfDockerfile(
-  { path, stages }: Pick<Dockerfile, "path" | "stages">,
+  { path, within, stages }: Pick<Dockerfile, "path" | "within" | "stages">,
   rebuild?: LifecycleStepResult,
 ): UnlookedImage | undefined {
   const last = stages.at(-1);
@@ -65,7 +67,7 @@ export function imageOfDockerfile(
     asset: unopenedImage(path, { path }),
     use: "built on",
     ...(name === undefined ? {} : { name }),
-    places: [{ kind: "file", path, line: range.line, column: range.column }],
+    places: [locationWithin(within, { kind: "file", path, line: range.line, column: range.column })],
     ...(targets.length === 0 ? {} : { targets }),
     ...rebuiltBy(rebuild),
     gap: notBuilt,

@@ -1,6 +1,9 @@
 /** A Dockerfile judged, with fixes that are tried before they are offered. */
 import type { Evaluation } from "../../core/evaluation.ts";
+import type { Finding } from "../../core/finding.ts";
+import type { Location } from "../../core/location.ts";
 import type { Dockerfile, ReadDockerfile } from "../../engines/dockerfile/model.ts";
+import { locationWithin } from "../../engines/dockerfile/within.ts";
 import { ignoreNotes } from "../../evaluate/build/dockerfile-ignores.ts";
 import {
   evaluateUnreadDockerfile,
@@ -31,6 +34,22 @@ export interface LintedFile {
   readonly verifier: FixVerifier;
 }
 
+/** With the places of findings in the file that the Dockerfile stands in. */
+function placedWithin(evaluation: Evaluation, { path, within }: Dockerfile): Evaluation {
+  if (within === undefined) return evaluation;
+  const at = (location: Location): Location =>
+    location.kind === "file" && location.path === path ? locationWithin(within, location) : location;
+  const placed = (finding: Finding): Finding => {
+    const [first, ...others] = finding.locations;
+    return { ...finding, locations: [at(first), ...others.map(at)] };
+  };
+  return {
+    ...evaluation,
+    findings: evaluation.findings.map(placed),
+    excepted: evaluation.excepted.map((one) => ({ ...one, finding: placed(one.finding) })),
+  };
+}
+
 export function lintWithFixes(read: ReadDockerfile, context: LintContext): LintedDockerfile {
   if (read.state === "unread") {
     return { evaluations: evaluateUnreadDockerfile(read.path, read.gap, context), notes: [] };
@@ -38,11 +57,13 @@ export function lintWithFixes(read: ReadDockerfile, context: LintContext): Linte
   const { text, lossy, dockerfile } = read;
   const found = lintDockerfile(dockerfile, read.context, context).map((one) => withLineEnds(one, text));
   const verifier = fixVerifierOf(dockerfile, found, linterOf(read.context, context));
-  const { evaluations, refused } = lossy
-    ? { evaluations: found.map((one) => inWords(one, () => true)), refused: [] }
-    : verifyFixes(found, verifier);
+  // What stands in another file is fixed there by hand.
+  const { evaluations, refused } =
+    lossy || dockerfile.within !== undefined
+      ? { evaluations: found.map((one) => inWords(one, () => true)), refused: [] }
+      : verifyFixes(found, verifier);
   return {
-    evaluations,
+    evaluations: evaluations.map((one) => placedWithin(one, dockerfile)),
     notes: ignoreNotes(dockerfile, context.policy, lintIds),
     file: { text, lossy, dockerfile, refused, verifier },
   };
