@@ -7,7 +7,7 @@ import { type BuildOptions, build, type Plugin } from "esbuild";
 export const installedByUsers = "@electric-sql/pglite";
 
 /** Where every command begins: it loads each command's own code on demand. */
-const BEGINNING = "src/cli/run.ts";
+export const BEGINNING = "src/cli/run.ts";
 
 /** @param root - the clone */
 export function bundling(root: string) {
@@ -56,19 +56,6 @@ export async function commandScript(
   commands: readonly string[],
   placeOf: (file: string) => string,
 ): Promise<CommandScript> {
-  const within = new Set(commands.map((name) => join(root, "src/cli", `${name.replace("-", "/")}.ts`)));
-  for (const file of within) if (!existsSync(file)) throw new Error(`${file} is not there: bin/daily.js names it`);
-  const begins = await loadedAtOnce(root);
-  const otherCommands: Plugin = {
-    name: "other-commands",
-    setup({ onResolve }) {
-      onResolve({ filter: /^\.\.?\// }, ({ kind, importer, path }) => {
-        if (kind !== "dynamic-import" || !begins.has(importer)) return undefined;
-        const file = join(dirname(importer), path);
-        return within.has(file) ? undefined : { path: placeOf(file), external: true };
-      });
-    },
-  };
   const { outputFiles, metafile } = await build({
     ...bundling(root),
     entryPoints: [BEGINNING],
@@ -79,14 +66,44 @@ export async function commandScript(
     footer: { js: "})" },
     // The script has no address: nothing in it may ask for one.
     logOverride: { "empty-import-meta": "error" },
-    plugins: [libraryWithin, otherCommands],
+    plugins: [libraryWithin, await otherCommands(root, commands, placeOf)],
   });
-  // It is read as bytes. Of what is not ASCII the bundler leaves only what stands in regular expressions, which know this form too.
-  const text = (outputFiles[0]?.text ?? "").replace(
-    /[^\n -~]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
-  return { text, files: Object.keys(metafile.inputs) };
+  return { text: inAscii(outputFiles[0]?.text ?? ""), files: Object.keys(metafile.inputs) };
+}
+
+/**
+ * What commands leave to modules of their own: what only others need.
+ *
+ * @param commands - as in bin/daily.js
+ * @param placeOf - absolute path to specifier
+ * @throws Error where a command has no file
+ */
+export async function otherCommands(
+  root: string,
+  commands: readonly string[],
+  placeOf: (file: string) => string,
+): Promise<Plugin> {
+  const within = new Set(commands.map((name) => join(root, "src/cli", `${name.replace("-", "/")}.ts`)));
+  for (const file of within) if (!existsSync(file)) throw new Error(`${file} is not there: bin/daily.js names it`);
+  const begins = await loadedAtOnce(root);
+  return {
+    name: "other-commands",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\// }, ({ kind, importer, path }) => {
+        if (kind !== "dynamic-import" || !begins.has(importer)) return undefined;
+        const file = join(dirname(importer), path);
+        return within.has(file) ? undefined : { path: placeOf(file), external: true };
+      });
+    },
+  };
+}
+
+/**
+ * A script is read as bytes. Of what is not ASCII the bundler leaves only what stands in regular expressions, which know this form
+ * too.
+ */
+export function inAscii(text: string): string {
+  return text.replace(/[^\n -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** @returns the files that every command loads; absolute paths */

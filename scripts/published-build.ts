@@ -1,10 +1,11 @@
 /** The program as it is published: bundled JavaScript for Node 24, with nothing to install beside it. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
 import { daily, script } from "../bin/daily.js";
-import { bundling, commandScript, installedByUsers, libraryWithin } from "./command-script.ts";
+import { BEGINNING, bundling, inAscii, installedByUsers, libraryWithin, otherCommands } from "./command-script.ts";
+import { joinChunks } from "./joined-chunks.ts";
 
 /** Files beside the code, as they are. */
 const accompanying = ["LICENSE", "README.md", "CHANGELOG.md", "SECURITY.md", "docs/schemas"] as const;
@@ -111,12 +112,24 @@ async function buildDaily(root: string, outdir: string, modules: Metafile): Prom
   const places = new Map(
     Object.entries(modules.outputs).map(([path, { entryPoint = "" }]) => [join(root, entryPoint), basename(path)]),
   );
-  const { text } = await commandScript(root, daily, (file) => {
+  const others = await otherCommands(root, daily, (file) => {
     const place = places.get(file);
     if (place === undefined) throw new Error(`${file} is loaded on demand, and no module of the package`);
     return `./${place}`;
   });
-  writeFileSync(join(outdir, script), text);
+  const { outputFiles, metafile } = await build({
+    ...bundling(root),
+    entryPoints: [BEGINNING],
+    outdir: root,
+    write: false,
+    splitting: true,
+    format: "esm",
+    plugins: [builtinsWithoutRequire, libraryWithin, others],
+  });
+  const text = joinChunks(outputFiles, ({ path }) => {
+    return metafile.outputs[relative(root, path)]?.entryPoint === BEGINNING;
+  });
+  writeFileSync(join(outdir, script), inAscii(text));
 }
 
 /** Licences that ask for their address and the author's name, or for nothing, and not for their text. */
