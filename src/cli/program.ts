@@ -7,6 +7,7 @@ import { printable } from "../core/printable.ts";
 import { buildCommands } from "./build/commands.ts";
 import { checkCommand } from "./check-command.ts";
 import { clusterCommands } from "./cluster/commands.ts";
+import { interpretExpressions } from "./compiler.ts";
 import type { Finish } from "./finish.ts";
 import { helpLayout } from "./help.ts";
 import { imageCommands } from "./image/commands.ts";
@@ -18,16 +19,18 @@ import { workloadCommands } from "./workload/commands.ts";
 interface Part {
   /** The first words of its commands. */
   readonly names: readonly string[];
+  /** Whether its commands read trees, images or clusters, and judge them once. */
+  readonly isEvaluating?: boolean;
   define(program: Command, finish: Finish): void | Promise<void>;
 }
 
 /** In the order in which help lists them. Those of every day come with the program, the others when they are named. */
 export const parts: readonly Part[] = [
-  { names: ["check"], define: checkCommand },
-  { names: ["image"], define: imageCommands },
-  { names: ["build"], define: buildCommands },
-  { names: ["workload"], define: workloadCommands },
-  { names: ["cluster"], define: clusterCommands },
+  { names: ["check"], isEvaluating: true, define: checkCommand },
+  { names: ["image"], isEvaluating: true, define: imageCommands },
+  { names: ["build"], isEvaluating: true, define: buildCommands },
+  { names: ["workload"], isEvaluating: true, define: workloadCommands },
+  { names: ["cluster"], isEvaluating: true, define: clusterCommands },
   {
     names: ["admission"],
     define: async (...into) => (await import("./admission/commands.ts")).admissionCommands(...into),
@@ -46,7 +49,7 @@ export const parts: readonly Part[] = [
       (await import("./trust/signing-commands.ts")).signingCommands(...into);
     },
   },
-  { names: ["secrets"], define: secretsCommands },
+  { names: ["secrets"], isEvaluating: true, define: secretsCommands },
   { names: ["db"], define: async (...into) => (await import("./db/commands.ts")).dbCommands(...into) },
   {
     names: ["vex", "policy", "import-ignores", "explain", "cache", "init", "completion"],
@@ -60,6 +63,7 @@ export async function programFor(words: readonly string[]): Promise<Command> {
   // Completion tells of all commands.
   const named = first === "completion" ? undefined : parts.find(({ names }) => names.includes(first));
   const program = bareProgram();
+  if (named?.isEvaluating === true) program.hook("preAction", interpretExpressions);
   for (const part of named === undefined ? parts : [named]) await part.define(program, finish);
   explainUnknownCommands(program);
   return program;

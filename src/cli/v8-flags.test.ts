@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import v8 from "node:v8";
-import { inlineLess } from "./compiler.ts";
+import { inlineLess, interpretExpressions } from "./compiler.ts";
 import { keepHeapNearWhatLives } from "./heap.ts";
 import { restoreFlags, setFlag } from "./v8-flags.ts";
 
@@ -10,6 +10,7 @@ test("once they are restored, V8 takes what was compiled under the flags of the 
   keepHeapNearWhatLives(40);
   assert.notEqual(v8.cachedDataVersionTag(), start);
   inlineLess();
+  interpretExpressions();
   setFlag("min-semi-space-size", 8);
   restoreFlags();
   assert.equal(v8.cachedDataVersionTag(), start);
