@@ -33,5 +33,6 @@ export function anyCase(source: string): string {
 }
 
 function isLetter(character: string): boolean {
-  return /^[A-Za-z]$/.test(character);
+  const small = character.charCodeAt(0) | 0x20;
+  return small >= 0x61 && small <= 0x7a;
 }

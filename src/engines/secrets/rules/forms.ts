@@ -16,6 +16,10 @@ const between = `${quotes}(?:(?:[ \\t]{0,8}(?::{1,3}=|[?.+]=|=>|\\|\\||[:=>,(])|
 /** Words that make a provider's name the name of a secret: `DATADOG_API_KEY`, `datadog.token`. */
 const kinds = "key|token|secret|passw|passphrase|pwd|credential|auth|api|access|sas";
 
+/** Words that make a provider's name a secret's, in any case, and what may stand between them and the value. */
+const tail = anyCase(`[\\w. -]{0,20}?(?:${kinds})[\\w.-]{0,12}`) + between;
+const [longestBetween, longestTail] = [longest(between), longest(tail)];
+
 /** How far from a token its provider's name may be, where that alone is the keyword. */
 const context = 96;
 /** Enough of the neighbours to see that a token is a word of its own. */
@@ -31,7 +35,7 @@ type Given = Pick<SecretRule, "id" | "title" | "keywords" | "reference"> & Parti
  */
 export function token(rule: Given & { readonly body: string }): SecretRule {
   const { body, ...rest } = rule;
-  const longest = longestMatch(parseExpression(body));
+  const most = longest(body);
   const plain = body.replaceAll("\\", "").toLowerCase();
   const isIn = (keyword: string) => plain.includes(keyword.toLowerCase());
   const begins = (keyword: string) => plain.startsWith(keyword.toLowerCase());
@@ -42,8 +46,8 @@ export function token(rule: Given & { readonly body: string }): SecretRule {
     // Below are repetitions: a prefix with `xxxx` behind it.
     minEntropy: 2.5,
     pattern: new RegExp(`(?<![A-Za-z0-9_])(?<secret>${body})(?![A-Za-z0-9_])`),
-    before: keywords.every(begins) ? edge : keywords.every(isIn) ? longest + edge : Math.max(context, longest) + edge,
-    after: keywords.every(isIn) ? longest + edge : Math.max(2 * context, longest) + edge,
+    before: keywords.every(begins) ? edge : keywords.every(isIn) ? most + edge : Math.max(context, most) + edge,
+    after: keywords.every(isIn) ? most + edge : Math.max(2 * context, most) + edge,
     ...rest,
   };
 }
@@ -56,17 +60,21 @@ export function assigned(
   rule: Given & { readonly names: string; readonly value: string; readonly exact?: boolean },
 ): SecretRule {
   const { names, value, exact, ...rest } = rule;
-  const tail = exact === true ? "" : `[\\w. -]{0,20}?(?:${kinds})[\\w.-]{0,12}`;
-  const source = `${anyCase(`(?:${names})${tail}`)}${between}(?<secret>${value})(?![\\w/+-])`;
+  const [middle, longestMiddle] = exact === true ? [between, longestBetween] : [tail, longestTail];
+  const source = `(?:${anyCase(names)})${middle}(?<secret>${value})(?![\\w/+-])`;
   return {
     confidence: "medium",
     severity: "high",
     minEntropy: 3,
     pattern: new RegExp(source),
     before: nameBefore,
-    after: longestMatch(parseExpression(source)) + edge,
+    after: longest(names) + longestMiddle + longest(value) + edge,
     ...rest,
   };
+}
+
+function longest(source: string): number {
+  return longestMatch(parseExpression(source));
 }
 
 /** An expression for a UUID in its usual five groups. */
