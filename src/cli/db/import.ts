@@ -1,16 +1,15 @@
 import { dirname } from "node:path";
-import { parseRepositoryPath, readFolderRepository } from "../../collect/advisories/repositories.ts";
+import { parseRepositoryPath } from "../../collect/advisories/repository-path.ts";
 import { counted, someOf } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { makePrivateFolder } from "../../engines/files/write.ts";
 import type { CoverageDeclaration } from "../../engines/vulnerability/database/coverage.ts";
 import { importAdvisories } from "../../engines/vulnerability/database/import.ts";
+import { inlineLess } from "../compiler.ts";
 import { defaultDatabase } from "../paths.ts";
 import { createProgress } from "../progress.ts";
 import { openThreads } from "../threads.ts";
-import { keyFiles } from "../updates.ts";
-import { takeBundle } from "./bundle.ts";
 
 interface ImportOptions {
   readonly db?: string;
@@ -35,6 +34,7 @@ export async function dbImport(sources: readonly string[], options: ImportOption
   const bundles = sources.filter((path) => path.endsWith(".bundle"));
   if (first !== undefined && bundles.length > 0) {
     if (sources.length > 1) throw usageProblem(sources.join(" "), "a bundle cannot be combined with other sources");
+    const { takeBundle } = await import("./bundle.ts");
     return await takeBundle(first, database, options);
   }
   if (options.maxAge !== undefined) {
@@ -43,12 +43,19 @@ export async function dbImport(sources: readonly string[], options: ImportOption
   const progress = createProgress(process.stderr, options.quiet);
   const started = performance.now();
   const now = new Date();
-  const keyring = options.keyring.flatMap(keyFiles);
+  const keyring = options.keyring.length === 0 ? [] : options.keyring.flatMap((await import("../updates.ts")).keyFiles);
   const repositories = sources.flatMap((word) => parseRepositoryPath(word) ?? []);
   if (keyring.length > 0 && repositories.length === 0) {
     throw usageProblem("--keyring", "it applies to rpm repositories only", "give a directory with repodata/repomd.xml");
   }
-  const opened = repositories.map((each) => readFolderRepository(each, keyring, now));
+  // A client of HTTP and a verifier of signatures come with them, which take a third of the start.
+  const opened =
+    repositories.length === 0
+      ? []
+      : await import("../../collect/advisories/repositories.ts").then(({ readFolderRepository }) =>
+          repositories.map((each) => readFolderRepository(each, keyring, now)),
+        );
+  inlineLess();
   const threads = openThreads();
   const report = await importAdvisories({
     database,

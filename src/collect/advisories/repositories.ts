@@ -10,29 +10,13 @@ import { readRepomd } from "../../engines/updates/rpm/repomd.ts";
 import { hasDigest } from "../../engines/updates/suite-cache.ts";
 import { updateinfoDocument, type VendorDocument } from "../../engines/vulnerability/database/vendor-document.ts";
 import { splitEcosystem } from "../../engines/vulnerability/ecosystems.ts";
+import { REPOMD, type RepositoryPath } from "./repository-path.ts";
 
 export interface FolderRepository {
   readonly document: VendorDocument;
   /** Hex fingerprint of the key that signed it; absent where no key was named. */
   readonly signedBy?: string;
 }
-
-/** What a source word names: a folder with a repository, perhaps with the ecosystem that it is of in front. */
-export interface RepositoryPath {
-  readonly path: string;
-  /** `Oracle Linux:9::baseos` */
-  readonly ecosystem?: string;
-}
-
-/** `DIR`, `Oracle Linux:9::baseos=DIR`; undefined where no `repodata/repomd.xml` is in it. */
-export function parseRepositoryPath(word: string): RepositoryPath | undefined {
-  if (existsSync(join(word, REPOMD))) return { path: word };
-  const at = word.indexOf("=");
-  const path = word.slice(at + 1);
-  return at > 0 && existsSync(join(path, REPOMD)) ? { path, ecosystem: word.slice(0, at) } : undefined;
-}
-
-const REPOMD = "repodata/repomd.xml";
 
 /**
  * Its advisories. repomd.xml names them by digest; where keys are named it has to be signed by one of them.

@@ -12,7 +12,8 @@ import { feedClient } from "../../engines/vulnerability/feeds/http.ts";
 import { feedServer, SERVED_AT } from "../../engines/vulnerability/feeds/server.fixture.ts";
 import { updateAdvisories } from "../../engines/vulnerability/feeds/update.ts";
 import { type FixtureUpdate, updateinfoXml } from "../../engines/vulnerability/vendors/updateinfo.fixture.ts";
-import { parseRepositoryPath, readFolderRepository } from "./repositories.ts";
+import { readFolderRepository } from "./repositories.ts";
+import { parseRepositoryPath } from "./repository-path.ts";
 import { fetchVendorDocuments, type VendorFeed, vendorFeeds } from "./vendors.ts";
 
 const NOW = new Date("2026-06-10T00:00:00Z");
