@@ -8,13 +8,17 @@ const initial = {
   "min-semi-space-size": 0,
   "initial-old-space-size": 0,
   "max-inlined-bytecode-size-cumulative": 920,
+  turbofan: true,
 } as const;
+
+type Initial = typeof initial;
+type Value<Flag extends keyof Initial> = Initial[Flag] extends boolean ? boolean : number;
 
 let isRestored = false;
 
 /** Sets a flag until the process exits. */
-export function setFlag(flag: keyof typeof initial, value: number): void {
-  v8.setFlagsFromString(`--${flag}=${value}`);
+export function setFlag<Flag extends keyof Initial>(flag: Flag, value: Value<Flag>): void {
+  write(flag, value);
   if (isRestored) return;
   isRestored = true;
   process.once("exit", restoreFlags);
@@ -22,5 +26,11 @@ export function setFlag(flag: keyof typeof initial, value: number): void {
 
 /** What V8 compiled is kept as it exits (bin/script.js), and taken under the same flags alone: those that a start has. */
 export function restoreFlags(): void {
-  for (const [flag, value] of Object.entries(initial)) v8.setFlagsFromString(`--${flag}=${value}`);
+  for (const [flag, value] of Object.entries(initial)) write(flag, value);
+}
+
+/** V8 takes no value for a flag that is set or not. */
+function write(flag: string, value: number | boolean): void {
+  if (typeof value === "number") v8.setFlagsFromString(`--${flag}=${value}`);
+  else v8.setFlagsFromString(value ? `--${flag}` : `--no-${flag}`);
 }
