@@ -62,7 +62,9 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
   const knownAgain = (bytes: Buffer): number[] => {
     const found: number[] = [];
     const add = (keyword: number, start: number): void => {
-      found.push(keyword, start);
+      // V8 has two numbers pushed at once by a call.
+      found.push(keyword);
+      found.push(start);
     };
     let i = 0;
     for (let nth = 0, keptFrom = 0; nth < same.count; nth++) {
@@ -78,7 +80,7 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
         const start = (known[i + 1] as number) + moved;
         const end = start + (lengths[keyword] as number);
         if (end > to) break;
-        if (end > keptFrom) found.push(keyword, start);
+        if (end > keptFrom) add(keyword, start);
       }
     }
     return found;

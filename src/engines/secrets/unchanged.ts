@@ -32,29 +32,27 @@ export function noneUnchanged(least: number): Unchanged {
   /** Behind the start of the first whole line of each. */
   const lines: number[] = [];
   const ends: number[] = [];
-  let count = 0;
   const add = (begin: number, end: number, shift: number, line: number, reach: number): void => {
-    from[count] = begin;
-    to[count] = end;
-    moved[count] = shift;
-    lines[count] = line;
-    ends[count] = reach;
-    count += 1;
+    const nth = same.count++;
+    from[nth] = begin;
+    to[nth] = end;
+    moved[nth] = shift;
+    lines[nth] = line;
+    ends[nth] = reach;
   };
-  return {
-    get count() {
-      return count;
-    },
+  const same = {
+    // No accessor: with one, each would have a form of its own for V8.
+    count: 0,
     from,
     to,
     moved,
-    holds(begin, end) {
-      for (let nth = 0; nth < count; nth++) {
+    holds(begin: number, end: number): number {
+      for (let nth = 0; nth < same.count; nth++) {
         if (end < (ends[nth] as number)) return begin > (lines[nth] as number) ? nth : -1;
       }
       return -1;
     },
-    compare(before, bytes) {
+    compare(before: Buffer, bytes: Buffer): void {
       const shorter = Math.min(before.length, bytes.length);
       let prefix = 0;
       let suffix = 0;
@@ -68,7 +66,7 @@ export function noneUnchanged(least: number): Unchanged {
         prefix = commonPrefix(left, right, shorter);
         suffix = commonSuffix(left, right, shorter - prefix);
       }
-      count = 0;
+      same.count = 0;
       add(0, prefix, 0, Number.NEGATIVE_INFINITY, prefix);
       for (let i = 0; i < between.length; i += 3) {
         const at = between[i + 1] as number;
@@ -81,6 +79,7 @@ export function noneUnchanged(least: number): Unchanged {
       add(begin, bytes.length, bytes.length - before.length, line, Number.POSITIVE_INFINITY);
     },
   };
+  return same;
 }
 
 const NONE: readonly number[] = [];
