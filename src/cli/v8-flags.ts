@@ -10,16 +10,17 @@ const initial = {
   "max-inlined-bytecode-size-cumulative": 920,
   "regexp-tier-up-ticks": 1,
   "regexp-peephole-optimization": true,
+  turbofan: true,
 } as const;
 
-type Flags = typeof initial;
-type ValueOf<Flag extends keyof Flags> = Flags[Flag] extends boolean ? boolean : number;
+type Initial = typeof initial;
+type Value<Flag extends keyof Initial> = Initial[Flag] extends boolean ? boolean : number;
 
 let isRestored = false;
 
 /** Sets a flag until the process exits. */
-export function setFlag<Flag extends keyof Flags>(flag: Flag, value: ValueOf<Flag>): void {
-  v8.setFlagsFromString(written(flag, value));
+export function setFlag<Flag extends keyof Initial>(flag: Flag, value: Value<Flag>): void {
+  write(flag, value);
   if (isRestored) return;
   isRestored = true;
   process.once("exit", restoreFlags);
@@ -27,10 +28,11 @@ export function setFlag<Flag extends keyof Flags>(flag: Flag, value: ValueOf<Fla
 
 /** What V8 compiled is kept as it exits (bin/script.js), and taken under the same flags alone: those that a start has. */
 export function restoreFlags(): void {
-  for (const [flag, value] of Object.entries(initial)) v8.setFlagsFromString(written(flag, value));
+  for (const [flag, value] of Object.entries(initial)) write(flag, value);
 }
 
-function written(flag: string, value: number | boolean): string {
-  if (typeof value === "number") return `--${flag}=${value}`;
-  return value ? `--${flag}` : `--no-${flag}`;
+/** V8 takes no value for a flag that is set or not. */
+function write(flag: string, value: number | boolean): void {
+  if (typeof value === "number") v8.setFlagsFromString(`--${flag}=${value}`);
+  else v8.setFlagsFromString(value ? `--${flag}` : `--no-${flag}`);
 }

@@ -6,7 +6,7 @@ import { usageProblem } from "../../core/problem.ts";
 import { looksLikeArchive } from "../../engines/oci/archive.ts";
 import { isDirectoryImage } from "../../engines/oci/dir-transport.ts";
 import { type SecretsTarget, scanSecrets } from "../../scan/secrets.ts";
-import { inlineLess } from "../compiler.ts";
+import { inlineLess, optimizeLate } from "../compiler.ts";
 import { type EvaluationOptions, runEvaluation } from "../evaluation.ts";
 
 export interface SecretsScanOptions extends EvaluationOptions {
@@ -28,6 +28,7 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
   }
   const root = kind === "folder" ? (folder ?? resolve(target)) : process.cwd();
   if (options.history) inlineLess();
+  const told = options.history ? optimizeLate() : undefined;
   const { fingerprintKey } = options;
   const own = { files: options.rules, ...(fingerprintKey === undefined ? {} : { fingerprintKey }) };
   return await runEvaluation(
@@ -35,7 +36,11 @@ export async function secretsScan(target: string, options: SecretsScanOptions): 
     options,
     async (context) => {
       const keyed = await openPolicyScanner(context.policy, root, own);
-      const scanned = await scanSecrets(target, targetOf(), keyed, context);
+      const onProgress: typeof context.onProgress = (progress) => {
+        told?.();
+        context.onProgress?.(progress);
+      };
+      const scanned = await scanSecrets(target, targetOf(), keyed, { ...context, onProgress });
       return { subject: target, evaluations: scanned.evaluations, notes: [...scanned.notes, ...keyed.notes] };
     },
     // What lives is small, and collecting it often took a sixth of the time.

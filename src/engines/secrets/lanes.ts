@@ -106,7 +106,7 @@ export function openLanes({ next, width, firstSpeaking, lookBehind }: States): L
   return {
     next: table,
     walk(bytes, from, end, told) {
-      const given = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+      const given = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
       const to = Math.min(end, from + LANES * LANE);
       const length = Math.ceil((to - from) / LANES);
       const [copy, run] = to - from <= SHORT ? [copyJoined, runJoined] : [copyApart, runApart];

@@ -1,10 +1,10 @@
 /**
- * Keywords in contents that resemble the one before, as the versions of a file do: what both begin and end with was
- * looked at already. What is found is what the automaton alone finds. What keywords led to is remembered too where it came to
+ * Keywords in contents that resemble the one before, as the versions of a file do: what both have in common was looked at
+ * already. What is found is what the automaton alone finds. What keywords led to is remembered too where it came to
  * nothing, as it nearly always does.
  */
-import { createComparison } from "../../formats/wasm/compare.ts";
 import type { Automaton } from "./automaton.ts";
+import { noneUnchanged } from "./unchanged.ts";
 
 export type FindKeywords = Automaton["find"];
 
@@ -32,8 +32,6 @@ const LONGEST = 4 * 1024 * 1024;
 /** Looks of the content before that are gone through for one; it is tried anew where that is not enough. */
 const TRIED = 32;
 
-const comparison = createComparison();
-
 /** Keeps the last content until the next; nobody may write to it meanwhile. */
 export function createSimilarFinder(automaton: Automaton): SimilarFinder {
   let before: Buffer = EMPTY;
@@ -48,10 +46,7 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
   let places: number[] = [];
   let placesBefore: number[] = [];
   let nextPlace = 0;
-  let prefix = 0;
-  /** Where the first whole line begins that both end with. */
-  let suffixFrom = 0;
-  let moved = 0;
+  const same = noneUnchanged(automaton.lookBehind);
 
   const forget = (): void => {
     before = EMPTY;
@@ -62,6 +57,34 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     places = [];
     placesBefore = [];
   };
+  const { lengths, lookBehind } = automaton;
+  /** Those that were known in what is the same, and what is found between. */
+  const knownAgain = (bytes: Buffer): number[] => {
+    const found: number[] = [];
+    const add = (keyword: number, start: number): void => {
+      // V8 has two numbers pushed at once by a call.
+      found.push(keyword);
+      found.push(start);
+    };
+    let i = 0;
+    for (let nth = 0, keptFrom = 0; nth < same.count; nth++) {
+      if (nth > 0) {
+        // A keyword that begins before what is the same is another.
+        keptFrom = Math.min(bytes.length, (same.from[nth] as number) + lookBehind);
+        automaton.find(bytes, same.to[nth - 1] as number, keptFrom, add);
+      }
+      const to = same.to[nth] as number;
+      const moved = same.moved[nth] as number;
+      for (; i < known.length; i += 2) {
+        const keyword = known[i] as number;
+        const start = (known[i + 1] as number) + moved;
+        const end = start + (lengths[keyword] as number);
+        if (end > to) break;
+        if (end > keptFrom) add(keyword, start);
+      }
+    }
+    return found;
+  };
   const find: FindKeywords = (given, from, to, hit) => {
     if (from !== 0 || to !== given.length || to > LONGEST) {
       forget();
@@ -69,40 +92,14 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
       return;
     }
     const bytes = given instanceof Buffer ? given : Buffer.from(given.buffer, given.byteOffset, given.length);
-    const shorter = Math.min(before.length, bytes.length);
-    let suffix = 0;
-    if (shorter > 0 && comparison.hold(before, bytes)) {
-      prefix = comparison.prefix(0, 0, shorter);
-      suffix = comparison.suffix(shorter - prefix);
-    } else {
-      const [left, right] = [wordsOf(before), wordsOf(bytes)];
-      prefix = commonPrefix(left, right, shorter);
-      suffix = commonSuffix(left, right, shorter - prefix);
-    }
-    const feed = suffix === 0 ? -1 : bytes.indexOf(LINE_FEED, bytes.length - suffix);
-    suffixFrom = feed === -1 ? bytes.length + 1 : feed + 1;
-    // A keyword that begins before what both end with is another.
-    const middleEnd = Math.min(bytes.length, bytes.length - suffix + automaton.lookBehind);
-    moved = bytes.length - before.length;
+    same.compare(before, bytes);
     quietBefore = quiet;
     quiet = [];
     next = 0;
     placesBefore = places;
     places = [];
     nextPlace = 0;
-    const found: number[] = [];
-    for (let i = 0; i < known.length; i += 2) {
-      const keyword = known[i] as number;
-      const start = known[i + 1] as number;
-      if (start + (automaton.lengths[keyword] as number) > prefix) break;
-      found.push(keyword, start);
-    }
-    automaton.find(bytes, prefix, middleEnd, (keyword, start) => found.push(keyword, start));
-    for (let i = 0; i < known.length; i += 2) {
-      const keyword = known[i] as number;
-      const start = (known[i + 1] as number) + moved;
-      if (start + (automaton.lengths[keyword] as number) > middleEnd) found.push(keyword, start);
-    }
+    const found = knownAgain(bytes);
     before = bytes;
     known = found;
     // What comes to nothing in it is about as much as in the one before.
@@ -113,11 +110,9 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     find,
     kept: 0,
     isQuiet(what, from, to) {
-      let shift = 0;
-      if (to >= prefix) {
-        if (from <= suffixFrom) return false;
-        shift = moved;
-      }
+      const stretch = same.holds(from, to);
+      if (stretch === -1) return false;
+      const shift = same.moved[stretch] as number;
       const count = quietBefore.length / 3;
       for (let tried = 0; tried < count && tried < TRIED; tried++) {
         const at = turned(next + tried, count) * 3;
@@ -132,19 +127,18 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
       if (before.length > 0) quiet.push(what, from, to);
     },
     isQuietAt(at) {
+      const stretch = same.holds(at, at);
+      if (stretch === -1) return false;
+      const shift = same.moved[stretch] as number;
       const count = placesBefore.length / 3;
       for (let tried = 0; tried < count && tried < TRIED; tried++) {
         const nth = turned(nextPlace + tried, count) * 3;
-        const place = placesBefore[nth] as number;
-        const from = placesBefore[nth + 1] as number;
-        const to = placesBefore[nth + 2] as number;
-        let shift = 0;
-        if (place !== at || to >= prefix) {
-          if (place + moved !== at || from + moved <= suffixFrom) continue;
-          shift = moved;
-        }
+        if (placesBefore[nth] !== at - shift) continue;
+        const from = (placesBefore[nth + 1] as number) + shift;
+        const to = (placesBefore[nth + 2] as number) + shift;
+        if (same.holds(from, to) !== stretch) return false;
         nextPlace = turned(nextPlace + tried + 1, count);
-        places.push(at, from + shift, to + shift);
+        places.push(at, from, to);
         return true;
       }
       return false;
@@ -161,7 +155,6 @@ function turned(nth: number, count: number): number {
   return nth >= count ? nth - count : nth;
 }
 
-const LINE_FEED = 0x0a;
 const ENTRY_BYTES = 8;
 
 /** Contents by their names: of each the last one is kept until the next. */
@@ -224,32 +217,3 @@ export function createVersions(automaton: Automaton): Versions {
 }
 
 const EMPTY = Buffer.alloc(0);
-
-function commonPrefix(a: DataView, b: DataView, most: number): number {
-  let same = 0;
-  while (same + TWO <= most && isSame(a, same, b, same)) same += TWO;
-  while (same < most && a.getInt8(same) === b.getInt8(same)) same += 1;
-  return same;
-}
-
-function commonSuffix(a: DataView, b: DataView, most: number): number {
-  const [endA, endB] = [a.byteLength, b.byteLength];
-  let same = 0;
-  while (same + TWO <= most && isSame(a, endA - same - TWO, b, endB - same - TWO)) same += TWO;
-  while (same < most && a.getInt8(endA - 1 - same) === b.getInt8(endB - 1 - same)) same += 1;
-  return same;
-}
-
-/** Of two words. */
-function isSame(a: DataView, atA: number, b: DataView, atB: number): boolean {
-  const first = a.getInt32(atA, true) ^ b.getInt32(atB, true);
-  return (first | (a.getInt32(atA + WORD, true) ^ b.getInt32(atB + WORD, true))) === 0;
-}
-
-const WORD = 4;
-const TWO = 2 * WORD;
-
-/** Reads four bytes at a time, wherever they begin. */
-function wordsOf(bytes: Buffer): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}

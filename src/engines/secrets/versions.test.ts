@@ -36,22 +36,26 @@ const line = fc.constantFrom(
   "\\",
 );
 const path = fc.constantFrom("a.env", "src/b.ts", "test/b.ts");
-const edit = fc.record({
-  path,
+const change = fc.record({
   at: fc.nat(4_000),
   remove: fc.nat(40),
   added: fc.oneof(fc.constantFrom("", "x", '"', "\n", "key"), line),
 });
+const edit = fc.record({ path, changes: fc.array(change, { minLength: 1, maxLength: 4 }) });
+
+function changed(text: string, { at, remove, added }: { at: number; remove: number; added: string }): string {
+  const place = Math.min(at, text.length);
+  return text.slice(0, place) + added + text.slice(place + remove);
+}
 
 test("versions of files give what each gives alone", () => {
   fc.assert(
     fc.property(fc.array(line, { maxLength: 30 }), fc.array(edit, { minLength: 1, maxLength: 8 }), (lines, edits) => {
       const versions = scanner.versions();
       const texts = new Map<string, string>();
-      for (const { path: name, at, remove, added } of edits) {
+      for (const { path: name, changes } of edits) {
         const before = texts.get(name) ?? lines.join("\n");
-        const place = Math.min(at, before.length);
-        const text = before.slice(0, place) + added + before.slice(place + remove);
+        const text = changes.reduce(changed, before);
         texts.set(name, text);
         for (const version of [before, text]) {
           const { secrets, omitted } = versions(name, Buffer.from(version));
@@ -61,7 +65,7 @@ test("versions of files give what each gives alone", () => {
         }
       }
     }),
-    runs(40),
+    runs(80),
   );
 });
 
@@ -72,4 +76,15 @@ test("of a version that differs in one line little is looked at", () => {
   const first = examined();
   text[200] = "another line\n";
   assert.ok(examined() * 10 < first);
+});
+
+test("of a version that differs in many lines what stays between them is not looked at", () => {
+  const text = Array.from({ length: 400 }, (_, n) => `password ${n} = changeme, AKIA or ghp_ are no keys\n`);
+  const versions = scanner.versions();
+  const examined = (): number => versions("a.env", Buffer.from(text.join(""))).examined;
+  // Contents are compared by lines once there are some hundred of them.
+  for (let n = 0; n < 600; n++) versions("b.env", Buffer.from(`${n}\n`));
+  const first = examined();
+  for (const n of [50, 150, 250, 350]) text[n] = "another line\n";
+  assert.ok(examined() * 8 < first);
 });

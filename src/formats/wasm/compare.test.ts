@@ -39,6 +39,58 @@ test("counts what is equal from two offsets on, and before both ends", () => {
   assert.ok(begun > 0 && ended > 0, `${begun} ${ended}`);
 });
 
+const line = fc.constantFrom(
+  "{",
+  "  return value;",
+  "    const other = value;",
+  "x".repeat(15),
+  "x".repeat(16),
+  "y".repeat(90),
+);
+const lines = fc.array(line, { maxLength: 24 }).map((each) => each.map((text) => `${text}\n`).join(""));
+/** Texts of parts that both have, with other ones before, between and behind. */
+const edited = fc
+  .array(fc.tuple(lines, lines, lines), { minLength: 1, maxLength: 5 })
+  .map((parts) => [1, 2].map((which) => Buffer.from(parts.map((part) => part[0] + part[which]).join(""))));
+
+test("stretches between are the same in both, in order, and begin where a line does", () => {
+  let found = 0;
+  fc.assert(
+    fc.property(edited, fc.nat(60), fc.nat(60), fc.integer({ min: 17, max: 120 }), (pair, start, end, least) => {
+      const [left = EMPTY, right = EMPTY] = pair;
+      assert.ok(comparison.hold(left, right));
+      const shorter = Math.min(left.length, right.length);
+      const begun = Math.min(start, shorter);
+      const ended = Math.min(end, shorter - begun);
+      let [from, otherFrom] = [begun, begun];
+      const stretches = comparison.between(begun, ended, least);
+      for (let n = 0; n < stretches.length; n += 3) {
+        const [at = -1, otherAt = -1, length = -1] = stretches.slice(n, n + 3);
+        assert.ok(at > from && otherAt > otherFrom && length >= least);
+        assert.ok(left[at - 1] === 0x0a && right[otherAt - 1] === 0x0a);
+        assert.ok(left.subarray(at, at + length).equals(right.subarray(otherAt, otherAt + length)));
+        [from, otherFrom] = [at + length - 1, otherAt + length - 1];
+        found += 1;
+      }
+      assert.ok(from <= left.length - ended && otherFrom <= right.length - ended);
+    }),
+    runs(2_000),
+  );
+  assert.ok(found > 0);
+});
+
+test("what stays between changes is found, up to some number of stretches", () => {
+  const kept = (n: number): string => `line ${n} of those that stay as they are\n`;
+  const text = (change: string, count: number): Buffer =>
+    Buffer.from(Array.from({ length: count }, (_, n) => `${change} ${n}\n${kept(n)}`).join(""));
+  const [left, right] = [text("before", 8), text("now", 8)];
+  assert.ok(comparison.hold(left, right));
+  const places = Array.from({ length: 8 }, (_, n) => [left.indexOf(kept(n)), right.indexOf(kept(n)), kept(n).length]);
+  assert.deepEqual(comparison.between(0, 0, 17), places.flat());
+  assert.ok(comparison.hold(text("before", 100), text("now", 100)));
+  assert.equal(comparison.between(0, 0, 17).length / 3, 32);
+});
+
 test("texts up to a quarter of a MiB are held", () => {
   const most = Buffer.alloc(256 * 1024, 7);
   assert.ok(comparison.hold(most, most));

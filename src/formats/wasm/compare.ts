@@ -17,6 +17,7 @@ import {
   type WasmFunction,
   when,
 } from "./module.ts";
+import { MOST_STRETCHES, STRETCH_BYTES, stretches, TABLE_BYTES } from "./stretches.ts";
 
 export interface Comparison {
   /**
@@ -29,11 +30,21 @@ export interface Comparison {
   prefix(left: number, right: number, most: number): number;
   /** Bytes before the end of each that are equal, up to `most`, which both have. */
   suffix(most: number): number;
+  /**
+   * Stretches that both have besides what they begin and end with, one behind the other in both: some of those that begin where a
+   * line does.
+   *
+   * @param begun, ended - bytes that both begin and end with
+   * @param least - bytes of a stretch, at least 17
+   * @returns where each begins in the first, where in the other, and its length, by turns
+   */
+  between(begun: number, ended: number, least: number): readonly number[];
 }
 
 interface Functions {
   prefix(left: number, right: number, most: number): number;
   suffix(left: number, right: number, most: number): number;
+  stretches(left: number, leftEnd: number, right: number, rightEnd: number, least: number): number;
 }
 
 /** Bytes of one of them. */
@@ -42,7 +53,10 @@ const MOST = 256 * 1024;
 const SLACK = 64;
 const LEFT = SLACK;
 const RIGHT = LEFT + MOST + SLACK;
-const BYTES = RIGHT + MOST + SLACK;
+const TABLE = RIGHT + MOST + SLACK;
+const FOUND = TABLE + TABLE_BYTES;
+const BYTES = FOUND + MOST_STRETCHES * STRETCH_BYTES;
+const NONE: readonly number[] = [];
 
 /** Pairs after which it is opened: fewer are compared before it would be. */
 const OPENED_AFTER = 256;
@@ -54,7 +68,9 @@ export function createComparison(openedAfter: number = OPENED_AFTER): Comparison
   let functions: Functions | undefined;
   let [leftEnd, rightEnd] = [0, 0];
   const open = (): void => {
-    const opened = openModule<Functions>(moduleOf({ prefix: prefix(), suffix: suffix() }), BYTES);
+    const places = { table: TABLE, found: FOUND, prefix: 0 };
+    const module = moduleOf({ prefix: prefix(), suffix: suffix(), stretches: stretches(places) });
+    const opened = openModule<Functions>(module, BYTES);
     memory = opened?.memory;
     functions = opened?.functions;
   };
@@ -70,6 +86,19 @@ export function createComparison(openedAfter: number = OPENED_AFTER): Comparison
     },
     prefix: (from, otherFrom, most) => (functions as Functions).prefix(LEFT + from, RIGHT + otherFrom, most),
     suffix: (most) => (functions as Functions).suffix(leftEnd, rightEnd, most),
+    between(begun, ended, least) {
+      const [from, to] = [LEFT + begun, leftEnd - ended];
+      const [otherFrom, otherTo] = [RIGHT + begun, rightEnd - ended];
+      if (to - from < least || otherTo - otherFrom < least) return NONE;
+      const held = memory as Buffer;
+      held.fill(0, TABLE, TABLE + TABLE_BYTES);
+      const end = (functions as Functions).stretches(from, to, otherFrom, otherTo, least);
+      const found: number[] = [];
+      for (let at = FOUND; at < end; at += STRETCH_BYTES) {
+        found.push(held.readInt32LE(at) - LEFT, held.readInt32LE(at + 4) - RIGHT, held.readInt32LE(at + 8));
+      }
+      return found;
+    },
   };
 }
 

@@ -91,6 +91,16 @@ test("vectors are summed by lanes", () => {
   assert.equal(words(5, code)[4], 20);
 });
 
+test("bytes of vectors are compared, and become bits", () => {
+  const bytes = Array.from({ length: 16 }, (_, n) => (n === 3 || n === 9 ? 7 : n + 20));
+  const sevens = v128.of(...Array.from({ length: 16 }, () => 7));
+  const code = [
+    i32.store(i32.of(0), v128.bits(v128.isEqual(v128.of(...bytes), sevens))),
+    i32.store(i32.of(4), i32.trailingZeros(i32.load(i32.of(0)))),
+  ];
+  assert.deepEqual(words(2, code), [(1 << 3) | (1 << 9), 3]);
+});
+
 test("memory is copied, over itself as well", () => {
   const code = [i32.store(i32.of(0), i32.of(0x04030201)), copyMemory(i32.of(2), i32.of(0), i32.of(4))];
   assert.deepEqual(words(2, code), [0x02010201, 0x0403]);

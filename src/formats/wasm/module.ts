@@ -76,6 +76,7 @@ export const i32 = {
   isGreater: binary(0x4b),
   isAtLeast: binary(0x4f),
   leadingZeros: unary(0x67),
+  trailingZeros: unary(0x68),
   add: binary(0x6a),
   subtract: binary(0x6b),
   multiply: binary(0x6c),
@@ -121,6 +122,10 @@ export const v128 = {
   /** Eight products of numbers of 16 bits, summed by twos. */
   products: binary(0xfd, 0xba, 0x01),
   add: binary(0xfd, 0xae, 0x01),
+  /** Bytes that are the same become 255, others 0. */
+  isEqual: binary(0xfd, 0x23),
+  /** The highest bit of each byte, the first one's lowest: of 32 bits. */
+  bits: unary(0xfd, 0x64),
   lane: (value: Code, lane: number): Code => [value, 0xfd, 0x1b, lane],
 } as const;
 
