@@ -8,6 +8,8 @@ import { deflateRawSync, gzipSync, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
 import type { Digest } from "../../core/digest.ts";
 import { runs } from "../../core/runs.fixture.ts";
+import { INFLATER_BYTES, openStreamInflater, WINDOW } from "../../formats/deflate/stream.ts";
+import { createSharedMemory } from "../../formats/wasm/instance.ts";
 import { sha256 } from "./image.fixture.ts";
 import { readLayerFile } from "./layer-file.ts";
 import type { PieceWriter } from "./piece-ring.ts";
@@ -27,33 +29,39 @@ interface Stored {
 }
 
 const PIECE = 64 * 1024;
+const memory = createSharedMemory(INFLATER_BYTES + WINDOW + PIECE);
+assert.ok(memory !== undefined);
+const opened = openStreamInflater(memory);
+assert.ok(opened !== undefined);
+const inflater = opened;
+const room = Buffer.from(memory.buffer, INFLATER_BYTES + WINDOW, PIECE);
 
 /** Whether it was read whole, and the pieces that were handed on, each of which is written over. */
 function read(bytes: Buffer, content: Buffer, stored: Stored = {}) {
   const { offset = 0, most = Number.POSITIVE_INFINITY } = stored;
   const path = join(folder, "layer");
   writeFileSync(path, Buffer.concat([Buffer.alloc(offset, 1), bytes, Buffer.alloc(offset, 2)]));
-  const room = Buffer.alloc(PIECE);
   const given: Buffer[] = [];
   const pieces: PieceWriter = {
     room: () => (given.length < most ? room : undefined),
     give(length) {
       given.push(Buffer.from(room.subarray(0, length)));
-      room.fill(0xdd);
+      // What is at its end is looked back to.
+      room.fill(0xdd, 0, PIECE - WINDOW - 1_000);
     },
     begin() {},
     end() {},
   };
   const { digest = sha256(bytes), diffId = sha256(content), size = bytes.length, hashesContent = true } = stored;
   const file = { file: path, offset, size: bytes.length };
-  const isWhole = readLayerFile({ layer: { digest, diffId, size }, file, hashesContent }, pieces);
+  const isWhole = readLayerFile({ layer: { digest, diffId, size }, file, hashesContent }, pieces, inflater);
   return { isWhole, given };
 }
 
 const noise = randomBytes(300_000);
 const text = Buffer.from("layers of text, ".repeat(40_000));
 
-test("gzipped and plain, in full pieces but for the last", () => {
+test("gzipped and plain, in nearly full pieces but for the last", () => {
   const contents = fc.constantFrom(text, noise, text.subarray(0, PIECE), text.subarray(0, 3), Buffer.alloc(0));
   fc.assert(
     fc.property(contents, fc.constantFrom("gzip", "plain"), fc.nat(1_000), (content, form, offset) => {
@@ -62,7 +70,7 @@ test("gzipped and plain, in full pieces but for the last", () => {
       // By fewer bytes its compression cannot be told.
       if (bytes.length < 4) assert.equal(isWhole, false);
       else assert.ok(isWhole && Buffer.concat(given).equals(content));
-      for (const piece of given.slice(0, -1)) assert.equal(piece.length, PIECE);
+      for (const piece of given.slice(0, -1)) assert.ok(piece.length > PIECE - 1_000);
     }),
     runs(40),
   );
@@ -104,5 +112,7 @@ test("the diffID is left to whoever gets the content, where that is said", () =>
 test("a file that is not there is thrown", () => {
   const layer = { digest: other, diffId: other, size: 10 };
   const file = { file: join(folder, "none"), offset: 0, size: 10 };
-  assert.throws(() => readLayerFile({ layer, file, hashesContent: true }, {} as PieceWriter), { code: "ENOENT" });
+  assert.throws(() => readLayerFile({ layer, file, hashesContent: true }, {} as PieceWriter, inflater), {
+    code: "ENOENT",
+  });
 });

@@ -6,16 +6,14 @@
 import { createHash, type Hash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
 import { digestAlgorithm } from "../../core/digest.ts";
-import { createInPlaceInflater, type InPlaceInflater } from "../../formats/deflate/in-place.ts";
+import type { StreamInflater } from "../../formats/deflate/stream.ts";
 import type { StoredFile } from "./blob.ts";
 import { bounds } from "./bounds.ts";
 import { compressionOf } from "./compression.ts";
+import { copyPart } from "./content-memory.ts";
 import { headerLength, TRAILER } from "./gzip-members.ts";
 import type { Layer } from "./model.ts";
 import type { PieceWriter } from "./piece-ring.ts";
-
-/** Bytes that are read at a time. */
-const READ = 256 * 1024;
 
 export interface LayerFile {
   readonly layer: Pick<Layer, "digest" | "diffId" | "size">;
@@ -29,12 +27,16 @@ export interface LayerFile {
  * is to be read as a stream, which says why: it is broken, over a bound, compressed in another way, in several members, or nobody
  * wants more of it.
  */
-export function readLayerFile({ layer, file, hashesContent }: LayerFile, pieces: PieceWriter): boolean {
+export function readLayerFile(
+  { layer, file, hashesContent }: LayerFile,
+  pieces: PieceWriter,
+  inflater: StreamInflater,
+): boolean {
   if (file.size !== layer.size || layer.size < START) return false;
   const opened = typeof file.file === "string" ? openSync(file.file, "r") : undefined;
   try {
     const source = { descriptor: opened ?? (file.file as number), offset: file.offset, size: layer.size };
-    return readWhole(source, layer, hashesContent, pieces);
+    return readWhole(source, layer, hashesContent, fillPieces(pieces), inflater);
   } finally {
     if (opened !== undefined) closeSync(opened);
   }
@@ -49,44 +51,47 @@ interface Source {
   readonly size: number;
 }
 
-function readWhole(source: Source, layer: LayerFile["layer"], hashesContent: boolean, pieces: PieceWriter): boolean {
+function readWhole(
+  source: Source,
+  layer: LayerFile["layer"],
+  hashesContent: boolean,
+  filling: Filling,
+  inflater: StreamInflater,
+): boolean {
   const storedHash = createHash(digestAlgorithm(layer.digest));
-  const memory = Buffer.allocUnsafeSlow(READ);
+  const memory = inflater.input;
   let content: Content | undefined;
-  let contentHash: Hash | undefined;
-  const filling = fillPieces(pieces, (bytes) => contentHash?.update(bytes));
   try {
     for (let stored = 0; stored < source.size; ) {
       const length = readSync(
         source.descriptor,
         memory,
         0,
-        Math.min(READ, source.size - stored),
+        Math.min(memory.length, source.size - stored),
         source.offset + stored,
       );
       if (length === 0) return false;
-      const bytes = length === READ ? memory : memory.subarray(0, length);
+      const bytes = length === memory.length ? memory : memory.subarray(0, length);
       stored += length;
       storedHash.update(bytes);
       if (content === undefined) {
-        content = contentOf(bytes, filling);
+        content = contentOf(bytes, inflater, filling);
         if (content === undefined) return false;
         const isHashed = content.inflates || layer.diffId !== layer.digest;
-        if (isHashed && hashesContent) contentHash = createHash(digestAlgorithm(layer.diffId));
+        if (isHashed && hashesContent) filling.hash = createHash(digestAlgorithm(layer.diffId));
       }
       filling.stored = stored;
-      content.write(bytes);
+      content.write(bytes, stored === source.size);
     }
     if (content?.isWhole() !== true) return false;
     filling.end();
   } catch {
     return false;
-  } finally {
-    content?.close();
   }
+  const { hash } = filling;
   return (
     `${digestAlgorithm(layer.digest)}:${storedHash.digest("hex")}` === layer.digest &&
-    (contentHash === undefined || `${digestAlgorithm(layer.diffId)}:${contentHash.digest("hex")}` === layer.diffId)
+    (hash === undefined || `${digestAlgorithm(layer.diffId)}:${hash.digest("hex")}` === layer.diffId)
   );
 }
 
@@ -96,21 +101,23 @@ interface Filling {
   stored: number;
   /** Bytes that came of them. */
   readonly size: number;
+  /** Gets them, where they are hashed here. */
+  hash?: Hash;
   /** @throws Error where nobody wants more */
   room(): { readonly bytes: Buffer; readonly at: number };
   /** @throws Error over the bound of a layer */
-  filled(length: number): void;
+  filled(length: number, isFull: boolean): void;
   /** The last piece, which may not be full. */
   end(): void;
 }
 
-function fillPieces(pieces: PieceWriter, hash: (bytes: Buffer) => void): Filling {
+function fillPieces(pieces: PieceWriter): Filling {
   let room: Buffer | undefined;
   let at = 0;
   let size = 0;
   function give(): void {
     if (room === undefined || at === 0) return;
-    hash(at === room.length ? room : room.subarray(0, at));
+    filling.hash?.update(at === room.length ? room : room.subarray(0, at));
     pieces.give(at, filling.stored);
     room = undefined;
     at = 0;
@@ -125,11 +132,11 @@ function fillPieces(pieces: PieceWriter, hash: (bytes: Buffer) => void): Filling
       if (room === undefined) throw new Error("nobody wants more");
       return { bytes: room, at };
     },
-    filled(length) {
+    filled(length, isFull) {
       at += length;
       size += length;
       if (size > bounds.layerBytes) throw new Error("over the bound");
-      if (at === room?.length) give();
+      if (isFull) give();
     },
     end: give,
   };
@@ -140,18 +147,16 @@ function fillPieces(pieces: PieceWriter, hash: (bytes: Buffer) => void): Filling
 interface Content {
   readonly inflates: boolean;
   /** @throws Error where it cannot be read on */
-  write(stored: Buffer): void;
+  write(stored: Buffer, isLast: boolean): void;
   isWhole(): boolean;
-  close(): void;
 }
 
 /** By the first bytes; undefined where this is not the way to read it. */
-function contentOf(start: Buffer, filling: Filling): Content | undefined {
+function contentOf(start: Buffer, inflater: StreamInflater, filling: Filling): Content | undefined {
   if (start.length < START) return undefined;
   const compression = compressionOf(start);
   if (compression === "none") return plainContent(filling);
-  const inflater = compression === "gzip" ? createInPlaceInflater() : undefined;
-  return inflater === undefined ? undefined : gzipContent(inflater, start, filling);
+  return compression === "gzip" ? gzipContent(inflater, start, filling) : undefined;
 }
 
 function plainContent(filling: Filling): Content {
@@ -160,34 +165,29 @@ function plainContent(filling: Filling): Content {
     write(stored) {
       for (let at = 0; at < stored.length; ) {
         const room = filling.room();
-        const copied = stored.copy(room.bytes, room.at, at);
-        filling.filled(copied);
+        const copied = Math.min(stored.length - at, room.bytes.length - room.at);
+        copyPart(stored, room.bytes, room.at, at, at + copied);
+        filling.filled(copied, room.at + copied === room.bytes.length);
         at += copied;
       }
     },
     isWhole: () => true,
-    close() {},
   };
 }
 
 /** One member (RFC 1952) without its CRC-32, as in gzip-members.ts. @param start - with its header, which is short */
-function gzipContent(inflater: InPlaceInflater, start: Buffer, filling: Filling): Content | undefined {
-  let header = headerLength(start);
+function gzipContent(inflater: StreamInflater, start: Buffer, filling: Filling): Content | undefined {
+  const header = headerLength(start);
   if (header === undefined) return undefined;
   let trailer: Buffer | undefined;
+  inflater.begin(header);
   return {
     inflates: true,
-    write(stored) {
-      const bytes = header === 0 ? stored : stored.subarray(header);
-      header = 0;
-      if (bytes.length === 0) return;
-      if (trailer === undefined) {
-        const left = inflater.write(bytes, filling.room, filling.filled);
-        if (left !== undefined) trailer = Buffer.from(bytes.subarray(bytes.length - left));
-      } else trailer = Buffer.concat([trailer, bytes]);
+    write(stored, isLast) {
+      if (trailer === undefined) trailer = inflater.write(stored.length, isLast, filling.room, filling.filled);
+      else trailer = Buffer.concat([trailer, stored]);
       if (trailer !== undefined && trailer.length > TRAILER) throw new Error("something is behind the first member");
     },
     isWhole: () => trailer?.length === TRAILER && trailer.readUInt32LE(4) === filling.size % 2 ** 32,
-    close: () => inflater.close(),
   };
 }

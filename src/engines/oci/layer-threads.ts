@@ -12,7 +12,7 @@ import type { OpenImage } from "./image.ts";
 import type { ReadLayerOptions } from "./layer.ts";
 import type { LayerThreadStart, ThreadLayer } from "./layer-thread.ts";
 import type { Layer } from "./model.ts";
-import { type Bell, createBell, createRing, pieceReader, ring } from "./piece-ring.ts";
+import { type Bell, createBell, createRing, pieceReader, type Ring, ring } from "./piece-ring.ts";
 import { createTarWalker, type TarVisitor } from "./tar.ts";
 
 /**
@@ -55,7 +55,9 @@ export function openLayerThreads(
   const count = Math.min(MOST_THREADS, unread.length, Math.floor(total / worth));
   if (count === 0) return undefined;
   const bell = createBell();
-  const lanes = Array.from({ length: count }, () => openLane(threads, bell));
+  const rings = Array.from({ length: count }, createRing).filter((ring) => ring !== undefined);
+  if (rings.length === 0) return undefined;
+  const lanes = rings.map((ring) => openLane(threads, ring, bell));
   const pump = createPump(lanes, bell);
   return {
     async read(layer, visitor, { signal, onProgress }) {
@@ -142,8 +144,7 @@ interface Lane {
   readonly ended: Promise<void>;
 }
 
-function openLane(threads: Threads, bell: Bell): Lane {
-  const memory = createRing();
+function openLane(threads: Threads, memory: Ring, bell: Bell): Lane {
   const pieces = pieceReader(memory);
   const { port1, port2 } = new MessageChannel();
   const start: LayerThreadStart = { port: port2, ring: memory, bell };

@@ -3,6 +3,9 @@
  * are filled again as soon as they were looked at, so that nothing is copied, and no memory is taken anew.
  */
 
+import { INFLATER_BYTES, WINDOW } from "../../formats/deflate/stream.ts";
+import { createSharedMemory, type SharedMemory } from "../../formats/wasm/instance.ts";
+
 /** Bytes of a piece: two are near the processor at a time while they are inflated and hashed. */
 export const PIECE = 256 * 1024;
 const PLACES = 8;
@@ -13,20 +16,26 @@ const TOLD = 2;
 const WRITTEN = 0;
 const TAKEN = 1;
 const UNWANTED = 2;
+/** Behind what inflates into the places. */
+const HEAD_AT = (INFLATER_BYTES + 63) & ~63;
 const HEAD = 64;
 /** Of each piece on its way: its bytes, or what its layer came to, the stored bytes that were read by then, and its place. */
 const NOTE = 3;
 const NOTES = NOTE * PLACES * Float64Array.BYTES_PER_ELEMENT;
+const PLACES_AT = HEAD_AT + HEAD + NOTES;
+/** Each has room before it for what the inflater looks back to. */
+const PLACE = WINDOW + PIECE;
 const WHOLE = -1;
 const BROKEN = -2;
 
-export type Ring = SharedArrayBuffer;
+export type Ring = SharedMemory;
 
 /** Counts what has happened in all rings, for the one who waits for any of them. */
 export type Bell = Int32Array<SharedArrayBuffer>;
 
-export function createRing(): Ring {
-  return new SharedArrayBuffer(HEAD + NOTES + PLACES * PIECE);
+/** @returns undefined where the runtime has no WebAssembly, or no memory for it */
+export function createRing(): Ring | undefined {
+  return createSharedMemory(PLACES_AT + PLACES * PLACE);
 }
 
 export function createBell(): Bell {
@@ -38,11 +47,11 @@ export function ring(bell: Bell): void {
   Atomics.notify(bell, 0);
 }
 
-function partsOf(memory: Ring) {
+function partsOf({ buffer }: Ring) {
   return {
-    head: new Int32Array(memory, 0, 3),
-    notes: new Float64Array(memory, HEAD, NOTE * PLACES),
-    memories: Array.from({ length: PLACES }, (_, at) => Buffer.from(memory, HEAD + NOTES + at * PIECE, PIECE)),
+    head: new Int32Array(buffer, HEAD_AT, 3),
+    notes: new Float64Array(buffer, HEAD_AT + HEAD, NOTE * PLACES),
+    memories: Array.from({ length: PLACES }, (_, at) => Buffer.from(buffer, PLACES_AT + at * PLACE + WINDOW, PIECE)),
   };
 }
 

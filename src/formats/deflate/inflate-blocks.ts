@@ -1,4 +1,4 @@
-/** Inflating in WebAssembly: blocks (RFC 1951, 3.2.3). */
+/** Inflating in WebAssembly: blocks (RFC 1951, 3.2.3), as far as there is input for them, and room. */
 import {
   again,
   type Code,
@@ -13,137 +13,146 @@ import {
   leave,
   set,
   tee,
-  until,
   type WasmFunction,
   when,
 } from "../wasm/module.ts";
-import { LONG, TABLES } from "./inflate-codes.ts";
+import { SYMBOLS_OF, TABLES } from "./inflate-codes.ts";
 import {
   type CodePlaces,
   distances,
-  END,
   fixedDistances,
   fixedLiterals,
-  LITERAL,
-  LONGER,
+  KEPT,
   literals,
+  STATE,
   TABLE,
 } from "./inflate-places.ts";
-import { failWhen, length8, ones, reader } from "./inflate-reader.ts";
+import { failWhen, maskOf, reader } from "./inflate-reader.ts";
+import { IS_OVER, TURN, WANTS_INPUT, WANTS_ROOM } from "./inflate-symbols.ts";
+
+/** What comes next. */
+const [HEADER, CODED, STORED] = [0, 1, 2];
+
+/** Bytes of input that a block's beginning with its codes may take, with those that are read too much. */
+export const MOST_OF_HEADER = 640;
+/** As far as bytes that are held go beyond those that are used. */
+const HELD = 8;
+
+const [inEnd, room, isFinal, input, bits, out, start, mode, isLast, left] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+const [literalMask, distanceMask, entry, length, hold] = [10, 11, 12, 13, 14];
+const { low, take, refill, letGo } = reader(input, bits, hold);
+
+const kept = { input, bits, out, start, mode, isLast, left, literalMask, distanceMask } as const;
+const keys = Object.keys(kept) as (keyof typeof kept)[];
+const restore: Code = [
+  keys.map((key) => set(kept[key], i32.load(i32.of(STATE), KEPT[key]))),
+  set(hold, i64.load(i32.of(STATE), KEPT.hold)),
+];
+const save: Code = [
+  keys.map((key) => i32.store(i32.of(STATE), get(kept[key]), KEPT[key])),
+  i64.store(i32.of(STATE), get(hold), KEPT.hold),
+];
 
 /**
- * `inflate(in, inEnd, out, outEnd)`: blocks (3.2.3) until the last. They are to fill the room for them.
+ * `inflate(inEnd, room, isFinal)`: from what is kept in {@link STATE} on. `room` is the last address at which something may begin, which
+ * may take OVERRUN bytes. Of input that is not final some is left; of what is, bytes behind its end may be read, which the caller sees.
  *
- * Returns where the checksum behind them begins; 0 where they are broken, or do not fill it.
+ * Returns why it stopped: WANTS_INPUT, WANTS_ROOM, IS_OVER, or 0 where the blocks are broken.
  */
 export function inflate(): WasmFunction {
-  const [input, inEnd, out, outEnd, bits, entry, length, distance, isLast, extra] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-  const [literalMask, distanceMask, start, hold] = [10, 11, 12, 13];
-  const { low, take, refill, value, save, restore } = reader(input, bits, hold);
-  const decode = ({ at }: CodePlaces, mask: number): Code => [
-    set(entry, i32.load(i32.shiftLeft(i32.and(low, get(mask)), i32.of(2)), at + TABLE)),
-    take(length8(entry)),
-  ];
-  const longer = ({ at, meanings }: CodePlaces): Code => [
-    set(entry, call(LONG, low, i32.of(meanings), i32.of(at))),
-    take(length8(entry)),
-  ];
-  const is = (kind: number): Code => i32.and(get(entry), i32.of(kind));
-  const write: Code = [i32.store8(get(out), i32.shiftRight(get(entry), i32.of(16))), increase(out, i32.of(1))];
-  const literal = decode(literals, literalMask);
-  const block: Code = forever(
-    // Three literals may go over the end, and no more: there is room for them.
-    failWhen(i32.isGreater(get(out), get(outEnd))),
-    refill,
-    literal,
-    when(is(LITERAL), write, literal, when(is(LITERAL), write, literal, when(is(LITERAL), write, again(3)))),
-    when(
-      is(END | LONGER),
-      when(is(LONGER), refill, longer(literals), when(is(LITERAL), write, again(3))),
-      when(is(END), leave(2)),
-    ),
-    value(entry, length, extra),
-    refill,
-    decode(distances, distanceMask),
-    when(is(LONGER), longer(distances)),
-    value(entry, distance, extra),
-    failWhen(i32.isGreater(get(distance), i32.subtract(get(out), get(start)))),
-    // No symbol of which the code is unknown or that has no meaning stands for a length or a distance.
-    failWhen(i32.or(i32.isZero(get(length)), i32.isZero(get(distance)))),
-    failWhen(i32.isGreater(i32.add(get(out), get(length)), get(outEnd))),
-    copy(out, length, distance, entry),
-  );
-  const useFixed = (from: CodePlaces, to: CodePlaces, mask: number): Code => [
-    copyMemory(i32.of(to.at + TABLE), i32.of(from.at + TABLE), i32.of(4 << from.width)),
-    set(mask, i32.of((1 << from.width) - 1)),
-  ];
-  const asStored: Code = [
-    // Bytes that are held were not read yet.
-    set(input, i32.subtract(get(input), i32.shiftRight(get(bits), i32.of(3)))),
-    set(bits, i32.of(0)),
-    set(hold, i64.of(0)),
-    set(length, i32.load16(get(input))),
-    failWhen(i32.xor(i32.xor(get(length), i32.load16(get(input), 2)), i32.of(0xffff))),
-    increase(input, i32.of(4)),
-    failWhen(i32.isGreater(get(length), i32.subtract(get(outEnd), get(out)))),
-    copyMemory(get(out), get(input), get(length)),
-    increase(out, get(length)),
-    increase(input, get(length)),
-  ];
   return {
-    parameters: 4,
-    locals: 9,
+    parameters: 3,
+    locals: 11,
     longs: 1,
     returns: true,
     code: [
-      set(start, get(out)),
-      // As far as eight bytes that are held go beyond those that are used.
-      increase(inEnd, i32.of(8)),
-      until(
-        get(isLast),
-        failWhen(i32.isGreater(get(input), get(inEnd))),
-        refill,
-        set(isLast, i32.and(low, i32.of(1))),
-        set(entry, i32.and(i32.shiftRight(low, i32.of(1)), i32.of(3))),
-        take(i32.of(3)),
-        when(i32.isZero(get(entry)), asStored, again(1)),
-        failWhen(i32.isEqual(get(entry), i32.of(3))),
-        either(
-          i32.isEqual(get(entry), i32.of(1)),
-          [useFixed(fixedLiterals, literals, literalMask), useFixed(fixedDistances, distances, distanceMask)],
-          [
-            save,
-            failWhen(i32.isZero(tee(entry, call(TABLES)))),
-            restore,
-            set(literalMask, ones(length8(entry))),
-            set(distanceMask, ones(i32.shiftRight(get(entry), i32.of(8)))),
-          ],
-        ),
-        block,
+      restore,
+      // Why it is left stands in `entry`.
+      forever(
+        when(i32.isEqual(get(mode), i32.of(HEADER)), header(1)),
+        when(i32.isEqual(get(mode), i32.of(STORED)), stored(1)),
+        coded(0),
       ),
-      failWhen(i32.xor(get(out), get(outEnd))),
-      i32.subtract(get(input), i32.shiftRight(get(bits), i32.of(3))),
+      save,
+      get(entry),
     ],
   };
 }
 
-/** Copies what was written `distance` bytes before; up to seven bytes too many, for which there is room. */
-function copy(out: number, length: number, distance: number, end: number): Code {
-  const from = i32.subtract(get(out), get(distance));
+/** Leaves the loop over blocks. */
+const pause = (why: Code, within: number): Code => [set(entry, why), leave(within)];
+/** Of final input there is no more: it is broken. */
+const wantsInput: Code = i32.multiply(i32.isZero(get(isFinal)), i32.of(WANTS_INPUT));
+
+/** What is read of final input beyond its end is seen later. */
+const limitOf = (reserve: number): Code =>
+  i32.add(get(inEnd), i32.subtract(i32.multiply(get(isFinal), i32.of(reserve + HELD)), i32.of(reserve)));
+
+function header(within: number): Code {
+  const useFixed = (from: CodePlaces, to: CodePlaces, mask: number): Code => [
+    copyMemory(i32.of(to.at + TABLE), i32.of(from.at + TABLE), i32.of(4 << from.width)),
+    set(mask, maskOf(i32.of(from.width))),
+  ];
+  const asStored: Code = [
+    letGo,
+    set(left, i32.load16(get(input))),
+    failWhen(i32.xor(i32.xor(get(left), i32.load16(get(input), 2)), i32.of(0xffff))),
+    increase(input, i32.of(4)),
+    set(mode, i32.of(STORED)),
+  ];
   return [
-    set(end, i32.add(get(out), get(length))),
+    when(i32.isGreater(get(input), limitOf(MOST_OF_HEADER)), pause(wantsInput, within + 1)),
+    refill,
+    set(isLast, i32.and(low, i32.of(1))),
+    set(entry, i32.and(i32.shiftRight(low, i32.of(1)), i32.of(3))),
+    take(i32.of(3)),
+    when(i32.isZero(get(entry)), asStored, again(within + 1)),
+    failWhen(i32.isEqual(get(entry), i32.of(3))),
     either(
-      i32.isLess(get(distance), i32.of(8)),
-      until(i32.isEqual(get(out), get(end)), i32.store8(get(out), i32.load8(from)), increase(out, i32.of(1))),
+      i32.isEqual(get(entry), i32.of(1)),
+      [useFixed(fixedLiterals, literals, literalMask), useFixed(fixedDistances, distances, distanceMask)],
       [
-        // Most are short: what is written too much costs less than to ask.
-        i64.store(get(out), i64.load(from)),
-        increase(out, i32.of(8)),
-        i64.store(get(out), i64.load(from)),
-        increase(out, i32.of(8)),
-        until(i32.isAtLeast(get(out), get(end)), i64.store(get(out), i64.load(from)), increase(out, i32.of(8))),
-        set(out, get(end)),
+        set(bits, i32.and(get(bits), i32.of(63))),
+        save,
+        failWhen(i32.isZero(tee(entry, call(TABLES)))),
+        restore,
+        set(literalMask, maskOf(get(entry))),
+        set(distanceMask, maskOf(i32.shiftRight(get(entry), i32.of(8)))),
       ],
     ),
+    set(mode, i32.of(CODED)),
+  ];
+}
+
+function ended(within: number): Code {
+  return [set(mode, i32.of(HEADER)), when(get(isLast), letGo, pause(i32.of(IS_OVER), within + 1)), again(within)];
+}
+
+function stored(within: number): Code {
+  const atMost = (most: Code): Code => when(i32.isGreater(get(length), most), set(length, most));
+  return [
+    when(i32.isGreater(get(out), get(room)), pause(i32.of(WANTS_ROOM), within + 1)),
+    failWhen(i32.isGreater(get(input), get(inEnd))),
+    set(length, get(left)),
+    atMost(i32.subtract(get(inEnd), get(input))),
+    atMost(i32.subtract(get(room), get(out))),
+    copyMemory(get(out), get(input), get(length)),
+    increase(out, get(length)),
+    increase(input, get(length)),
+    set(left, i32.subtract(get(left), get(length))),
+    when(i32.isZero(get(left)), ended(within + 1)),
+    when(i32.isEqual(get(input), get(inEnd)), pause(wantsInput, within + 1)),
+    pause(i32.of(WANTS_ROOM), within),
+  ];
+}
+
+function coded(within: number): Code {
+  return [
+    save,
+    set(entry, call(SYMBOLS_OF, limitOf(TURN), get(room))),
+    restore,
+    when(i32.isEqual(get(entry), i32.of(IS_OVER)), ended(within + 1)),
+    when(i32.isEqual(get(entry), i32.of(WANTS_INPUT)), pause(wantsInput, within + 1)),
+    leave(within),
   ];
 }

@@ -12,10 +12,10 @@ import {
   type WasmFunction,
   when,
 } from "../wasm/module.ts";
-import { LONGER, STARTS, SYMBOLS, TABLE } from "./inflate-places.ts";
+import { CODE_BITS, LONGER, STARTS, SYMBOLS, TABLE } from "./inflate-places.ts";
 
 /** The functions of the module, by their numbers. */
-export const [BUILD, LONG, TABLES] = [0, 1, 2];
+export const [BUILD, LONG, TABLES, SYMBOLS_OF] = [0, 1, 2, 3];
 /** What building a table says of a code: bits of its table, or that it is none. */
 const OVER = -1;
 const INCOMPLETE = 0x100;
@@ -27,11 +27,11 @@ const INCOMPLETE = 0x100;
  */
 export function build(): WasmFunction {
   const [lengths, count, meanings, places, width] = [0, 1, 2, 3, 4];
-  const [i, length, left, first, most, code, size, next, end, entry] = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14];
+  const [i, length, left, first, most, code, size, next, end, entry, bitsOf] = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
   const word = (base: number, index: Code): Code => i32.add(get(base), i32.shiftLeft(index, i32.of(2)));
   return {
     parameters: 5,
-    locals: 10,
+    locals: 11,
     returns: true,
     code: [
       Array.from({ length: 8 }, (_, n) => i64.store(get(places), i64.of(0), n * 8)),
@@ -84,12 +84,13 @@ export function build(): WasmFunction {
           increase(i, i32.of(8)),
         ),
         set(size, i32.shiftLeft(get(size), i32.of(1))),
+        set(bitsOf, i32.multiply(get(length), i32.of(CODE_BITS))),
         set(end, i32.add(get(next), i32.shiftLeft(i32.load(word(places, get(length))), i32.of(1)))),
         until(
           i32.isEqual(get(next), get(end)),
           i32.store(
             word(places, get(code)),
-            i32.or(i32.load(word(meanings, i32.load16(get(next), SYMBOLS))), get(length)),
+            i32.add(i32.load(word(meanings, i32.load16(get(next), SYMBOLS))), get(bitsOf)),
             TABLE,
           ),
           increase(next, i32.of(2)),
@@ -114,7 +115,7 @@ export function build(): WasmFunction {
   };
 }
 
-/** `long(bits, meanings, code)`: the entry of a code by one bit after the other; 0 where they are none. */
+/** `long(bits, meanings, code)`: the entry of a code by one bit after the other; LONGER where they are none. */
 export function long(): WasmFunction {
   const [bits, meanings, places, length, code, first, index, count] = [0, 1, 2, 3, 4, 5, 6, 7];
   return {
@@ -133,14 +134,14 @@ export function long(): WasmFunction {
           increase(index, i32.subtract(get(code), get(first))),
           set(index, i32.load16(i32.add(get(places), i32.shiftLeft(get(index), i32.of(1))), SYMBOLS)),
           set(index, i32.load(i32.add(get(meanings), i32.shiftLeft(get(index), i32.of(2))))),
-          giveBack(i32.or(get(index), get(length))),
+          giveBack(i32.add(get(index), i32.multiply(get(length), i32.of(CODE_BITS)))),
         ),
         increase(index, get(count)),
         set(first, i32.shiftLeft(i32.add(get(first), get(count)), i32.of(1))),
         set(code, i32.shiftLeft(get(code), i32.of(1))),
         increase(length, i32.of(1)),
       ),
-      i32.of(0),
+      i32.of(LONGER),
     ],
   };
 }

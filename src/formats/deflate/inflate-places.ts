@@ -16,9 +16,25 @@ export const SYMBOLS = 128;
 /** Four bytes for each value of the next bits: what they mean, and in the lowest byte how many they are. */
 export const TABLE = 704;
 
-/** What is read next while one function calls another: its address, how many bits are held, and these. */
+/** Within {@link STATE}: what the functions keep from one call to the next. */
+export const KEPT = {
+  /** Address of what is read next, how many bits are held, and these, in eight bytes. */
+  input: 0,
+  bits: 4,
+  hold: 8,
+  /** Where the next byte goes, and the first one that may be copied. */
+  out: 16,
+  start: 20,
+  mode: 24,
+  isLast: 28,
+  /** Of a stored block, bytes that are to come. */
+  left: 32,
+  literalMask: 36,
+  distanceMask: 40,
+} as const;
 export const STATE = 0;
-let used = 64;
+export const KEPT_BYTES = 64;
+let used = KEPT_BYTES;
 const room = (bytes: number): number => {
   const at = used;
   used += (bytes + 15) & ~15;
@@ -38,7 +54,7 @@ export const LENGTH_CODES = 19;
 export const LITERAL_MEANINGS = room(LITERALS * 4);
 export const DISTANCE_MEANINGS = room(DISTANCES * 4);
 export const LENGTH_CODE_MEANINGS = room(LENGTH_CODES * 4);
-export const literals = codePlaces(10, LITERAL_MEANINGS);
+export const literals = codePlaces(11, LITERAL_MEANINGS);
 export const distances = codePlaces(8, DISTANCE_MEANINGS);
 export const lengthCodes = codePlaces(7, LENGTH_CODE_MEANINGS);
 export const fixedLiterals = codePlaces(9, LITERAL_MEANINGS);
@@ -48,20 +64,16 @@ export const LENGTHS = room(320 + 16);
 /** In which order the lengths of the codes of lengths come (3.2.7). */
 export const ORDER = room(LENGTH_CODES);
 
-/** Bytes of a stream that is inflated here, and of what it becomes. */
-export const MOST_IN = 64 * 1024;
-export const MOST_OUT = 64 * 1024;
-/** Copies are written in eights of bytes. */
-const OUT_SLACK = 512;
-/** Bits of a length and a distance with all that belongs to them, in bytes: no byte of what is written takes more. */
-const MOST_OF_SYMBOL = 6;
-export const OUT = room(MOST_OUT + OUT_SLACK);
-export const IN = room(MOST_IN + MOST_OUT * MOST_OF_SYMBOL + OUT_SLACK);
-export const MEMORY = used;
+/** What lies behind all this is the caller's. */
+export const TABLES_END = used;
 
-/** What an entry says above its lowest byte: how many further bits, what kind, and in the upper half the value that they are added to. */
+/**
+ * What an entry says: in its lowest byte bits of its code and those behind it, then how many are of the code, what kind it is, and in the
+ * upper half the value that the bits behind are added to.
+ */
 export const LITERAL = 0x4000;
 export const END = 0x8000;
 /** In place of a meaning: the code is longer than the table is wide. */
 export const LONGER = 0x2000;
-export const EXTRA = 0x0f;
+/** What the length of a code is multiplied by where it becomes part of an entry. */
+export const CODE_BITS = 0x101;

@@ -26,7 +26,7 @@ import {
   STATE,
   TABLE,
 } from "./inflate-places.ts";
-import { failWhen, length8, ones, reader } from "./inflate-reader.ts";
+import { BELOW, failWhen, length8, maskOf, reader, value } from "./inflate-reader.ts";
 
 const buildOf = (of: CodePlaces, lengths: Code, count: Code): Code =>
   call(BUILD, ...[lengths, count, i32.of(of.meanings), i32.of(of.at), i32.of(of.width)]);
@@ -37,10 +37,10 @@ const buildOf = (of: CodePlaces, lengths: Code, count: Code): Code =>
  * Returns the bits of the table of literals, and those of distances times 256; 0 where they are broken or unusual.
  */
 export function tables(): WasmFunction {
-  const [input, bits, entry, at, end, count, literalCount, width, repeat, extra, hold] = [
+  const [input, bits, entry, at, end, count, literalCount, width, repeat, saved, hold] = [
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
   ];
-  const { low, take, refill, value, save, restore } = reader(input, bits, hold);
+  const { low, raised, take, refill, save, restore } = reader(input, bits, hold);
   return {
     parameters: 0,
     locals: 10,
@@ -58,7 +58,7 @@ export function tables(): WasmFunction {
       [0, 8, 16].map((offset) => i64.store(i32.of(LENGTHS), i64.of(0), offset)),
       until(
         i32.isAtLeast(get(at), get(count)),
-        when(i32.isLess(get(bits), i32.of(3)), refill),
+        when(i32.isLess(get(bits), i32.of(3 + BELOW)), refill),
         i32.store8(i32.load8(get(at), ORDER), i32.and(low, i32.of(7)), LENGTHS),
         take(i32.of(3)),
         increase(at, i32.of(1)),
@@ -66,12 +66,13 @@ export function tables(): WasmFunction {
       set(width, buildOf(lengthCodes, i32.of(LENGTHS), i32.of(LENGTH_CODES))),
       // Over or incomplete.
       failWhen(i32.isGreater(get(width), i32.of(lengthCodes.width))),
-      set(width, ones(get(width))),
+      set(width, maskOf(get(width))),
       set(at, i32.of(0)),
       until(
         i32.isAtLeast(get(at), get(end)),
-        when(i32.isLess(get(bits), i32.of(14)), refill),
-        set(entry, i32.load(i32.shiftLeft(i32.and(low, get(width)), i32.of(2)), lengthCodes.at + TABLE)),
+        when(i32.isLess(get(bits), i32.of(14 + BELOW)), refill),
+        set(entry, i32.load(i32.and(raised, get(width)), lengthCodes.at + TABLE)),
+        set(saved, raised),
         take(length8(entry)),
         either(
           i32.and(get(entry), i32.of(LITERAL)),
@@ -83,7 +84,7 @@ export function tables(): WasmFunction {
               failWhen(i32.isZero(get(at))),
               set(repeat, i32.load8(get(at), LENGTHS - 1)),
             ),
-            value(entry, count, extra),
+            set(count, value(entry, get(saved))),
             set(count, i32.add(get(at), get(count))),
             failWhen(i32.isGreater(get(count), get(end))),
             until(

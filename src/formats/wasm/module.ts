@@ -113,6 +113,9 @@ export const i64 = {
 /** Vectors of 128 bits. */
 export const v128 = {
   load: load(0xfd, 0),
+  store: store(0xfd, 0x0b),
+  /** Sixteen times the lowest byte. */
+  splat: unary(0xfd, 0x0f),
   of: (...bytes: readonly number[]): Code => [0xfd, 0x0c, bytes],
   /** Sums of neighbours, without a sign: of sixteen bytes, of eight numbers of 16 bits. */
   pairsOfBytes: unary(0xfd, 0x7d),
@@ -153,8 +156,12 @@ export const giveBack = (value: Code): Code => [value, 0x0f];
 /** @param index - of a function of the module */
 export const call = (index: number, ...values: Code[]): Code => [values, 0x10, unsigned(index)];
 
-/** A module that exports its functions by their names, and imports the memory that they work on as `host.memory`. */
-export function moduleOf(functions: Readonly<Record<string, WasmFunction>>): Uint8Array<ArrayBuffer> {
+/**
+ * A module that exports its functions by their names, and imports the memory that they work on as `host.memory`.
+ *
+ * @param shared - pages of memory that threads share; absent: it is of one thread
+ */
+export function moduleOf(functions: Readonly<Record<string, WasmFunction>>, shared?: number): Uint8Array<ArrayBuffer> {
   const all = Object.values(functions);
   const types = all.map(({ parameters, returns }) => [
     ...[0x60, unsigned(parameters), Array.from({ length: parameters }, () => I32)],
@@ -164,7 +171,7 @@ export function moduleOf(functions: Readonly<Record<string, WasmFunction>>): Uin
   return Uint8Array.from([
     ...[0x00, ...text("asm").slice(1), 1, 0, 0, 0],
     ...section(1, listed(types)),
-    ...section(2, [1, text("host"), text("memory"), 2, 0, 1]),
+    ...section(2, [1, text("host"), text("memory"), 2, shared === undefined ? [0, 1] : [3, 1, unsigned(shared)]]),
     ...section(3, listed(all.map((_, index) => unsigned(index)))),
     ...section(7, listed(names)),
     ...section(10, listed(all.map(bodyOf))),
