@@ -88,7 +88,11 @@ export function symbols(): WasmFunction {
         when(
           is(LITERAL),
           ...[write, literal, taken],
-          when(is(LITERAL), ...[write, literal, taken], when(is(LITERAL), ...[write, refill, literal], again(3))),
+          when(
+            is(LITERAL),
+            ...[write, literal, taken],
+            when(is(LITERAL), ...[write, literal, taken], when(is(LITERAL), ...[write, refill, literal], again(4))),
+          ),
         ),
         when(
           is(END | LONGER),

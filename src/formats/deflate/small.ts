@@ -7,8 +7,8 @@ import { moduleOf } from "../wasm/module.ts";
 import { adler } from "./adler-32.ts";
 import { inflate, MOST_OF_HEADER } from "./inflate-blocks.ts";
 import { build, long } from "./inflate-codes.ts";
-import { KEPT, KEPT_BYTES, STATE, TABLES_END } from "./inflate-places.ts";
-import { BELOW } from "./inflate-reader.ts";
+import { TABLES_END } from "./inflate-places.ts";
+import { stateIn } from "./inflate-state.ts";
 import { IS_OVER, OVERRUN, symbols } from "./inflate-symbols.ts";
 import { tables } from "./inflate-tables.ts";
 import { fillMeanings, type TableBuilder } from "./meanings.ts";
@@ -58,6 +58,7 @@ function open(): InflateSmall | undefined {
   if (opened === undefined) return undefined;
   const { memory, functions } = opened;
   fillMeanings(memory, functions);
+  const state = stateIn(memory.buffer);
   return (deflated, size) => {
     const { length } = deflated;
     if (length > MOST_IN || size > MOST_OUT || length < 8) return undefined;
@@ -65,14 +66,10 @@ function open(): InflateSmall | undefined {
     if (deflated[0] !== 0x78 || (deflated[1] as number) & 0x20 || (0x7800 + (deflated[1] as number)) % 31 !== 0)
       return undefined;
     memory.set(deflated, IN);
-    memory.fill(0, STATE, STATE + KEPT_BYTES);
-    memory.writeUInt32LE(IN + 2, STATE + KEPT.input);
-    memory.writeUInt32LE(OUT, STATE + KEPT.out);
-    memory.writeUInt32LE(OUT, STATE + KEPT.start);
-    memory.writeUInt32LE(BELOW, STATE + KEPT.bits);
+    state.begin(IN + 2, OUT);
     if (functions.inflate(IN + length, OUT + size, 1) !== IS_OVER) return undefined;
-    if (memory.readUInt32LE(STATE + KEPT.out) !== OUT + size) return undefined;
-    const end = memory.readUInt32LE(STATE + KEPT.input);
+    if (state.get("out") !== OUT + size) return undefined;
+    const end = state.get("input");
     if (end + 4 > IN + length) return undefined;
     if (memory.readInt32BE(end) !== functions.adler(OUT, OUT + size)) return undefined;
     return memory.subarray(OUT, OUT + size);

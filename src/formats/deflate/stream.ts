@@ -6,8 +6,8 @@ import { openModuleIn, type SharedMemory } from "../wasm/instance.ts";
 import { moduleOf } from "../wasm/module.ts";
 import { inflate, MOST_OF_HEADER } from "./inflate-blocks.ts";
 import { build, long } from "./inflate-codes.ts";
-import { KEPT, KEPT_BYTES, STATE, TABLES_END } from "./inflate-places.ts";
-import { BELOW } from "./inflate-reader.ts";
+import { TABLES_END } from "./inflate-places.ts";
+import { stateIn } from "./inflate-state.ts";
 import { IS_OVER, OVERRUN, symbols, WANTS_INPUT } from "./inflate-symbols.ts";
 import { tables } from "./inflate-tables.ts";
 import { fillMeanings, type TableBuilder } from "./meanings.ts";
@@ -66,33 +66,30 @@ export function openStreamInflater(shared: SharedMemory): StreamInflater | undef
   if (opened === undefined) return undefined;
   const { memory, functions } = opened;
   fillMeanings(memory, functions);
-  const kept = new Uint32Array(shared.buffer, STATE, KEPT_BYTES / 4);
-  const [inputIn, outIn, startIn, bitsIn] = [KEPT.input / 4, KEPT.out / 4, KEPT.start / 4, KEPT.bits / 4];
+  const state = stateIn(shared.buffer);
   let written = 0;
 
   /** What a distance may lead to is copied before the next piece. */
   function goTo({ bytes, at }: Room): void {
     const to = bytes.byteOffset + at;
-    const out = kept[outIn] as number;
+    const out = state.get("out");
     const window = Math.min(written, WINDOW);
     if (to !== out && window > 0) memory.copy(memory, to - window, out - window, out);
-    kept[outIn] = to;
-    kept[startIn] = to - window;
+    state.set("out", to);
+    state.set("start", to - window);
   }
 
   /** What was not taken comes before what is written next. @param end - of the input */
   function keepLeft(end: number): void {
-    const left = end - (kept[inputIn] as number);
+    const left = end - state.get("input");
     memory.copy(memory, INPUT_AT - left - HELD, end - left - HELD, end);
-    kept[inputIn] = INPUT_AT - left;
+    state.set("input", INPUT_AT - left);
   }
 
   return {
     input: memory.subarray(INPUT_AT, INPUT_AT + INPUT),
     begin(skipped) {
-      kept.fill(0);
-      kept[bitsIn] = BELOW;
-      kept[inputIn] = INPUT_AT + skipped;
+      state.begin(INPUT_AT + skipped, 0);
       written = 0;
     },
     write(given, isLast, room, filled) {
@@ -100,11 +97,11 @@ export function openStreamInflater(shared: SharedMemory): StreamInflater | undef
       for (;;) {
         const into = room();
         goTo(into);
-        const before = kept[outIn] as number;
+        const before = state.get("out");
         const most = into.bytes.byteOffset + into.bytes.length - OVERRUN;
         const came = functions.inflate(end, most, isLast ? 1 : 0);
         if (came === 0) throw new Error("broken");
-        const length = (kept[outIn] as number) - before;
+        const length = state.get("out") - before;
         written += length;
         filled(length, came !== WANTS_INPUT && came !== IS_OVER);
         if (came === WANTS_INPUT) {
@@ -112,7 +109,7 @@ export function openStreamInflater(shared: SharedMemory): StreamInflater | undef
           return undefined;
         }
         if (came !== IS_OVER) continue;
-        const behind = kept[inputIn] as number;
+        const behind = state.get("input");
         if (behind > end) throw new Error("cut");
         return Buffer.from(memory.subarray(behind, end));
       }
