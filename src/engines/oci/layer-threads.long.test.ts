@@ -182,3 +182,14 @@ test("no threads for little, nor for what is in no file", () => {
   const { fileOf: _, ...store } = image.store;
   assert.equal(openLayerThreads({ ...image, store }, layers, threadsOf(), 1), undefined);
 });
+
+test("no threads where the runtime has no WebAssembly", () => {
+  const { layers, image } = imageOf([{ bytes: gzipSync(large) }]);
+  const { WebAssembly: runtime } = globalThis as { WebAssembly?: unknown };
+  try {
+    Reflect.deleteProperty(globalThis, "WebAssembly");
+    assert.equal(openLayerThreads(image, layers, threadsOf(), 1), undefined);
+  } finally {
+    Object.defineProperty(globalThis, "WebAssembly", { value: runtime, configurable: true, writable: true });
+  }
+});
