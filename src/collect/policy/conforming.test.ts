@@ -88,16 +88,18 @@ test("of a whole policy it says what the schema says", () => {
 
 test("of each key by itself it takes what the schema takes, alike", () => {
   for (const [name, { shape }] of Object.entries(policyShape.fields)) {
-    let kept = 0;
+    let isTaken = false;
+    const hasTaken = (value: unknown): boolean => conforming(shape, value) !== undefined;
     fc.assert(
       fc.property(written(shape), (value) => {
         const own: MappingShape = { kind: "mapping", fields: { [name]: { shape } } };
         hold(own, mapping([[name, value]]));
-        if (conforming(shape, value) !== undefined) kept++;
+        isTaken ||= hasTaken(value);
       }),
       runs(60),
     );
-    assert.ok(kept > 0, name);
+    // Of what is made for a large key one in twenty is taken, so that a few tries may meet none.
+    assert.ok(isTaken || fc.sample(written(shape), 1_000).some(hasTaken), name);
   }
 });
 
