@@ -30,7 +30,7 @@ export function resident(words: readonly string[], options: RunOptions): Promise
 async function ask(asked: Asked): Promise<Answered> {
   child ??= fork(join(import.meta.dirname, "resident-child.ts"), {
     // None of the test's own, which may say that it is one.
-    execArgv: [],
+    execArgv: ["--import", join(import.meta.dirname, "own-files.ts")],
     env: process.env,
     serialization: "advanced",
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { createRecent } from "./recent.ts";
+import { runs } from "./runs.fixture.ts";
 
 test("what was asked for least lately goes first", () => {
   const recent = createRecent<string, number>(3);
@@ -53,4 +54,36 @@ test("an answer is what was put in last, and all together never weigh more than 
       }
     }),
   );
+});
+
+test("what goes and what stays is what a list that is kept in order says, whatever is asked for", () => {
+  const step = fc.record({ key: fc.nat(9), weight: fc.option(fc.nat(4), { nil: undefined }) });
+  let gone = 0;
+  fc.assert(
+    fc.property(fc.array(step, { size: "medium" }), (steps) => {
+      const recent = createRecent<number, number>(12);
+      let list: { readonly key: number; readonly value: number; readonly weight: number }[] = [];
+      for (const [value, { key, weight }] of steps.entries()) {
+        const at = list.find((each) => each.key === key);
+        const others = list.filter((each) => each !== at);
+        if (weight === undefined) {
+          assert.equal(recent.get(key), at?.value);
+          list = at === undefined ? list : [...others, at];
+          continue;
+        }
+        recent.set(key, value, weight);
+        list = [...others, { key, value, weight }];
+        while (list.length > 1 && list.reduce((sum, each) => sum + each.weight, 0) > 12) {
+          list.shift();
+          gone++;
+        }
+      }
+      for (const { key, value } of list) assert.equal(recent.get(key), value);
+      for (let key = 0; key < 10; key++) {
+        if (!list.some((each) => each.key === key)) assert.equal(recent.get(key), undefined);
+      }
+    }),
+    runs(100),
+  );
+  assert.ok(gone > 0);
 });

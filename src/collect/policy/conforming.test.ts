@@ -88,16 +88,20 @@ test("of a whole policy it says what the schema says", () => {
 
 test("of each key by itself it takes what the schema takes, alike", () => {
   for (const [name, { shape }] of Object.entries(policyShape.fields)) {
-    let kept = 0;
+    let isTaken = false;
+    const values = written(shape);
+    const hasTaken = (value: unknown): boolean => conforming(shape, value) !== undefined;
     fc.assert(
-      fc.property(written(shape), (value) => {
+      fc.property(values, (value) => {
         const own: MappingShape = { kind: "mapping", fields: { [name]: { shape } } };
         hold(own, mapping([[name, value]]));
-        if (conforming(shape, value) !== undefined) kept++;
+        isTaken ||= hasTaken(value);
       }),
       runs(60),
     );
-    assert.ok(kept > 0, name);
+    // Of what is made for a large key one in twenty is taken, so that a few tries may meet none.
+    for (let more = 0; !isTaken && more < 100; more++) isTaken = fc.sample(values, 10).some(hasTaken);
+    assert.ok(isTaken, name);
   }
 });
 
