@@ -66,7 +66,8 @@ export function readInlineDockerfile(
 export function placeOfBlock(text: string, start: number, value: string): BlockPlace | undefined {
   const header = /^\|[-+1-9]{0,2}[ \t]*(?:#[^\n]*)?\r?\n/.exec(text.slice(start, start + 1_024))?.[0];
   if (header === undefined) return undefined;
-  const lines = value.replace(/\n+$/, "").split("\n");
+  const lines = value.split("\n");
+  while (lines.at(-1) === "") lines.pop();
   const own = text.slice(start + header.length).split("\n", lines.length);
   const first = lines.findIndex((line) => line !== "");
   const indent = (own[first] ?? "").replace(/\r$/, "").length - (lines[first] ?? "").length;

@@ -90,7 +90,8 @@ const limitOf = (reserve: number): Code =>
 
 function header(within: number): Code {
   const useFixed = (from: CodePlaces, to: CodePlaces, mask: number): Code => [
-    copyMemory(i32.of(to.at + TABLE), i32.of(from.at + TABLE), i32.of(4 << from.width)),
+    // With what is looked at for symbols that mean nothing.
+    copyMemory(i32.of(to.at), i32.of(from.at), i32.of(TABLE + (4 << from.width))),
     set(mask, maskOf(i32.of(from.width))),
   ];
   const asStored: Code = [

@@ -131,6 +131,38 @@ test("of broken bytes it takes none that node:zlib refuses, and makes nothing el
   );
 });
 
+test("symbols that fixed codes have and that mean nothing are broken, whatever codes were before", () => {
+  const lengths = [286, 287].map((symbol) => fixedBlock([[192 + symbol - 280, 8]]).concat([0, 0, 0]));
+  const far = [30, 31].map((symbol) =>
+    fixedBlock([
+      [48 + 97, 8],
+      [1, 7],
+      [symbol, 5],
+    ]).concat([0, 0, 0]),
+  );
+  for (const bytes of [...lengths, ...far]) {
+    const given = Buffer.from(bytes);
+    assert.throws(() => inflateRawSync(given));
+    for (const before of [text, noise, mixed, text.subarray(0, 300)]) {
+      for (const level of [1, 9]) assert.ok(inflate(deflateRawSync(before, { level }), 50_000, 0, [0, 1]).isOver);
+      assert.throws(() => inflate(given, 50_000, 0, [0, 1]), /broken/);
+    }
+  }
+});
+
+/** The only block, with these codes: each with its bits. */
+function fixedBlock(codes: readonly (readonly [code: number, bits: number])[]): number[] {
+  const bits = [
+    1,
+    1,
+    0,
+    ...codes.flatMap(([code, count]) => Array.from({ length: count }, (_, at) => (code >> (count - 1 - at)) & 1)),
+  ];
+  const bytes = Array.from({ length: Math.ceil(bits.length / 8) }, () => 0);
+  for (const [at, bit] of bits.entries()) bytes[at >> 3] = (bytes[at >> 3] ?? 0) | (bit << (at & 7));
+  return bytes;
+}
+
 function attempt(work: () => Buffer): Buffer | undefined {
   try {
     return work();
