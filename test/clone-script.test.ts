@@ -133,31 +133,45 @@ test("what is cut short, changed by accident or open to others is not taken", ()
   assert.equal(run().by, "source");
 });
 
-test("the script of the sources says what the sources say", async () => {
-  const { text, files } = await commandScript(root, ["build-lint"], (file) => pathToFileURL(file).href);
+test("the script of the sources says what the sources say, and their threads take part in it", async () => {
+  const commands = ["build-lint", "secrets-scan"];
+  const { text, files } = await commandScript(root, commands, (file) => pathToFileURL(file).href);
   assert.match(text, /^[\n -~]*$/);
   for (const file of ["src/cli/run.ts", "src/cli/build/lint.ts"]) assert.ok(files.includes(file), file);
   for (const file of files) assert.ok(existsSync(join(root, file)), file);
+  const filename = join(folder, "both.cjs");
+  writeFileSync(filename, text);
+  const program = join(root, "bin/bulkhead.js");
+  const env = { ...process.env, XDG_CACHE_HOME: join(folder, "cache") };
+  const byScript = (...words: readonly string[]) => {
+    const begin = `import { readFileSync } from "node:fs";
+import { runScript } from ${JSON.stringify(url("bin/script.js"))};
+process.on("worker", (one) => {
+  console.error("begun");
+  one.on("error", ({ message }) => console.error("broken:", message));
+});
+process.argv = ${JSON.stringify(["node", "bulkhead", ...words])};
+const source = readFileSync(${JSON.stringify(filename)});
+await runScript({ filename: ${JSON.stringify(filename)}, source }, {}, ({ run }) =>
+  run(new URL(${JSON.stringify(pathToFileURL(program).href)})));`;
+    const beginning = join(folder, "begin.mjs");
+    writeFileSync(beginning, begin);
+    return spawnSync(process.execPath, [beginning], { encoding: "utf8", env });
+  };
   const dockerfile = join(clone, "Dockerfile");
   writeFileSync(dockerfile, "FROM alpine\nRUN sudo true\n");
-  const filename = join(folder, "lint.cjs");
-  writeFileSync(filename, text);
-  const words = JSON.stringify(["node", "bulkhead", "build", "lint", dockerfile, "--format", "plain"]);
-  const begin = `import { readFileSync } from "node:fs";
-import { runScript } from ${JSON.stringify(url("bin/script.js"))};
-process.argv = ${words};
-await runScript({ filename: ${JSON.stringify(filename)}, source: readFileSync(${JSON.stringify(filename)}) }, {}, ({ run }) =>
-  run(new URL(${JSON.stringify(pathToFileURL(join(root, "bin/bulkhead.js")).href)})));`;
-  const byScript = spawnSync(process.execPath, ["--input-type=module", "--eval", begin], { encoding: "utf8" });
-  const words2 = ["build", "lint", dockerfile, "--format", "plain"];
-  const bySources = spawnSync(process.execPath, ["--enable-source-maps", join(root, "bin/bulkhead.js"), ...words2], {
-    encoding: "utf8",
-  });
-  assert.match(bySources.stdout, /^fix: .*check=build\/runs-as-root /m);
-  assert.deepEqual(
-    [byScript.status, byScript.stdout, byScript.stderr],
-    [bySources.status, bySources.stdout, bySources.stderr],
-  );
+  const lint = ["build", "lint", dockerfile, "--format", "plain"];
+  const bySources = spawnSync(process.execPath, ["--enable-source-maps", program, ...lint], { encoding: "utf8" });
+  const { status, stdout, stderr } = byScript(...lint);
+  assert.match(stdout, /^fix: .*check=build\/runs-as-root /m);
+  assert.deepEqual([status, stdout, stderr], [bySources.status, bySources.stdout, bySources.stderr]);
+
+  const many = join(folder, "many");
+  mkdirSync(many);
+  // As many as are worth a second thread.
+  for (let n = 0; n < 4_000; n++) writeFileSync(join(many, `${n}.txt`), `${n}\n`);
+  const scanned = byScript("secrets", "scan", many, "--quiet");
+  assert.deepEqual([scanned.status, scanned.stderr], [0, "begun\n"]);
 });
 
 test("every command of every day can be made a script", async () => {

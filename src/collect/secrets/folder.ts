@@ -6,7 +6,7 @@ import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import { createAccumulator } from "./accumulator.ts";
 import { createArchiveScanner, noneUnpacked, type Unpacked } from "./archives.ts";
 import { type FileRead, fileBuffer, type Reader, scanFile } from "./file.ts";
-import { type KeyedScanner, openAgain, type ScannerSource } from "./scanner.ts";
+import { type KeyedScanner, openAgain, type ReadSource } from "./scanner.ts";
 import { type FileNames, namesOf, pieceCount, type WalkOptions, walkFiles } from "./walk.ts";
 
 export interface FolderOptions extends WalkOptions {
@@ -92,19 +92,18 @@ interface Walk {
 }
 
 interface Files extends Walk {
-  readonly source: ScannerSource;
-  readonly key: string;
+  readonly source: ReadSource;
 }
 
 function beginSharing(
   walk: Walk,
   count: number,
-  { source, key }: Partial<KeyedScanner>,
+  { source }: Partial<KeyedScanner>,
   { threads }: FolderOptions,
   told: (read: PieceRead) => void,
 ) {
-  if (threads === undefined || source === undefined || key === undefined || count < WORTH) return undefined;
-  const input: Files = { ...walk, source, key };
+  if (threads === undefined || source === undefined || count < WORTH) return undefined;
+  const input: Files = { ...walk, source };
   return beginShare<PieceRead>(threads, "secrets", input, pieceCount(walk.files), { told });
 }
 
@@ -114,9 +113,8 @@ function beginSharing(
  * @throws Error where its rules are others by now
  */
 export async function scanShare(share: Files & Share, send: (message: unknown) => void): Promise<void> {
-  const { root, files, unpacked, source, key } = share;
-  const { scanner, key: own } = await openAgain(source);
-  if (own !== key) throw new Error("the rules have changed");
+  const { root, files, unpacked, source } = share;
+  const { scanner } = await openAgain(source);
   const reader = { scanner, buffer: fileBuffer(), unpacked };
   takeShare(share, (piece) => scanPiece(root, files, piece, reader), send);
 }

@@ -28,11 +28,11 @@ const BEFORE = 256;
 const AFTER = 1_024;
 
 /** @throws Problem (usage) where a file cannot be read or a rule in it is broken */
-export function loadGitleaksRules(files: readonly string[]): LoadedRules {
+export function loadGitleaksRules(files: readonly string[], told: (text: string) => void = () => {}): LoadedRules {
   const rules: SecretRule[] = [];
   const notes: string[] = [];
   for (const file of files) {
-    const loaded = loadFile(file, 0);
+    const loaded = loadFile(file, 0, told);
     append(rules, loaded.rules);
     append(notes, loaded.notes);
   }
@@ -57,14 +57,16 @@ export function gitleaksRulesOf(name: string, text: string): LoadedRules {
   );
 }
 
-function loadFile(file: string, depth: number): LoadedRules {
+function loadFile(file: string, depth: number, told: (text: string) => void): LoadedRules {
   const sections = sectionsOf(file, () => {
     if (statSync(file).size > bounds.secretRulesBytes) throw wrong(file, "too large for a file of rules");
-    return readFileSync(file, "utf8");
+    const text = readFileSync(file, "utf8");
+    told(text);
+    return text;
   });
   return rulesIn(file, sections, (base) => {
     if (depth >= DEEPEST) throw wrong(file, `more than ${DEEPEST} files extend one another`);
-    return loadFile(isAbsolute(base) ? base : join(dirname(file), base), depth + 1);
+    return loadFile(isAbsolute(base) ? base : join(dirname(file), base), depth + 1, told);
   });
 }
 

@@ -80,7 +80,7 @@ test("a thread that cannot start, dies or has other rules leaves its pieces to t
   await compare(folder, { run: () => Promise.reject(new Error("no more threads")) });
   await compare(
     folder,
-    otherThread((share) => scanHistoryShare({ ...share, key: "another" }, () => {})),
+    otherThread((share) => scanHistoryShare({ ...share, source: { ...share.source, digest: "another" } }, () => {})),
   );
   let left = 1;
   const dying = otherThread((share, send) =>

@@ -26,7 +26,7 @@ import {
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import type { FileSecrets } from "../../engines/secrets/stream.ts";
 import { archiveKindOf } from "./archives.ts";
-import { type KeyedScanner, openAgain, type ScannerSource } from "./scanner.ts";
+import { type KeyedScanner, openAgain, type ReadSource } from "./scanner.ts";
 
 /** With fewer objects all is read before another thread has its rules ready. */
 const WORTH = 20_000;
@@ -54,8 +54,7 @@ interface History {
   readonly store: SharedStore;
   readonly pieces: BlobPieces;
   readonly traced: TracedPaths;
-  readonly source: ScannerSource;
-  readonly key: string;
+  readonly source: ReadSource;
 }
 
 export interface SharedHistory {
@@ -83,16 +82,16 @@ export interface HistoryTold {
 export function shareHistory(
   repository: Repository,
   threads: Threads | undefined,
-  { scanner, source, key }: Pick<KeyedScanner, "scanner"> & Partial<KeyedScanner>,
+  { scanner, source }: Pick<KeyedScanner, "scanner" | "source">,
   worth = WORTH,
 ): SharedHistory | undefined {
-  if (threads === undefined || source === undefined || key === undefined) return undefined;
+  if (threads === undefined || source === undefined) return undefined;
   if (repository.stored.ids.count < worth) return undefined;
   const pieces = cutBlobs(repository);
   if (pieces === undefined) return undefined;
   const traced = noTracedPaths(repository.stored.ids.count);
   const teller = tellPaths(traced);
-  const input: History = { store: shareStore(repository), pieces, traced, source, key };
+  const input: History = { store: shareStore(repository), pieces, traced, source };
   const work = beginShare<PieceRead>(threads, "history", input, pieceCount(pieces), { fromEnd: true });
   return {
     paths: traced.paths,
@@ -175,9 +174,8 @@ function putTogether(repository: Repository, pieces: BlobPieces, read: readonly 
  * @throws Error where its rules are others by now
  */
 export async function scanHistoryShare(share: History & Share, send: (message: unknown) => void): Promise<void> {
-  const { store: shared, pieces, traced, source, key } = share;
-  const { scanner, key: own } = await openAgain(source);
-  if (own !== key) throw new Error("the rules have changed");
+  const { store: shared, pieces, traced, source } = share;
+  const { scanner } = await openAgain(source);
   using store = openStore(shared);
   const paths = followPaths(traced);
   const scan = scanner.versions();

@@ -17,7 +17,7 @@ export interface KeyedScanner {
   readonly scanner: SecretScanner;
   readonly key: string;
   /** How it is opened again, in another thread: functions cannot be sent. */
-  readonly source?: ScannerSource;
+  readonly source?: ReadSource;
 }
 
 /** What a run's scanner is made of. */
@@ -27,6 +27,11 @@ export interface ScannerSource extends Omit<ScannerOptions, "rules" | "added"> {
   readonly root: string;
   /** Files of rules that the caller named. */
   readonly files: readonly string[];
+}
+
+/** And of all files that it was made of, a digest. */
+export interface ReadSource extends ScannerSource {
+  readonly digest: string;
 }
 
 /** Raised when the engine's answer to the same bytes and rules changes. */
@@ -81,20 +86,37 @@ export async function openPolicyScanner(
   root: string,
   { files = [], ...options }: Partial<Pick<ScannerSource, "files" | "fingerprintKey">> = {},
 ): Promise<KeyedScanner & { readonly notes: readonly string[] }> {
-  const named = loadGitleaksRules(files);
+  const read = createHash("sha256");
+  const told = (bytes: string | Buffer): void => {
+    read.update(`${bytes.length} `).update(bytes);
+  };
+  const named = loadGitleaksRules(files, told);
   const loaded: LoadedRules[] = [];
-  for (const name of secrets.rules) loaded.push(gitleaksRulesOf(name, await readNamedByPolicy(name, root)));
+  for (const name of secrets.rules) {
+    const text = await readNamedByPolicy(name, root);
+    told(text);
+    loaded.push(gitleaksRulesOf(name, text));
+  }
   const added = loaded.flatMap(({ rules }) => rules);
+  const { fingerprintKey } = options;
+  if (fingerprintKey !== undefined) told(readKey(fingerprintKey));
   return {
     ...openSecretScanner({ ...options, rules: named.rules, added }),
-    source: { policy: { secrets }, root, files, ...options },
+    source: { policy: { secrets }, root, files, ...options, digest: read.digest("hex") },
     notes: [...named.notes, ...loaded.flatMap(({ notes }) => notes)],
   };
 }
 
-/** The same scanner once more, of files as they are now: whoever asks compares the keys. */
-export async function openAgain({ policy, root, ...options }: ScannerSource): Promise<KeyedScanner> {
-  return await openPolicyScanner(policy, root, options);
+/**
+ * The same scanner once more, in another thread. What it is keyed by is not compared: a thread runs the modules of a program
+ * whose first thread may run a script of them, and the text of a function is another there.
+ *
+ * @throws Error where the files that it is made of are others by now
+ */
+export async function openAgain({ policy, root, digest, ...options }: ReadSource): Promise<KeyedScanner> {
+  const opened = await openPolicyScanner(policy, root, options);
+  if (opened.source?.digest !== digest) throw new Error("the rules have changed");
+  return opened;
 }
 
 /** All of a rule that an answer depends on; of its functions, their text. */
