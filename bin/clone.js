@@ -50,7 +50,7 @@ export async function keepScript({ place, command, own, path }, atRestAfter = AT
   try {
     const before = Date.now() - atRestAfter;
     if (!recipe.every((file) => stampOf(join(place, file))?.changed < before)) return;
-    const { commandScript } = await import(pathToFileURL(join(place, "scripts/command-script.ts")).href);
+    const { commandScript, inAscii } = await import(pathToFileURL(join(place, "scripts/command-script.ts")).href);
     const { text, files } = await commandScript(place, [command], (file) => pathToFileURL(file).href);
     const stamps = [];
     for (const file of [...recipe, ...files]) {
@@ -59,7 +59,7 @@ export async function keepScript({ place, command, own, path }, atRestAfter = AT
       if (stamp === undefined || stamp.changed >= before) return;
       stamps.push([file, stamp.text]);
     }
-    keep(path, own, Buffer.from(`//${ascii(JSON.stringify(stamps))}\n${text}`, "latin1"));
+    keep(path, own, Buffer.from(`//${inAscii(JSON.stringify(stamps))}\n${text}`, "latin1"));
   } catch {
     // As without the bundler.
   }
@@ -71,8 +71,4 @@ function stampOf(path) {
   if (stat === undefined) return undefined;
   const { ino, size, mtimeMs, ctimeMs } = stat;
   return { text: `${ino} ${size} ${mtimeMs} ${ctimeMs}`, changed: Math.max(mtimeMs, ctimeMs) };
-}
-
-function ascii(text) {
-  return text.replace(/[^ -~]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

@@ -56,6 +56,7 @@ const isKept = () => existsSync(kept());
 
 /** What makes the script of the source here, as the real one does it of thousands. */
 const maker = `import { readFileSync } from "node:fs";
+export const inAscii = (text) => text.replaceAll("\u00f6", "\\\\u00f6");
 export async function commandScript(root, commands, placeOf) {
   const source = readFileSync(root + "src/w\u00f6rt.ts", "utf8").replace("export const word =", "exports.word =");
   return { text: "(function(require,module,exports){" + source + "})", files: ["src/w\u00f6rt.ts"] };
