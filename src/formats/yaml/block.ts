@@ -236,7 +236,7 @@ function inline<V, M extends V, S extends V>(
   depth: number,
 ): V {
   if (isOpening(lines.text.charCodeAt(offset))) {
-    const value = flowAt(lines, to, offset, parentIndent, depth + 1);
+    const value = flowAt(lines, to, offset, parentIndent >= 0, depth + 1);
     endValue(lines, lines.valueEnd);
     return value;
   }
@@ -248,7 +248,7 @@ function inline<V, M extends V, S extends V>(
 function scalarAt(lines: Lines, offset: number, parentIndent: number): string {
   const first = lines.text.charCodeAt(offset);
   if (isQuote(first)) {
-    const text = quotedAt(lines, offset, parentIndent);
+    const text = quotedAt(lines, offset);
     endValue(lines, lines.valueEnd);
     return text;
   }

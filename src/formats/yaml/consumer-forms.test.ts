@@ -122,6 +122,8 @@ describe("single values", () => {
     ["!!str yes", "yes"],
     ['!!bool "true"', true],
     ["!!int 7", 7],
+    ["[-, -]", ["-", "-"]],
+    ["'''\n0: i'", "' 0: i"],
   ];
   for (const [text, value] of cases) {
     test(text, () => assert.deepEqual(stream(`a: ${text}\n`), { values: [{ a: value }], told: [] }));
@@ -130,7 +132,6 @@ describe("single values", () => {
     "!",
     "[!, a]",
     "[!!str, a]",
-    "'''\n0: i'",
     "!!binary aGk=",
     "!!int x",
     "!!set {a: b}",
@@ -146,6 +147,16 @@ describe("single values", () => {
       assert.deepEqual(stream(`${key}: a\n`).told, ["yaml"], key);
     }
   });
+});
+
+test("quoted texts and brackets go on in lines that are indented as they like, beside anchors too", () => {
+  const rule = "- rule: 'self.all(p1, p1.kind\n  == '''')'\n  args: [a,\nb, {c: \"d\ne\"}\n]\n  next: f\n";
+  const read = { rule: "self.all(p1, p1.kind == '')", args: ["a", "b", { c: "d e" }], next: "f" };
+  assert.deepEqual(stream(`x:\n${rule}`), { values: [{ x: [read] }], told: [] });
+  assert.deepEqual(stream(`z: &z 1\nx:\n${rule}`), { values: [{ z: 1, x: [read] }], told: [] });
+  for (const text of ["a: 'b\n  c': d\n", "a: [b,\nc: d\n", "a: 'b\n---\nc'\n"]) {
+    assert.ok(stream(text).told.includes("yaml"), text);
+  }
 });
 
 describe("blocks and breaks", () => {

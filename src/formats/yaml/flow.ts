@@ -14,18 +14,20 @@ const HASH = 35;
 const QUESTION = 63;
 
 /**
- * The collection that begins at `offset`, and whose further lines are indented more than `parentIndent`; leaves its end in
- * `valueEnd`.
+ * The collection that begins at `offset`; leaves its end in `valueEnd`. As of texts in quotes, no reader that goes on after
+ * them minds how far its lines are indented.
+ *
+ * @param nested - it stands in a collection in block style, where readers differ on tabs
  */
 export function flowAt<V, M extends V, S extends V>(
   lines: Lines,
   to: Composer<V, M, S>,
   offset: number,
-  parentIndent: number,
+  nested: boolean,
   depth: number,
 ): V {
   lines.at = offset;
-  const value = collection(lines, to, parentIndent, depth);
+  const value = collection(lines, to, nested, depth);
   lines.valueEnd = lines.at;
   return value;
 }
@@ -33,33 +35,33 @@ export function flowAt<V, M extends V, S extends V>(
 function collection<V, M extends V, S extends V>(
   lines: Lines,
   to: Composer<V, M, S>,
-  parentIndent: number,
+  nested: boolean,
   depth: number,
 ): V {
   refuseDepth(lines, depth, lines.at);
   return lines.text.charCodeAt(lines.at) === OPEN_MAP
-    ? map(lines, to, parentIndent, depth)
-    : sequence(lines, to, parentIndent, depth);
+    ? map(lines, to, nested, depth)
+    : sequence(lines, to, nested, depth);
 }
 
-function map<V, M extends V, S extends V>(lines: Lines, to: Composer<V, M, S>, parentIndent: number, depth: number): V {
+function map<V, M extends V, S extends V>(lines: Lines, to: Composer<V, M, S>, nested: boolean, depth: number): V {
   const { text } = lines;
   const entries = to.map(lines.at++);
   for (;;) {
-    const first = skip(lines, parentIndent);
+    const first = skip(lines, nested);
     if (first === CLOSE_MAP) break;
     if (first === QUESTION && isSpace(text.charCodeAt(lines.at + 1))) {
       // An explicit key.
       to.doubt(lines.at++);
-      skip(lines, parentIndent);
+      skip(lines, nested);
     }
     const start = lines.at;
     countValue(lines, start);
-    const written = scalar(lines, parentIndent);
+    const written = scalar(lines);
     const end = lines.valueEnd;
     const key = lines.isPlain ? to.key(written, start) : written;
-    to.put(entries, key, start, end, valueBehind(lines, to, end, parentIndent, depth));
-    const next = skip(lines, parentIndent);
+    to.put(entries, key, start, end, valueBehind(lines, to, end, nested, depth));
+    const next = skip(lines, nested);
     if (next === COMMA) lines.at++;
     else if (next !== CLOSE_MAP) to.refuse(lines.at, "there is no } or comma");
   }
@@ -73,34 +75,29 @@ function valueBehind<V, M extends V, S extends V>(
   lines: Lines,
   to: Composer<V, M, S>,
   keyEnd: number,
-  parentIndent: number,
+  nested: boolean,
   depth: number,
 ): V {
   const quoted = !lines.isPlain;
-  if (skip(lines, parentIndent) !== COLON) {
+  if (skip(lines, nested) !== COLON) {
     to.doubt(lines.at);
     return to.nothing(keyEnd);
   }
   lines.at++;
   // A key that is a text only in quotes may be followed by a colon without a space.
   if (!quoted && !isSpace(lines.text.charCodeAt(lines.at))) to.doubt(lines.at);
-  const first = skip(lines, parentIndent);
-  if (first !== COMMA && first !== CLOSE_MAP) return value(lines, to, parentIndent, depth);
+  const first = skip(lines, nested);
+  if (first !== COMMA && first !== CLOSE_MAP) return value(lines, to, nested, depth);
   to.doubt(lines.at);
   return to.nothing(lines.at);
 }
 
-function sequence<V, M extends V, S extends V>(
-  lines: Lines,
-  to: Composer<V, M, S>,
-  parentIndent: number,
-  depth: number,
-): V {
+function sequence<V, M extends V, S extends V>(lines: Lines, to: Composer<V, M, S>, nested: boolean, depth: number): V {
   const items = to.sequence(lines.at++);
-  while (skip(lines, parentIndent) !== CLOSE_SEQUENCE) {
+  while (skip(lines, nested) !== CLOSE_SEQUENCE) {
     countValue(lines, lines.at);
-    to.push(items, value(lines, to, parentIndent, depth));
-    const next = skip(lines, parentIndent);
+    to.push(items, value(lines, to, nested, depth));
+    const next = skip(lines, nested);
     if (next === COMMA) lines.at++;
     else if (next !== CLOSE_SEQUENCE) to.refuse(lines.at, "there is no ] or comma");
   }
@@ -109,29 +106,28 @@ function sequence<V, M extends V, S extends V>(
   return items;
 }
 
-function value<V, M extends V, S extends V>(
-  lines: Lines,
-  to: Composer<V, M, S>,
-  parentIndent: number,
-  depth: number,
-): V {
+function value<V, M extends V, S extends V>(lines: Lines, to: Composer<V, M, S>, nested: boolean, depth: number): V {
   const start = lines.at;
   const first = lines.text.charCodeAt(start);
-  if (first === OPEN_MAP || first === OPEN_SEQUENCE) return collection(lines, to, parentIndent, depth + 1);
-  const text = scalar(lines, parentIndent);
+  if (first === OPEN_MAP || first === OPEN_SEQUENCE) return collection(lines, to, nested, depth + 1);
+  const text = scalar(lines);
   return lines.isPlain ? to.plain(text, start, lines.valueEnd) : to.text(text, start, lines.valueEnd);
 }
 
 /** Its text; its end and whether it is plain are left in `lines`. */
-function scalar(lines: Lines, parentIndent: number): string {
+function scalar(lines: Lines): string {
   const { text, end, rules, at: start } = lines;
   if (isQuote(text.charCodeAt(start))) {
-    const quoted = quotedAt(lines, start, parentIndent);
+    const quoted = quotedAt(lines, start);
     lines.at = lines.valueEnd;
     return quoted;
   }
   const isMark = refuseIndicator(lines, start, end);
-  if (isMark && isPlainEnd(text.charCodeAt(start + 1))) rules.refuse(start, "no text without quotes begins like that");
+  // libyaml, and so most readers, take a hyphen before a comma or bracket for a text: Cloud Build's `waitFor: [-]`.
+  const isHyphen = text[start] === "-" && !isSpace(text.charCodeAt(start + 1));
+  if (isMark && !isHyphen && isPlainEnd(text.charCodeAt(start + 1))) {
+    rules.refuse(start, "no text without quotes begins like that");
+  }
   if (isMark && text[start] !== "-") rules.doubt(start);
   let at = start;
   for (; at < end; at++) {
@@ -149,7 +145,7 @@ function scalar(lines: Lines, parentIndent: number): string {
 }
 
 /** Past white space and comments; answers the character there. */
-function skip(lines: Lines, parentIndent: number): number {
+function skip(lines: Lines, nested: boolean): number {
   const { text, end, rules } = lines;
   for (; lines.at < end; lines.at++) {
     const code = text.charCodeAt(lines.at);
@@ -157,21 +153,11 @@ function skip(lines: Lines, parentIndent: number): number {
       if (!isSpace(text.charCodeAt(lines.at - 1))) rules.refuse(lines.at, "a comment without a space before it");
       const lineEnd = text.indexOf("\n", lines.at);
       lines.at = (lineEnd < 0 ? end : lineEnd) - 1;
-    } else if (code === 10) {
-      if (parentIndent >= 0) doubtIndentation(lines, parentIndent);
     } else if (code === 9) {
-      if (parentIndent >= 0) rules.doubt(lines.at);
+      if (nested) rules.doubt(lines.at);
     } else if (!isSpace(code)) return code;
   }
   return rules.refuse(end, "there is no closing bracket");
-}
-
-/** The line after this line feed must be blank or indented enough; not all readers mind. */
-function doubtIndentation({ text, at: feed, rules }: Lines, parentIndent: number): void {
-  let at = feed + 1;
-  while (text.charCodeAt(at) === 32) at++;
-  const code = text.charCodeAt(at);
-  if (code !== 10 && code !== 13 && at - feed - 1 <= parentIndent) rules.doubt(at);
 }
 
 function isSpace(code: number): boolean {

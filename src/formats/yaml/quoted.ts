@@ -1,7 +1,6 @@
 /** Texts in single or double quotes. */
 import { endOfLine, type Lines, skipWhite, withoutReturn, withoutWhite } from "./lines.ts";
 
-const SPACE = 32;
 const DOUBLE = 34;
 const SINGLE = 39;
 const BACKSLASH = 92;
@@ -33,12 +32,13 @@ export function isQuote(code: number): boolean {
 }
 
 /**
- * The text in quotes that begins here, and goes on in lines that are indented more than `parentIndent`; leaves its end in
- * `valueEnd`.
+ * The text in quotes that begins here; leaves its end in `valueEnd`. How far its further lines are indented does not
+ * matter: YAML wants them deeper than what holds them, libyaml and those that came of it (go-yaml, PyYAML, Psych,
+ * YamlDotNet) do not mind, and public manifests are written so.
  *
  * @param offset - of its first quote
  */
-export function quotedAt(lines: Lines, offset: number, parentIndent: number): string {
+export function quotedAt(lines: Lines, offset: number): string {
   const { text, end } = lines;
   const close = closingQuote(text, offset, end);
   if (close < 0) lines.rules.refuse(offset, "a quoted text does not end");
@@ -46,9 +46,7 @@ export function quotedAt(lines: Lines, offset: number, parentIndent: number): st
   lines.isPlain = false;
   const double = text.charCodeAt(offset) === DOUBLE;
   const inner = text.slice(offset + 1, close);
-  return inner.includes("\n")
-    ? folded(lines, offset + 1, close, parentIndent, double)
-    : unescaped(lines, offset + 1, inner, double);
+  return inner.includes("\n") ? folded(lines, offset + 1, close, double) : unescaped(lines, offset + 1, inner, double);
 }
 
 /** Where the text ends that begins with the quote at `offset`; -1 where it does not before `limit`. */
@@ -93,7 +91,7 @@ export function unescaped(lines: Lines, offset: number, inner: string, double: b
 }
 
 /** One line break is a space, more are one less; white space around them does not count (YAML 1.2.2, 7.3). */
-function folded(lines: Lines, from: number, close: number, parentIndent: number, double: boolean): string {
+function folded(lines: Lines, from: number, close: number, double: boolean): string {
   const { text, rules } = lines;
   let value = "";
   let breaks = 0;
@@ -106,10 +104,7 @@ function folded(lines: Lines, from: number, close: number, parentIndent: number,
     let end = last ? lineEnd : withoutReturn(text, at, lineEnd);
     if (text.slice(start, end).includes("\t")) rules.doubt(start);
     if (!first) {
-      while (start < end && text.charCodeAt(start) === SPACE) start++;
-      const indent = start - at;
       start = skipWhite(lines, start, end);
-      if ((start < end || last) && indent <= parentIndent) rules.refuse(start, "a text goes on with too few spaces");
     }
     const continued = double && !last && endsInBackslash(text, start, end);
     if (continued) end--;

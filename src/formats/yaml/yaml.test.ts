@@ -158,7 +158,7 @@ describe("the fast reader and the slow one agree", () => {
 
   test("on lines put together at random", () => {
     const line = fc.constantFrom(
-      ..."? a|  ? b|? 'c' # d|? e: f|:|: - g|  : h|: i: j|a: b|a:|- a|-|  - b: c|  c: d|  |# c|  # d|a: |-|  text|    more|b: 'x|  y'|c: {d: e,|  f: [g]}|\ta: b|- - a|\"q\": r|: x|? y|a: &x b|c: *x".split(
+      ..."? a|  ? b|? 'c' # d|? e: f|:|: - g|  : h|: i: j|a: b|a:|- a|-|  - b: c|  c: d|  |# c|  # d|a: |-|  text|    more|b: 'x|  y'|y'|c: {d: e,|  f: [g]}|f: [-, -]}|\ta: b|- - a|\"q\": r|: x|? y|a: &x b|c: *x".split(
         "|",
       ),
     );

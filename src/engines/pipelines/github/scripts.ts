@@ -118,3 +118,8 @@ function withoutExpressions(mapped: MappedText): MappedText {
 
 /** Braces, so that what follows is not of its name. */
 const EXPRESSION = `\${_expression_}`;
+
+/** Words of a script as its author wrote them, but for what its expressions say. */
+export function asWritten(words: string): string {
+  return words.replaceAll(EXPRESSION, "${{ … }}");
+}

@@ -2,6 +2,7 @@
 import type { Redirection, ShellCommand } from "../../dockerfile/model.ts";
 import { bounds } from "../bounds.ts";
 import type { Place, Text } from "../field.ts";
+import { asWritten } from "../github/scripts.ts";
 import { NO_SCANNER_SETTINGS, type ScannerSettings, settingsBefore } from "../scanner-settings.ts";
 import type { Act } from "./commands.ts";
 import { type Known, namedImage } from "./image.ts";
@@ -85,7 +86,7 @@ export function takeCommand(into: Gathered, command: RunCommand, at: At, ignored
   const acts = actsOfCommand(program, words, settingsBefore(assignments, settings));
   for (const act of acts) into.steps.push(stepOf(act, at, ignored));
   const opaque = acts.length > 0 ? undefined : opaqueOf(program, words, written);
-  if (opaque !== undefined) into.opaque.push({ what: opaque, place });
+  if (opaque !== undefined) into.opaque.push({ what: asWritten(opaque), place });
   const targets = redirections.flatMap(({ target }) => (target === undefined ? [] : [target.text]));
   for (const text of [...words, ...targets]) mention(into, { text, place, job, index, upload: false });
 }
