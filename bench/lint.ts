@@ -31,7 +31,7 @@ export const lint: Bench = {
     let findings = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const started = performance.now();
-      const judged = paths.map((path) => scanDockerfile(folder, path, { policy: defaultPolicy, now }));
+      const judged = paths.map((path) => scanDockerfile({ root: folder, path }, { policy: defaultPolicy, now }));
       within.push(performance.now() - started);
       findings = judged.flatMap(({ evaluations }) => evaluations).reduce((sum, one) => sum + one.findings.length, 0);
     }

@@ -40,7 +40,7 @@ export async function gatherDeliveryFacts(root: string, policy: Policy): Promise
   const { builds } = composeBuilds(root, found.composeFiles);
   const dockerfiles = found.dockerfiles.flatMap((written): DockerfileFacts[] => {
     const path = written.replaceAll("\\", "/");
-    const read = readDockerfile(root, written, new Date(0), () => false);
+    const read = readDockerfile(root, written, { now: new Date(0), isSensitive: () => false });
     if (read.state === "read") return [factsOf(root, { ...read.dockerfile, path }, builds)];
     told.push(`${printable(path)}: not built: ${printable(read.gap.reason)}`);
     return [];

@@ -11,14 +11,18 @@ import type { LintContext } from "../evaluate/build/dockerfiles.ts";
 import { type FixContext, type FixedDockerfile, fixDockerfile } from "../fix/dockerfile/fixes.ts";
 import { type LintedDockerfile, lintWithFixes } from "../fix/dockerfile/linted.ts";
 
-/**
- * All evaluations of one Dockerfile.
- *
- * @param root - the folder that is judged
- * @param path - relative to it
- */
-export function scanDockerfile(root: string, path: string, context: LintContext): LintedDockerfile {
-  return lintWithFixes(read(root, path, context), context);
+/** One of a folder that is judged. */
+export interface FoundDockerfile {
+  readonly root: string;
+  /** From the root. */
+  readonly path: string;
+  /** What whoever builds it gives. */
+  readonly given?: Dockerfile["given"];
+}
+
+/** All evaluations of one Dockerfile. */
+export function scanDockerfile(found: FoundDockerfile, context: LintContext): LintedDockerfile {
+  return lintWithFixes(read(found, context), context);
 }
 
 /** The same of one that stands in a Compose file. */
@@ -27,12 +31,12 @@ export function scanInlineDockerfile(root: string, inline: InlineDockerfile, con
 }
 
 /** The same with every verified fix that is safe (with `unsafe`, likely) made in memory; nothing is written. */
-export function scanAndFixDockerfile(root: string, path: string, context: FixContext): FixedDockerfile {
-  return fixDockerfile(read(root, path, context), context);
+export function scanAndFixDockerfile(found: FoundDockerfile, context: FixContext): FixedDockerfile {
+  return fixDockerfile(read(found, context), context);
 }
 
-function read(root: string, path: string, { now }: LintContext): ReadDockerfile {
-  return readDockerfile(root, path, now, isSensitive);
+function read({ root, path, given }: FoundDockerfile, { now }: LintContext): ReadDockerfile {
+  return readDockerfile(root, path, { now, isSensitive, ...(given === undefined ? {} : { given }) });
 }
 
 function isSensitive(file: string): boolean {

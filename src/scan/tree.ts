@@ -55,7 +55,7 @@ export async function scanTree(
   const secrets = options.secrets ? await openPolicyScanner(policy, root) : undefined;
   const found = await discover(root, undefined, context.exclusion);
   const linted = [
-    ...found.dockerfiles.map((path) => scanDockerfile(root, path, context)),
+    ...found.dockerfiles.map((path) => scanDockerfile({ root, path, given: found.given.get(path) }, context)),
     ...found.inlineDockerfiles.map((inline) => scanInlineDockerfile(root, inline, context)),
   ];
   const foreign = foreignPlatforms(context.open.platform);

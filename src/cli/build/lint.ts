@@ -7,7 +7,7 @@ import { printable } from "../../core/printable.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import type { FixedDockerfile } from "../../fix/dockerfile/fixes.ts";
 import type { LintedDockerfile } from "../../fix/dockerfile/linted.ts";
-import type { LintContext } from "../../scan/dockerfile.ts";
+import type { FoundDockerfile, LintContext } from "../../scan/dockerfile.ts";
 import {
   namesWithoutDigest,
   scanAndFixDockerfile,
@@ -40,14 +40,18 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
   const root = isDirectory ? path : dirname(path);
   return await runEvaluation(root, options, async (context) => {
     const discovery = isDirectory ? await discover(root, undefined, context.exclusion) : undefined;
-    const found = discovery?.dockerfiles ?? [basename(path)];
+    const found = (discovery?.dockerfiles ?? [basename(path)]).map((file) => ({
+      root,
+      path: file,
+      given: discovery?.given.get(file),
+    }));
     const asks = (options.online || fixes) && !options.offline;
-    const lint: LintContext = asks ? { ...context, digests: await digestsFor(root, found, context, mirrors) } : context;
+    const lint: LintContext = asks ? { ...context, digests: await digestsFor(found, context, mirrors) } : context;
     const unfixed = (judged: LintedDockerfile) => ({ judged, notes: [], left: [], patch: "" });
     const results = [
       ...found.map((file) => {
-        if (!fixes) return unfixed(scanDockerfile(root, file, lint));
-        return fix(root, scanAndFixDockerfile(root, file, { ...lint, unsafe: options.unsafe }), options.diff);
+        if (!fixes) return unfixed(scanDockerfile(file, lint));
+        return fix(root, scanAndFixDockerfile(file, { ...lint, unsafe: options.unsafe }), options.diff);
       }),
       ...(discovery?.inlineDockerfiles ?? []).map((inline) => unfixed(scanInlineDockerfile(root, inline, lint))),
     ];
@@ -66,13 +70,12 @@ export async function buildLint(place: string, options: LintOptions): Promise<nu
 }
 
 async function digestsFor(
-  root: string,
-  files: readonly string[],
+  files: readonly FoundDockerfile[],
   { open, progress, ...context }: EvaluationContext,
   mirrors: ReturnType<typeof parseMirrors>,
 ): Promise<NonNullable<LintContext["digests"]>> {
-  const names = files.flatMap((path) => {
-    const { file } = scanDockerfile(root, path, context);
+  const names = files.flatMap((found) => {
+    const { file } = scanDockerfile(found, context);
     return file === undefined ? [] : namesWithoutDigest(file.dockerfile);
   });
   return await lookUpDigests(names, {

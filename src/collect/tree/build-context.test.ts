@@ -37,10 +37,12 @@ test("Compose says what is built from where, and what it is called", () => {
       "services:\n  a: { build: { context: .. } }\n  b: { build: ../.. }\n  c: { build: 'https://x/y.git' }\n",
     "broken/compose.yaml": "services: [\n",
   });
-  assert.deepEqual(composeBuilds(tree.root, ["broken/compose.yaml", "compose.yaml", "deploy/compose.yaml"]).builds, [
-    { dockerfile: "services/api/Dockerfile", context: "services/api", image: "ghcr.io/x/a:1" },
-    { dockerfile: "services/b.Dockerfile", context: "." },
-    { dockerfile: "Dockerfile", context: "." },
+  const { builds } = composeBuilds(tree.root, ["broken/compose.yaml", "compose.yaml", "deploy/compose.yaml"]);
+  const given = new Map();
+  assert.deepEqual(builds, [
+    { dockerfile: "services/api/Dockerfile", context: "services/api", image: "ghcr.io/x/a:1", given },
+    { dockerfile: "services/b.Dockerfile", context: ".", given },
+    { dockerfile: "Dockerfile", context: ".", given },
   ]);
 });
 

@@ -3,6 +3,7 @@ import { join, posix } from "node:path";
 import { append } from "../../core/append.ts";
 import { isObject } from "../../core/untyped.ts";
 import { readComposeDocument } from "../../engines/kubernetes/compose/document.ts";
+import { expandCompose } from "../../engines/kubernetes/compose/interpolate.ts";
 import { cutDocuments } from "../../formats/yaml/documents.ts";
 import type { YamlNode } from "../../formats/yaml/model.ts";
 import { plainValue } from "../../formats/yaml/value.ts";
@@ -16,6 +17,8 @@ export interface ComposeBuild {
   readonly context: string;
   /** What the result is called. */
   readonly image?: string;
+  /** `build.args` whose values are certain, by name. */
+  readonly given: ReadonlyMap<string, string>;
 }
 
 export interface ComposeBuilds {
@@ -84,9 +87,48 @@ function buildOf(service: unknown, folder: string): ComposeBuild[] {
     {
       dockerfile: posix.join(context, dockerfile),
       context,
+      given: argumentsOf(build),
       ...(typeof image === "string" && !image.includes("$") ? { image } : {}),
     },
   ];
+}
+
+/** Lists and mappings; a name without a value takes it from the environment of whoever builds. */
+function argumentsOf(build: unknown): Map<string, string> {
+  const args = isObject(build) ? build.args : undefined;
+  const pairs = Array.isArray(args)
+    ? args.flatMap((item): [string, unknown][] => {
+        const text = String(item);
+        const equals = text.indexOf("=");
+        return equals < 1 ? [] : [[text.slice(0, equals), text.slice(equals + 1)]];
+      })
+    : isObject(args)
+      ? Object.entries(args)
+      : [];
+  return new Map(
+    pairs.flatMap(([name, value]): [string, string][] => {
+      if (typeof value !== "string" && typeof value !== "number") return [];
+      const { text, unresolved, invalid } = expandCompose(String(value), "unknown");
+      return invalid || unresolved.length > 0 ? [] : [[name, text]];
+    }),
+  );
+}
+
+/**
+ * What each Dockerfile is given, whichever service builds it: of an ARG that they give differently, or some do not, nothing. Nor
+ * of one that names an image which is built here itself.
+ *
+ * @returns by the path of the Dockerfile
+ */
+export function givenArguments(builds: readonly ComposeBuild[]): Map<string, ReadonlyMap<string, string>> {
+  const built = new Set(builds.flatMap(({ image }) => image ?? []));
+  const given = new Map<string, ReadonlyMap<string, string>>();
+  for (const build of builds) {
+    const known = given.get(build.dockerfile) ?? build.given;
+    const alike = [...build.given].filter(([name, value]) => known.get(name) === value && !built.has(value));
+    given.set(build.dockerfile, new Map(alike));
+  }
+  return given;
 }
 
 /** From the root; undefined where nothing is built, or from elsewhere. */

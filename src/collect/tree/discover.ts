@@ -37,6 +37,8 @@ export interface Discovery {
   /** Dockerfiles and Containerfiles, by their names or because something builds them, as for lockfiles. */
   readonly dockerfiles: readonly string[];
   readonly inlineDockerfiles: readonly InlineDockerfile[];
+  /** What Compose files give to the builds of Dockerfiles, by path and name. */
+  readonly given: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Files that may configure continuous integration, as for lockfiles: by their names. */
   readonly pipelines: readonly string[];
   /** Those of systems that are not read, by path. */
@@ -119,13 +121,14 @@ export async function discover(
     }
   }
   await addLinked(found, root, links.within(), isLockfile);
-  const inline = only === "manifests" ? [] : await addBuilt(found, root, isExcluded);
+  const { inline, given } = only === "manifests" ? NOTHING_BUILT : await addBuilt(found, root, isExcluded);
   const unread = foreign.sort().flatMap((folder) => foreignManifests(root, folder, late) ?? []);
   for (const kind of ["kustomizations", "charts", "unlisted", ...kinds] as const) found[kind].sort();
   found.foreignPipelines.sort((a, b) => compareText(a.path, b.path));
   return {
     ...found,
     inlineDockerfiles: inline,
+    given,
     unread: [...unread, ...links.unread()],
     skipped: foreign.map((folder) => relative(root, folder)),
     links: links.left(),
@@ -165,13 +168,13 @@ async function addLinked(
  * What Compose files, pipelines and other recipes build, whatever it is called: a file below the folder, with no link on the
  * way, that is not excluded. What the latter name is one where it begins as such.
  *
- * @returns what stands in the Compose files themselves
+ * @returns what stands in the Compose files themselves, and what they give to the builds of others
  */
 async function addBuilt(
   found: Found,
   root: string,
   isExcluded: (path: string, isDirectory: boolean) => boolean,
-): Promise<readonly InlineDockerfile[]> {
+): Promise<Built> {
   const known = new Set(found.dockerfiles);
   const add = (dockerfile: string, isOne: (path: string) => boolean): void => {
     const path = join(root, dockerfile);
@@ -184,12 +187,19 @@ async function addBuilt(
   for (const named of namedDockerfiles(root, recipes.map(slashed))) {
     add(named, (path) => beginsAsDockerfile(path, bounds.smallFileBytes));
   }
-  if (found.composeFiles.length === 0) return [];
-  const { composeBuilds } = await import("./compose-builds.ts");
+  if (found.composeFiles.length === 0) return NOTHING_BUILT;
+  const { composeBuilds, givenArguments } = await import("./compose-builds.ts");
   const { builds, inline } = composeBuilds(root, found.composeFiles);
   for (const { dockerfile } of builds) add(dockerfile, () => true);
-  return inline;
+  return { inline, given: givenArguments(builds) };
 }
+
+interface Built {
+  readonly inline: Discovery["inlineDockerfiles"];
+  readonly given: Discovery["given"];
+}
+
+const NOTHING_BUILT: Built = { inline: [], given: new Map() };
 
 function slashed(path: string): string {
   return path.replaceAll(sep, "/");

@@ -22,7 +22,7 @@ function judge(content: string | Buffer, policy: Policy = defaultPolicy): Linted
   const path = `${files}/Dockerfile`;
   mkdirSync(dirname(join(root, path)), { recursive: true });
   writeFileSync(join(root, path), content);
-  return scanDockerfile(root, path, { policy, now });
+  return scanDockerfile({ root, path }, { policy, now });
 }
 
 const verdictOf = ({ evaluations }: LintedDockerfile, check: string): string | undefined =>
@@ -76,7 +76,7 @@ test("a shell that is not parsed is unknown for the checks that need it alone", 
 
 test("what cannot be read is unknown for every check", () => {
   for (const judged of [
-    scanDockerfile(root, "missing/Dockerfile", { policy: defaultPolicy, now }),
+    scanDockerfile({ root, path: "missing/Dockerfile" }, { policy: defaultPolicy, now }),
     judge("#".repeat(dockerfileBounds.dockerfileBytes + 1)),
   ]) {
     assert.deepEqual(new Set(judged.evaluations.map(({ verdict }) => verdict)), new Set(["unknown"]));

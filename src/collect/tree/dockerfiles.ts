@@ -13,11 +13,10 @@ import { type IsSensitive, sensitiveFilesIn } from "./sensitive-files.ts";
  *
  * @param root - the folder that is judged
  * @param path - relative to it
- * @param isSensitive - whether a file of the build context has the name of a secret
  */
-export function readDockerfile(root: string, path: string, now: Date, isSensitive: IsSensitive): ReadDockerfile {
+export function readDockerfile(root: string, path: string, options: ReadingOptions): ReadDockerfile {
   const whole = () => ({ ...readText(join(root, path)), folder: dirname(path), ignored: path });
-  return reading(root, path, whole, { now, isSensitive });
+  return reading(root, path, whole, options);
 }
 
 /** Its text, and where what it copies is. */
@@ -32,7 +31,9 @@ export interface DockerfileText {
 
 interface ReadingOptions {
   readonly now: Date;
+  /** Whether a file of the build context has the name of a secret. */
   readonly isSensitive: IsSensitive;
+  readonly given?: Dockerfile["given"];
   readonly within?: NonNullable<Dockerfile["within"]>;
 }
 
@@ -50,11 +51,11 @@ function reading(
   root: string,
   path: string,
   whole: () => DockerfileText,
-  { now, isSensitive, within }: ReadingOptions,
+  { now, isSensitive, given, within }: ReadingOptions,
 ): ReadDockerfile {
   try {
     const { text, lossy, folder, ignored } = whole();
-    const parsed = parseDockerfile(path, text);
+    const parsed = parseDockerfile(path, text, given);
     const dockerfile = within === undefined ? parsed : { ...parsed, within };
     const { files: sensitiveFiles, gaps } = sensitiveFilesIn(root, folder, dockerfile, isSensitive);
     const context = { ignoreFiles: ignoreFiles(root, ignored), sensitiveFiles };

@@ -40,10 +40,13 @@ test("a folder that cannot be listed has none, and one with too many entries a g
 
 test("a Dockerfile that copies its folder takes them along, unless .dockerignore leaves them out", () => {
   const verdict = (folder: string) => {
-    const { evaluations } = scanDockerfile(root, `${folder}/Dockerfile`, {
-      policy: defaultPolicy,
-      now: new Date(0),
-    });
+    const { evaluations } = scanDockerfile(
+      { root, path: `${folder}/Dockerfile` },
+      {
+        policy: defaultPolicy,
+        now: new Date(0),
+      },
+    );
     return evaluations.find(({ check }) => check === "build/secret-file-copied")?.verdict;
   };
   for (const folder of ["open", "closed"]) {

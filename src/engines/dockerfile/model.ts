@@ -231,6 +231,8 @@ export interface Dockerfile {
   /** Of one that stands in another file: that file, the line that its first line is, and the columns before each line. */
   readonly within?: { readonly path: string; readonly line: number; readonly indent: number };
   readonly text: string;
+  /** What whoever builds it gives for ARGs before the first FROM that have no default, by name; absent where there is none. */
+  readonly given?: ReadonlyMap<string, string>;
   readonly pieces: readonly Piece[];
   readonly directives: readonly Directive[];
   /** Those between instructions. */

@@ -42,11 +42,14 @@ function globalPairs(reading: Reading, spans: readonly Span[]): Pairs {
     const own = wordAt(joined, name, escapeCharacter);
     if (value === undefined) {
       // BuildKit forgets the default, buildah keeps it.
-      if (stages.globals.get(own.text) !== undefined) {
+      const given = stages.take(own.text);
+      if (given === undefined && stages.globals.get(own.text) !== undefined) {
         const reason = "BuildKit and buildah differ over an ARG that is declared again without a default";
         problems.push({ kind: "unsure", code: "dockerfile.unsure", reason, range });
       }
-      stages.globals.set(own.text, undefined);
+      const value: Value | undefined =
+        given === undefined ? undefined : { kind: "unknown", stated: { kind: "set", value: given } };
+      stages.globals.set(own.text, value);
       return { name: own, range };
     }
     const word = wordAt(joined, value, escapeCharacter, lookup);

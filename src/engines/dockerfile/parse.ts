@@ -28,9 +28,10 @@ import { jsonArrayAt } from "./words.ts";
 /**
  * @param path - its name in reports
  * @param text - decoded, with its byte order mark where it has one
+ * @param given - what whoever builds it gives for ARGs, by name: it counts for those before the first FROM that have no default
  * @throws Problem of kind `input` where it is over the bound
  */
-export function parseDockerfile(path: string, text: string): Dockerfile {
+export function parseDockerfile(path: string, text: string, given?: Dockerfile["given"]): Dockerfile {
   if (text.length > bounds.dockerfileBytes) throw overBound(path, "characters", text.length, bounds.dockerfileBytes);
   const source = createSource(text);
   const pieces: Piece[] = [];
@@ -38,7 +39,7 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
   const comments: Comment[] = [];
   const instructions: Instruction[] = [];
   const problems: DockerfileProblem[] = [];
-  const stages = createStages<Reading>();
+  const stages = createStages<Reading>(given);
   let escapeCharacter = "\\";
   let mayBeDirective = true;
 
@@ -122,6 +123,7 @@ export function parseDockerfile(path: string, text: string): Dockerfile {
   return {
     path,
     text,
+    ...(stages.taken.size === 0 ? {} : { given: stages.taken }),
     pieces,
     directives,
     comments,

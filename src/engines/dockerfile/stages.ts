@@ -17,6 +17,10 @@ interface OpenStage<Trigger> {
 export interface Stages<Trigger> {
   /** ARGs before the first FROM. */
   readonly globals: Globals;
+  /** What counts for one that has no default; undefined where nothing is known to be given. */
+  take(name: string): string | undefined;
+  /** What {@link take} answered, by name. */
+  readonly taken: ReadonlyMap<string, string>;
   /** Index of the stage that is open; undefined before the first FROM. */
   current(): number | undefined;
   scope(): StageScope | undefined;
@@ -35,13 +39,20 @@ export interface Stages<Trigger> {
   finish(instructions: readonly Instruction[]): Stage[];
 }
 
-export function createStages<Trigger>(): Stages<Trigger> {
+export function createStages<Trigger>(given: ReadonlyMap<string, string> = new Map()): Stages<Trigger> {
   const globals: Globals = new Map();
+  const taken = new Map<string, string>();
   let triggered = 0;
   const open: OpenStage<Trigger>[] = [];
   const named = new Map<string, number>();
   return {
     globals,
+    taken,
+    take(name) {
+      const value = given.get(name);
+      if (value !== undefined) taken.set(name, value);
+      return value;
+    },
     current: () => (open.length === 0 ? undefined : open.length - 1),
     scope: () => open.at(-1)?.scope,
     origin(word, use) {

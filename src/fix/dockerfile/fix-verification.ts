@@ -30,7 +30,7 @@ export function fixVerifierOf(dockerfile: Dockerfile, evaluations: readonly Eval
     if (edits.some(({ path }) => path !== dockerfile.path)) return "changes another file";
     if (editsOverlap(edits)) return "its edits overlap";
     try {
-      const changed = parseDockerfile(dockerfile.path, applyEdits(dockerfile.text, edits));
+      const changed = parseDockerfile(dockerfile.path, applyEdits(dockerfile.text, edits), dockerfile.given);
       if (changed.problems.length > dockerfile.problems.length) return "Docker would reject the result";
       const left = lint(changed);
       // By number, not by name: subjects are numbered where they repeat, and ADD that becomes COPY is named anew.

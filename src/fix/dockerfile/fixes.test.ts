@@ -40,12 +40,12 @@ function folderWith(content: string | Buffer): string {
 }
 
 function fix(content: string | Buffer): FixedDockerfile {
-  return scanAndFixDockerfile(folderWith(content), "Dockerfile", context);
+  return scanAndFixDockerfile({ root: folderWith(content), path: "Dockerfile" }, context);
 }
 
 function judgedText(root: string, text: string): FixedDockerfile["last"] {
   writeFileSync(join(root, "Dockerfile"), text);
-  return scanDockerfile(root, "Dockerfile", context);
+  return scanDockerfile({ root, path: "Dockerfile" }, context);
 }
 
 const countOf = (of: FixedDockerfile["last"]): number =>
@@ -83,7 +83,7 @@ test("unasked only what is safe is made, and what is left says its grade and why
   const root = folderWith(
     "from debian:13\nRUN apt-get update && apt-get install -y gcc=1\nRUN apk add -U a=1\nARG TOKEN\nRUN x $TOKEN\nRUN yarn\nCMD node x\n",
   );
-  const safe = scanAndFixDockerfile(root, "Dockerfile", { ...context, unsafe: false });
+  const safe = scanAndFixDockerfile({ root, path: "Dockerfile" }, { ...context, unsafe: false });
   assert.deepEqual(
     safe.fixed.map(({ finding }) => finding.check),
     ["build/base-without-digest", "build/instruction-casing", "build/apt-cache-kept"],
@@ -98,7 +98,7 @@ test("unasked only what is safe is made, and what is left says its grade and why
       "build/shell-form-entrypoint likely",
     ],
   );
-  const unsafe = scanAndFixDockerfile(root, "Dockerfile", context);
+  const unsafe = scanAndFixDockerfile({ root, path: "Dockerfile" }, context);
   assert.deepEqual(
     unsafe.left.map(({ check }) => check),
     ["build/node-cache-kept"],
@@ -107,7 +107,7 @@ test("unasked only what is safe is made, and what is left says its grade and why
 
 test("what is not UTF-8, and what cannot be read, is not made over", () => {
   assert.equal(fix(Buffer.from("FROM debian:13\nCMD a \xff\n", "latin1")).after, undefined);
-  assert.equal(scanAndFixDockerfile(base, "nothing/Dockerfile", context).after, undefined);
+  assert.equal(scanAndFixDockerfile({ root: base, path: "nothing/Dockerfile" }, context).after, undefined);
 });
 
 test("the mode stays, nothing else is left in the folder", () => {
@@ -176,12 +176,12 @@ test("whatever the file, fixing leaves fewer findings, brings none, and has noth
   fc.assert(
     fc.property(fc.array(lines, { maxLength: 14 }), fc.constantFrom("\n", "\r\n"), (some, end) => {
       writeFileSync(join(root, "Dockerfile"), some.join(end) + end);
-      const { before, after: text, fixed, first, last } = scanAndFixDockerfile(root, "Dockerfile", context);
+      const { before, after: text, fixed, first, last } = scanAndFixDockerfile({ root, path: "Dockerfile" }, context);
       assert.ok(text !== undefined);
       if (fixed.length === 0) assert.equal(text, before);
       else assert.ok(countOf(last) < countOf(first));
       writeFileSync(join(root, "Dockerfile"), text);
-      assert.deepEqual(scanAndFixDockerfile(root, "Dockerfile", context).fixed, []);
+      assert.deepEqual(scanAndFixDockerfile({ root, path: "Dockerfile" }, context).fixed, []);
       assert.equal(countOf(judgedText(root, text)), countOf(last));
     }),
     runs(40),

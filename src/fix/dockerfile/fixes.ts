@@ -48,7 +48,10 @@ export function fixDockerfile(read: ReadDockerfile, context: FixContext): FixedD
       const line = round === 0 ? lineOf(finding) : undefined;
       fixed.push(line === undefined ? { finding } : { finding, line });
     }
-    last = lintWithFixes({ ...read, text: after, dockerfile: parseDockerfile(path, after) }, context);
+    last = lintWithFixes(
+      { ...read, text: after, dockerfile: parseDockerfile(path, after, read.dockerfile.given) },
+      context,
+    );
   }
   return { path, before, after, fixed, left: leftAsGraded(last.evaluations, context.unsafe), first, last };
 }

@@ -38,11 +38,13 @@ export function imagesUsed(dockerfile: Dockerfile): ImageUse[] {
       case "FROM": {
         const { origin, image } = instruction;
         if (origin.kind !== "image") return [];
+        const whole = wholeName(origin.name);
         return [
           {
             name: origin.name,
-            written: image.text,
-            whole: wholeName(origin.name),
+            // What only whoever builds it names says nothing as it is written: `${BASE}`.
+            written: image.variables.some((variable) => dockerfile.given?.has(variable)) ? whole : image.text,
+            whole,
             by: "FROM",
             range: image.range,
             stage,
