@@ -1,19 +1,19 @@
 #!/usr/bin/env node
 // Plain JavaScript that any Node since 14 reads, so that an old one can be told what it lacks.
-import { existsSync, lstatSync, mkdirSync, readFileSync } from "node:fs";
-import module from "node:module";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { isMainThread, workerData } from "node:worker_threads";
+import { builtin } from "./builtin.js";
 import { keepScript, readScript, scriptOfClone } from "./clone.js";
-import { daily, script } from "./daily.js";
+import { daily, helping, helpScript, script } from "./daily.js";
 import { isOurs, runScript } from "./script.js";
+
+const { existsSync, lstatSync, mkdirSync, readFileSync } = builtin("node:fs");
+const { dirname, join } = builtin("node:path");
+const { fileURLToPath } = builtin("node:url");
 
 const groups = /^(?:admission|build|cluster|db|image|network|policy|registry|runtime|secrets|trust|workload)$/;
 
 // Of other words there may be any number: they have one folder.
-function commandOf([first = "", second = ""]) {
+function commandOf([first = "", second = ""], count) {
+  if (count === 0 || (count === 1 && helping.test(first))) return "help";
   if (groups.test(first)) return /^[a-z]{2,12}$/.test(second) ? `${first}-${second}` : first;
   return /^(?:check|explain|verify|trace|sign|attest|vex)$/.test(first) ? first : "other";
 }
@@ -54,9 +54,18 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   // What Node compiled is kept for the next start. Not in the shared temporary folder, where others could put it.
   // A folder for each command: V8 takes only what was compiled under its present flags, some of which commands set at different
   // times (src/cli/heap.ts), so that from a common folder each would throw out what the others need.
-  const command = isMainThread ? commandOf(process.argv.slice(2)) : `thread-${workerData.task}`;
+  const { isMainThread, workerData } = builtin("node:worker_threads");
+  const command = isMainThread
+    ? commandOf(process.argv.slice(2), process.argv.length - 2)
+    : `thread-${workerData.task}`;
   const cache = process.env.XDG_CACHE_HOME || "";
-  const folder = join(cache.startsWith("/") ? cache : join(homedir(), ".cache"), "bulkhead", "compiled", command);
+  const folder = join(
+    cache.startsWith("/") ? cache : join(builtin("node:os").homedir(), ".cache"),
+    "bulkhead",
+    "compiled",
+    command,
+  );
+  const module = builtin("node:module");
   const { directory } = madeFolder(folder) ? module.enableCompileCache(folder) : {};
   // A run loads hundreds of files of its own: those of src/ in a clone, of code/ where it is published. Each is named whole,
   // from the file that imports it, so that nothing has to be looked for: this spares a fifth of the start.
@@ -78,18 +87,18 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
   const entry = new URL(import.meta.url);
   // Threads of a run begin here as well, so that they load what they need alike.
   if (!isMainThread) import("../src/cli/thread.ts");
-  else if (daily.includes(command)) start(entry, { command, directory, ours });
+  else if (command === "help" || daily.includes(command)) start(entry, { command, directory, ours });
   else import("../src/cli/run.ts").then(({ run }) => run(entry));
 }
 
 /**
- * A command of every day: as one script, where the program is published or has made one in an earlier run.
+ * Help, or a command of every day: as one script, where the program is published or has made one in an earlier run.
  *
  * @param directory - where Node keeps what it compiled; may be undefined
  * @param ours - the same, where nobody else keeps things; may be undefined
  */
 function start(entry, { command, directory, ours }) {
-  const published = fileURLToPath(new URL(`../${script}`, entry));
+  const published = fileURLToPath(new URL(`../${command === "help" ? helpScript : script}`, entry));
   if (existsSync(published)) {
     const kept = directory && join(directory, `${command}.code`);
     runScript({ filename: published, source: readFileSync(published) }, { kept, folder: ours }, ({ run }) =>
@@ -97,7 +106,8 @@ function start(entry, { command, directory, ours }) {
     );
     return;
   }
-  const clone = ours && !isLookedInto() ? scriptOfClone(new URL("../", entry), ours, command) : undefined;
+  const clone =
+    ours && command !== "help" && !isLookedInto() ? scriptOfClone(new URL("../", entry), ours, command) : undefined;
   const source = clone && readScript(clone);
   if (source !== undefined) {
     runScript({ filename: clone.path, source }, { kept: clone.code, folder: ours }, ({ run }) => run(entry));

@@ -2,11 +2,12 @@
  * In a clone: the script of a command (script.js), made of the sources as the published one is, and taken as long as each of
  * their files is what it was. To find, read and link some thousand files takes longer than what most runs do.
  */
-import { statSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import zlib from "node:zlib";
+import { builtin } from "./builtin.js";
 import { keep, readKept } from "./script.js";
+
+const { statSync } = builtin("node:fs");
+const { join } = builtin("node:path");
+const { fileURLToPath, pathToFileURL } = builtin("node:url");
 
 /** Milliseconds. While somebody works on the sources, no run makes scripts of them. */
 const AT_REST_AFTER = 60_000;
@@ -22,7 +23,7 @@ const recipe = ["package.json", "tsconfig.json", "bin/clone.js", "scripts/comman
  */
 export function scriptOfClone(root, folder, command) {
   const place = fileURLToPath(root);
-  const own = zlib.crc32(place);
+  const own = builtin("node:zlib").crc32(place);
   const name = join(folder, own.toString(16));
   return { place, command, own, path: `${name}.script`, code: `${name}.code` };
 }

@@ -2,3 +2,7 @@
 export const daily: readonly string[];
 /** Path in the published package. */
 export const script: string;
+/** Path in the published package. */
+export const helpScript: string;
+/** Words that ask what commands there are. */
+export const helping: RegExp;

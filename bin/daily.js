@@ -15,3 +15,9 @@ export const daily = [
 
 /** That script's place in the published package. */
 export const script = "code/daily.cjs";
+
+/** The same of help: the program with all its commands, and the code of none. */
+export const helpScript = "code/help.cjs";
+
+/** Words of the command line that are answered by what the program tells of its commands. */
+export const helping = /^(?:--help|-h|--version|-V|help)$/;

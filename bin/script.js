@@ -4,11 +4,13 @@
  * Node's own compile cache holds of a file what V8 compiles when the file is read. What it compiles later, when a function is
  * first called, is most of a run's work, and is compiled anew in each; this keeps it, as it is at the end of a run.
  */
-import { lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import v8 from "node:v8";
-import vm from "node:vm";
-import zlib from "node:zlib";
+import { builtin } from "./builtin.js";
+
+const { lstatSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = builtin("node:fs");
+const { join } = builtin("node:path");
+const v8 = builtin("node:v8");
+const vm = builtin("node:vm");
+const zlib = builtin("node:zlib");
 
 /** Other trees, and other options, call other functions: what is kept is taken anew after an hour, with what was there before. */
 const RENEWED_AFTER = 60 * 60 * 1_000;
@@ -42,7 +44,8 @@ export async function runScript({ filename, source }, { kept, folder }, run) {
   if (isKept) v8.setFlagsFromString("--no-flush-bytecode");
 
   const module = { exports: {} };
-  script.runInThisContext()(process.getBuiltinModule, module, module.exports);
+  // As it is then: of what loads Node's modules, a run may make something else (src/cli/v8-flags.ts).
+  script.runInThisContext()((name) => process.getBuiltinModule(name), module, module.exports);
   await run(module.exports);
   if (!isKept) return;
   process.once("exit", () => {

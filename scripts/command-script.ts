@@ -9,6 +9,9 @@ export const installedByUsers = "@electric-sql/pglite";
 /** Where every command begins: it loads each command's own code on demand. */
 export const BEGINNING = "src/cli/run.ts";
 
+/** Of what is no file, and loads one of Node's own modules when it is called. */
+const LATER = "later";
+
 /** @param root - the clone */
 export function bundling(root: string) {
   return {
@@ -27,10 +30,19 @@ export function bundling(root: string) {
   } satisfies BuildOptions;
 }
 
-/** What a clone asks Node for when it is needed is in the bundle, and is run when it is needed. */
+/**
+ * What a clone asks Node for when it is needed is in the bundle, and is run when it is needed. What Commander starts programs with
+ * is loaded when it starts one, which it does of no command of ours.
+ */
 export const libraryWithin: Plugin = {
   name: "library-within",
-  setup({ onLoad }) {
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:child_process$/ }, ({ path, importer }) =>
+      /[\\/]commander[\\/]/.test(importer) ? { path, namespace: LATER } : undefined,
+    );
+    onLoad({ filter: /.*/, namespace: LATER }, ({ path }) => ({
+      contents: `export default { spawn: (...words) => process.getBuiltinModule(${JSON.stringify(path)}).spawn(...words) };`,
+    }));
     onLoad({ filter: /[\\/]src[\\/]formats[\\/]yaml[\\/]loaded\.ts$/ }, ({ path }) => ({
       contents: 'export const yaml = () => require("yaml");',
       resolveDir: dirname(path),
@@ -56,6 +68,30 @@ export async function commandScript(
   commands: readonly string[],
   placeOf: (file: string) => string,
 ): Promise<CommandScript> {
+  return await oneScript(root, [libraryWithin, await otherCommands(root, commands, placeOf)]);
+}
+
+/**
+ * The script of help: all commands with their words, and the code of none.
+ *
+ * @param root - as above
+ * @param placeOf - as above
+ */
+export async function helpOf(root: string, placeOf: (file: string) => string): Promise<string> {
+  const program = join(root, "src/cli/program.ts");
+  const code: Plugin = {
+    name: "code-of-commands",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\// }, ({ kind, importer, path }) => {
+        if (kind !== "dynamic-import" || importer === program) return undefined;
+        return { path: placeOf(join(dirname(importer), path)), external: true };
+      });
+    },
+  };
+  return (await oneScript(root, [libraryWithin, code])).text;
+}
+
+async function oneScript(root: string, plugins: Plugin[]): Promise<CommandScript> {
   const { outputFiles, metafile } = await build({
     ...bundling(root),
     entryPoints: [BEGINNING],
@@ -66,9 +102,10 @@ export async function commandScript(
     footer: { js: "})" },
     // The script has no address: nothing in it may ask for one.
     logOverride: { "empty-import-meta": "error" },
-    plugins: [libraryWithin, await otherCommands(root, commands, placeOf)],
+    plugins,
   });
-  return { text: inAscii(outputFiles[0]?.text ?? ""), files: Object.keys(metafile.inputs) };
+  const files = Object.keys(metafile.inputs).filter((file) => !file.startsWith(`${LATER}:`));
+  return { text: inAscii(outputFiles[0]?.text ?? ""), files };
 }
 
 /**

@@ -3,8 +3,16 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { builtinModules } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { build, type Metafile, type Plugin } from "esbuild";
-import { daily, script } from "../bin/daily.js";
-import { BEGINNING, bundling, inAscii, installedByUsers, libraryWithin, otherCommands } from "./command-script.ts";
+import { daily, helpScript, script } from "../bin/daily.js";
+import {
+  BEGINNING,
+  bundling,
+  helpOf,
+  inAscii,
+  installedByUsers,
+  libraryWithin,
+  otherCommands,
+} from "./command-script.ts";
 import { joinChunks } from "./joined-chunks.ts";
 
 /** Files beside the code, as they are. */
@@ -104,7 +112,7 @@ const builtinsWithoutRequire: Plugin = {
 
 /**
  * One script of all that the commands of every day need (bin/script.js), beside the modules of the other commands, which it
- * leads to as well.
+ * leads to as well; and one of help.
  *
  * @param modules - what was made of the modules
  */
@@ -112,11 +120,13 @@ async function buildDaily(root: string, outdir: string, modules: Metafile): Prom
   const places = new Map(
     Object.entries(modules.outputs).map(([path, { entryPoint = "" }]) => [join(root, entryPoint), basename(path)]),
   );
-  const others = await otherCommands(root, daily, (file) => {
+  const placeOf = (file: string) => {
     const place = places.get(file);
     if (place === undefined) throw new Error(`${file} is loaded on demand, and no module of the package`);
     return `./${place}`;
-  });
+  };
+  writeFileSync(join(outdir, helpScript), await helpOf(root, placeOf));
+  const others = await otherCommands(root, daily, placeOf);
   const { outputFiles, metafile } = await build({
     ...bundling(root),
     entryPoints: [BEGINNING],

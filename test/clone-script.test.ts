@@ -66,7 +66,8 @@ beforeEach(() => {
   rmSync(folder, { recursive: true });
   for (const path of ["bin", "scripts", "src"]) mkdirSync(join(clone, path), { recursive: true });
   mkdirSync(ours, { mode: 0o700 });
-  for (const path of ["bin/clone.js", "bin/script.js", "tsconfig.json"]) cpSync(join(root, path), join(clone, path));
+  for (const path of ["bin/builtin.js", "bin/clone.js", "bin/script.js", "tsconfig.json"])
+    cpSync(join(root, path), join(clone, path));
   writeFileSync(join(clone, "package.json"), '{"type":"module"}');
   writeFileSync(join(clone, "scripts/command-script.ts"), maker);
   writeFileSync(word, 'export const word = "eins";\n');

@@ -17,7 +17,7 @@ import { delimiter, join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { Worker } from "node:worker_threads";
-import { daily } from "../bin/daily.js";
+import { daily, helpScript } from "../bin/daily.js";
 import { publishedManifest } from "../scripts/published-build.ts";
 import { defaultPolicy } from "../src/collect/policy/default.ts";
 import { asOf, type Program, site } from "./judged-image.fixture.ts";
@@ -79,7 +79,29 @@ test("it says its version and what there is", () => {
   assert.match(stdout, /^Usage: bulkhead /);
 });
 
-test("--help reads few of the files", () => {
+test("--help is one small script, and says what the modules say", () => {
+  using place = site();
+  const help = join(installed, helpScript);
+  const text = readFileSync(help, "utf8");
+  assert.ok(text.length < 250_000, `${text.length} bytes`);
+  assert.match(text, /^[\n -~]*$/, "it is read as bytes");
+  for (const [, name = ""] of text.matchAll(/\bimport\("\.\/([^"]+)"\)/g)) {
+    assert.ok(existsSync(join(installed, "code", name)), name);
+  }
+  const aside = join(folder, "aside.cjs");
+  for (const words of [[], ["--help"], ["-h"], ["help"], ["--version"], ["-V"]]) {
+    const [whole, again] = [place.start(program, ...words), place.start(program, ...words)];
+    renameSync(help, aside);
+    const byModules = place.start(program, ...words);
+    renameSync(aside, help);
+    for (const { status, stdout, stderr } of [whole, again]) {
+      assert.deepEqual([status, stdout, stderr], [byModules.status, byModules.stdout, byModules.stderr], words.join());
+    }
+    assert.match(whole.stdout + whole.stderr, /\S/);
+  }
+});
+
+test("what every other command begins with is in few of the files", () => {
   const read = new Set<string>();
   const follow = (file: string): void => {
     if (read.has(file)) return;

@@ -4,8 +4,11 @@ import { setFlag } from "./v8-flags.ts";
 /** Bytes of other functions' code that V8 takes into one that it optimizes. */
 const INLINED = 300;
 
-/** Of Node's own modules, those that nearly every run needs. What Node brings compiled V8 takes under the flags of the start alone. */
-const needed = ["node:fs/promises", "node:zlib", "node:child_process", "node:crypto", "node:sqlite"] as const;
+/** Calls, or turns of a loop, before V8's second last compiler (Maglev) takes a function up; 400 and 100 without us. */
+const CALLS = {
+  "invocation-count-for-maglev": 2_000,
+  "invocation-count-for-maglev-osr": 500,
+} as const;
 
 /** Times that V8 interprets a regular expression before it compiles it. */
 const INTERPRETED = 60;
@@ -18,9 +21,16 @@ const INTERPRETED = 60;
  * It holds of what is made from now on: to be called before the code of a command is loaded.
  */
 export function interpretExpressions(): void {
-  for (const name of needed) process.getBuiltinModule(name);
   setFlag("regexp-tier-up-ticks", INTERPRETED);
   setFlag("regexp-peephole-optimization", false);
+}
+
+/**
+ * Of what V8 optimizes by itself in a run of a few tenths of a second, most has been called as often as it ever will be: it took a
+ * tenth to a seventh of the processor's time of such a run. Longer ones are as fast: what they call often they soon have.
+ */
+export function optimizeSeldom(): void {
+  for (const [flag, calls] of Object.entries(CALLS)) setFlag(flag as keyof typeof CALLS, calls);
 }
 
 /**

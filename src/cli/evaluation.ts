@@ -117,7 +117,9 @@ export async function runEvaluation(
     heapGrowth,
   }: { readonly readsImages?: boolean; readonly keepsScans?: boolean; readonly heapGrowth?: number } = {},
 ): Promise<ExitCode> {
-  const started = performance.now();
+  // `performance` is a module that Node loads when it is named.
+  const clock = () => process.uptime() * 1_000;
+  const started = clock();
   letStartGrow();
   const outputs = parseFormats(options.format, process.stdout);
   const display = displayOf(options);
@@ -126,7 +128,7 @@ export async function runEvaluation(
   const now = parseNow(options.now);
   const open = openOptions(options);
   const cache = keepsScans ? await scanCacheOf(options) : undefined;
-  const progress = createProgress(process.stderr, options.quiet, () => performance.now(), started);
+  const progress = createProgress(process.stderr, options.quiet, clock, started);
   const updates = await updatesOf(options, progress);
   let close = (): void => {};
   try {

@@ -7,7 +7,7 @@ import { printable } from "../core/printable.ts";
 import { buildCommands } from "./build/commands.ts";
 import { checkCommand } from "./check-command.ts";
 import { clusterCommands } from "./cluster/commands.ts";
-import { interpretExpressions } from "./compiler.ts";
+import { interpretExpressions, optimizeSeldom } from "./compiler.ts";
 import type { Finish } from "./finish.ts";
 import { helpLayout } from "./help.ts";
 import { imageCommands } from "./image/commands.ts";
@@ -63,7 +63,7 @@ export async function programFor(words: readonly string[]): Promise<Command> {
   // Completion tells of all commands.
   const named = first === "completion" ? undefined : parts.find(({ names }) => names.includes(first));
   const program = bareProgram();
-  if (named?.isEvaluating === true) program.hook("preAction", interpretExpressions);
+  if (named?.isEvaluating === true) program.hook("preAction", interpretExpressions).hook("preAction", optimizeSeldom);
   for (const part of named === undefined ? parts : [named]) await part.define(program, finish);
   explainUnknownCommands(program);
   return program;

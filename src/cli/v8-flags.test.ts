@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import v8 from "node:v8";
-import { inlineLess, interpretExpressions, optimizeLate } from "./compiler.ts";
+import { inlineLess, interpretExpressions, optimizeLate, optimizeSeldom } from "./compiler.ts";
 import { keepHeapNearWhatLives } from "./heap.ts";
-import { restoreFlags, setFlag } from "./v8-flags.ts";
+import { restoreFlags, setFlag, underInitialFlags } from "./v8-flags.ts";
 
 test("once they are restored, V8 takes what was compiled under the flags of the start", () => {
   const start = v8.cachedDataVersionTag();
@@ -12,6 +12,7 @@ test("once they are restored, V8 takes what was compiled under the flags of the 
   inlineLess();
   interpretExpressions();
   optimizeLate();
+  optimizeSeldom();
   setFlag("min-semi-space-size", 8);
   restoreFlags();
   assert.equal(v8.cachedDataVersionTag(), start);
@@ -30,5 +31,32 @@ test("TurboFan is left out until much was done, and once only", () => {
   setFlag("turbofan", false);
   tell();
   assert.equal(v8.cachedDataVersionTag(), without);
+  restoreFlags();
+});
+
+test("a module of Node's is loaded under the flags of the start, and the others hold again after it", () => {
+  const start = v8.cachedDataVersionTag();
+  setFlag("semi-space-growth-factor", 1);
+  const set = v8.cachedDataVersionTag();
+  const seen: [string, number][] = [];
+  const flags = new Map([["semi-space-growth-factor", 1]]);
+  const load = underInitialFlags(
+    ((name: string) => {
+      seen.push([name, v8.cachedDataVersionTag()]);
+      if (name === "node:none") throw new Error("none");
+    }) as typeof process.getBuiltinModule,
+    flags,
+  );
+  load("node:url");
+  assert.equal(v8.cachedDataVersionTag(), set);
+  assert.throws(() => load("node:none"), /none/);
+  assert.equal(v8.cachedDataVersionTag(), set);
+  // It is there by now.
+  load("node:url");
+  assert.deepEqual(seen, [
+    ["node:url", start],
+    ["node:none", start],
+    ["node:url", set],
+  ]);
   restoreFlags();
 });

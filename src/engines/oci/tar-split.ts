@@ -5,7 +5,6 @@
 import { constants, createReadStream } from "node:fs";
 import { open, realpath } from "node:fs/promises";
 import { dirname, join, sep } from "node:path";
-import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { parseJson } from "../../core/parse-json.ts";
@@ -23,6 +22,8 @@ export function readTarSplit(splitFile: string, folder: string, place: string): 
 
 async function* reassemble(splitFile: string, folder: string, place: string): AsyncGenerator<Buffer> {
   try {
+    // The images of few runs lie so.
+    const { createInterface } = await import("node:readline");
     const root = await realpath(folder);
     const source = createReadStream(splitFile);
     const inflated = source.pipe(createGunzip());
