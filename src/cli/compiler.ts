@@ -1,14 +1,16 @@
 /** What V8 compiles, and how it optimizes what runs often. */
-import { setFlag } from "./v8-flags.ts";
+import { clearFlag, setFlag } from "./v8-flags.ts";
 
 /** Bytes of other functions' code that V8 takes into one that it optimizes. */
 const INLINED = 300;
 
-/** Calls, or turns of a loop, before V8's second last compiler (Maglev) takes a function up; 400 and 100 without us. */
-const CALLS = {
-  "invocation-count-for-maglev": 2_000,
-  "invocation-count-for-maglev-osr": 500,
-} as const;
+/** Calls before V8's second last compiler (Maglev) takes a function up; 400 without us. */
+const CALLS = 2_000;
+
+/** Milliseconds of the processor, of all threads, that a short run takes at most. */
+const SHORT = 1_000;
+/** Milliseconds between two looks at how long it has become: it may wait for others. */
+const APART = 100;
 
 /** Times that V8 interprets a regular expression before it compiles it. */
 const INTERPRETED = 60;
@@ -27,10 +29,26 @@ export function interpretExpressions(): void {
 
 /**
  * Of what V8 optimizes by itself in a run of a few tenths of a second, most has been called as often as it ever will be: it took a
- * tenth to a seventh of the processor's time of such a run. Longer ones are as fast: what they call often they soon have.
+ * tenth of the processor's time of such a run. Longer ones go by V8's own number, from a second of the processor on: with ours, audits of
+ * two and three seconds took more.
+ *
+ * @param used - the processor's time so far, in microseconds
+ * @param later - calls it after so many milliseconds, unless the run has ended
  */
-export function optimizeSeldom(): void {
-  for (const [flag, calls] of Object.entries(CALLS)) setFlag(flag as keyof typeof CALLS, calls);
+export function optimizeSeldom(used: () => number = processorTime, later: Later = unlessEnded): void {
+  setFlag("invocation-count-for-maglev", CALLS);
+  const look = (): void => {
+    const left = SHORT - used() / 1_000;
+    if (left > 0) later(look, Math.max(left, APART));
+    else clearFlag("invocation-count-for-maglev");
+  };
+  look();
+}
+
+type Later = (call: () => void, milliseconds: number) => void;
+
+function unlessEnded(call: () => void, milliseconds: number): void {
+  setTimeout(call, milliseconds).unref();
 }
 
 /**

@@ -21,13 +21,15 @@ interface Part {
   readonly names: readonly string[];
   /** Whether its commands read trees, images or clusters, and judge them once. */
   readonly isEvaluating?: boolean;
+  /** Whether most of their runs take some tenths of a second. */
+  readonly isShort?: boolean;
   define(program: Command, finish: Finish): void | Promise<void>;
 }
 
 /** In the order in which help lists them. Those of every day come with the program, the others when they are named. */
 export const parts: readonly Part[] = [
-  { names: ["check"], isEvaluating: true, define: checkCommand },
-  { names: ["image"], isEvaluating: true, define: imageCommands },
+  { names: ["check"], isEvaluating: true, isShort: true, define: checkCommand },
+  { names: ["image"], isEvaluating: true, isShort: true, define: imageCommands },
   { names: ["build"], isEvaluating: true, define: buildCommands },
   { names: ["workload"], isEvaluating: true, define: workloadCommands },
   { names: ["cluster"], isEvaluating: true, define: clusterCommands },
@@ -63,7 +65,8 @@ export async function programFor(words: readonly string[]): Promise<Command> {
   // Completion tells of all commands.
   const named = first === "completion" ? undefined : parts.find(({ names }) => names.includes(first));
   const program = bareProgram();
-  if (named?.isEvaluating === true) program.hook("preAction", interpretExpressions).hook("preAction", optimizeSeldom);
+  if (named?.isEvaluating === true) program.hook("preAction", interpretExpressions);
+  if (named?.isShort === true) program.hook("preAction", () => optimizeSeldom());
   for (const part of named === undefined ? parts : [named]) await part.define(program, finish);
   explainUnknownCommands(program);
   return program;

@@ -12,7 +12,10 @@ test("once they are restored, V8 takes what was compiled under the flags of the 
   inlineLess();
   interpretExpressions();
   optimizeLate();
-  optimizeSeldom();
+  optimizeSeldom(
+    () => 0,
+    () => {},
+  );
   setFlag("min-semi-space-size", 8);
   restoreFlags();
   assert.equal(v8.cachedDataVersionTag(), start);
@@ -32,6 +35,28 @@ test("TurboFan is left out until much was done, and once only", () => {
   tell();
   assert.equal(v8.cachedDataVersionTag(), without);
   restoreFlags();
+});
+
+test("what is called seldom is optimized as V8 does it, once a run has taken a second of the processor", () => {
+  const start = v8.cachedDataVersionTag();
+  let used = 400e3;
+  const waits: number[] = [];
+  let look = () => {};
+  optimizeSeldom(
+    () => used,
+    (call, milliseconds) => {
+      waits.push(milliseconds);
+      look = call;
+    },
+  );
+  assert.notEqual(v8.cachedDataVersionTag(), start);
+  used = 700e3;
+  look();
+  assert.notEqual(v8.cachedDataVersionTag(), start);
+  used = 1e6;
+  look();
+  assert.equal(v8.cachedDataVersionTag(), start);
+  assert.deepEqual(waits, [600, 300]);
 });
 
 test("a module of Node's is loaded under the flags of the start, and the others hold again after it", () => {

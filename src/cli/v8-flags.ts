@@ -12,7 +12,6 @@ const initial = {
   "regexp-peephole-optimization": true,
   turbofan: true,
   "invocation-count-for-maglev": 400,
-  "invocation-count-for-maglev-osr": 100,
 } as const;
 
 type Initial = typeof initial;
@@ -30,6 +29,11 @@ export function setFlag<Flag extends keyof Initial>(flag: Flag, value: Value<Fla
     process.getBuiltinModule = underInitialFlags(process.getBuiltinModule, present);
   }
   present.set(flag, value);
+}
+
+/** What V8 has without us. */
+export function clearFlag(flag: keyof Initial): void {
+  if (present?.delete(flag) === true) write(flag, initial[flag]);
 }
 
 /** What V8 compiled is kept as it exits (bin/script.js), and taken under the same flags alone: those that a start has. */
