@@ -5,7 +5,7 @@ import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { makePrivateFolder } from "../../engines/files/write.ts";
 import type { CoverageDeclaration } from "../../engines/vulnerability/database/coverage.ts";
-import { importAdvisories } from "../../engines/vulnerability/database/import.ts";
+import { areWorthThread, startReadingThread } from "../../engines/vulnerability/database/reading-thread.ts";
 import { inlineLess } from "../compiler.ts";
 import { defaultDatabase } from "../paths.ts";
 import { createProgress } from "../progress.ts";
@@ -55,18 +55,26 @@ export async function dbImport(sources: readonly string[], options: ImportOption
       : await import("../../collect/advisories/repositories.ts").then(({ readFolderRepository }) =>
           repositories.map((each) => readFolderRepository(each, keyring, now)),
         );
-  inlineLess();
+  // It starts while the import's own code is loaded, and before flags are set: under other ones than those of the start it would
+  // have to compile what Node brings compiled.
   const threads = openThreads();
+  const reading = threads && areWorthThread(sources) ? startReadingThread(threads, inlineLess) : undefined;
+  if (reading === undefined) inlineLess();
+  const { importAdvisories } = await import("../../engines/vulnerability/database/import.ts");
   const report = await importAdvisories({
     database,
     sources: sources.filter((word) => parseRepositoryPath(word) === undefined),
     documents: opened.map(({ document }) => document),
     now,
     ...(threads === undefined ? {} : { threads }),
+    ...(reading === undefined ? {} : { reading }),
     coverage: options.covers.map(parseCoverage),
     ...(options.label === undefined ? {} : { label: options.label }),
     onProgress: ({ records, source }) => progress.update(`importing ${source}: ${records} records`),
-  }).finally(() => progress.clear());
+  }).finally(() => {
+    reading?.end();
+    progress.clear();
+  });
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const lines = [
     ...opened.map(({ document, signedBy }) =>
