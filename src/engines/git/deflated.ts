@@ -1,7 +1,7 @@
 /** Objects as zlib packs them: alone in a file, or within a pack. */
 import { inflateSync } from "node:zlib";
 import { createInflateAtOnce } from "../../formats/deflate/at-once.ts";
-import { createInflateSmall } from "../../formats/deflate/small.ts";
+import { createInflateSmall, MOST_OUT } from "../../formats/deflate/small.ts";
 import { BLOB, COMMIT, type ObjectType, TAG, TREE } from "./entry.ts";
 
 /** An object's inflated bytes. They may be shared with a cache: nobody writes to them. */
@@ -16,20 +16,17 @@ const inflateAtOnce = createInflateAtOnce("zlib");
 const inflateSmall = createInflateSmall();
 
 /** Undefined where it is no zlib stream (RFC 1950, its checksum counts), or one of more than `size` bytes. */
-export function inflateBounded(deflated: Buffer, size: number): Buffer | undefined {
-  const small = inflateSmall(deflated, size);
-  if (small === undefined) return inflateLarge(deflated, size);
-  const own = Buffer.allocUnsafe(size);
-  own.set(small);
-  return own;
+export function inflateBounded(deflated: Uint8Array, size: number): Buffer | undefined {
+  const small = size > MOST_OUT ? undefined : inflateSmall(deflated, size, Buffer.allocUnsafe(size));
+  return small ?? inflateLarge(deflated, size);
 }
 
 /** As {@link inflateBounded}; the bytes are valid until something is inflated again. */
-export function inflateForNow(deflated: Buffer, size: number): Buffer | undefined {
+export function inflateForNow(deflated: Uint8Array, size: number): Buffer | undefined {
   return inflateSmall(deflated, size) ?? inflateLarge(deflated, size);
 }
 
-function inflateLarge(deflated: Buffer, size: number): Buffer | undefined {
+function inflateLarge(deflated: Uint8Array, size: number): Buffer | undefined {
   const whole = inflateAtOnce(deflated, size);
   if (whole !== undefined) return whole;
   try {

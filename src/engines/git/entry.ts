@@ -24,33 +24,43 @@ export interface EntryHeader {
 /** The longest header: 10 bytes of size and the longest id. */
 export const HEADER_BYTES = 10 + 32;
 
-/** @returns undefined where it breaks the format */
-export function readEntryHeader(bytes: Buffer, idBytes: number): EntryHeader | undefined {
-  let at = 0;
-  let byte = bytes[at++];
-  if (byte === undefined) return undefined;
+/**
+ * The header that begins at an offset of `bytes`, and ends before another.
+ *
+ * @returns undefined where it breaks the format
+ */
+export function readEntryHeader(
+  bytes: Buffer,
+  idBytes: number,
+  start = 0,
+  end = bytes.length,
+): EntryHeader | undefined {
+  const given = Math.min(end, bytes.length);
+  let at = start;
+  if (at >= given) return undefined;
+  let byte = bytes[at++] as number;
   const type = (byte >> 4) & 7;
   let size = byte & 15;
   for (let factor = 16; byte >= 0x80; factor *= 128) {
-    byte = bytes[at++];
-    if (byte === undefined || factor > 2 ** 46) return undefined;
+    if (at >= given || factor > 2 ** 46) return undefined;
+    byte = bytes[at++] as number;
     size += (byte & 0x7f) * factor;
   }
   if (type === REFERENCE_DELTA) {
-    if (bytes.length < at + idBytes) return undefined;
-    return { type, size, length: at + idBytes, distance: 0, baseIdAt: at };
+    if (given < at + idBytes) return undefined;
+    return { type, size, length: at + idBytes - start, distance: 0, baseIdAt: at };
   }
   if (type !== OFFSET_DELTA) {
-    return type >= COMMIT && type <= TAG ? { type, size, length: at, distance: 0, baseIdAt: -1 } : undefined;
+    return type >= COMMIT && type <= TAG ? { type, size, length: at - start, distance: 0, baseIdAt: -1 } : undefined;
   }
-  byte = bytes[at++];
-  if (byte === undefined) return undefined;
+  if (at >= given) return undefined;
+  byte = bytes[at++] as number;
   let distance = byte & 0x7f;
   while (byte >= 0x80) {
-    byte = bytes[at++];
-    if (byte === undefined || distance > 2 ** 45) return undefined;
+    if (at >= given || distance > 2 ** 45) return undefined;
+    byte = bytes[at++] as number;
     // Each further byte stands for one more than its bits say: "offset encoding" of gitformat-pack.
     distance = (distance + 1) * 128 + (byte & 0x7f);
   }
-  return distance === 0 ? undefined : { type, size, length: at, distance, baseIdAt: -1 };
+  return distance === 0 ? undefined : { type, size, length: at - start, distance, baseIdAt: -1 };
 }

@@ -67,12 +67,13 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
     const start = offsets[number] as number;
     const end = Math.min(ends[number] as number, start + HEADER_BYTES);
     if (start < 12 || end <= start) throw broken(number, "its pack ends before it");
-    const bytes = packs.read(pack, start, end);
-    const header = readEntryHeader(bytes, idBytes);
+    const from = packs.hold(pack, start, end);
+    const { held } = packs;
+    const header = readEntryHeader(held, idBytes, from, from + end - start);
     if (header === undefined) throw broken(number, "its header in the pack is broken");
     const { type, distance, baseIdAt } = header;
     let base = -1;
-    if (type === REFERENCE_DELTA) base = ids.find(bytes, baseIdAt);
+    if (type === REFERENCE_DELTA) base = ids.find(held, baseIdAt);
     else if (type === OFFSET_DELTA) base = atOffset(stored.byOffset[pack] as Int32Array, offsets, start - distance);
     known.sizes[number] = header.size;
     known.lengths[number] = header.length;
@@ -96,7 +97,7 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
     count(size);
     const start = (offsets[number] as number) + (known.lengths[number] as number);
     const inflate = (known.types[number] as number) > TAG ? inflateForNow : inflateBounded;
-    const bytes = inflate(packs.read(places[number] as number, start, ends[number] as number), size);
+    const bytes = inflate(packs.bare(places[number] as number, start, ends[number] as number), size);
     if (bytes?.length !== size) throw broken(number, "its deflated bytes are broken");
     return bytes;
   };
@@ -127,8 +128,9 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
       const keep = (at: number, object: GitObject): void => {
         if (once === undefined || at !== number) cache.set(at, object);
       };
-      const chain: number[] = [];
       let object = cache.get(number);
+      if (object !== undefined) return object;
+      const chain: number[] = [];
       for (let at = number; object === undefined; ) {
         if ((places[at] as number) < 0) object = readLoose(at);
         else {
@@ -154,6 +156,11 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
     typeOf(number) {
       let type = types[number] as number;
       if (type !== 0) return type as ObjectType;
+      if ((places[number] as number) >= 0 && !isDelta(number)) {
+        type = known.types[number] as number;
+        types[number] = type;
+        return type as ObjectType;
+      }
       const chain: number[] = [];
       for (let at = number; type === 0; ) {
         chain.push(at);
@@ -212,26 +219,27 @@ function recentlyUsed(maxBytes: number): {
   get(number: number): GitObject | undefined;
   set(number: number, object: GitObject): void;
 } {
-  const kept = new Map<number, GitObject>();
+  /** Not in order of use: a Map whose keys move to its end with every use is several times slower. */
+  const kept = new Map<number, { readonly object: GitObject; used: number }>();
   let bytes = 0;
+  let clock = 0;
   return {
     get(number) {
-      const object = kept.get(number);
-      if (object === undefined) return undefined;
-      kept.delete(number);
-      kept.set(number, object);
-      return object;
+      const known = kept.get(number);
+      if (known === undefined) return undefined;
+      known.used = ++clock;
+      return known.object;
     },
     set(number, object) {
       if (object.bytes.length > maxBytes / 2 || kept.has(number)) return;
-      kept.set(number, object);
+      kept.set(number, { object, used: ++clock });
       bytes += object.bytes.length + ENTRY_OVERHEAD;
       if (bytes <= maxBytes) return;
-      // Many at once: looking for the oldest of a Map costs more the more often it is done.
-      for (const [oldest, { bytes: forgotten }] of kept) {
+      // Many at once, for they have to be put in order.
+      for (const [oldest, { object: forgotten }] of [...kept].sort(([, a], [, b]) => a.used - b.used)) {
         if (bytes <= maxBytes * 0.75) break;
         kept.delete(oldest);
-        bytes -= forgotten.length + ENTRY_OVERHEAD;
+        bytes -= forgotten.bytes.length + ENTRY_OVERHEAD;
       }
     },
   };

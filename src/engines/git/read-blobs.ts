@@ -27,10 +27,29 @@ export function* readBlobs(
   wanted: (number: number) => boolean,
   withCopies: boolean,
 ): Generator<ReadBlob, void> {
-  const { stored, gaps } = repository;
+  const { stored, objects, gaps } = repository;
   const total = stored.ids.count;
   const links = noLinks(total);
-  for (const sorted of stored.byOffset) yield* readPack(repository, sorted, wanted, links, withCopies);
+  const options = { withCopies, caught: gaps.caught };
+  const take = taker(repository, wanted, links);
+  for (const sorted of stored.byOffset) {
+    linkPack(repository, sorted, wanted, links);
+    for (const root of sorted) {
+      if (!isRoot(links, root)) continue;
+      if (links.firstChild[root] === -1) {
+        // Of most roots nothing is made: there is nothing to go through.
+        const only = readRoot(objects, root, links, options);
+        const blob = only === undefined ? undefined : take(only);
+        if (blob !== undefined) yield blob;
+        continue;
+      }
+      for (const each of readChain(objects, root, links, options)) {
+        const blob = take(each);
+        if (blob !== undefined) yield blob;
+      }
+    }
+    tellUnread(repository, sorted, wanted, links);
+  }
   for (let number = 0; number < total; number++) {
     if ((stored.places[number] as number) >= 0 || !wanted(number)) continue;
     try {
@@ -46,30 +65,24 @@ export function* readBlobs(
   }
 }
 
-function* readPack(
+/** What was read and is wanted; else nothing, and where it is no blob a gap. */
+function taker(
   repository: Repository,
-  sorted: Int32Array,
   wanted: (number: number) => boolean,
   links: Links,
-  withCopies: boolean,
-): Generator<ReadBlob, void> {
-  const { objects, gaps } = repository;
-  linkPack(repository, sorted, wanted, links);
-  for (const root of sorted) {
-    if (!isRoot(links, root)) continue;
-    for (const each of readChain(objects, root, links, { withCopies, caught: gaps.caught })) {
-      if (!wanted(each.number)) continue;
-      markRead(links, each.number);
-      try {
-        const { number, copies } = each;
-        const base = each.base !== -1 && wanted(each.base) ? each.base : -1;
-        yield { number, bytes: blobBytes(repository, number, each), base, copies: base === -1 ? NONE : copies };
-      } catch (error) {
-        gaps.caught(error);
-      }
+): (each: Link) => ReadBlob | undefined {
+  return (each) => {
+    const { number, copies } = each;
+    if (!wanted(number)) return undefined;
+    markRead(links, number);
+    try {
+      const base = each.base !== -1 && wanted(each.base) ? each.base : -1;
+      return { number, bytes: blobBytes(repository, number, each), base, copies: base === -1 ? NONE : copies };
+    } catch (error) {
+      repository.gaps.caught(error);
+      return undefined;
     }
-  }
-  tellUnread(repository, sorted, wanted, links);
+  };
 }
 
 /** What of a pack was wanted, and no chain led to. */
@@ -109,16 +122,22 @@ interface Step {
 
 /** The root and everything made of it. */
 export function readChain(objects: Objects, root: number, links: Links, options: ChainOptions): Iterable<Link> {
+  const read = readRoot(objects, root, links, options);
+  if (read === undefined) return [];
+  const { type, bytes } = read;
+  const child = links.firstChild[root] as number;
+  return child === -1 ? [read] : readFrom(objects, type, [{ number: root, bytes, child }], links, options);
+}
+
+/** Undefined where it cannot be read. */
+function readRoot(objects: Objects, root: number, links: Links, { caught }: ChainOptions): Link | undefined {
   try {
     const { type, bytes } = objects.read(root, "once");
-    const child = links.firstChild[root] as number;
-    // Of most roots nothing is made.
-    if (child === -1) return [rootOf({ number: root, bytes }, type)];
-    return readFrom(objects, type, [{ number: root, bytes, child }], links, options);
+    return rootOf({ number: root, bytes }, type);
   } catch (error) {
-    options.caught(error);
+    caught(error);
     markRead(links, root);
-    return [];
+    return undefined;
   }
 }
 

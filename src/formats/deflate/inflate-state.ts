@@ -11,15 +11,16 @@ export interface InflateState {
 
 export function stateIn(memory: ArrayBufferLike): InflateState {
   const view = new DataView(memory, STATE, KEPT_BYTES);
+  // With a sign, for those V8's compiler before TurboFan takes in: addresses are below 2 GB.
   return {
-    get: (key) => view.getUint32(KEPT[key], true),
-    set: (key, value) => view.setUint32(KEPT[key], value, true),
+    get: (key) => view.getInt32(KEPT[key], true),
+    set: (key, value) => view.setInt32(KEPT[key], value, true),
     begin(input, out) {
-      for (let at = 0; at < KEPT_BYTES; at += 4) view.setUint32(at, 0, true);
-      view.setUint32(KEPT.bits, BELOW, true);
-      view.setUint32(KEPT.input, input, true);
-      view.setUint32(KEPT.out, out, true);
-      view.setUint32(KEPT.start, out, true);
+      for (let at = 0; at < KEPT_BYTES; at += 4) view.setInt32(at, 0, true);
+      view.setInt32(KEPT.bits, BELOW, true);
+      view.setInt32(KEPT.input, input, true);
+      view.setInt32(KEPT.out, out, true);
+      view.setInt32(KEPT.start, out, true);
     },
   };
 }
