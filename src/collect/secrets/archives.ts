@@ -4,6 +4,7 @@
  */
 import { posix } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { asksOfPath } from "../../core/named.ts";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { cleanPath } from "../../engines/oci/path.ts";
 import { createTarWalker } from "../../engines/oci/tar.ts";
@@ -22,16 +23,16 @@ export const ARCHIVE_HEAD = 512;
 type Kind = "zip" | "tar" | "gzip" | "zstd" | "unread";
 
 /** Archives that are told by name, and for which there is no reader. */
-const UNREAD = /\.(?:7z|rar|(?:tar\.)(?:xz|bz2|lzma|lz4?|Z)|txz|tbz2?|cpio|cab)$/i;
+const isUnread = asksOfPath(/\.(?:7z|rar|(?:tar\.)(?:xz|bz2|lzma|lz4?|Z)|txz|tbz2?|cpio|cab)$/i);
 
 /** @param head - the first ARCHIVE_HEAD bytes or more, or all of a shorter file */
 export function archiveKindOf(path: string, head: Buffer): Kind | undefined {
   if (head.length < 20) return undefined;
-  if (head.readUInt32BE(0) === 0x504b0304) return "zip";
+  if (head[0] === 0x50 && head.readUInt32BE(0) === 0x504b0304) return "zip";
   if (head[0] === 0x1f && head[1] === 0x8b && head[2] === 8) return "gzip";
-  if (head.readUInt32LE(0) === 0xfd2fb528) return "zstd";
+  if (head[0] === 0x28 && head.readUInt32LE(0) === 0xfd2fb528) return "zstd";
   if (head[257] === 0x75 && head.toString("latin1", 257, 262) === "ustar") return "tar";
-  return UNREAD.test(path) ? "unread" : undefined;
+  return isUnread(path) ? "unread" : undefined;
 }
 
 export interface ArchiveScanner {

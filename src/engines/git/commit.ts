@@ -68,13 +68,22 @@ export function parseTag(bytes: Buffer, idBytes: number): ParsedTag | undefined 
 function eachHeader(bytes: Buffer, take: (start: number, end: number) => boolean): number | undefined {
   let start = 0;
   while (start < bytes.length && bytes[start] !== LINE_FEED) {
-    const feed = bytes.indexOf(LINE_FEED, start);
-    const end = feed === -1 ? bytes.length : feed;
+    const end = endOfLine(bytes, start);
     // A line that begins with a space continues the header before it: a signature.
     if (bytes[start] !== SPACE && !take(start, end)) return undefined;
     start = end + 1;
   }
   return Math.min(start + 1, bytes.length);
+}
+
+/** Bytes that are looked at one by one: to search for one takes a call. */
+const NEAR = 100;
+
+function endOfLine(bytes: Buffer, start: number): number {
+  const near = Math.min(bytes.length, start + NEAR);
+  for (let at = start; at < near; at++) if (bytes[at] === LINE_FEED) return at;
+  const feed = near === bytes.length ? -1 : bytes.indexOf(LINE_FEED, near);
+  return feed === -1 ? bytes.length : feed;
 }
 
 const LINE_FEED = 10;
@@ -96,8 +105,7 @@ function idAfter(word: string, bytes: Buffer, start: number, end: number, idByte
 
 /** Keeps copies of what it needs: whoever keeps facts need not keep the commit. */
 function facts(ident: Buffer | undefined, message: Buffer): LazyFacts {
-  const feed = message.indexOf(LINE_FEED);
-  const subject = message.subarray(0, feed === -1 ? message.length : feed);
+  const subject = message.subarray(0, endOfLine(message, 0));
   const identLength = ident?.length ?? 0;
   if (identLength > LONGEST_KEPT) {
     const now = factsOf(ident, subject);

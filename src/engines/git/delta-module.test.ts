@@ -88,6 +88,28 @@ test("stretches at the bounds of base, delta and result", () => {
   }
 });
 
+test("a chain: each is made of the one before, of an earlier one, or of what comes between", () => {
+  fc.assert(
+    fc.property(bases, fc.array(fc.tuple(fc.nat(3), bodies), { maxLength: 12 }), (base, steps) => {
+      const made = [base];
+      for (const [back, body] of steps) {
+        const from = made[Math.max(0, made.length - 1 - back)] ?? base;
+        const length = lengthOf(body);
+        if (length > 100_000) continue;
+        const sizes = [...sizeOf(from.length), ...sizeOf(length)];
+        const delta = Buffer.from([...sizes, ...body]);
+        const expected = applyDelta(from, delta, []);
+        const result = Buffer.alloc(length);
+        assert.equal(patch(from, delta, sizes.length, result), expected !== undefined);
+        if (expected === undefined) continue;
+        assert.deepEqual(result, expected);
+        made.push(result);
+      }
+    }),
+    runs(300),
+  );
+});
+
 test("what is large, and what comes first, is left to JavaScript", () => {
   const base = Buffer.alloc(256 * 1024 + 1);
   assert.equal(patch(base, Buffer.from([0x90, 1]), 0, Buffer.alloc(1)), false);

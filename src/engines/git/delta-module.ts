@@ -25,12 +25,12 @@ const MOST = 256 * 1024;
 /** Short stretches are copied in sixteens of bytes. */
 const SLACK = 64;
 const DELTA = 0;
-const BASE = DELTA + MOST + SLACK;
-const RESULT = BASE + MOST + SLACK;
-const BYTES = RESULT + MOST + SLACK;
+const FIRST = DELTA + MOST + SLACK;
+const SECOND = FIRST + MOST + SLACK;
+const BYTES = SECOND + MOST + SLACK;
 
 /**
- * Writes to `result`, all of it; false where the delta is broken, does not fit, is too large, or nothing is open.
+ * Writes to `result`, all of it, which nobody writes to from then on; false where the delta is broken, does not fit, is too large, or nothing is open.
  *
  * @param from - behind the sizes of both, with which the delta begins
  */
@@ -55,30 +55,37 @@ function open(): Patch | undefined {
   const module = openModule<{ patch: (...values: number[]) => number }>(moduleOf({ patch: patch() }), BYTES);
   if (module === undefined) return undefined;
   const { memory, functions } = module;
+  const { buffer } = memory;
+  let [baseAt, resultAt] = [FIRST, SECOND];
+  /** What was made last, and is there still: mostly the next one is made of it. */
+  let made: Uint8Array | undefined;
   return (base, delta, from, result) => {
     const { length } = result;
     memory.set(delta, DELTA);
-    memory.set(base, BASE);
-    if (functions.patch(DELTA + from, DELTA + delta.length, base.length, RESULT + length) === 0) return false;
-    result.set(memory.subarray(RESULT, RESULT + length));
+    if (base === made) [baseAt, resultAt] = [resultAt, baseAt];
+    else memory.set(base, baseAt);
+    made = undefined;
+    const outEnd = resultAt + length;
+    if (functions.patch(DELTA + from, DELTA + delta.length, baseAt, base.length, resultAt, outEnd) === 0) return false;
+    result.set(new Uint8Array(buffer, resultAt, length));
+    made = result;
     return true;
   };
 }
 
-/** `patch(delta, deltaEnd, baseLength, outEnd)`: 1, or 0 where it is broken. */
+/** `patch(delta, deltaEnd, base, baseLength, out, outEnd)`: 1, or 0 where it is broken. */
 function patch(): WasmFunction {
-  const [delta, deltaEnd, baseLength, outEnd, out, instruction, from, count] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const [delta, deltaEnd, base, baseLength, out, outEnd, instruction, from, count] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
   const failWhen = (condition: Code): Code => when(condition, giveBack(i32.of(0)));
   const byte: Code = [i32.load8(get(delta)), increase(delta, i32.of(1))];
   /** A bit says whether a byte of the offset (four) or the size (three) follows; the others are zero. */
   const given = (bit: number, into: number, shift: number): Code =>
     when(i32.and(get(instruction), i32.of(1 << bit)), set(into, i32.or(get(into), i32.shiftLeft(byte, i32.of(shift)))));
   return {
-    parameters: 4,
-    locals: 4,
+    parameters: 6,
+    locals: 3,
     returns: true,
     code: [
-      set(out, i32.of(RESULT)),
       until(
         i32.isAtLeast(get(delta), get(deltaEnd)),
         set(instruction, byte),
@@ -92,7 +99,7 @@ function patch(): WasmFunction {
             when(i32.isZero(get(count)), set(count, i32.of(0x10000))),
             failWhen(i32.isGreater(get(count), get(baseLength))),
             failWhen(i32.isGreater(get(from), i32.subtract(get(baseLength), get(count)))),
-            increase(from, i32.of(BASE)),
+            increase(from, get(base)),
           ],
           [failWhen(i32.isZero(tee(count, get(instruction)))), set(from, get(delta)), increase(delta, get(count))],
         ),

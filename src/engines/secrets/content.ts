@@ -7,16 +7,8 @@ export const LOOKED_AT = 8_000;
 
 /** A NUL byte makes a file binary, as for git, unless every other byte is one, or three of four: text in UTF-16 or UTF-32. */
 export function contentKindOf(start: Buffer): ContentKind {
-  if (start.length >= 4) {
-    const mark = start.readUInt32BE(0);
-    if (mark === 0xfffe0000) return "utf-32le";
-    if (mark === 0x0000feff) return "utf-32be";
-  }
-  if (start.length >= 2) {
-    const mark = start.readUInt16BE(0);
-    if (mark === 0xfffe) return "utf-16le";
-    if (mark === 0xfeff) return "utf-16be";
-  }
+  const marked = markedAs(start);
+  if (marked !== undefined) return marked;
   if (start.length > LOOKED_AT) start = start.subarray(0, LOOKED_AT);
   const firstZero = start.indexOf(0);
   if (firstZero === -1) return "text";
@@ -39,6 +31,14 @@ export function contentKindOf(start: Buffer): ContentKind {
   if (pairs >= 4 && even === 0 && odd >= pairs * 0.9) return "utf-16le";
   if (pairs >= 4 && odd === 0 && even >= pairs * 0.9) return "utf-16be";
   return "binary";
+}
+
+/** What a mark at the start says. */
+function markedAs(start: Buffer): ContentKind | undefined {
+  const [first, second] = [start[0], start[1]];
+  if (first === 0xff && second === 0xfe) return start[2] === 0 && start[3] === 0 ? "utf-32le" : "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  return first === 0 && second === 0 && start[2] === 0xfe && start[3] === 0xff ? "utf-32be" : undefined;
 }
 
 /** Byte → the same where it is printable ASCII, a tab or the end of a line; else the end of a line. */

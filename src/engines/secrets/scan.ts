@@ -20,7 +20,7 @@ import type { SecretFact } from "./model.ts";
 import type { SecretRule } from "./rule.ts";
 import { type Comment, type Hit, placeOf, settleHits } from "./settle.ts";
 import { createVersions, type FindKeywords, type SimilarFinder, type Versions } from "./similar.ts";
-import { beginSpan, clearSpans, joinSpan, noSpans, type Spans } from "./spans.ts";
+import { beginSpan, clearSpans, joinSpan, keepSpans, noSpans, type Spans } from "./spans.ts";
 import { type FileSecrets, type SecretStream, streamOf } from "./stream.ts";
 import { utf32Decoder } from "./utf-32.ts";
 import { WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
@@ -161,7 +161,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     if (hits.length > 0) hits = [];
     if (kept.size > 0) kept.clear();
     if (comments.length > 0) comments = [];
-    if (options.escapes !== undefined) options.escapes.length = 0;
+    if (options.escapes !== undefined && options.escapes.length > 0) options.escapes.length = 0;
     if (lines.isUsed()) lines = createLineCounter();
   }
 
@@ -178,7 +178,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     for (let i = 0; i < numbers.length; i++) {
       const number = numbers[i] as number;
       const prepared = rules[number] as Detectors["rules"][number];
-      if (prepared.rule.paths !== undefined && isRefused(number)) continue;
+      if (prepared.isForPaths && isRefused(number)) continue;
       const from = Math.max(0, start - prepared.before);
       const to = start + prepared.after;
       const mayMatch = mayBegin(prepared, held, at);
@@ -340,7 +340,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
         all.isWaiting[number] = 0;
       }
     }
-    waiting.length = left;
+    keepSpans(all, left);
   }
 
   /** Gives what was found before an offset its line, while the bytes before it are still held. */

@@ -6,7 +6,13 @@
 import type { Automaton } from "./automaton.ts";
 import { noneUnchanged } from "./unchanged.ts";
 
-export type FindKeywords = Automaton["find"];
+/** As of {@link Automaton}. */
+export type FindKeywords = (
+  bytes: Buffer,
+  from: number,
+  to: number,
+  hit: (keyword: number, start: number) => void,
+) => void;
 
 export interface SimilarFinder {
   readonly find: FindKeywords;
@@ -85,13 +91,12 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     }
     return found;
   };
-  const find: FindKeywords = (given, from, to, hit) => {
-    if (from !== 0 || to !== given.length || to > LONGEST) {
+  const find: FindKeywords = (bytes, from, to, hit) => {
+    if (from !== 0 || to !== bytes.length || to > LONGEST) {
       forget();
-      automaton.find(given, from, to, hit);
+      automaton.find(bytes, from, to, hit);
       return;
     }
-    const bytes = given instanceof Buffer ? given : Buffer.from(given.buffer, given.byteOffset, given.length);
     same.compare(before, bytes);
     quietBefore = quiet;
     quiet = [];
@@ -105,6 +110,11 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
     // What comes to nothing in it is about as much as in the one before.
     finder.kept = bytes.length + (found.length + quietBefore.length + placesBefore.length) * ENTRY_BYTES;
     for (let i = 0; i < found.length; i += 2) hit(found[i] as number, found[i + 1] as number);
+  };
+  const notePlace = (at: number, from: number, to: number): void => {
+    places.push(at);
+    places.push(from);
+    places.push(to);
   };
   const finder: SimilarFinder = {
     find,
@@ -124,7 +134,10 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
       return false;
     },
     noteQuiet(what, from, to) {
-      if (before.length > 0) quiet.push(what, from, to);
+      if (before.length === 0) return;
+      quiet.push(what);
+      quiet.push(from);
+      quiet.push(to);
     },
     isQuietAt(at) {
       const stretch = same.holds(at, at);
@@ -138,13 +151,13 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
         const to = (placesBefore[nth + 2] as number) + shift;
         if (same.holds(from, to) !== stretch) return false;
         nextPlace = turned(nextPlace + tried + 1, count);
-        places.push(at, from, to);
+        notePlace(at, from, to);
         return true;
       }
       return false;
     },
     noteQuietAt(at, from, to) {
-      if (before.length > 0) places.push(at, from, to);
+      if (before.length > 0) notePlace(at, from, to);
     },
   };
   return finder;
@@ -181,6 +194,8 @@ export function createVersions(automaton: Automaton): Versions {
   let clock = 0;
   let kept = 0;
   let last: SimilarFinder | undefined;
+  let lastKind = "";
+  let lastPath = "";
   let lastBytes = 0;
   const forgetOldest = (): void => {
     const all = [...kinds.values()].flatMap((paths) => [...paths.values()]);
@@ -193,8 +208,13 @@ export function createVersions(automaton: Automaton): Versions {
   };
   return {
     of(kind, path) {
-      // What was asked for last has grown or shrunk since.
-      if (last !== undefined) kept += last.kept - lastBytes;
+      if (last !== undefined) {
+        // What was asked for last has grown or shrunk since.
+        kept += last.kept - lastBytes;
+        lastBytes = last.kept;
+        // Versions of one file mostly come one after the other, and it is still the one that was used last.
+        if (path === lastPath && kind === lastKind && kept <= KEPT_BYTES) return last;
+      }
       let paths = kinds.get(kind);
       if (paths === undefined) {
         paths = new Map();
@@ -210,6 +230,8 @@ export function createVersions(automaton: Automaton): Versions {
       } else known.used = clock;
       if (kept > KEPT_BYTES) forgetOldest();
       last = known.finder;
+      lastKind = kind;
+      lastPath = path;
       lastBytes = last.kept;
       return last;
     },

@@ -43,5 +43,10 @@ export function beginSpan(spans: Spans, rule: number, from: number, to: number, 
 /** None waits any more. */
 export function clearSpans(spans: Spans): void {
   for (const rule of spans.waiting) spans.isWaiting[rule] = 0;
-  spans.waiting.length = 0;
+  keepSpans(spans, 0);
+}
+
+/** Of those that wait the first ones go on. V8 sets the length of an array by a call, and mostly there is none to be taken out. */
+export function keepSpans({ waiting }: Spans, count: number): void {
+  while (waiting.length > count) waiting.pop();
 }

@@ -74,7 +74,7 @@ export function noneUnchanged(least: number): Unchanged {
         add(at, end, at - (between[i] as number), at, end);
       }
       const begin = bytes.length - suffix;
-      const feed = suffix === 0 ? -1 : bytes.indexOf(LINE_FEED, begin);
+      const feed = suffix === 0 ? -1 : feedFrom(bytes, begin);
       const line = feed === -1 ? bytes.length + 1 : feed + 1;
       add(begin, bytes.length, bytes.length - before.length, line, Number.POSITIVE_INFINITY);
     },
@@ -83,6 +83,16 @@ export function noneUnchanged(least: number): Unchanged {
 }
 
 const NONE: readonly number[] = [];
+
+/** Bytes that are looked at one by one: to search for one takes a call. */
+const NEAR = 100;
+
+/** The first line feed from an offset on, or -1. */
+function feedFrom(bytes: Buffer, from: number): number {
+  const near = Math.min(bytes.length, from + NEAR);
+  for (let at = from; at < near; at++) if (bytes[at] === LINE_FEED) return at;
+  return near === bytes.length ? -1 : bytes.indexOf(LINE_FEED, near);
+}
 
 function commonPrefix(a: DataView, b: DataView, most: number): number {
   let same = 0;

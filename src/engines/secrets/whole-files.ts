@@ -3,6 +3,7 @@
  * the file's name or its first bytes do.
  */
 
+import { asksOfPath } from "../../core/named.ts";
 import type { SecretRule } from "./rule.ts";
 import { dsaKey, ecKey, type KeyContent, pkcs8EncryptedKey, pkcs8Key, rsaKey } from "./rules/validate/der.ts";
 import { javaKeyStoreHoldsKey, pkcs12 } from "./rules/validate/key-stores.ts";
@@ -33,7 +34,9 @@ function derKey(bytes: Buffer): KeyContent {
 }
 
 /** Their lines are accounts with their passwords; what else is called so is another program's. */
-const ACCOUNT_FILES = /(?:^|\/)(?:rsyncd?\.secrets|passwd\.client|\.?passwd-s3fs)$/i;
+const isAccountFile = asksOfPath(/(?:^|\/)(?:rsyncd?\.secrets|passwd\.client|\.?passwd-s3fs)$/i);
+const isPasswordFile = asksOfPath(/(?:^|\/)\.?htpasswd[^/]{0,40}$/i);
+const isRailsKey = asksOfPath(/(?:^|\/)(?:master\.key|credentials\/[^/]{1,80}\.key)$/i);
 
 const KEEPASS = Buffer.from("03d9a29a67fb4bb5", "hex");
 
@@ -93,7 +96,7 @@ export const wholeFileRules: readonly WholeFileRule[] = [
     severity: "medium",
     reference: "https://httpd.apache.org/docs/2.4/misc/password_encryptions.html",
     find(path, bytes) {
-      if (!/(?:^|\/)\.?htpasswd[^/]{0,40}$/i.test(path) || bytes.length > 64 * 1024) return undefined;
+      if (!isPasswordFile(path) || bytes.length > 64 * 1024) return undefined;
       const match = /^[\w.@-]{1,80}:([A-Za-z0-9./]{13})[ \t]{0,4}\r?$/m.exec(bytes.toString("latin1"));
       if (match === null) return undefined;
       const start = match.index + match[0].indexOf(":") + 1;
@@ -108,7 +111,7 @@ export const wholeFileRules: readonly WholeFileRule[] = [
     severity: "high",
     reference: "https://download.samba.org/pub/rsync/rsyncd.conf.5",
     find(path, bytes) {
-      if (!ACCOUNT_FILES.test(path) || bytes.length > 64 * 1024) return undefined;
+      if (!isAccountFile(path) || bytes.length > 64 * 1024) return undefined;
       const text = bytes.toString("latin1");
       for (const match of text.matchAll(
         /^(?!#)([^\s:]{1,120}:(?:[^\s:]{1,120}:)?)([^\s:#][^\s:]{3,200})[ \t]{0,4}\r?$/gm,
@@ -128,7 +131,7 @@ export const wholeFileRules: readonly WholeFileRule[] = [
     severity: "critical",
     reference: "https://guides.rubyonrails.org/security.html#custom-credentials",
     find(path, bytes) {
-      if (!/(?:^|\/)(?:master\.key|credentials\/[^/]{1,80}\.key)$/i.test(path) || bytes.length > 40) return undefined;
+      if (!isRailsKey(path) || bytes.length > 40) return undefined;
       const key = /^[0-9a-f]{32}(?=\s{0,4}$)/.exec(bytes.toString("latin1"))?.[0];
       return key === undefined || new Set(key).size < 8 ? undefined : { start: 0, end: key.length };
     },

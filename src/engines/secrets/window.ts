@@ -19,7 +19,11 @@ export interface PreparedRule {
   /** Windows are joined up to this length. */
   readonly joined: number;
   /** What every match begins with, as a word of its own, where that is one of the rule's keywords or begins with it. */
-  readonly beginning?: Buffer;
+  readonly beginning: Buffer | undefined;
+  /** The rule is for some paths alone. Rules have many forms, and V8 looks longer at those. */
+  readonly isForPaths: boolean;
+  /** The rule has an expression that is not V8's. */
+  readonly isForeign: boolean;
 }
 
 /** A secret in the stretch: offsets from its start. The text has one character a byte. */
@@ -44,7 +48,6 @@ export function prepareRule(rule: SecretRule): PreparedRule {
   const before = Math.min(rule.before ?? BEFORE, MOST);
   const after = Math.min(rule.after ?? AFTER, MOST);
   const own = before + after;
-  const beginning = beginningOf(rule, after);
   return {
     rule,
     search: new RegExp(rule.pattern.source, `${flags}g`),
@@ -52,7 +55,9 @@ export function prepareRule(rule: SecretRule): PreparedRule {
     before,
     after,
     joined: own * (own > LONG ? 2 : 4),
-    ...(beginning === undefined ? {} : { beginning }),
+    beginning: beginningOf(rule, after),
+    isForPaths: rule.paths !== undefined,
+    isForeign: rule.expression !== undefined,
   };
 }
 
@@ -93,9 +98,10 @@ export function isInWord(bytes: Buffer, at: number): boolean {
 }
 
 /** Whether {@link matchesIn} has anything to try: mostly it has not, and to ask it costs as much as the search. */
-export function hasMatch({ rule, search }: PreparedRule, text: string): boolean {
+export function hasMatch({ search, isForeign }: PreparedRule, text: string): boolean {
+  if (isForeign) return true;
   search.lastIndex = 0;
-  return rule.expression !== undefined || search.test(text);
+  return search.test(text);
 }
 
 /**

@@ -39,6 +39,26 @@ test("counts what is equal from two offsets on, and before both ends", () => {
   assert.ok(begun > 0 && ended > 0, `${begun} ${ended}`);
 });
 
+test("versions one after the other: the other one of two is the first of the next two", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(words, fc.boolean()), { minLength: 2, maxLength: 9 }), (versions) => {
+      let before = EMPTY;
+      for (const [bytes, isKept] of versions) {
+        assert.ok(comparison.hold(before, bytes));
+        const most = Math.min(before.length, bytes.length);
+        let prefix = 0;
+        while (prefix < most && before[prefix] === bytes[prefix]) prefix += 1;
+        assert.equal(comparison.prefix(0, 0, most), prefix);
+        let suffix = 0;
+        while (suffix < most && before.at(-1 - suffix) === bytes.at(-1 - suffix)) suffix += 1;
+        assert.equal(comparison.suffix(most), suffix);
+        if (isKept) before = bytes;
+      }
+    }),
+    runs(500),
+  );
+});
+
 const line = fc.constantFrom(
   "{",
   "  return value;",

@@ -21,7 +21,7 @@ import { MOST_STRETCHES, STRETCH_BYTES, stretches, TABLE_BYTES } from "./stretch
 
 export interface Comparison {
   /**
-   * Copies both, until the next two.
+   * Copies both, until the next two. Nobody may write to the other one before it is held again as the first of the next two.
    *
    * @returns false where they are too long, or nothing is open: then nothing may be asked of them
    */
@@ -51,9 +51,9 @@ interface Functions {
 const MOST = 256 * 1024;
 /** Eight bytes are read at once: those before the first one and behind the last count for nothing. */
 const SLACK = 64;
-const LEFT = SLACK;
-const RIGHT = LEFT + MOST + SLACK;
-const TABLE = RIGHT + MOST + SLACK;
+const FIRST = SLACK;
+const SECOND = FIRST + MOST + SLACK;
+const TABLE = SECOND + MOST + SLACK;
 const FOUND = TABLE + TABLE_BYTES;
 const BYTES = FOUND + MOST_STRETCHES * STRETCH_BYTES;
 const NONE: readonly number[] = [];
@@ -66,7 +66,10 @@ export function createComparison(openedAfter: number = OPENED_AFTER): Comparison
   let left = openedAfter;
   let memory: Buffer | undefined;
   let functions: Functions | undefined;
+  let [leftAt, rightAt] = [FIRST, SECOND];
   let [leftEnd, rightEnd] = [0, 0];
+  /** The other one of the last two: of versions it is mostly the first of the next two, and is there already. */
+  let known: Uint8Array | undefined;
   const open = (): void => {
     const places = { table: TABLE, found: FOUND, prefix: 0 };
     const module = moduleOf({ prefix: prefix(), suffix: suffix(), stretches: stretches(places) });
@@ -78,24 +81,26 @@ export function createComparison(openedAfter: number = OPENED_AFTER): Comparison
     hold(one, other) {
       if (functions === undefined && left-- === 0) open();
       if (memory === undefined || one.length > MOST || other.length > MOST) return false;
-      memory.set(one, LEFT);
-      memory.set(other, RIGHT);
-      leftEnd = LEFT + one.length;
-      rightEnd = RIGHT + other.length;
+      if (one === known) [leftAt, rightAt] = [rightAt, leftAt];
+      else memory.set(one, leftAt);
+      memory.set(other, rightAt);
+      known = other;
+      leftEnd = leftAt + one.length;
+      rightEnd = rightAt + other.length;
       return true;
     },
-    prefix: (from, otherFrom, most) => (functions as Functions).prefix(LEFT + from, RIGHT + otherFrom, most),
+    prefix: (from, otherFrom, most) => (functions as Functions).prefix(leftAt + from, rightAt + otherFrom, most),
     suffix: (most) => (functions as Functions).suffix(leftEnd, rightEnd, most),
     between(begun, ended, least) {
-      const [from, to] = [LEFT + begun, leftEnd - ended];
-      const [otherFrom, otherTo] = [RIGHT + begun, rightEnd - ended];
+      const [from, to] = [leftAt + begun, leftEnd - ended];
+      const [otherFrom, otherTo] = [rightAt + begun, rightEnd - ended];
       if (to - from < least || otherTo - otherFrom < least) return NONE;
       const held = memory as Buffer;
       held.fill(0, TABLE, TABLE + TABLE_BYTES);
       const end = (functions as Functions).stretches(from, to, otherFrom, otherTo, least);
       const found: number[] = [];
       for (let at = FOUND; at < end; at += STRETCH_BYTES) {
-        found.push(held.readInt32LE(at) - LEFT, held.readInt32LE(at + 4) - RIGHT, held.readInt32LE(at + 8));
+        found.push(held.readInt32LE(at) - leftAt, held.readInt32LE(at + 4) - rightAt, held.readInt32LE(at + 8));
       }
       return found;
     },
