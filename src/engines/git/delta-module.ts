@@ -62,8 +62,11 @@ function open(): Patch | undefined {
   return (base, delta, from, result) => {
     const { length } = result;
     memory.set(delta, DELTA);
-    if (base === made) [baseAt, resultAt] = [resultAt, baseAt];
-    else memory.set(base, baseAt);
+    if (base === made) {
+      const there = resultAt;
+      resultAt = baseAt;
+      baseAt = there;
+    } else memory.set(base, baseAt);
     made = undefined;
     const outEnd = resultAt + length;
     if (functions.patch(DELTA + from, DELTA + delta.length, baseAt, base.length, resultAt, outEnd) === 0) return false;

@@ -119,7 +119,10 @@ function arrange(
       const number = sorted[n] as number;
       const offset = offsets[number] as number;
       // Two that claim one offset end where the next one begins.
-      if (offset < next) [end, next] = [next, offset];
+      if (offset < next) {
+        end = next;
+        next = offset;
+      }
       ends[number] = end;
     }
     return sorted;

@@ -35,7 +35,8 @@ export function contentKindOf(start: Buffer): ContentKind {
 
 /** What a mark at the start says. */
 function markedAs(start: Buffer): ContentKind | undefined {
-  const [first, second] = [start[0], start[1]];
+  const first = start[0];
+  const second = start[1];
   if (first === 0xff && second === 0xfe) return start[2] === 0 && start[3] === 0 ? "utf-32le" : "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";
   return first === 0 && second === 0 && start[2] === 0xfe && start[3] === 0xff ? "utf-32be" : undefined;

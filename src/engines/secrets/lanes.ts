@@ -109,7 +109,9 @@ export function openLanes({ next, width, firstSpeaking, lookBehind }: States): L
       const given = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
       const to = Math.min(end, from + LANES * LANE);
       const length = Math.ceil((to - from) / LANES);
-      const [copy, run] = to - from <= SHORT ? [copyJoined, runJoined] : [copyApart, runApart];
+      const isShort = to - from <= SHORT;
+      const copy = isShort ? copyJoined : copyApart;
+      const run = isShort ? runJoined : runApart;
       copy(given, from, to, length);
       run(lookBehind, lookBehind + length, firstSpeaking, length);
       for (let lane = 0; lane < LANES; lane++) {

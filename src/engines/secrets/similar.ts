@@ -38,58 +38,81 @@ const LONGEST = 4 * 1024 * 1024;
 /** Looks of the content before that are gone through for one; it is tried anew where that is not enough. */
 const TRIED = 32;
 
+/**
+ * Numbers, of which as many count as it says: it is written anew for another content, and grows no more then. Arrays that are made
+ * anew for each are copied again and again as they grow.
+ */
+interface List {
+  readonly items: number[];
+  count: number;
+}
+
+function noList(): List {
+  return { items: [], count: 0 };
+}
+
+function emptied(list: List): List {
+  list.count = 0;
+  return list;
+}
+
+function addThree(list: List, first: number, second: number, third: number): void {
+  const { items, count } = list;
+  items[count] = first;
+  items[count + 1] = second;
+  items[count + 2] = third;
+  list.count = count + 3;
+}
+
 /** Keeps the last content until the next; nobody may write to it meanwhile. */
 export function createSimilarFinder(automaton: Automaton): SimilarFinder {
   let before: Buffer = EMPTY;
   /** Keyword and start by turns, in order of the end. */
-  let known: number[] = [];
+  let known = noList();
+  let knownBefore = noList();
   /** What was looked for in vain, from where and to where. */
-  let quiet: number[] = [];
-  let quietBefore: number[] = [];
+  let quiet = noList();
+  let quietBefore = noList();
   /** Where the next is expected among those before. */
   let next = 0;
   /** Places where nothing was found: the place, from where and to where bytes decided. */
-  let places: number[] = [];
-  let placesBefore: number[] = [];
+  let places = noList();
+  let placesBefore = noList();
   let nextPlace = 0;
   const same = noneUnchanged(automaton.lookBehind);
 
   const forget = (): void => {
     before = EMPTY;
     finder.kept = 0;
-    known = [];
-    quiet = [];
-    quietBefore = [];
-    places = [];
-    placesBefore = [];
+    for (const list of [known, quiet, quietBefore, places, placesBefore]) emptied(list);
   };
   const { lengths, lookBehind } = automaton;
+  const addKnown = (keyword: number, start: number): void => {
+    const { items, count } = known;
+    items[count] = keyword;
+    items[count + 1] = start;
+    known.count = count + 2;
+  };
   /** Those that were known in what is the same, and what is found between. */
-  const knownAgain = (bytes: Buffer): number[] => {
-    const found: number[] = [];
-    const add = (keyword: number, start: number): void => {
-      // V8 has two numbers pushed at once by a call.
-      found.push(keyword);
-      found.push(start);
-    };
+  const knownAgain = (bytes: Buffer): void => {
+    const { items, count } = knownBefore;
     let i = 0;
     for (let nth = 0, keptFrom = 0; nth < same.count; nth++) {
       if (nth > 0) {
         // A keyword that begins before what is the same is another.
         keptFrom = Math.min(bytes.length, (same.from[nth] as number) + lookBehind);
-        automaton.find(bytes, same.to[nth - 1] as number, keptFrom, add);
+        automaton.find(bytes, same.to[nth - 1] as number, keptFrom, addKnown);
       }
       const to = same.to[nth] as number;
       const moved = same.moved[nth] as number;
-      for (; i < known.length; i += 2) {
-        const keyword = known[i] as number;
-        const start = (known[i + 1] as number) + moved;
+      for (; i < count; i += 2) {
+        const keyword = items[i] as number;
+        const start = (items[i + 1] as number) + moved;
         const end = start + (lengths[keyword] as number);
         if (end > to) break;
-        if (end > keptFrom) add(keyword, start);
+        if (end > keptFrom) addKnown(keyword, start);
       }
     }
-    return found;
   };
   const find: FindKeywords = (bytes, from, to, hit) => {
     if (from !== 0 || to !== bytes.length || to > LONGEST) {
@@ -98,23 +121,23 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
       return;
     }
     same.compare(before, bytes);
+    const freeQuiet = quietBefore;
     quietBefore = quiet;
-    quiet = [];
+    quiet = emptied(freeQuiet);
     next = 0;
+    const freePlaces = placesBefore;
     placesBefore = places;
-    places = [];
+    places = emptied(freePlaces);
     nextPlace = 0;
-    const found = knownAgain(bytes);
+    const freeKnown = knownBefore;
+    knownBefore = known;
+    known = emptied(freeKnown);
+    knownAgain(bytes);
     before = bytes;
-    known = found;
     // What comes to nothing in it is about as much as in the one before.
-    finder.kept = bytes.length + (found.length + quietBefore.length + placesBefore.length) * ENTRY_BYTES;
-    for (let i = 0; i < found.length; i += 2) hit(found[i] as number, found[i + 1] as number);
-  };
-  const notePlace = (at: number, from: number, to: number): void => {
-    places.push(at);
-    places.push(from);
-    places.push(to);
+    finder.kept = bytes.length + (known.count + quietBefore.count + placesBefore.count) * ENTRY_BYTES;
+    const { items, count } = known;
+    for (let i = 0; i < count; i += 2) hit(items[i] as number, items[i + 1] as number);
   };
   const finder: SimilarFinder = {
     find,
@@ -123,41 +146,39 @@ export function createSimilarFinder(automaton: Automaton): SimilarFinder {
       const stretch = same.holds(from, to);
       if (stretch === -1) return false;
       const shift = same.moved[stretch] as number;
-      const count = quietBefore.length / 3;
+      const { items } = quietBefore;
+      const count = quietBefore.count / 3;
       for (let tried = 0; tried < count && tried < TRIED; tried++) {
         const at = turned(next + tried, count) * 3;
-        if (quietBefore[at] !== what || quietBefore[at + 1] !== from - shift || quietBefore[at + 2] !== to - shift)
-          continue;
+        if (items[at] !== what || items[at + 1] !== from - shift || items[at + 2] !== to - shift) continue;
         next = turned(next + tried + 1, count);
         return true;
       }
       return false;
     },
     noteQuiet(what, from, to) {
-      if (before.length === 0) return;
-      quiet.push(what);
-      quiet.push(from);
-      quiet.push(to);
+      if (before.length > 0) addThree(quiet, what, from, to);
     },
     isQuietAt(at) {
       const stretch = same.holds(at, at);
       if (stretch === -1) return false;
       const shift = same.moved[stretch] as number;
-      const count = placesBefore.length / 3;
+      const { items } = placesBefore;
+      const count = placesBefore.count / 3;
       for (let tried = 0; tried < count && tried < TRIED; tried++) {
         const nth = turned(nextPlace + tried, count) * 3;
-        if (placesBefore[nth] !== at - shift) continue;
-        const from = (placesBefore[nth + 1] as number) + shift;
-        const to = (placesBefore[nth + 2] as number) + shift;
+        if (items[nth] !== at - shift) continue;
+        const from = (items[nth + 1] as number) + shift;
+        const to = (items[nth + 2] as number) + shift;
         if (same.holds(from, to) !== stretch) return false;
         nextPlace = turned(nextPlace + tried + 1, count);
-        notePlace(at, from, to);
+        addThree(places, at, from, to);
         return true;
       }
       return false;
     },
     noteQuietAt(at, from, to) {
-      if (before.length > 0) notePlace(at, from, to);
+      if (before.length > 0) addThree(places, at, from, to);
     },
   };
   return finder;
@@ -168,7 +189,8 @@ function turned(nth: number, count: number): number {
   return nth >= count ? nth - count : nth;
 }
 
-const ENTRY_BYTES = 8;
+/** There is a list for the content before, too. */
+const ENTRY_BYTES = 16;
 
 /** Contents by their names: of each the last one is kept until the next. */
 export interface Versions {

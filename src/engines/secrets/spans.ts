@@ -42,7 +42,8 @@ export function beginSpan(spans: Spans, rule: number, from: number, to: number, 
 
 /** None waits any more. */
 export function clearSpans(spans: Spans): void {
-  for (const rule of spans.waiting) spans.isWaiting[rule] = 0;
+  const { waiting, isWaiting } = spans;
+  for (let i = 0; i < waiting.length; i++) isWaiting[waiting[i] as number] = 0;
   keepSpans(spans, 0);
 }
 

@@ -81,8 +81,11 @@ export function createComparison(openedAfter: number = OPENED_AFTER): Comparison
     hold(one, other) {
       if (functions === undefined && left-- === 0) open();
       if (memory === undefined || one.length > MOST || other.length > MOST) return false;
-      if (one === known) [leftAt, rightAt] = [rightAt, leftAt];
-      else memory.set(one, leftAt);
+      if (one === known) {
+        const there = rightAt;
+        rightAt = leftAt;
+        leftAt = there;
+      } else memory.set(one, leftAt);
       memory.set(other, rightAt);
       known = other;
       leftEnd = leftAt + one.length;
@@ -92,8 +95,10 @@ export function createComparison(openedAfter: number = OPENED_AFTER): Comparison
     prefix: (from, otherFrom, most) => (functions as Functions).prefix(leftAt + from, rightAt + otherFrom, most),
     suffix: (most) => (functions as Functions).suffix(leftEnd, rightEnd, most),
     between(begun, ended, least) {
-      const [from, to] = [leftAt + begun, leftEnd - ended];
-      const [otherFrom, otherTo] = [rightAt + begun, rightEnd - ended];
+      const from = leftAt + begun;
+      const to = leftEnd - ended;
+      const otherFrom = rightAt + begun;
+      const otherTo = rightEnd - ended;
       if (to - from < least || otherTo - otherFrom < least) return NONE;
       const held = memory as Buffer;
       held.fill(0, TABLE, TABLE + TABLE_BYTES);
