@@ -63,26 +63,25 @@ export function* walkCommits(
         continue;
       }
       const { bytes } = objects.read(number, "once");
-      const id = ids.hex(number);
       if (type === TAG) {
         tags.add(number);
         const tag = parseTag(bytes, idBytes);
-        if (tag === undefined) throw broken(id, "tag");
+        if (tag === undefined) throw broken(ids.hex(number), "tag");
         const { facts, message } = tag;
-        yield messageOf("tag", id, message, facts, unreachable);
+        yield new Message({ of: "tag", bytes: message, unreachable }, () => ids.hex(number), facts);
         const object = ids.find(tag.object, 0);
         if (object === -1) missing.note(tag.object, 0);
         else waiting.push(object);
         continue;
       }
       const commit = parseCommit(bytes, idBytes);
-      if (commit === undefined) throw broken(id, "commit");
+      if (commit === undefined) throw broken(ids.hex(number), "commit");
       ordinals[number] = commits.numbers.length;
       commits.numbers.push(number);
       const tree = ids.find(commit.tree, 0);
       if (tree === -1) missing.note(commit.tree, 0);
       commits.trees.push(tree);
-      if (!cut.has(id)) {
+      if (cut.size === 0 || !cut.has(ids.hex(number))) {
         for (const parent of commit.parents) {
           const parentNumber = ids.find(parent, 0);
           if (parentNumber === -1) missing.note(parent, 0);
@@ -95,30 +94,41 @@ export function* walkCommits(
       commits.parentsAt.push(commits.parents.length);
       commits.committed.push(commit.committed);
       commits.facts.push(commit.facts);
-      yield messageOf("commit", id, commit.message, commit.facts, unreachable);
+      yield new Message({ of: "commit", bytes: commit.message, unreachable }, () => ids.hex(number), commit.facts);
     } catch (error) {
       gaps.caught(error);
     }
   }
 }
 
-function messageOf(
-  of: HistoryMessage["of"],
-  id: string,
-  bytes: Buffer,
-  facts: LazyFacts,
-  unreachable: boolean,
-): HistoryMessage {
-  return {
-    kind: "message",
-    of,
-    id,
-    bytes,
-    get commit() {
-      return { id, ...facts() };
-    },
-    unreachable,
-  };
+/** Of most only the bytes are asked for. A class, for an object with an accessor of its own takes V8 as long as to read a commit. */
+class Message implements HistoryMessage {
+  readonly kind = "message";
+  readonly of: HistoryMessage["of"];
+  readonly bytes: Buffer;
+  readonly unreachable: boolean;
+  readonly #id: () => string;
+  readonly #facts: LazyFacts;
+
+  constructor(
+    { of, bytes, unreachable }: Pick<HistoryMessage, "of" | "bytes" | "unreachable">,
+    id: () => string,
+    facts: LazyFacts,
+  ) {
+    this.of = of;
+    this.bytes = bytes;
+    this.unreachable = unreachable;
+    this.#id = id;
+    this.#facts = facts;
+  }
+
+  get id(): string {
+    return this.#id();
+  }
+
+  get commit(): HistoryMessage["commit"] {
+    return { id: this.id, ...this.#facts() };
+  }
 }
 
 function broken(id: string, what: string): Problem {
