@@ -77,6 +77,8 @@ interface Trie {
   readonly bytes: Uint8Array;
   /** State → its first child; 0 is none. */
   readonly first: Int32Array;
+  /** Byte → the child of the root, which has more than all others and is asked most. */
+  readonly top: Int32Array;
   /** State → the next child of its parent; 0 is none. */
   readonly sibling: Int32Array;
   /** State → the keywords that end in it. */
@@ -88,19 +90,23 @@ function trieOf(keywords: readonly string[]): Trie {
   const most = keywords.reduce((sum, { length }) => sum + length, 1);
   const [bytes, first, sibling] = [new Uint8Array(most), new Int32Array(most), new Int32Array(most)];
   const ends: (number[] | undefined)[] = new Array(most).fill(undefined);
-  const trie = { bytes, first, sibling, ends };
+  const top = new Int32Array(256);
+  const trie = { bytes, first, sibling, top, ends };
   let size = 1;
   let depth = 0;
   for (const [number, keyword] of keywords.entries()) {
     depth = Math.max(depth, keyword.length);
     let state = 0;
-    for (const byte of Buffer.from(keyword.toLowerCase(), "latin1")) {
+    const text = keyword.toLowerCase();
+    for (let at = 0; at < text.length; at++) {
+      const byte = text.charCodeAt(at);
       let child = childOf(trie, state, byte);
       if (child === 0) {
         child = size++;
         bytes[child] = byte;
         sibling[child] = first[state] as number;
         first[state] = child;
+        if (state === 0) top[byte] = child;
       }
       state = child;
     }
@@ -110,7 +116,8 @@ function trieOf(keywords: readonly string[]): Trie {
 }
 
 /** @returns 0 where there is none */
-function childOf({ bytes, first, sibling }: Pick<Trie, "bytes" | "first" | "sibling">, state: number, byte: number) {
+function childOf({ bytes, first, sibling, top }: Omit<Trie, "size" | "ends" | "depth">, state: number, byte: number) {
+  if (state === 0) return top[byte] as number;
   let child = first[state] as number;
   while (child !== 0 && bytes[child] !== byte) child = sibling[child] as number;
   return child;
