@@ -35,7 +35,7 @@ export interface ReadSource extends ScannerSource {
 }
 
 /** Raised when the engine's answer to the same bytes and rules changes. */
-const ENGINE = 9;
+const ENGINE = 10;
 
 export interface ScannerOptions {
   /** Before those that are built in: where both find something at one place and are as sure, these are told. */

@@ -46,6 +46,11 @@ function markedAs(start: Buffer): ContentKind | undefined {
 const PRINTABLE = Uint8Array.from({ length: 256 }, (_, byte) =>
   (byte >= 0x20 && byte <= 0x7e) || byte === 0x09 || byte === 0x0d ? byte : 0x0a,
 );
+/** Whether a byte of a binary file is of a text in it, which goes on behind it. */
+export function goesOn(byte: number): boolean {
+  return PRINTABLE[byte] === byte && byte !== 0x0a;
+}
+
 /** Used again: a window is looked at before the next. */
 let runs = Buffer.alloc(4_096);
 

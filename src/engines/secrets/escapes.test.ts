@@ -35,14 +35,24 @@ test("a text reads as the expressions say", () => {
   );
 });
 
-test("an escape is what the expressions match, and a keyword leads to each", () => {
+test("an escape is what the expressions match and reads otherwise, and a keyword leads to each", () => {
   fc.assert(
     fc.property(fc.constantFrom(...BEGINNINGS, "\\"), text, (beginning, rest) => {
       const of = beginning + rest;
-      const expected = AT_START.test(of) && BEGINNINGS.some((each) => of.startsWith(each));
-      assert.equal(isEscape(Buffer.from(of, "latin1"), 0), expected);
+      const match = AT_START.exec(of);
+      const isOther = match !== null && unescaped(Buffer.from(match[0], "latin1")).length < match[0].length;
+      const expected = isOther && BEGINNINGS.some((each) => of.startsWith(each));
+      assert.equal(isEscape(Buffer.from(of, "latin1"), 0, true), expected);
       if (expected) assert.ok(ESCAPE_KEYWORDS.some((each) => of.toLowerCase().startsWith(each)));
     }),
     runs(400),
   );
+});
+
+test("in what is no text an escape is one where it stands in a text", () => {
+  const at = (of: string): boolean => isEscape(Buffer.from(of, "latin1"), of.indexOf("\\"), false);
+  for (const each of ["https:\\/", "\0a\\/bcdef\0", "\\/bcdefg", "\0\tabc\\/d\r\n"])
+    assert.ok(at(each), JSON.stringify(each));
+  for (const each of ["\\/", "\0a\\/bcde\0", "abcdef\n\\/bcdef", "\xe9abc\\/de\x7fabc"])
+    assert.ok(!at(each), JSON.stringify(each));
 });

@@ -3,7 +3,7 @@
  * also `\U00000067`, in JSON `https:\/\/`. Whoever reads the file reads the secret; a pattern over its bytes does not.
  */
 import { bounds } from "./bounds.ts";
-import type { ContentKind } from "./content.ts";
+import { type ContentKind, goesOn } from "./content.ts";
 import { createReadingPlace, type ReadingPlace } from "./lines.ts";
 import type { SecretFact } from "./model.ts";
 import type { FileSecrets, Look, SecretStream } from "./stream.ts";
@@ -191,11 +191,30 @@ function digitAt(bytes: Uint8Array, at: number): number {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : -1;
 }
 
-/** Whether an escape leads to a second look: one that is written as languages write it, by small letters but for `\U000000HH`. */
-export function isEscape(bytes: Uint8Array, at: number): boolean {
+/**
+ * Whether an escape leads to a second look: one that is written as languages write it, by small letters but for `\U000000HH`, and
+ * that reads otherwise than it is written.
+ *
+ * @param isText - of what is none two bytes in 65,536 are `\/` by chance: there it has to stand in a text
+ */
+export function isEscape(bytes: Uint8Array, at: number, isText: boolean): boolean {
   const length = escapeLength(bytes, at);
   const second = bytes[at + 1];
-  return length > 0 && second !== CAPITAL_X && (second !== CAPITAL_U || (length === 10 && bytes[at + 2] === ZERO));
+  if (length === 0 || second === CAPITAL_X) return false;
+  if (second === CAPITAL_U && !(length === 10 && bytes[at + 2] === ZERO)) return false;
+  return !KEPT.has(codeOf(bytes, at, length)) && (isText || isInRun(bytes, at, SHORTEST_RUN));
+}
+
+/** Bytes of the shortest text in what is none: nothing that is shorter is a secret together with an escape. */
+const SHORTEST_RUN = 8;
+
+/** Whether so many bytes around a place stand together that are of a text. */
+function isInRun(bytes: Uint8Array, at: number, least: number): boolean {
+  let from = at;
+  while (from > 0 && from > at - least && goesOn(bytes[from - 1] as number)) from -= 1;
+  let to = at;
+  while (to < bytes.length && to < from + least && goesOn(bytes[to] as number)) to += 1;
+  return to - from >= least;
 }
 
 /** Bytes that are looked at one by one before the next backslash is searched for: where they stand close that is sooner done. */

@@ -175,6 +175,18 @@ test("a secret that is written with escapes is found on its line, wherever they 
   }
   const plain = `{"code": "${sampleCode}", "path": "a\\/b"}`;
   assert.equal(scan(plain).secrets.length, 1);
+  // In the data of a program, with what looks like an escape by chance far from it.
+  const written = Buffer.from(sampleCode.replace(first, `\\x${hex}`));
+  const program = Buffer.concat([
+    Buffer.alloc(20_000),
+    Buffer.from("\0\\/\0"),
+    Buffer.alloc(90_000),
+    written,
+    Buffer.alloc(9),
+  ]);
+  for (const sizes of [[program.length], [20_001, 90_004, 9_000]]) {
+    assert.equal(scanInChunks(program, sizes).secrets.length, 1);
+  }
 });
 
 test("a large text is looked at twice only around escapes, and places there are of the text as it reads", () => {

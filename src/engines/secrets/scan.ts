@@ -168,7 +168,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
   function onKeyword(keyword: number, at: number): void {
     const start = base + at;
     const other = otherOf[keyword];
-    if (other === "escape" && options.escapes !== undefined && isEscape(held, at)) options.escapes.push(start);
+    if (other === "escape" && isEscape(held, at, kind !== "binary")) options.escapes?.push(start);
     if (other === "allow") comment(at);
     else if (other === "assignment" && kind !== "binary") assignment(at);
     else if (other === "encoded" && kind !== "binary") encoded(at, detectors.keywords[keyword] as string);
