@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { Problem } from "../../src/core/problem.ts";
 import { until } from "../../src/core/until.fixture.ts";
+import { madeDatabase } from "../../src/store/embedded.fixture.ts";
 import { imageOf } from "../../src/store/image.fixture.ts";
 import { openStore } from "../../src/store/open.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
@@ -13,6 +14,7 @@ import { type StoreProcess, startStoreProcess } from "./worker-lines.ts";
 test("a process that is killed while it writes to its folder loses nothing it was told is written", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-killed-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
+  await madeDatabase(folder);
   const writer = startStoreProcess("claims", "a", { folder });
   await writer.said(50);
   // Its lock is the kernel's: no second process gets in while it lives.

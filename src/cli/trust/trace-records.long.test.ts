@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { Problem } from "../../core/problem.ts";
+import { madeDatabase } from "../../store/embedded.fixture.ts";
 import { openStore } from "../../store/open.ts";
 import { recordReaders } from "./trace-records.ts";
 
@@ -18,6 +19,7 @@ const entry = {
 
 test("the guard's database says what its log says", async () => {
   const data = join(folder, "data");
+  await madeDatabase(data);
   const store = await openStore({ folder: data });
   store.audit.write(entry);
   store.audit.write({ ...entry, repository: "shop/web" });

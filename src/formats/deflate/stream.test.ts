@@ -14,6 +14,8 @@ assert.ok(memory !== undefined);
 const inflater = openStreamInflater(memory);
 assert.ok(inflater !== undefined);
 const { input, begin, write } = inflater;
+/** How much of the input was anything else than what stands behind what is given. */
+let used = input.length;
 const places = Array.from({ length: PLACES }, (_, at) =>
   Buffer.from(memory.buffer, INFLATER_BYTES + at * (WINDOW + PIECE) + WINDOW, PIECE),
 );
@@ -34,7 +36,8 @@ function inflate(given: Buffer, length: number, skipped: number, order: readonly
   const all = Buffer.concat([Buffer.alloc(skipped, 9), given]);
   for (let from = 0; from < all.length; ) {
     const taken = all.copy(input, 0, from, from + Math.max(length, skipped));
-    input.fill(0xee, taken);
+    input.fill(0xee, taken, Math.max(taken, used));
+    used = taken;
     from += taken;
     if (isOver) {
       behind.push(Buffer.from(input.subarray(0, taken)));

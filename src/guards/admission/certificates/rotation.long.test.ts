@@ -105,10 +105,21 @@ test("a Secret that something else writes all the time is a Problem, not a race 
   assert.match(fault ?? "", /certificate\.conflict: certificate: something else wrote it each of 5 times/);
 });
 
+/** What is shown and trusted is the same for many looks. */
+function readOnce(): (pem: string) => ReturnType<typeof readCertificates> {
+  const read = new Map<string, ReturnType<typeof readCertificates>>();
+  return (pem) => {
+    const certificates = read.get(pem) ?? readCertificates(pem, "test");
+    read.set(pem, certificates);
+    return certificates;
+  };
+}
+
 /** Every certificate that a replica shows is trusted by what webhooks trust at that time. */
 async function simulate(world: World, minutes: readonly number[], isAway: readonly boolean[]): Promise<number> {
   const quick = { ...settings, authorityMilliseconds: 8 * HOUR, leafMilliseconds: 3 * HOUR };
   const replicas = [0, 1, 2].map(() => replicaOf(world, ownCertificates(world.store, quick)));
+  const read = readOnce();
   let steps = 0;
   for (const [index, waited] of minutes.entries()) {
     world.now = new Date(world.now.getTime() + waited * MINUTE);
@@ -118,9 +129,7 @@ async function simulate(world: World, minutes: readonly number[], isAway: readon
     for (const { shown } of replicas) {
       const leaf = shown.at(-1);
       if (leaf === undefined || world.caBundle === "") continue;
-      const chain = readCertificates(leaf.certificate, "test");
-      const bundle = readCertificates(world.caBundle, "test");
-      const fault = trustFault(chain, bundle, { name: NAME, now: world.now });
+      const fault = trustFault(read(leaf.certificate), read(world.caBundle), { name: NAME, now: world.now });
       assert.equal(fault, undefined, `look ${index}, at ${world.now.toISOString()}`);
     }
   }
