@@ -97,7 +97,7 @@ function placed(value: unknown, { values, keys, position }: Places): PolicyDocum
 
 export function readByLibrary(text: string, path: string): PolicyDocument | { readonly problems: PolicyProblem[] } {
   const lines = libraryLines();
-  const document = libraryDocument(text, { lineCounter: lines, logLevel: "error", prettyErrors: false });
+  const document = libraryDocument(text, { lineCounter: lines, logLevel: "error" });
   const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };

@@ -64,7 +64,7 @@ function filesAt(place: string): string[] {
 /** @throws Problem (usage) */
 export function parseRuleTests(text: string, name: string): RuleTestFile {
   const lineCounter = new LineCounter();
-  const document = libraryDocument(text, { lineCounter, prettyErrors: false });
+  const document = libraryDocument(text, { lineCounter });
   if (document === undefined) throw wrong(name, "nested too deeply");
   const [error] = document.errors;
   if (error !== undefined) throw wrong(`${name}:${lineCounter.linePos(error.pos[0]).line}`, error.message);

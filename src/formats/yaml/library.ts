@@ -5,33 +5,44 @@ import { yaml } from "./loaded.ts";
 /** What callers part on. At the log level `error` a second document is one; else it is passed over. */
 export type LibraryOptions = Pick<
   DocumentOptions & ParseOptions & SchemaOptions,
-  "schema" | "lineCounter" | "logLevel" | "prettyErrors"
+  "schema" | "lineCounter" | "logLevel"
 >;
 
 /**
  * One document as the library reads it, with its errors and warnings, of a text whose length the caller has bounded.
  * Keys that are there twice are the caller's to find: the library's own look is quadratic. Aliases are not followed.
  *
+ * Further lines of quoted texts and of collections in brackets may be indented as they like, which all readers that came of
+ * libyaml allow (go-yaml and so kubectl and Compose, PyYAML, Psych, YamlDotNet).
+ *
  * @returns undefined where it is nested too deeply: the library goes down by recursion
  */
 export function libraryDocument(text: string, options: LibraryOptions): Document | undefined {
-  try {
-    return yaml().parseDocument(text, { logLevel: "silent", ...options, uniqueKeys: false });
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
+  return unlessTooDeep(() => {
+    const documents = documentsOf(text, options);
+    const first = documents.next().value as Document;
+    const second = options.logLevel === "error" ? documents.next().value : undefined;
+    if (second != null) {
+      const [start, end] = second.range ?? [text.length, text.length];
+      first.errors.push(new (yaml().YAMLParseError)([start, end], "MULTIPLE_DOCS", "there is more than one document"));
+    }
+    return first;
+  });
 }
 
-/**
- * As {@link libraryDocument}, and further lines of quoted texts and of collections in brackets may be indented as they like,
- * which all readers that came of libyaml allow (go-yaml and so kubectl and Compose, PyYAML, Psych, YamlDotNet).
- */
-export function leniently(text: string): Document | undefined {
+/** As {@link libraryDocument}, all documents of a stream. */
+export function libraryDocuments(text: string, options: LibraryOptions): readonly Document[] | undefined {
+  return unlessTooDeep(() => [...documentsOf(text, options)]);
+}
+
+function documentsOf(text: string, options: LibraryOptions): Generator<Document, void> {
+  const composer = new (yaml().Composer)({ logLevel: "silent", ...options, uniqueKeys: false });
+  return composer.compose(tokens(text, options.lineCounter), true, text.length);
+}
+
+function unlessTooDeep<T>(read: () => T): T | undefined {
   try {
-    const composer = new (yaml().Composer)({ schema: "failsafe", logLevel: "silent", uniqueKeys: false });
-    const [first] = composer.compose(tokens(text), true, text.length);
-    return first;
+    return read();
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;
@@ -49,10 +60,11 @@ interface OpenLexer {
   pushIndicators(): Generator<string, number>;
 }
 
-function* tokens(text: string): Generator<Yaml.CST.Token, void> {
-  const parser = new (yaml().Parser)();
+function* tokens(text: string, lines: LineCounter | undefined): Generator<Yaml.CST.Token, void> {
+  const parser = new (yaml().Parser)(lines?.addNewLine);
   const lexer = new (yaml().Lexer)();
   allowLikeLibyaml(lexer as unknown as OpenLexer);
+  lines?.addNewLine(0);
   for (const lexeme of lexer.lex(text)) yield* parser.next(lexeme);
   yield* parser.end();
 }
@@ -74,17 +86,6 @@ function allowLikeLibyaml(lexer: OpenLexer): void {
     const isText = lexer.flowLevel > 0 && lexer.charAt(0) === "-" && /[,[\]{}]/.test(lexer.charAt(1) ?? "");
     return isText ? 0 : yield* strict();
   };
-}
-
-/** As {@link libraryDocument}, all documents of a stream. */
-export function libraryDocuments(text: string, options: LibraryOptions): readonly Document[] | undefined {
-  try {
-    const documents = yaml().parseAllDocuments(text, { logLevel: "silent", ...options, uniqueKeys: false });
-    return Array.isArray(documents) ? documents : [];
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 }
 
 export function libraryLines(): LineCounter {

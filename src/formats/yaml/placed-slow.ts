@@ -1,7 +1,7 @@
 /** The library's reader for {@link readPlaced}: anchors, aliases, tags, and the cause of what is no YAML. */
 import type { Alias, Node, Pair, Scalar } from "yaml";
 import { coreType } from "./core-schema.ts";
-import { isAlias, isMap, isScalar, isSeq, leniently } from "./library.ts";
+import { isAlias, isMap, isScalar, isSeq, libraryDocument } from "./library.ts";
 import type { DocumentRange } from "./model.ts";
 import type { PlacedEntry, PlacedLimits, PlacedNode, PlacedReading, PlacedScalar } from "./placed-model.ts";
 
@@ -23,7 +23,7 @@ export function slowPlaced(text: string, { start, end }: DocumentRange, limits: 
     return refused(start, `a document of unusual form with over ${limits.slowLength} characters`);
   }
   try {
-    const document = leniently(text.slice(start, end));
+    const document = libraryDocument(text.slice(start, end), { schema: "failsafe" });
     if (document === undefined) return refused(start, "values are nested too deeply");
     const [error] = document.errors;
     if (error !== undefined) return refused(start + error.pos[0], sentence(error.message));

@@ -1,7 +1,7 @@
 /** The library's reader, for what the fast one gives up on. Some ten times slower. */
 import type { Alias, Node, Pair, Scalar, YAMLMap, YAMLSeq } from "yaml";
 import { bounds } from "../bounds.ts";
-import { isAlias, isMap, isPair, isScalar, isSeq, leniently } from "./library.ts";
+import { isAlias, isMap, isPair, isScalar, isSeq, libraryDocument } from "./library.ts";
 import type { DocumentRange, YamlEntry, YamlFault, YamlNode } from "./model.ts";
 import { keyText, resolvePlain } from "./scalars.ts";
 
@@ -35,7 +35,7 @@ export function slowDocument(text: string, { start, end }: DocumentRange): SlowR
   try {
     const own = text.slice(start, end);
     // Kubernetes ends each line with a line break, the last one too.
-    const document = leniently(own.endsWith("\n") ? own : `${own}\n`);
+    const document = libraryDocument(own.endsWith("\n") ? own : `${own}\n`, { schema: "failsafe" });
     if (document === undefined) return refused("bound", start, "values are nested too deeply");
     const [error] = document.errors;
     if (error !== undefined) return refused("yaml", start + error.pos[0], sentence(error.message));

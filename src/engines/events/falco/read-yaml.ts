@@ -64,7 +64,7 @@ export function readRuleYaml({ name, text }: RuleText): ReadYaml {
   const file: RuleFile = { name, text, lines };
   if (text.length > bounds.ruleFileBytes)
     return { file, problem: { message: `file is over ${bounds.ruleFileBytes} bytes`, at: 0 } };
-  const documents = libraryDocuments(text, { schema: "failsafe", lineCounter: lines, prettyErrors: false });
+  const documents = libraryDocuments(text, { schema: "failsafe", lineCounter: lines });
   if (documents === undefined) return { file, problem: { message: "nested too deeply", at: 0 } };
   for (const document of documents) {
     const [error] = document.errors;

@@ -103,7 +103,7 @@ function slow(text: string, { start, end }: DocumentRange): YamlNode | null {
   const source = text.slice(start, end);
   const doubtful = DOUBTFUL.exec(source);
   if (doubtful !== null) throw new Refused(start + doubtful.index, DOUBT);
-  const document = libraryDocument(source, { schema: "failsafe", prettyErrors: false });
+  const document = libraryDocument(source, { schema: "failsafe" });
   if (document === undefined) throw new Refused(start, "values are nested too deeply");
   const [error] = [...document.errors, ...document.warnings.filter(({ code }) => code !== "TAG_RESOLVE_FAILED")];
   if (error !== undefined) throw new Refused(start + error.pos[0], sentence(error.message));

@@ -82,7 +82,7 @@ function isNothing(node: PlacedNode): boolean {
 
 export function settingsByLibrary(text: string, path: string, place?: Location): RegistrySetting[] {
   const lines = libraryLines();
-  const document = libraryDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = libraryDocument(text, { lineCounter: lines });
   if (document === undefined) throw broken(path, "nested too deeply");
   const [error] = document.errors;
   if (error !== undefined) {

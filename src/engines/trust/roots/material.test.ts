@@ -197,6 +197,10 @@ test("files that are not there, too large, or no files", async (context) => {
   // Nobody writes to it.
   execFileSync("mkfifo", [join(path, "pipe.pub")]);
   await assert.rejects(load(join(path, "pipe.pub")), { code: "trust.key" });
+  const inMemory = mkdtempSync("/dev/shm/bulkhead-pipe-");
+  context.after(() => rmSync(inMemory, { recursive: true }));
+  execFileSync("mkfifo", [join(inMemory, "pipe.pub")]);
+  await assert.rejects(load(join(inMemory, "pipe.pub")), { code: "trust.key" });
   const many = Array.from({ length: bounds.sources + 1 }, (): TrustSource => ({ kind: "key", file: "a" }));
   await assert.rejects(loadTrustMaterial(many, options), { code: "trust.sources" });
 });

@@ -122,7 +122,7 @@ export function readBounded(file: string, limit: number, place: string = file): 
   const bytes = Buffer.alloc(limit + 1);
   let length = 0;
   try {
-    const descriptor = openSync(file, constants.O_RDONLY | (file.startsWith("/dev/") ? 0 : constants.O_NONBLOCK));
+    const descriptor = openSync(file, constants.O_RDONLY | (OF_A_SHELL.test(file) ? 0 : constants.O_NONBLOCK));
     try {
       for (let read = -1; read !== 0 && length <= limit; length += read) {
         read = readSync(descriptor, bytes, length, bytes.length - length, null);
@@ -136,6 +136,9 @@ export function readBounded(file: string, limit: number, place: string = file): 
   if (length > limit) throw tooLarge(place, limit);
   return bytes.subarray(0, length);
 }
+
+/** `<(…)` in bash and zsh, and what is piped in. */
+const OF_A_SHELL = /^\/(?:dev|proc\/(?:self|\d{1,10}))\/fd\/\d{1,10}$|^\/dev\/stdin$/;
 
 function tooLarge(file: string, limit: number): Problem {
   const code: RootsCode = "trust.too-large";
