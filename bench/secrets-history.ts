@@ -8,7 +8,7 @@ import { sourceHistory } from "./source-history.ts";
 import { formatBytes } from "./table.ts";
 import { type Command, interleave, peaks, run, times } from "./whole-process.ts";
 
-const ROUNDS = 5;
+const ROUNDS = 9;
 const ROOT = resolve(import.meta.dirname, "..");
 const COMMITS = 10_000;
 
