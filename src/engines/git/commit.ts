@@ -1,3 +1,4 @@
+import { lineFeedFrom } from "../../core/line-feed.ts";
 import { bounds } from "./bounds.ts";
 import { readHex } from "./ids.ts";
 import type { CommitFacts } from "./model.ts";
@@ -76,13 +77,8 @@ function eachHeader(bytes: Buffer, take: (start: number, end: number) => boolean
   return Math.min(start + 1, bytes.length);
 }
 
-/** Bytes that are looked at one by one: to search for one takes a call. */
-const NEAR = 100;
-
 function endOfLine(bytes: Buffer, start: number): number {
-  const near = Math.min(bytes.length, start + NEAR);
-  for (let at = start; at < near; at++) if (bytes[at] === LINE_FEED) return at;
-  const feed = near === bytes.length ? -1 : bytes.indexOf(LINE_FEED, near);
+  const feed = lineFeedFrom(bytes, start);
   return feed === -1 ? bytes.length : feed;
 }
 

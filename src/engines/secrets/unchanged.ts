@@ -1,4 +1,5 @@
 /** What a content has in common with the one before: what both begin and end with, and stretches between that begin where a line does. */
+import { lineFeedFrom } from "../../core/line-feed.ts";
 import { createComparison } from "../../formats/wasm/compare.ts";
 
 /** In order, apart from each other: the first is what both begin with, the last what both end with; either may be empty. */
@@ -20,7 +21,6 @@ export interface Unchanged {
 /** Bytes of a stretch that are worth the walk that begins behind it anew, and of what differs that it is looked for in. */
 const LEAST = 128;
 const LEAST_BETWEEN = 512;
-const LINE_FEED = 0x0a;
 
 const comparison = createComparison();
 
@@ -74,7 +74,7 @@ export function noneUnchanged(least: number): Unchanged {
         add(at, end, at - (between[i] as number), at, end);
       }
       const begin = bytes.length - suffix;
-      const feed = suffix === 0 ? -1 : feedFrom(bytes, begin);
+      const feed = suffix === 0 ? -1 : lineFeedFrom(bytes, begin);
       const line = feed === -1 ? bytes.length + 1 : feed + 1;
       add(begin, bytes.length, bytes.length - before.length, line, Number.POSITIVE_INFINITY);
     },
@@ -83,16 +83,6 @@ export function noneUnchanged(least: number): Unchanged {
 }
 
 const NONE: readonly number[] = [];
-
-/** Bytes that are looked at one by one: to search for one takes a call. */
-const NEAR = 100;
-
-/** The first line feed from an offset on, or -1. */
-function feedFrom(bytes: Buffer, from: number): number {
-  const near = Math.min(bytes.length, from + NEAR);
-  for (let at = from; at < near; at++) if (bytes[at] === LINE_FEED) return at;
-  return near === bytes.length ? -1 : bytes.indexOf(LINE_FEED, near);
-}
 
 function commonPrefix(a: DataView, b: DataView, most: number): number {
   let same = 0;
