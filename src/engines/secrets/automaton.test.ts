@@ -147,3 +147,12 @@ test("keywords for which lanes have no room, and more of them than a table of 16
   const some = Buffer.from(`${many[7]}${many[299]?.toLowerCase()} ${many[0]?.slice(1)}`);
   assert.deepEqual(told(many, 0, some), ["0 7", `${many[7]?.length} 299`]);
 });
+
+test("a keyword with characters beyond ASCII does not hang its automaton, nor hide the others", () => {
+  const found: number[] = [];
+  const bytes = Buffer.from("an abc here");
+  createAutomaton(["\u65e5\u672ctoken", "abc"]).find(bytes, 0, bytes.length, (keyword, start) =>
+    found.push(keyword, start),
+  );
+  assert.deepEqual(found, [1, 3]);
+});

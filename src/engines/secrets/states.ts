@@ -99,7 +99,8 @@ function trieOf(keywords: readonly string[]): Trie {
     let state = 0;
     const text = keyword.toLowerCase();
     for (let at = 0; at < text.length; at++) {
-      const byte = text.charCodeAt(at);
+      // Its low byte, as latin1 has it.
+      const byte = text.charCodeAt(at) & 0xff;
       let child = childOf(trie, state, byte);
       if (child === 0) {
         child = size++;
