@@ -3,7 +3,7 @@
  * with their build arguments, and what ADD and COPY state. What they were given otherwise (mounts, checksums, stages) is
  * not in it.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { bounds } from "./bounds.ts";
 import type { Dockerfile } from "./model.ts";
 import { parseDockerfile } from "./parse.ts";
@@ -82,7 +82,7 @@ function runOf(step: string, known: Set<string>): string[] {
   const script = shell !== null && (isGiven || shell.index === 0) ? step.slice(shell.index + shell[0].length) : step;
   if (script.trim() === "") return stated;
   // As a heredoc the script stays as it is; no text holds its own hash.
-  const end = `END${createHash("sha256").update(script).digest("hex").slice(0, 32)}`;
+  const end = `END${hash("sha256", script).slice(0, 32)}`;
   return [...stated, `RUN <<'${end}'\n${script}\n${end}`];
 }
 

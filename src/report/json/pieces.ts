@@ -11,18 +11,20 @@ export type Streamed = unknown;
  * is written whole.
  */
 export function jsonPieces(value: Streamed, form: "indented" | "compact" = "indented"): Generator<string> {
-  return piecesOf(value, form === "compact" ? undefined : "\n");
+  return piecesOf(value, form === "compact" ? undefined : 0);
 }
 
-/** @param line - what begins a line of the collection that the value is in; absent: all on one */
-function* piecesOf(value: Streamed, line: string | undefined): Generator<string> {
-  const inner = line === undefined ? undefined : `${line}  `;
+/** @param depth - collections that the value is in, of which each is a line of its own; absent: all on one */
+function* piecesOf(value: Streamed, depth: number | undefined): Generator<string> {
+  const line = depth === undefined ? undefined : lineAt(depth);
+  const inner = depth === undefined ? undefined : lineAt(depth + 1);
+  const within = depth === undefined ? undefined : depth + 1;
   if (value instanceof Map) {
     let first = true;
     for (const [key, item] of value as Map<string, Streamed>) {
       if (item === undefined) continue;
       yield `${first ? "{" : ","}${inner ?? ""}${JSON.stringify(key)}:${inner === undefined ? "" : " "}`;
-      yield* piecesOf(item, inner);
+      yield* piecesOf(item, within);
       first = false;
     }
     yield first ? "{}" : `${line ?? ""}}`;
@@ -30,14 +32,30 @@ function* piecesOf(value: Streamed, line: string | undefined): Generator<string>
     let first = true;
     for (const item of value) {
       yield `${first ? "[" : ","}${inner ?? ""}`;
-      yield* piecesOf(item, inner);
+      yield* piecesOf(item, within);
       first = false;
     }
     yield first ? "[]" : `${line ?? ""}]`;
   } else {
-    // No text of JSON has a line break in it: each is between two tokens.
-    yield line === undefined ? JSON.stringify(value) : JSON.stringify(value, null, 2).replaceAll("\n", line);
+    yield depth === undefined ? JSON.stringify(value) : indented(value, depth);
   }
+}
+
+/** What begins a line. */
+function lineAt(depth: number): string {
+  return `\n${"  ".repeat(depth)}`;
+}
+
+/** Written where it stands, within so many lists: to move the lines of what is written by itself would copy each once more. */
+function indented(value: unknown, depth: number): string {
+  let whole = value;
+  for (let level = 0; level < depth; level++) whole = [whole];
+  // Of each list a bracket and the beginning of the next line, and before its end as many lines.
+  let before = 0;
+  for (let level = 1; level <= depth; level++) before += 2 + 2 * level;
+  const after = depth === 0 ? 0 : before - 2 * depth;
+  const text = JSON.stringify(whole, null, 2);
+  return text.slice(before, text.length - after);
 }
 
 /** An object that is written key by key. */
