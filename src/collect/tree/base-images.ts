@@ -7,7 +7,7 @@ import { parseDockerfile } from "../../engines/dockerfile/parse.ts";
 import { bounds as collectBounds } from "../bounds.ts";
 import { bounds } from "./bounds.ts";
 
-export interface FoundDockerfile {
+export interface DockerfileBases {
   /** Below the folder, with slashes. */
   readonly path: string;
   /** Images of its FROM instructions as written, each once, in order. */
@@ -22,8 +22,8 @@ const OTHER = /\.(?:dockerignore|md|txt|bak|orig)$/;
 const SKIPPED = new Set([".git", ".hg", ".svn", "node_modules", "vendor"]);
 
 /** In the order of their paths. No symlink is followed. @throws Problem `collect.folder` */
-export function findDockerfiles(root: string): FoundDockerfile[] {
-  const found: FoundDockerfile[] = [];
+export function findDockerfiles(root: string): DockerfileBases[] {
+  const found: DockerfileBases[] = [];
   const pending = [""];
   let entries = 0;
   for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
@@ -42,7 +42,7 @@ export function findDockerfiles(root: string): FoundDockerfile[] {
   return found.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-function read(root: string, path: string): FoundDockerfile {
+function read(root: string, path: string): DockerfileBases {
   const file = join(root, path);
   try {
     const { size } = statSync(file);
