@@ -28,10 +28,13 @@ test("what builds of one Dockerfile are given differently, and images that are b
   c: {build: {context: c, args: {BASE: shop, OTHER: "shop:1"}}, image: shop}
   d: {build: {context: d, args: {BASE: x}}}
   e: {build: d}
+  f: {build: {dockerfile_inline: FROM a}, image: within}
+  g: {build: {context: g, args: {BASE: within}}}
 `;
   assert.deepEqual(given(services), {
     Dockerfile: { BASE: "debian:12" },
     "c/Dockerfile": { OTHER: "shop:1" },
     "d/Dockerfile": {},
+    "g/Dockerfile": {},
   });
 });

@@ -17,7 +17,7 @@ export interface ComposeBuild {
   readonly context: string;
   /** What the result is called. */
   readonly image?: string;
-  /** `build.args` whose values are certain, by name. */
+  /** `build.args` whose values are certain, by name, but for those that name an image which a Compose file builds. */
   readonly given: ReadonlyMap<string, string>;
 }
 
@@ -30,11 +30,14 @@ export interface ComposeBuilds {
 export function composeBuilds(root: string, files: readonly string[]): ComposeBuilds {
   const builds: ComposeBuild[] = [];
   const inline: InlineDockerfile[] = [];
+  const built = new Set<string>();
   for (const file of files) {
     const path = file.replaceAll("\\", "/");
     const folder = posix.dirname(path);
     for (const { name, text, node } of servicesIn(root, file)) {
       const service = plainValue(node, []);
+      if (!isObject(service) || service.build === undefined) continue;
+      if (typeof service.image === "string") built.add(service.image);
       append(builds, buildOf(service, folder));
       const written = valueAt(node, ["build", "dockerfile_inline"]);
       if (written?.kind !== "scalar" || typeof written.value !== "string") continue;
@@ -44,11 +47,16 @@ export function composeBuilds(root: string, files: readonly string[]): ComposeBu
         service: name,
         text: written.value,
         context: contextOf(service, folder) ?? folder,
+        given: argumentsOf(service.build),
         ...(place === undefined ? {} : { place }),
       });
     }
   }
-  return { builds, inline };
+  const others = <Build extends Pick<ComposeBuild, "given">>(build: Build) => ({
+    ...build,
+    given: new Map([...build.given].filter(([, value]) => !built.has(value))),
+  });
+  return { builds: builds.map(others), inline: inline.map(others) };
 }
 
 interface Service {
@@ -76,8 +84,7 @@ function valueAt(node: YamlNode, keys: readonly string[]): YamlNode | undefined 
   );
 }
 
-function buildOf(service: unknown, folder: string): ComposeBuild[] {
-  if (!isObject(service)) return [];
+function buildOf(service: Readonly<Record<string, unknown>>, folder: string): ComposeBuild[] {
   const { build, image } = service;
   if (isObject(build) && build.dockerfile_inline !== undefined) return [];
   const context = contextOf(service, folder);
@@ -115,25 +122,22 @@ function argumentsOf(build: unknown): Map<string, string> {
 }
 
 /**
- * What each Dockerfile is given, whichever service builds it: of an ARG that they give differently, or some do not, nothing. Nor
- * of one that names an image which is built here itself.
+ * What each Dockerfile is given, whichever service builds it: of an ARG that they give differently, or some do not, nothing.
  *
  * @returns by the path of the Dockerfile
  */
 export function givenArguments(builds: readonly ComposeBuild[]): Map<string, ReadonlyMap<string, string>> {
-  const built = new Set(builds.flatMap(({ image }) => image ?? []));
   const given = new Map<string, ReadonlyMap<string, string>>();
   for (const build of builds) {
     const known = given.get(build.dockerfile) ?? build.given;
-    const alike = [...build.given].filter(([name, value]) => known.get(name) === value && !built.has(value));
+    const alike = [...build.given].filter(([name, value]) => known.get(name) === value);
     given.set(build.dockerfile, new Map(alike));
   }
   return given;
 }
 
 /** From the root; undefined where nothing is built, or from elsewhere. */
-function contextOf(service: unknown, folder: string): string | undefined {
-  const build = isObject(service) ? service.build : undefined;
+function contextOf({ build }: Readonly<Record<string, unknown>>, folder: string): string | undefined {
   const stated = typeof build === "string" ? { context: build } : build;
   if (!isObject(stated)) return undefined;
   const context = typeof stated.context === "string" ? stated.context : ".";

@@ -232,7 +232,7 @@ test("what a Compose file builds is a Dockerfile, whatever it is called; one wit
   const found = await discover(folder, undefined, { excludes: (path) => path.startsWith("vendor") });
   assert.deepEqual(found.dockerfiles, ["api/build/Image.web", "web/Dockerfile"]);
   assert.deepEqual(found.inlineDockerfiles, [
-    { path: "web/compose.yaml", service: "h", text: "FROM scratch", context: "web" },
+    { path: "web/compose.yaml", service: "h", text: "FROM scratch", context: "web", given: new Map() },
   ]);
   assert.deepEqual((await discover(folder, undefined, undefined, "manifests")).inlineDockerfiles, []);
 });

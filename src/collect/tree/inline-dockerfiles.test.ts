@@ -51,6 +51,24 @@ test("the forms of a block, aliases, merges, and documents behind the first are 
   ]);
 });
 
+test("its arguments are those of its service, but for images that are built here", () => {
+  const text = `services:
+  base: {build: ., image: shop}
+  web:
+    build:
+      dockerfile_inline: |
+        ARG BASE
+        ARG OWN
+        FROM $$BASE
+        FROM $$OWN
+      args: {BASE: "debian:10", OWN: shop}
+`;
+  const [read] = inlineOf(text);
+  assert.ok(read?.state === "read");
+  const images = read.dockerfile.stages.map(({ from }) => from.image.stated);
+  assert.deepEqual(images, ["debian:10", ""]);
+});
+
 test("what Compose fills in is not known, and $$ is the build's own", () => {
   const [read] = inlineOf(block("|", " ".repeat(8), "FROM a", "ARG B", "RUN echo $$B"));
   assert.ok(read?.state === "read");
@@ -67,7 +85,7 @@ test("what is no block of lines is told", () => {
     const [read] = inlineOf(block(value, ""));
     assert.ok(read?.state === "unread", value);
     assert.match(read.gap.reason, /no block of lines/);
-    assert.equal(read.path, nameOfInline({ path: "web/compose.yaml", service: "web", text: "", context: "" }));
+    assert.equal(read.path, nameOfInline({ path: "web/compose.yaml", service: "web" }));
   }
 });
 

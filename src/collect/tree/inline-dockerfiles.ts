@@ -15,6 +15,8 @@ export interface InlineDockerfile {
   readonly text: string;
   /** The directory that it is built from, as `path`. */
   readonly context: string;
+  /** `build.args` whose values are certain, by name. */
+  readonly given: ReadonlyMap<string, string>;
   /** Where its lines are; absent where they are none of the file's. */
   readonly place?: BlockPlace;
 }
@@ -25,7 +27,7 @@ export type BlockPlace = Pick<NonNullable<Dockerfile["within"]>, "line" | "inden
 const NAMED = 5;
 
 /** What reports call it. */
-export function nameOfInline({ path, service }: InlineDockerfile): string {
+export function nameOfInline({ path, service }: Pick<InlineDockerfile, "path" | "service">): string {
   return `${path}#${service}`;
 }
 
@@ -36,7 +38,7 @@ export function readInlineDockerfile(
   isSensitive: IsSensitive,
 ): ReadDockerfile {
   const path = nameOfInline(inline);
-  const { place } = inline;
+  const { place, given } = inline;
   const unread = (reason: string, remedy: string): ReadDockerfile => ({
     state: "unread",
     path,
@@ -54,7 +56,7 @@ export function readInlineDockerfile(
     return unread(reason, "write $$ where the build is to see a $, or a file that build.dockerfile names");
   }
   const files = { text, lossy: false, folder: inline.context, ignored: posix.join(inline.context, "Dockerfile") };
-  return readDockerfileText(root, path, files, { now, isSensitive, within: { path: inline.path, ...place } });
+  return readDockerfileText(root, path, files, { now, isSensitive, given, within: { path: inline.path, ...place } });
 }
 
 /**
