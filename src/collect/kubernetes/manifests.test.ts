@@ -91,7 +91,7 @@ test("patches of kustomize are not read as objects, and the gap names them", asy
   }
 });
 
-test("the .env beside a Compose file goes before the defaults in it; one that is not followed leaves them unknown", () => {
+test("the .env beside a Compose file goes before the defaults in it; one that Compose refuses leaves them unknown", () => {
   const compose = `services: { web: { image: x, network_mode: "$${"{N:-bridge}"}" } }\n`;
   const judge = (environment?: string) => {
     const root = folderOf({
@@ -107,5 +107,6 @@ test("the .env beside a Compose file goes before the defaults in it; one that is
   assert.deepEqual(judge("N=host\n"), [true]);
   const unknown = "services.web.network_mode: no value found for N";
   assert.deepEqual(judge("N=$OTHER\n"), [false, unknown]);
-  assert.deepEqual(judge("A='\nN=host\n'\n"), [false, unknown]);
+  assert.deepEqual(judge("A='\nN=host\n'\n"), [false]);
+  assert.deepEqual(judge("A='\nN=host\n"), [false, unknown]);
 });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readManifests } from "../manifests.ts";
-import { readEnvFile } from "./env-file.ts";
 import { expandCompose } from "./interpolate.ts";
 
 const expand = (text: string, set: Readonly<Record<string, string>> = {}) =>
@@ -50,21 +49,6 @@ test("what nobody sets is unknown, and so is what depends on whether it is", () 
     assert.ok(expand(text).invalid, text);
   }
   assert.deepEqual(expandCompose(variable("N:-host"), "unknown").unresolved, ["N"]);
-});
-
-test("of an .env file the plain lines count, and a line of another form makes all of it unknown", () => {
-  const read = readEnvFile("# a\nA=b\nexport C = d\nE='f g'\nG=\"h\"\nI=$J\nK=\nL=m # n\n\r\nO=p\r\n");
-  assert.deepEqual(read === "unknown" ? read : [...read], [
-    ["A", "b"],
-    ["C", "d"],
-    ["E", "f g"],
-    ["G", "h"],
-    ["I", undefined],
-    ["K", ""],
-    ["L", undefined],
-    ["O", "p"],
-  ]);
-  for (const text of ["A='b\nc'", "A: b", "A", 'A="b\\n"']) assert.equal(readEnvFile(text), "unknown", text);
 });
 
 const service = (fields: string) =>
