@@ -24,6 +24,18 @@ test("who can set a value, and in what run, decides", () => {
     ["medium job build: github.base_ref in run"],
     "a branch that is there",
   );
+  for (const name of [
+    "github.event.label.name",
+    "github.event.issue.labels.*.name",
+    "github.event.issue.milestone.title",
+    "github.event.discussion.labels",
+  ]) {
+    assert.deepEqual(run(`toJSON(${name})`, "[issues, pull_request_target]"), [`medium job build: ${name} in run`]);
+  }
+  assert.deepEqual(run("toJSON(github.event.issue.assignees)", "issues"), [
+    "medium job build: github.event.issue.assignees in run",
+  ]);
+  assert.deepEqual(run("toJSON(github.event.issue)", "issues"), ["critical job build: github.event.issue in run"]);
   assert.deepEqual(run("github.ref_name", "push"), ["medium job build: github.ref_name in run"]);
   assert.deepEqual(run(title, "push"), [`low job build: ${title} in run`], "nothing fills it in");
   assert.deepEqual(run("github.event.sender.login", "issues"), ["low job build: github.event.sender.login in run"]);

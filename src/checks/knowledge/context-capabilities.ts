@@ -139,9 +139,9 @@ const FIXED_BEGINNINGS = [
   "total_",
 ] as const;
 
-/** Names and opaque ids of a form that GitHub holds. */
+/** Names and opaque ids of a form that GitHub holds, and people, of whom an event tells nothing else. */
 const STRUCTURED = words(`
-  full_name login node_id gravatar_id user_view_type slug url key check_suite_node_id href spdx_id ssh_url svn_url clone_url
+  assignee assignees requested_reviewer requested_reviewers sender user full_name login node_id gravatar_id user_view_type slug url key check_suite_node_id href spdx_id ssh_url svn_url clone_url
   git_url events_url
 `);
 

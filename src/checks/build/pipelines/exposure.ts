@@ -16,12 +16,19 @@ export interface Exposure {
   readonly event?: string;
 }
 
-/** Whoever opens a pull request picks one of the repository's own branches. */
-const BASES = new Set([
-  "github.base_ref",
-  "github.event.pull_request.base.ref",
-  "github.event.pull_request.base.label",
-]);
+/** Whoever opens a pull request picks one of the repository's own branches; nobody else makes labels and milestones, or puts them on. */
+const INSIDERS = [
+  { what: "branches", named: /^github\.(?:base_ref|event\.pull_request\.base\.(?:ref|label))$/ },
+  {
+    what: "labels",
+    named:
+      /^github\.event\.(?:label|(?:issue|pull_request|discussion)\.labels)(?:\.(?:\*|\d+))?(?:\.(?:name|description))?$/,
+  },
+  {
+    what: "milestones",
+    named: /^github\.event\.(?:(?:issue|pull_request)\.)?milestone(?:\.(?:title|description))?$/,
+  },
+] as const;
 
 /** Undefined of what is fixed. */
 export function exposureOf(origin: Origin, file: GithubFile, job: StepsJob | undefined): Exposure | undefined {
@@ -36,12 +43,10 @@ export function exposureOf(origin: Origin, file: GithubFile, job: StepsJob | und
   if (capability === "unknown") {
     return { severity: "low", confidence: "low", reason: "its value is set by what runs" };
   }
-  if (BASES.has(name)) {
-    return {
-      severity: "medium",
-      confidence: "high",
-      reason: "people with write access name the repository's branches",
-    };
+  const insiders = INSIDERS.find(({ named }) => named.test(name));
+  if (insiders !== undefined) {
+    const reason = `people with write access name the repository's ${insiders.what}`;
+    return { severity: "medium", confidence: "high", reason };
   }
   const worst = byEvent(origin, file, job);
   if (capability === "arbitrary") return worst;
