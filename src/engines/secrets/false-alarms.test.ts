@@ -197,3 +197,14 @@ test("the fingerprint of a key that a script fetches is public, and as many digi
   assert.deepEqual(found(`key='${digits}'\n`, "Dockerfile"), ["low assigned-secret"]);
   assert.deepEqual(found(`secret='${digits}'\ngpg --recv-keys\n`, "Dockerfile"), ["high assigned-secret"]);
 });
+
+test("what names a field, leads to pages or was cut off is none, or no more than low", () => {
+  for (const name of ["EMAIL_PASSWORD", "smtp_password"]) {
+    assert.deepEqual(found(`export const A = { ${name}: "${name.toLowerCase()}", SMTP: 1 };\n`, "types.ts"), [], name);
+  }
+  assert.equal(found(`smtp_password: "${password}"\n`, "types.ts").length, 1);
+  const page = `https://docs.example.org/${Array.from({ length: 12 }, (_, n) => `how-to-${n}-keys`).join("/")}`;
+  assert.deepEqual(found(`"References": "https://a.example/security-keys:${page}:${page}"\n`, "a.json"), []);
+  const cut = ["ATATT3", "xFfGF0"].join("");
+  assert.deepEqual(found(`{"api_token": "${cut}..."}\n`, "a.json"), ["low assigned-secret"]);
+});

@@ -133,7 +133,8 @@ export function assignmentAt(bytes: Buffer, at: number, nameEnd: number, path: s
   const chance = chanceAs(secret, kind, { ...value, path, name });
   if (chance === undefined) return undefined;
   const rule = ruleOf(chance, placeOf(path));
-  const isFilledIn = !isPlaceholder(secret, secret);
+  // Of a token that was cut off the rest is nowhere.
+  const isFilledIn = !isPlaceholder(secret, secret) && !/(?:\.{3}|…)$/.test(secret);
   if (chance === "chosen" && !isFilledIn) return undefined;
   const known = wellKnown(secret, rule.id) !== undefined || !isFilledIn;
   return { rule, start: value.start, end: value.end, secret, validity: "unsure", name, wellKnown: known };

@@ -22,7 +22,7 @@ const NAMESPACED = /^(?=.{3,31}$)[a-z][a-z-]{1,30}\/[a-z][a-z0-9.-]{1,30}$/;
 const LONG = 20;
 /** The shortest that may be a key rather than a word. */
 const KEY = 12;
-/** What is longer is told by its characters alone: no name and no reference is as long. */
+/** What is longer is told by its characters alone: no name and no reference is as long, but for addresses of pages. */
 const LONGEST_NAME = 200;
 const SHORTEST = 8;
 
@@ -33,7 +33,8 @@ export function isUuid(value: string): boolean {
 export function chanceOf(value: string): "likely" | "perhaps" | undefined {
   if (value.length < SHORTEST) return undefined;
   if (value.length > LONGEST_NAME) {
-    return /^[\w+/=.~%:-]+$/.test(value) && /[0-9]/.test(value) && entropyOf(value) >= 3.5 ? "likely" : undefined;
+    const isOfKey = /^[\w+/=.~%:-]+$/.test(value) && /[0-9]/.test(value) && !/^https?:/i.test(value);
+    return isOfKey && entropyOf(value) >= 3.5 ? "likely" : undefined;
   }
   if (isScrambled(value)) return "perhaps";
   if (REFERENCE.test(value) || UUID.test(value) || WORDS.test(value) || PARTS.test(value)) return undefined;

@@ -10,6 +10,9 @@ function filed(rule: Given): SecretRule {
   return { validate: passwordValidity, confidence: "high", severity: "high", ...rule };
 }
 
+/** What a program calls the field of a mail server's password. */
+const ITS_NAME = /^(?:(?:e-?mail|smtp|host|server|user)[_-]?){0,4}(?:password|passwd|pass)$/i;
+
 /** Files of credentials that build tools, package managers and clients keep. */
 export const toolFileRules: readonly SecretRule[] = [
   filed({
@@ -147,6 +150,7 @@ export const toolFileRules: readonly SecretRule[] = [
     keywords: ["smtp", "email_host_password", "mail_password"],
     pattern:
       /(?:smtp[A-Za-z_.-]{0,24}?_?pass(?:word|wd)?|email_host_password|mail_password)["']?[ \t]{0,4}(?:[:=]|=>)[ \t]{0,4}["']?(?<secret>[^\s"'`$,;(){}<>[][^\s"'`,;(){}<>[\]]{5,120})/i,
+    validate: (secret) => (ITS_NAME.test(secret) ? "invalid" : passwordValidity(secret)),
     confidence: "low",
     severity: "medium",
     minEntropy: 2.5,
