@@ -50,6 +50,27 @@ test("each step in a line, with why and where", () => {
   );
 });
 
+test("a cause of several steps is told once", () => {
+  const unread = (step: LifecycleStepResult["step"]): LifecycleStepResult => ({
+    step,
+    state: "unknown",
+    reason: "what make does was not read",
+    places: [{ kind: "file", path: "a.yml", line: 3 }],
+  });
+  const several = { lifecycle: [unread("sbom"), theatre, unread("push"), { ...unread("rebuild"), places: [] }] };
+  assert.deepEqual(
+    [...lifecyclePlain(several)],
+    [
+      "lifecycle: sbom unknown: what make does was not read (a.yml:3)",
+      "lifecycle: sign theatre: cosign signs images, and nothing verifies them (a.yml:3)",
+      "lifecycle: push unknown: as sbom",
+      "lifecycle: rebuild unknown: what make does was not read",
+    ],
+  );
+  assert.match(lifecycleDetailLines(page(100), several).join("\n"), /^ {4}push {5}\? unknown {2}as SBOM$/m);
+  assert.match(lifecycleMarkdown(several), /\| push \| .* \| as SBOM \|/);
+});
+
 test("Markdown takes nothing for markup", () => {
   const nasty = { ...theatre, reason: "<img src=x> | `a` [b](c)", places: [{ kind: "file" as const, path: "a`|<b>" }] };
   const text = lifecycleMarkdown({ lifecycle: [nasty] });

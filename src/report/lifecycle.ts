@@ -91,7 +91,7 @@ export function lifecycleDetailLines(page: Page, { lifecycle = [] }: Pick<Report
   const before = 4 + 9 + 11;
   return [
     rule(page, "LIFECYCLE", legend(lifecycle)),
-    ...lifecycle.flatMap((one) => {
+    ...toldOnce(lifecycle, (step) => names[step]).flatMap((one) => {
       const places = placesText(one, 3);
       const [first = "", ...more] = wrap(printable(one.reason), Math.max(page.columns - before, 20));
       return [
@@ -104,16 +104,31 @@ export function lifecycleDetailLines(page: Page, { lifecycle = [] }: Pick<Report
 }
 
 export function* lifecyclePlain({ lifecycle = [] }: Pick<Report, "lifecycle">): Generator<string> {
-  for (const one of lifecycle) {
+  for (const one of toldOnce(lifecycle)) {
     const places = placesText(one, 3);
     yield `lifecycle: ${one.step} ${one.state}: ${one.reason}${places === "" ? "" : ` (${places})`}`;
   }
 }
 
+/** One cause, which often leaves many steps unknown, is told with the first of them; the others refer to it. */
+function toldOnce(
+  lifecycle: readonly LifecycleStepResult[],
+  nameOf: (step: LifecycleStepResult["step"]) => string = (step) => step,
+): LifecycleStepResult[] {
+  const first = new Map<string, LifecycleStepResult["step"]>();
+  return lifecycle.map((one) => {
+    const cause = JSON.stringify([one.state, one.reason, one.places]);
+    const told = first.get(cause);
+    if (told !== undefined) return { ...one, reason: `as ${nameOf(told)}`, places: [] };
+    first.set(cause, one.step);
+    return one;
+  });
+}
+
 /** Folded, as the controls are. */
 export function lifecycleMarkdown({ lifecycle = [] }: Pick<Report, "lifecycle">): string {
   if (lifecycle.length === 0) return "";
-  const rows = lifecycle.map((one) => {
+  const rows = toldOnce(lifecycle, (step) => names[step]).map((one) => {
     const places = placesText(one, 2);
     return row([names[one.step], stateText(one.state), plain(one.reason), places === "" ? "" : code(places)]);
   });
