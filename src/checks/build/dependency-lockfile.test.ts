@@ -39,6 +39,8 @@ test("public registries are allowed by default, and nothing else", () => {
     ["npm", "https://registry.yarnpkg.com/left/-/left-1.0.0.tgz#abc"],
     ["pypi", "https://files.pythonhosted.org/packages/aa/left-1.0.0.tar.gz"],
     ["pypi", "https://pypi.org/simple"],
+    ["pypi", "https://download.pytorch.org/whl/cpu"],
+    ["pypi", "https://download.pytorch.org/whl/cpu/torch-2.6.0%2Bcpu-cp313-cp313-linux_x86_64.whl"],
     ["cargo", "https://github.com/rust-lang/crates.io-index"],
     ["cargo", "registry+https://github.com/rust-lang/crates.io-index"],
     ["gem", "https://rubygems.org/"],
@@ -52,6 +54,7 @@ test("public registries are allowed by default, and nothing else", () => {
   for (const host of [
     "registry.npmjs.org.evil.example",
     "registry-npmjs.org",
+    "download.pytorch.org/whl/cpu",
     "registry.npmjs.org:8443",
     "evil.example/registry.npmjs.org",
   ]) {

@@ -5,6 +5,7 @@ import {
   type DependencyPolicy,
   gitRepository,
   isFrom,
+  isOfMakers,
   isPublic,
   namedBy,
 } from "../../engines/packages/model.ts";
@@ -29,7 +30,7 @@ export const dependencySource: DependencyCheck<"change", SourceParameters> = {
   withoutControl: "none of the ten is about packages before an image has them",
   severity: "high",
   documentation: {
-    what: "Compares where a lockfile fetches each package from with `dependencies.sources` and `dependencies.gitSources` of the policy. Without them the public registries of each ecosystem are allowed, and the host that the package came from before. Reported: other hosts, archives by plain HTTP, archives by URL, and Git repositories that the policy does not name, or without a commit. Not reported: parts of the project itself, and ecosystems that have no registry (Swift, CocoaPods). Severity: high.",
+    what: "Compares where a lockfile fetches each package from with `dependencies.sources` and `dependencies.gitSources` of the policy. Without them the public registries of each ecosystem are allowed, PyTorch's and NVIDIA's own for Python, and the host that the package came from before. Reported: other hosts, archives by plain HTTP, archives by URL, and Git repositories that the policy does not name, or without a commit. Not reported: parts of the project itself, and ecosystems that have no registry (Swift, CocoaPods). Severity: high.",
     why: "A lockfile's addresses are what is installed, and nobody reads them in a review. One that leads to another host installs what its owner serves; what comes from Git or a URL was never in a registry that would take it down.",
     fix: "Write the lockfile again with the registry of your settings. Where the place is meant, name it in `dependencies.sources` or `dependencies.gitSources`.",
     references: [
@@ -123,7 +124,8 @@ function urlFault(
       fix: "use https and write the lockfile again",
     };
   }
-  if (sources.length === 0 && (isPublic(change.type, url) || cameFrom(change, url))) return undefined;
+  const isKnown = isPublic(change.type, url) || isOfMakers(change.type, url) || cameFrom(change, url);
+  if (sources.length === 0 && isKnown) return undefined;
   const what = isRegistry ? place : `a URL (${place})`;
   return {
     about: place,

@@ -16,7 +16,7 @@ export type {
   RegistrySignature,
   Standing,
 } from "./registry/facts-model.ts";
-export { gitRepository, isFrom, isPublic } from "./sources.ts";
+export { gitRepository, isFrom, isOfMakers, isPublic } from "./sources.ts";
 
 /** One package as a lockfile pins it. */
 export interface LockedDependency {

@@ -27,6 +27,11 @@ export const publicHosts: Readonly<Partial<Record<PackageType, readonly string[]
   conan: ["center2.conan.io", "center.conan.io"],
 };
 
+/** Hosts where the makers of widely used packages serve builds of their own, as their installation pages have it. */
+const makersHosts: Readonly<Partial<Record<PackageType, readonly string[]>>> = {
+  pypi: ["download.pytorch.org/whl", "pypi.nvidia.com"],
+};
+
 /** A host, or a URL of https with all below it. */
 export function isSource(text: string): boolean {
   if (text.length > 500) return false;
@@ -77,6 +82,11 @@ function sourceUrl(entry: string): URL | undefined {
 /** Whether a URL is of its ecosystem's public registry. */
 export function isPublic(type: PackageType, url: URL): boolean {
   return publicHosts[type]?.some((host) => isFrom(host, url)) === true;
+}
+
+/** Whether a URL is where a package's own makers serve it. */
+export function isOfMakers(type: PackageType, url: URL): boolean {
+  return makersHosts[type]?.some((host) => isFrom(host, url)) === true;
 }
 
 /** `github.com/acme/api` of a git URL in any of the ways that package managers write it; undefined where it is none. */
