@@ -48,10 +48,12 @@ test("what Docker refuses is found where it stands", () => {
     "4:1 Invalid Dockerfile syntax: COPY takes at least one source, and where it goes to",
     "5:5 Invalid Dockerfile syntax: RUN knows no --bogus",
   ]);
-  const template = `FROM a:1\n${"{{ if }}\n".repeat(11)}`;
-  assert.deepEqual(detected(invalidInstruction, template), [
-    "2:1 Invalid Dockerfile syntax here and in 10 more places, may not be a Dockerfile: unknown instruction {{",
+  assert.deepEqual(detected(invalidInstruction, `FROM a:1\n${"BOGUS\n".repeat(11)}`), [
+    "2:1 Invalid Dockerfile syntax here and in 10 more places, may not be a Dockerfile: unknown instruction BOGUS",
   ]);
+  const template = "{{ if }}\nFROM a:1\n{{- end }}\n{% if %}\n<%= a %>\nRUN a\n";
+  assert.deepEqual(detected(invalidInstruction, template), []);
+  assert.equal(detected(invalidInstruction, `${template}BOGUS\n`).length, 1);
   // A shell that is not known is no fault.
   assert.deepEqual(detected(invalidInstruction, 'FROM a:1\nSHELL ["pwsh", "-c"]\nRUN Get-Item x\n'), []);
 });

@@ -23,6 +23,8 @@ const flagsOf: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** May not be triggered (Dockerfile reference, ONBUILD). */
+/** Go's templates, Jinja's and ERB's: no keyword and no image begins so. */
+const TEMPLATE = /\{[{%#]|<%/;
 const notInOnbuild = new Set(["ONBUILD", "FROM", "MAINTAINER"]);
 
 /** Folded as BuildKit compares it (Go's `strings.EqualFold`). */
@@ -108,7 +110,9 @@ export function readInstruction(reading: Reading): Instruction {
 
   switch (keyword) {
     case "FROM": {
-      const [image, as, alias, ...more] = spans();
+      const isFilledIn = TEMPLATE.test(text.slice(start, last));
+      if (isFilledIn) refuse("template", "a base of a template");
+      const [image, as, alias, ...more] = isFilledIn ? [{ start, end: last }] : spans();
       if (image === undefined || more.length > 0 || (as !== undefined && alias === undefined)) {
         return broken("from", "FROM takes an image, or an image AS a name");
       }
@@ -225,6 +229,7 @@ export function readInstruction(reading: Reading): Instruction {
       return { ...base, keyword, instruction: readInstruction(trigger) };
     }
     default:
+      if (TEMPLATE.exec(keyword)?.index === 0) return broken("template", `${keyword.slice(0, 2)} of a template`);
       return broken("unknown-instruction", `unknown instruction ${keyword.slice(0, 40)}`);
   }
 }

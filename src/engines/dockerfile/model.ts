@@ -212,7 +212,7 @@ export interface Stage {
  */
 export interface DockerfileProblem {
   readonly kind: "refused" | "unread" | "unsure";
-  /** `dockerfile.unknown-instruction`, `dockerfile.shell`. */
+  /** `dockerfile.unknown-instruction`, `dockerfile.shell`; `dockerfile.template` of each line that makes the file a template. */
   readonly code: string;
   readonly reason: string;
   readonly range: SourceRange;

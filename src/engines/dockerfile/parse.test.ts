@@ -212,6 +212,9 @@ test("what Docker refuses is a problem at its place", () => {
   assert.deepEqual(problems(""), ["1:1 refused dockerfile.empty"]);
   assert.deepEqual(problems("RUN id\nFROM a\n"), ["1:1 refused dockerfile.before-from"]);
   assert.deepEqual(problems("FROM a\nBOGUS x\n"), ["2:1 refused dockerfile.unknown-instruction"]);
+  assert.deepEqual(problems("{% if %}\nFROM a\n"), ["1:1 refused dockerfile.template"]);
+  assert.deepEqual(problems("FROM {{ base }} AS b\nUSER a\n"), ["1:1 refused dockerfile.template"]);
+  assert.equal(parse("FROM {{ base }}:1\nUSER a\n").stages[0]?.from.origin.kind, "unknown");
   assert.deepEqual(problems("FROM a\nCOPY --bogus=1 x y\n"), ["2:6 refused dockerfile.unknown-flag"]);
   assert.deepEqual(problems("FROM a\nCOPY x\n"), ["2:1 refused dockerfile.copy"]);
   assert.deepEqual(problems("FROM a\nONBUILD FROM b\n"), ["2:1 refused dockerfile.onbuild"]);

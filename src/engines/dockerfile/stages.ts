@@ -57,7 +57,8 @@ export function createStages<Trigger>(given: ReadonlyMap<string, string> = new M
     scope: () => open.at(-1)?.scope,
     origin(word, use) {
       const name = word.value ?? word.stated ?? "";
-      if (name === "") return { kind: "unknown", text: word.text };
+      // No name of an image, but a template's.
+      if (name === "" || /[{}<>%]/.test(name)) return { kind: "unknown", text: word.text };
       const stage = named.get(lowerCase(name));
       if (stage !== undefined) return { kind: "stage", index: stage };
       if (use === "from" && name === "scratch") return { kind: "scratch" };

@@ -3,7 +3,7 @@ import { isRandom } from "./fingerprint.ts";
 import type { SecretRule } from "./rule.ts";
 
 const FOR_TESTS =
-  /(?:^|\/)(?:\.?tests?|__(?:tests|mocks|fixtures|snapshots)__|specs?|integration[-_]?tests?|integration\/(?:resources|fixtures|testdata)|test(?:ing)?[-_]?(?:data|fixtures?|resources|keys?|certs?|utils?)|man\/man\d|fixtures?|examples?|mocks?|samples?|docs?|e2e)\/|[._-](?:test|spec|mock|fixture|example|sample)s?(?:\.[^./]{1,16})?$|\.(?:template|tmpl|dist|snap)$|(?:^|\/)(?:test_|(?:example|sample)[._-])[^/]+$|_test\.[^/]+$/i;
+  /(?:^|\/)(?:\.?tests?|__(?:tests|mocks|fixtures|snapshots)__|specs?|integration[-_]?tests?|integration\/(?:resources|fixtures|testdata)|test(?:ing)?[-_]?(?:data|fixtures?|resources|keys?|certs?|utils?)|man\/man\d|fixtures?|examples?|demos?|mocks?|samples?|docs?|e2e)\/|[._-](?:test|spec|mock|fixture|example|sample)s?(?:\.[^./]{1,16})?$|\.(?:template|tmpl|dist|snap)$|(?:^|\/)(?:test_|(?:example|sample)[._-])[^/]+$|_test\.[^/]+$|(?:^|\/)tests?(?:[-.][^/]{1,80})?\.(?:py|rb|[cm]?[jt]sx?|go|java|kts?|php|cs|rs|swift|cc?|cpp|p[lm]|exs?|scala|groovy)$/i;
 
 /** Folders into which package managers, or people for them, put what others wrote. */
 const VENDORED =

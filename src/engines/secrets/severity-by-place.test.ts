@@ -58,6 +58,11 @@ const labels: readonly Label[] = [
   ["password", short10, "src/app.py", "low"],
   // Tests, examples, documentation, what others wrote.
   ["API_TOKEN", base62, ".env.example", "low"],
+  ["API_TOKEN", base62, "app/tests.py", "low"],
+  ["API_TOKEN", base62, "jose/tests-cookbook.py", "low"],
+  ["API_TOKEN", base62, "demos/client.py", "low"],
+  ["API_TOKEN", base62, "app/test.env", "high"],
+  ["apiKey", base62, "app/latests.py", "medium"],
   ["API_TOKEN", base62, ".env.sample", "low"],
   ["API_TOKEN", base62, ".env.test", "low"],
   ["API_TOKEN", base62, ".env.template", "low"],

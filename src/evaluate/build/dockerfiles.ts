@@ -3,6 +3,7 @@ import type { LintCheck, LintFacts, LintParameters } from "../../checks/build/do
 import { dockerfileChecks } from "../../checks/lists/dockerfile.ts";
 import { fileAsset } from "../../core/asset.ts";
 import type { EvidenceFor } from "../../core/check.ts";
+import { counted } from "../../core/counted.ts";
 import type { Evaluation } from "../../core/evaluation.ts";
 import { absent, type Evidence, type Gap, present } from "../../core/evidence.ts";
 import type { Assessment } from "../../core/exception.ts";
@@ -45,8 +46,9 @@ export function lintDockerfile(
   context: Evidence<BuildContext>,
   { policy, now, digests = noDigests }: LintContext,
 ): Evaluation[] {
-  const { path, problems } = dockerfile;
+  const { path } = dockerfile;
   const observedAt = now.toISOString();
+  const problems = withTemplateOnce(dockerfile.problems);
   const gapsOf = (...kinds: readonly DockerfileProblem["kind"][]): Gap[] =>
     problems.filter(({ kind }) => kinds.includes(kind)).map((problem) => gapOf(path, problem));
   const evidence: EvidenceFor<LintFacts> = {
@@ -75,6 +77,17 @@ function judge(
   const context = { asset, policy, now, evidence: looked, ...(assess === undefined ? {} : { assess }) };
   return runChecks<LintFacts>(lintChecks, evidence, context);
 }
+
+/** What makes the file a template is one cause, in however many lines it stands. */
+function withTemplateOnce(problems: readonly DockerfileProblem[]): DockerfileProblem[] {
+  const lines = problems.filter(({ code }) => code === TEMPLATE);
+  const [first] = lines;
+  if (first === undefined) return [...problems];
+  const reason = `a template, in ${counted(lines.length, "line")}: check what is made of it`;
+  return [{ ...first, reason }, ...problems.filter(({ code }) => code !== TEMPLATE)];
+}
+
+const TEMPLATE = "dockerfile.template";
 
 function gapOf(path: string, { code, reason, range }: DockerfileProblem): Gap {
   return { code, reason: `${path}:${range.line}:${range.column}: ${reason}` };

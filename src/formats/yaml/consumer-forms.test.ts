@@ -163,6 +163,10 @@ describe("blocks and breaks", () => {
   test("the last line ends with a line break, whether it is there or not", () => {
     assert.deepEqual(stream("a: |\n  b").values, [{ a: "b\n" }]);
   });
+  test("blank lines before a block of a stated indentation are its own", () => {
+    const text = "x:\n  a: |2-\n\n\n      b\n  c: |2\n\n      d\n\n  e: f\n";
+    assert.deepEqual(stream(text), { values: [{ x: { a: "\n\n  b", c: "\n  d\n", e: "f" } }], told: [] });
+  });
   test("blank lines that readers end differently are told", () => {
     for (const text of ['a: "\\\n\n  b"\n', "a: |2\n   \nb: c\n", "| # c\nb\n"]) {
       assert.deepEqual(stream(text).told, ["yaml"], JSON.stringify(text));

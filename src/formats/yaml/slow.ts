@@ -148,7 +148,8 @@ function converter(text: string, base: number, limit: number, faults: YamlFault[
     // The library may end a block before its last blank line.
     let behind = end;
     while (BLANK.has(text[behind] ?? "")) behind++;
-    const own = text.slice(start, behind);
+    // Up to the line where something else begins.
+    const own = text.slice(start, behind < text.length ? text.lastIndexOf("\n", behind - 1) + 1 : behind);
     const odd = isBlockScalar({ type })
       ? /^[|>][-+]?[0-9]/.test(own) && /\n[ \t]+(?:\r?\n|$)/.test(own)
       : type === "QUOTE_DOUBLE" && /\\\r?\n[ \t]*\r?\n/.test(own);
