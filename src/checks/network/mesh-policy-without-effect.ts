@@ -9,7 +9,6 @@ const CODES: ReadonlySet<string> = new Set([
   "mesh.policy-without-effect",
   "mesh.policy-ignored",
   "mesh.rule-void",
-  "mesh.rule-requests-only",
   "mesh.allows-plaintext",
   "mesh.waypoint-bypassed",
   "mesh.request-authentication",

@@ -1,12 +1,27 @@
 /** What is said of Istio's objects that decide no connection by themselves. */
+import { type KubernetesObject, rawOf } from "../../kubernetes/model.ts";
+import { fieldsOf } from "../../kubernetes/read/fields.ts";
+import { matchesLabels } from "../selector.ts";
+import type { AuthorizationPolicy } from "./authorization-policy.ts";
 import type { IstioContext } from "./context.ts";
+import { namespaceOf } from "./mesh-config.ts";
 
 /**
- * RequestAuthentication refuses tokens that are wrong, and lets a request without one through: it authenticates no peer.
+ * RequestAuthentication refuses tokens that are wrong, and lets a request without one through: it authenticates no peer. Said
+ * where no AuthorizationPolicy over all that it selects looks at who the token is of.
  * https://istio.io/latest/docs/reference/config/security/request_authentication/
+ *
+ * @param policies - all of the mesh
  */
-export function noteRequestAuthentications({ reading, note }: IstioContext): void {
+export function noteRequestAuthentications(
+  { reading, note, config: { rootNamespace } }: IstioContext,
+  policies: readonly AuthorizationPolicy[],
+): void {
+  const asking = policies.filter(asksForToken);
   for (const object of reading.objectsOf("security.istio.io", "RequestAuthentication")) {
+    const namespace = namespaceOf(object);
+    const near = asking.filter((policy) => policy.namespace === namespace || policy.namespace === rootNamespace);
+    if (near.some((policy) => isOverAll(policy, object))) continue;
     note({
       code: "mesh.request-authentication",
       reason: "a RequestAuthentication refuses wrong tokens and lets requests without one through",
@@ -16,4 +31,25 @@ export function noteRequestAuthentications({ reading, note }: IstioContext): voi
       workloads: [],
     });
   }
+}
+
+function asksForToken({ action, dryRun, rules }: AuthorizationPolicy): boolean {
+  if (dryRun || action === "AUDIT" || action === "CUSTOM") return false;
+  const clauses = rules.flatMap(({ sources, operations, conditions }) => [...sources, ...operations, ...conditions]);
+  return clauses.some(({ requests }) =>
+    requests.some((field) => /request_?principals?$|^request\.auth\./i.test(field)),
+  );
+}
+
+/** Whether whatever the object selects is selected by the policy too. */
+function isOverAll({ selector, targets }: AuthorizationPolicy, object: KubernetesObject): boolean {
+  const spec = fieldsOf(rawOf(object), () => undefined).fields("spec");
+  const single = spec?.fields("targetRef");
+  const wanted = [...(spec?.list("targetRefs") ?? []), ...(single === undefined ? [] : [single])];
+  if (targets.length > 0) {
+    const isTarget = (kind: string, name: string) => targets.some((own) => own.kind === kind && own.name === name);
+    return wanted.length > 0 && wanted.every((one) => isTarget(one.string("kind") ?? "", one.string("name") ?? ""));
+  }
+  if (selector === undefined) return true;
+  return matchesLabels(selector, spec?.fields("selector")?.stringMap("matchLabels") ?? {});
 }

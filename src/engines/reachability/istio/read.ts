@@ -81,7 +81,7 @@ export function readIstio(reading: Reading): IstioFacts {
   addOwnNodeRules(context, groups, rules);
   readEnvoyFilters(context);
   noteBypasses(context);
-  noteRequestAuthentications(context);
+  noteRequestAuthentications(context, policies);
   return {
     members,
     modes: modes.map((mode, index) => (members[index]?.mesh === "none" ? undefined : mode)),
