@@ -178,6 +178,17 @@ for (const { what, files, finds, policy } of cases) {
   });
 }
 
+test("a mesh's policy that selects no workload is told where all were read", async () => {
+  const gone = {
+    "void.yaml": istio("AuthorizationPolicy", "{ selector: { matchLabels: { app: gone } }, rules: [{}] }"),
+  };
+  const { failing } = await checked(gone);
+  assert.ok(failing.includes("mesh-policy-without-effect"), failing.join(", "));
+  const unread = "resources: [void.yaml]\nlabels: [{ pairs: { app: gone }, includeSelectors: true }]\n";
+  const { failing: others } = await checked({ ...gone, "kustomization.yaml": unread });
+  assert.ok(!others.includes("mesh-policy-without-effect"), others.join(", "));
+});
+
 /** The policy that lets every pod ask DNS is the second of its file. */
 function withoutDns(): Files {
   const documents = original("network.yaml").split("\n---\n");

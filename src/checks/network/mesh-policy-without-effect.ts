@@ -21,7 +21,7 @@ export const meshPolicyWithoutEffect = networkCheck({
   severity: "medium",
   controls: [10],
   documentation: {
-    what: "Checks a mesh's policies for what has no effect, or less than it says: ALLOW rules with conditions on requests that ambient's ztunnel never matches, DENY rules that it cannot hold, a PeerAuthentication with a selector in the root namespace, actions that are not known, policies that no proxy holds, ALLOW rules of negative conditions that plaintext satisfies, policies of a waypoint that a connection to the pod goes around, REGISTRY_ONLY, which the workload itself can go around. One finding for each place. Severity: medium.",
+    what: "Checks a mesh's policies for what has no effect, or less than it says: ALLOW rules with conditions on requests that ambient's ztunnel never matches, DENY rules that it cannot hold, a PeerAuthentication with a selector in the root namespace, actions that are not known, policies that no proxy holds, a RequestAuthentication that lets requests without a token through, ALLOW rules of negative conditions that plaintext satisfies, policies of a waypoint that a connection to the pod goes around, REGISTRY_ONLY, which the workload itself can go around. One finding for each place. Not reported where something was not read that may change it: policies that select no workload, a RequestAuthentication beside which none asks whose the token is. Severity: medium.",
     why: "The policy is there, and the connection that it was written against goes through; or what it allows is refused.",
     fix: "Each finding says what to change; policies on requests belong to a waypoint or a sidecar.",
     references: [

@@ -182,6 +182,7 @@ function evaluateWhole(
     ...short.of(LISTS),
     ...network.gaps.filter(({ code }) => code === "network.bound").map(networkGap),
   ];
+  const isWhole = (object: KubernetesObject) => [...gaps.around([object]), ...short.of(LISTS)].length === 0;
   const asserted = heldAssertions(network, context.intended, known.enforcement.enforced);
   const { exposed, gaps: exposedGaps } = exposedPorts(network, exposures, known.gaps);
   const evidence: EvidenceFor<NetworkFacts> = {
@@ -190,7 +191,7 @@ function evaluateWhole(
     policyFaults: present(faults, observedAt),
     exposed: present(exposed, observedAt, { gaps: [...known.untrusted, ...exposedGaps, ...unread] }),
     assertions: present(asserted.facts, observedAt, { gaps: [...known.untrusted, ...asserted.gaps, ...unread] }),
-    meshFaults: present(meshFaults(network), observedAt, { gaps: unread }),
+    meshFaults: present(meshFaults(network, isWhole), observedAt, { gaps: unread }),
   };
   const asset: ClusterAsset = { kind: "cluster", id: scope, lineage: scope, name: scope };
   const looked = { policies: String(policies.length) };

@@ -1,13 +1,21 @@
 /** What a mesh's policies and clients do not do although they were meant to. */
 import type { MeshFault, MeshFaults } from "../../../checks/subjects/network.ts";
-import { describeObject } from "../../../engines/kubernetes/model.ts";
+import { describeObject, type KubernetesObject } from "../../../engines/kubernetes/model.ts";
 import type { Network } from "../../../engines/reachability/model.ts";
 import { nameOf } from "./unknowns.ts";
 
-/** What a mesh says of its own policies and clients, for the checks. */
-export function meshFaults(network: Network): MeshFaults {
+/** What may be in what was not read: the workload that a policy selects, the policy that asks for a token. */
+const BY_ABSENCE: ReadonlySet<string> = new Set(["mesh.policy-without-effect", "mesh.request-authentication"]);
+
+/**
+ * What a mesh says of its own policies and clients, for the checks.
+ *
+ * @param isWhole - whether all around an object was read
+ */
+export function meshFaults(network: Network, isWhole: (object: KubernetesObject) => boolean): MeshFaults {
   const { notes = [], overrides = [], workloads = [] } = network.mesh ?? {};
-  const told = notes.map(
+  const certain = notes.filter(({ code, object }) => !BY_ABSENCE.has(code) || isWhole(object));
+  const told = certain.map(
     ({ code, object, field, reason, remedy, workloads }): MeshFault => ({
       code,
       place: { object, field },
