@@ -20,7 +20,7 @@ const semiSpaces: Readonly<Record<string, number>> = { secrets: 8 };
  * Megabytes that the old generation of a thread of the task may have before V8 collects it for the first time: it holds some ten, of
  * which nearly all live, and would be collected for nothing.
  */
-const oldSpaces: Readonly<Record<string, number>> = { layers: 32 };
+const oldSpaces: Readonly<Record<string, number>> = { advisories: 32, layers: 32 };
 
 let entry: URL | undefined;
 
