@@ -12,7 +12,12 @@ const tasks: Readonly<Record<string, () => Promise<Task>>> = {
   secrets: async () => (await import("../collect/secrets/folder.ts")).scanShare,
 };
 
-const { task, input } = workerData as ThreadStart;
+const { task, input, tellsLoaded } = workerData as ThreadStart;
 const run = await tasks[task]?.();
 if (run === undefined) throw new Error(`no task of a thread: ${task}`);
+if (tellsLoaded === true) {
+  // What was compiled is kept under the flags that it is taken under the next time, which end now.
+  process.getBuiltinModule("node:module").flushCompileCache();
+  parentPort?.postMessage("loaded");
+}
 await run(input as never, (message) => parentPort?.postMessage(message));

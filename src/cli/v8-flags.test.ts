@@ -3,7 +3,7 @@ import { test } from "node:test";
 import v8 from "node:v8";
 import { inlineLess, interpretExpressions, optimizeLate, optimizeSeldom } from "./compiler.ts";
 import { keepHeapNearWhatLives } from "./heap.ts";
-import { restoreFlags, setFlag, underInitialFlags } from "./v8-flags.ts";
+import { clearFlag, holdInitialFlags, restoreFlags, setFlag, underInitialFlags } from "./v8-flags.ts";
 
 test("once they are restored, V8 takes what was compiled under the flags of the start", () => {
   const start = v8.cachedDataVersionTag();
@@ -84,4 +84,42 @@ test("a module of Node's is loaded under the flags of the start, and the others 
     ["node:url", set],
   ]);
   restoreFlags();
+});
+
+test("the flags of the start hold until the last thread has loaded, and then those that were set meanwhile", () => {
+  const start = v8.cachedDataVersionTag();
+  setFlag("semi-space-growth-factor", 1);
+  const one = v8.cachedDataVersionTag();
+  setFlag("turbofan", false);
+  const both = v8.cachedDataVersionTag();
+  clearFlag("semi-space-growth-factor");
+  const other = v8.cachedDataVersionTag();
+  const ends = [holdInitialFlags(), holdInitialFlags()];
+  assert.equal(v8.cachedDataVersionTag(), start);
+  setFlag("semi-space-growth-factor", 1);
+  // A module of Node's that is loaded now leaves them as they are.
+  process.getBuiltinModule("node:dgram");
+  assert.equal(v8.cachedDataVersionTag(), start);
+  for (const end of ends) {
+    assert.equal(v8.cachedDataVersionTag(), start);
+    end();
+  }
+  assert.equal(v8.cachedDataVersionTag(), both);
+  ends[0]?.();
+  const end = holdInitialFlags();
+  clearFlag("turbofan");
+  end();
+  assert.equal(v8.cachedDataVersionTag(), one);
+  assert.notEqual(other, one);
+  v8.setFlagsFromString("--no-flush-bytecode");
+  const keeping = v8.cachedDataVersionTag();
+  const third = holdInitialFlags();
+  assert.equal(v8.cachedDataVersionTag(), start);
+  third();
+  assert.equal(v8.cachedDataVersionTag(), keeping);
+  v8.setFlagsFromString("--flush-bytecode");
+  const last = holdInitialFlags();
+  restoreFlags();
+  last();
+  assert.equal(v8.cachedDataVersionTag(), start);
 });

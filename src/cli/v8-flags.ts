@@ -20,9 +20,13 @@ type Value<Flag extends keyof Initial> = Initial[Flag] extends boolean ? boolean
 /** What was set, by flags; undefined: nothing yet. */
 let present: Map<string, number | boolean> | undefined;
 
+/** How many hold those of the start, and whether the first found that V8 keeps all that it compiled. */
+let holding = 0;
+let keepsBytecode = false;
+
 /** Sets a flag until the process exits. */
 export function setFlag<Flag extends keyof Initial>(flag: Flag, value: Value<Flag>): void {
-  write(flag, value);
+  if (holding === 0) write(flag, value);
   if (present === undefined) {
     present = new Map();
     process.once("exit", restoreFlags);
@@ -33,7 +37,33 @@ export function setFlag<Flag extends keyof Initial>(flag: Flag, value: Value<Fla
 
 /** What V8 has without us. */
 export function clearFlag(flag: keyof Initial): void {
-  if (present?.delete(flag) === true) write(flag, initial[flag]);
+  if (present?.delete(flag) === true && holding === 0) write(flag, initial[flag]);
+}
+
+/**
+ * For a thread that starts: Node's own modules come compiled (below), and a thread loads as many as a process. Node keeps what it
+ * compiles of ours apart by flags as well, so that under any others a thread may find nothing. What is set meanwhile holds afterwards.
+ *
+ * @returns ends it; once
+ */
+export function holdInitialFlags(): () => void {
+  holding += 1;
+  if (holding === 1) {
+    for (const flag of present?.keys() ?? []) write(flag, initial[flag as keyof Initial]);
+    // Not ours, but set in a run whose compiled code is kept (bin/script.js).
+    const tag = v8.cachedDataVersionTag();
+    write("flush-bytecode", true);
+    keepsBytecode = v8.cachedDataVersionTag() !== tag;
+  }
+  let isHeld = true;
+  return () => {
+    if (!isHeld) return;
+    isHeld = false;
+    holding -= 1;
+    if (holding > 0) return;
+    for (const [flag, value] of present ?? []) write(flag, value);
+    if (keepsBytecode) write("flush-bytecode", false);
+  };
 }
 
 /** What V8 compiled is kept as it exits (bin/script.js), and taken under the same flags alone: those that a start has. */
@@ -57,6 +87,7 @@ export function underInitialFlags(
   return ((name: string) => {
     if (loaded.has(name)) return load(name);
     loaded.add(name);
+    if (holding > 0) return load(name);
     for (const flag of flags.keys()) write(flag, initial[flag as keyof Initial]);
     try {
       return load(name);

@@ -138,6 +138,38 @@ test("what a thread cannot read whole is left to readLayer, and what is no tar; 
   assert.deepEqual([one?.whole, other?.whole], [false, true]);
 });
 
+test("programs of several layers that are large together wait for each other, and come whole", async () => {
+  const tars = [80, 30, 50].map((size, at) =>
+    tarOf([
+      { name: `large-${at}`, content: Buffer.alloc(size * 1024 * 1024, at + 1) },
+      { name: `other-${at}`, content: Buffer.alloc(9_000_000, at + 7) },
+    ]),
+  );
+  const { layers, image } = imageOf(tars.map((tar) => ({ bytes: gzipSync(tar, { level: 1 }), diffId: sha256(tar) })));
+  const threads = openLayerThreads(image, layers, threadsOf(), 1);
+  assert.ok(threads !== undefined);
+  const results = await Promise.all(
+    layers.map(async (layer) => {
+      const seen: string[] = [];
+      const whole = await threads.read(
+        layer,
+        {
+          entry: () => (layer.index === 1 ? "peek" : "lent"),
+          peek: () => "lent",
+          content: ({ name }, bytes) => seen.push(`${name} ${sha256(bytes)}`),
+        },
+        {},
+      );
+      return { whole, seen };
+    }),
+  );
+  await threads.end();
+  for (const [at, size] of [80, 30, 50].entries()) {
+    const sums = [sha256(Buffer.alloc(size * 1024 * 1024, at + 1)), sha256(Buffer.alloc(9_000_000, at + 7))];
+    assert.deepEqual(results[at], { whole: true, seen: [`large-${at} ${sums[0]}`, `other-${at} ${sums[1]}`] });
+  }
+});
+
 test("of a thread that breaks off everything is left", async () => {
   const results = await read([{ bytes: gzipSync(large) }, { bytes: large }], { mode: "dies" });
   assert.deepEqual(

@@ -8,6 +8,7 @@ import { setImmediate } from "node:timers/promises";
 import { MessageChannel } from "node:worker_threads";
 import { digestAlgorithm } from "../../core/digest.ts";
 import type { Threads } from "../../core/threads.ts";
+import { type ContentMemory, createContentRoom } from "./content-memory.ts";
 import type { OpenImage } from "./image.ts";
 import type { ReadLayerOptions } from "./layer.ts";
 import type { LayerThreadStart, ThreadLayer } from "./layer-thread.ts";
@@ -59,6 +60,7 @@ export function openLayerThreads(
   if (rings.length === 0) return undefined;
   const lanes = rings.map((ring) => openLane(threads, ring, bell));
   const pump = createPump(lanes, bell);
+  const contents = createContentRoom();
   return {
     async read(layer, visitor, { signal, onProgress }) {
       const file = await store.fileOf?.(layer.digest).catch(() => undefined);
@@ -66,7 +68,7 @@ export function openLayerThreads(
       if (file === undefined || lane === undefined || signal?.aborted) return false;
       // The one that all others together are shorter than is hashed by this thread, which would wait for it.
       const hashesContent = layer.size <= total / 2;
-      const reading = createReading(layer, visitor, hashesContent, onProgress);
+      const reading = createReading(layer, visitor, contents.open(), hashesContent, onProgress);
       const onAbort = () => reading.leave();
       signal?.addEventListener("abort", onAbort, { once: true });
       try {
@@ -86,22 +88,28 @@ export function openLayerThreads(
 
 /** What is made of the pieces of a layer. */
 interface Reading {
-  take(bytes: Buffer, stored: number): void;
+  /** @returns false where it waits for memory, and is to be handed the same piece again */
+  take(bytes: Buffer, stored: number): boolean;
   /** True once something in it is not as it should be, or nobody wants it any more. */
   isLeft(): boolean;
   leave(): void;
   isWhole(): boolean;
+  /** Nothing more comes. */
+  end(): void;
 }
 
 function createReading(
   layer: Layer,
   visitor: TarVisitor,
+  memory: ContentMemory,
   isHashed: boolean,
   onProgress: ReadLayerOptions["onProgress"],
 ): Reading {
-  const walker = createTarWalker("layer", visitor);
+  const walker = createTarWalker("layer", visitor, memory);
   const hash: Hash | undefined = isHashed ? undefined : createHash(digestAlgorithm(layer.diffId));
   let isLeft = false;
+  /** Bytes of the present piece that were taken. */
+  let taken = 0;
   const guarded = (work: () => void): void => {
     try {
       work();
@@ -111,12 +119,15 @@ function createReading(
   };
   return {
     take(bytes, stored) {
-      if (isLeft) return;
       guarded(() => {
-        hash?.update(bytes);
-        walker.write(bytes);
-        onProgress?.(stored);
+        if (isLeft) return;
+        if (taken === 0) hash?.update(bytes);
+        taken += walker.write(taken === 0 ? bytes : bytes.subarray(taken));
+        if (taken === bytes.length) onProgress?.(stored);
       });
+      if (!isLeft && taken < bytes.length) return false;
+      taken = 0;
+      return true;
     },
     isLeft: () => isLeft,
     leave() {
@@ -128,6 +139,7 @@ function createReading(
         !isLeft && (hash === undefined || `${digestAlgorithm(layer.diffId)}:${hash.digest("hex")}` === layer.diffId)
       );
     },
+    end: () => memory.end(),
   };
 }
 
@@ -153,9 +165,11 @@ function openLane(threads: Threads, memory: Ring, bell: Bell): Lane {
   let isOver = false;
 
   function finish(isWhole: boolean): void {
-    const done = current?.done;
+    const ended = current;
     current = undefined;
-    done?.(isWhole);
+    // Before others are looked after, who may wait for its memory.
+    ended?.reading.end();
+    ended?.done(isWhole);
   }
 
   // What a thread that breaks off has not brought, readLayer reads.
@@ -185,7 +199,7 @@ function openLane(threads: Threads, memory: Ring, bell: Bell): Lane {
       for (; count < most && current !== undefined; count++) {
         const piece = pieces.next();
         if (piece === undefined) break;
-        if (typeof piece === "object") current.reading.take(piece.bytes, piece.stored);
+        if (typeof piece === "object" && !current.reading.take(piece.bytes, piece.stored)) break;
         pieces.taken();
         if (typeof piece === "string") finish(piece === "whole");
         else if (current.reading.isLeft()) pieces.unwanted(number);

@@ -134,3 +134,21 @@ function isSparse(records: ReadonlyMap<string, string>, map: readonly string[]):
   }
   return (map.length > 0 ? map.join(",") : (records.get("map") ?? "")) !== "";
 }
+
+export type ExtendedKind = "pax" | "global" | "longName" | "longLink";
+
+/** @param flag - the type of an entry */
+export function extendedHeader(flag: number): ExtendedKind | undefined {
+  switch (flag) {
+    case 0x78: // x
+      return "pax";
+    case 0x67: // g
+      return "global";
+    case 0x4c: // L
+      return "longName";
+    case 0x4b: // K
+      return "longLink";
+    default:
+      return undefined;
+  }
+}

@@ -8,8 +8,8 @@
 
 import { Problem } from "../../core/problem.ts";
 import { bounds } from "./bounds.ts";
-import { copyPart, createContentMemory } from "./content-memory.ts";
-import { type PaxRecords, parsePax } from "./tar-extended.ts";
+import { type ContentMemory, copyPart, createContentMemory } from "./content-memory.ts";
+import { type ExtendedKind, extendedHeader, type PaxRecords, parsePax } from "./tar-extended.ts";
 import { BLOCK, isZeroBlock, readTarHeader, type TarHeader, textUntilNul } from "./tar-header.ts";
 
 export type TarEntryType = "file" | "directory" | "symlink" | "hardlink" | "other";
@@ -51,7 +51,8 @@ export interface TarVisitor {
 }
 
 export interface TarWalker {
-  write(chunk: Buffer): void;
+  /** @returns how many bytes were taken: all, but where what comes next waits for memory that others have as well */
+  write(chunk: Buffer): number;
   /** Bytes that come next and that nobody wants (infinite after the end): a seekable source may `skip` them. */
   skippable(): number;
   skip(bytes: number): void;
@@ -76,8 +77,16 @@ interface Extended {
   doubt?: string;
 }
 
-/** Pushes `chunk`s through; throws Problem `oci.tar` for what is no tar, and for what is over a bound. */
-export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
+/**
+ * Pushes `chunk`s through; throws Problem `oci.tar` for what is no tar, and for what is over a bound.
+ *
+ * @param memory - for what is lent; it is ended with the archive
+ */
+export function createTarWalker(
+  place: string,
+  visitor: TarVisitor,
+  memory: ContentMemory = createContentMemory(),
+): TarWalker {
   const header = Buffer.allocUnsafe(BLOCK);
   let headerLength = 0;
   /** Bytes of the current entry's content still to come, and of its padding after that. */
@@ -90,11 +99,13 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
   let entries = 0;
 
   /** What the content is collected for: the visitor, or an extended header. */
-  let collecting: "none" | "peek" | "visitor" | "lent" | "pax" | "global" | "longName" | "longLink" = "none";
+  let collecting: "none" | "peek" | "visitor" | "lent" | ExtendedKind = "none";
   let current: TarEntry | undefined;
   let collected: Buffer = EMPTY;
-  const memory = createContentMemory();
   let collectedLength = 0;
+  /** Bytes of memory that the content still waits for, and what there is of it already. */
+  let awaited = 0;
+  let looked: Buffer = EMPTY;
 
   let extended: Extended | undefined;
   let globalName = "";
@@ -110,8 +121,21 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
     collecting = purpose;
     collectedLength = 0;
     const kept = purpose === "none" ? 0 : purpose === "peek" ? Math.min(size, PEEK_BYTES) : size;
-    collected = kept === 0 ? EMPTY : purpose === "lent" ? memory.take(kept) : Buffer.allocUnsafe(kept);
+    collected = EMPTY;
+    if (kept > 0 && purpose === "lent") lend(kept, EMPTY);
+    else if (kept > 0) collected = Buffer.allocUnsafe(kept);
     if (size === 0) finishContent();
+  }
+
+  /** @param first - bytes of the content that were looked at */
+  function lend(size: number, first: Buffer): void {
+    const lent = memory.take(size);
+    awaited = lent === undefined ? size : 0;
+    looked = first;
+    if (lent === undefined) return;
+    first.copy(lent);
+    collected = lent;
+    looked = EMPTY;
   }
 
   function finishContent(): void {
@@ -177,8 +201,11 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
     const wanted = current !== undefined && visitor.peek?.(current, first);
     if (current !== undefined && wanted) {
       collecting = wanted === "lent" ? "lent" : "visitor";
-      collected = wanted === "lent" ? memory.take(current.size) : Buffer.allocUnsafe(current.size);
-      first.copy(collected);
+      if (wanted === "lent") lend(current.size, first);
+      else {
+        collected = Buffer.allocUnsafe(current.size);
+        first.copy(collected);
+      }
     } else {
       collecting = "none";
       collected = EMPTY;
@@ -272,11 +299,13 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
       while (at < length) {
         if (ended) {
           position += length - at;
-          return;
+          return length;
         }
         if (remaining > 0) {
           let take = Math.min(remaining, length - at);
           if (collecting === "peek" && collectedLength === collected.length) decide();
+          if (awaited > 0) lend(awaited, looked);
+          if (awaited > 0) return at;
           if (collecting === "peek") take = Math.min(take, collected.length - collectedLength);
           if (visitor.data !== undefined && current !== undefined) visitor.data(current, chunk.subarray(at, at + take));
           if (collecting !== "none") {
@@ -308,6 +337,7 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
           }
         }
       }
+      return length;
     },
     skippable() {
       if (ended) return Number.POSITIVE_INFINITY;
@@ -324,21 +354,6 @@ export function createTarWalker(place: string, visitor: TarVisitor): TarWalker {
       if (remaining > 0 || headerLength > 0 || sparseHeadersFollow) fail("the archive ends inside an entry");
     },
   };
-}
-
-function extendedHeader(flag: number): "pax" | "global" | "longName" | "longLink" | undefined {
-  switch (flag) {
-    case 0x78: // x
-      return "pax";
-    case 0x67: // g
-      return "global";
-    case 0x4c: // L
-      return "longName";
-    case 0x4b: // K
-      return "longLink";
-    default:
-      return undefined;
-  }
 }
 
 /** What an entry has come to be called by, where readers do not agree which of it counts. */

@@ -12,7 +12,6 @@ import {
   increase,
   leave,
   set,
-  tee,
   type WasmFunction,
   when,
 } from "../wasm/module.ts";
@@ -27,7 +26,7 @@ import {
   STATE,
   TABLE,
 } from "./inflate-places.ts";
-import { failWhen, maskOf, reader } from "./inflate-reader.ts";
+import { failWhen, reader } from "./inflate-reader.ts";
 import { IS_OVER, TURN, WANTS_INPUT, WANTS_ROOM } from "./inflate-symbols.ts";
 
 /** What comes next. */
@@ -39,10 +38,10 @@ export const MOST_OF_HEADER = 640;
 const HELD = 8;
 
 const [inEnd, room, isFinal, input, bits, out, start, mode, isLast, left] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-const [literalMask, distanceMask, entry, length, hold] = [10, 11, 12, 13, 14];
+const [entry, length, hold] = [10, 11, 12];
 const { low, take, refill, letGo } = reader(input, bits, hold);
 
-const kept = { input, bits, out, start, mode, isLast, left, literalMask, distanceMask } as const;
+const kept = { input, bits, out, start, mode, isLast, left } as const;
 const keys = Object.keys(kept) as (keyof typeof kept)[];
 const restore: Code = [
   keys.map((key) => set(kept[key], i32.load(i32.of(STATE), KEPT[key]))),
@@ -62,7 +61,7 @@ const save: Code = [
 export function inflate(): WasmFunction {
   return {
     parameters: 3,
-    locals: 11,
+    locals: 9,
     longs: 1,
     returns: true,
     code: [
@@ -89,11 +88,8 @@ const limitOf = (reserve: number): Code =>
   i32.add(get(inEnd), i32.subtract(i32.multiply(get(isFinal), i32.of(reserve + HELD)), i32.of(reserve)));
 
 function header(within: number): Code {
-  const useFixed = (from: CodePlaces, to: CodePlaces, mask: number): Code => [
-    // With what is looked at for symbols that mean nothing.
-    copyMemory(i32.of(to.at), i32.of(from.at), i32.of(TABLE + (4 << from.width))),
-    set(mask, maskOf(i32.of(from.width))),
-  ];
+  const useFixed = (from: CodePlaces, to: CodePlaces): Code =>
+    copyMemory(i32.of(to.at + TABLE), i32.of(from.at + TABLE), i32.of(4 << from.width));
   const asStored: Code = [
     letGo,
     set(left, i32.load16(get(input))),
@@ -111,15 +107,8 @@ function header(within: number): Code {
     failWhen(i32.isEqual(get(entry), i32.of(3))),
     either(
       i32.isEqual(get(entry), i32.of(1)),
-      [useFixed(fixedLiterals, literals, literalMask), useFixed(fixedDistances, distances, distanceMask)],
-      [
-        set(bits, i32.and(get(bits), i32.of(63))),
-        save,
-        failWhen(i32.isZero(tee(entry, call(TABLES)))),
-        restore,
-        set(literalMask, maskOf(get(entry))),
-        set(distanceMask, maskOf(i32.shiftRight(get(entry), i32.of(8)))),
-      ],
+      [useFixed(fixedLiterals, literals), useFixed(fixedDistances, distances)],
+      [set(bits, i32.and(get(bits), i32.of(63))), save, failWhen(i32.isZero(call(TABLES))), restore],
     ),
     set(mode, i32.of(CODED)),
   ];

@@ -5,7 +5,7 @@ export interface CodePlaces {
   /** What its symbols mean, four bytes each. */
   readonly meanings: number;
   readonly at: number;
-  /** Bits of the table at most. */
+  /** Bits of the table. */
   readonly width: number;
 }
 
@@ -13,7 +13,10 @@ export interface CodePlaces {
 export const STARTS = 64;
 /** Two bytes a symbol. */
 export const SYMBOLS = 128;
-/** Four bytes for each value of the next bits: what they mean, and in the lowest byte how many they are. */
+/**
+ * Four bytes for each value of the next bits: what they mean, and in the lowest byte how many they are. Behind it are the tables of
+ * codes that are longer, one for all that begin alike.
+ */
 export const TABLE = 704;
 
 /** Within {@link STATE}: what the functions keep from one call to the next. */
@@ -29,36 +32,39 @@ export const KEPT = {
   isLast: 28,
   /** Of a stored block, bytes that are to come. */
   left: 32,
-  literalMask: 36,
-  distanceMask: 40,
 } as const;
 export const STATE = 0;
-export const KEPT_BYTES = 64;
+export const KEPT_BYTES = 48;
 let used = KEPT_BYTES;
 const room = (bytes: number): number => {
   const at = used;
   used += (bytes + 15) & ~15;
   return at;
 };
-const codePlaces = (width: number, meanings: number): CodePlaces => ({
+/** @param further - entries in tables of longer codes, at most */
+const codePlaces = (width: number, meanings: number, further = 0): CodePlaces => ({
   meanings,
-  // What is copied to twice its size is copied in eights of bytes.
-  at: room(TABLE + (1 << width) * 4 + 16),
+  // What is copied to twice its size is copied in sixteens of bytes.
+  at: room(TABLE + ((1 << width) + further) * 4 + 16),
   width,
 });
+/** A table for n bits is full, so that it has n + 1 codes at least. @param bits - of the longest code, behind those of the first table */
+const furtherOf = (codes: number, bits: number): number => Math.ceil(codes / (bits + 1)) << bits;
 
 export const LITERALS = 288;
 export const DISTANCES = 32;
 export const LENGTH_CODES = 19;
+const LONGEST = 15;
+const [LITERAL_WIDTH, DISTANCE_WIDTH] = [12, 9];
 
 export const LITERAL_MEANINGS = room(LITERALS * 4);
 export const DISTANCE_MEANINGS = room(DISTANCES * 4);
 export const LENGTH_CODE_MEANINGS = room(LENGTH_CODES * 4);
-export const literals = codePlaces(12, LITERAL_MEANINGS);
-export const distances = codePlaces(9, DISTANCE_MEANINGS);
+export const literals = codePlaces(LITERAL_WIDTH, LITERAL_MEANINGS, furtherOf(LITERALS, LONGEST - LITERAL_WIDTH));
+export const distances = codePlaces(DISTANCE_WIDTH, DISTANCE_MEANINGS, furtherOf(DISTANCES, LONGEST - DISTANCE_WIDTH));
 export const lengthCodes = codePlaces(7, LENGTH_CODE_MEANINGS);
-export const fixedLiterals = codePlaces(9, LITERAL_MEANINGS);
-export const fixedDistances = codePlaces(5, DISTANCE_MEANINGS);
+export const fixedLiterals = codePlaces(LITERAL_WIDTH, LITERAL_MEANINGS);
+export const fixedDistances = codePlaces(DISTANCE_WIDTH, DISTANCE_MEANINGS);
 /** Lengths of codes, one a byte; those of literals and distances follow each other. */
 export const LENGTHS = room(320 + 16);
 /** In which order the lengths of the codes of lengths come (3.2.7). */
@@ -73,7 +79,10 @@ export const TABLES_END = used;
  */
 export const LITERAL = 0x4000;
 export const END = 0x8000;
-/** In place of a meaning: the code is longer than the table is wide. */
+/**
+ * In place of a meaning: the code is longer than the table is wide. The entry says nothing of its bits, where those of the code are
+ * told how many more there are, and in its upper half how far from the table's beginning the next one is, in bytes; 0: nothing is meant.
+ */
 export const LONGER = 0x2000;
 /** What the length of a code is multiplied by where it becomes part of an entry. */
 export const CODE_BITS = 0x101;

@@ -62,9 +62,11 @@ export function reader(input: number, bits: number, hold: number) {
 export const value = (entry: number, behind: Code): Code =>
   i32.add(
     i32.shiftRight(get(entry), i32.of(16)),
-    i32.shiftRight(i32.and(behind, maskOf(get(entry))), i32.shiftRight(get(entry), i32.of(8))),
+    i32.shiftRight(i32.and(behind, maskBy(get(entry))), i32.shiftRight(get(entry), i32.of(8))),
   );
-/** Of as many bits as the lowest five of a number say, raised. */
-export const maskOf = (count: Code): Code => i32.subtract(i32.shiftLeft(i32.of(1 << BELOW), count), i32.of(1 << BELOW));
+/** Of so many bits, raised. */
+export const maskOf = (bits: number): Code => i32.of((1 << (BELOW + bits)) - (1 << BELOW));
+/** Of as many as the lowest five bits of a number say. */
+export const maskBy = (count: Code): Code => i32.subtract(i32.shiftLeft(i32.of(1 << BELOW), count), i32.of(1 << BELOW));
 export const length8 = (entry: number): Code => i32.and(get(entry), i32.of(0xff));
 export const failWhen = (condition: Code): Code => when(condition, FAILED);

@@ -2,7 +2,6 @@
 import {
   again,
   type Code,
-  call,
   either,
   forever,
   get,
@@ -16,9 +15,8 @@ import {
   type WasmFunction,
   when,
 } from "../wasm/module.ts";
-import { LONG } from "./inflate-codes.ts";
 import { type CodePlaces, distances, END, KEPT, LITERAL, LONGER, literals, STATE, TABLE } from "./inflate-places.ts";
-import { BELOW, failWhen, reader, value } from "./inflate-reader.ts";
+import { BELOW, failWhen, maskBy, maskOf, reader, value } from "./inflate-reader.ts";
 
 /** What inflating returns beside 0: broken. */
 export const WANTS_INPUT = 1;
@@ -31,12 +29,12 @@ export const TURN = 32;
 export const OVERRUN = 320;
 
 const [limit, room, input, bits, out, entry, length, distance, saved, source] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
-const [start, literalMask, distanceMask, stop, hold] = [10, 11, 12, 13, 14];
+const [start, stop, hold] = [10, 11, 12];
 const { raised, refill } = reader(input, bits, hold);
 
 const keptHere = { input, bits, out } as const;
 const keys = Object.keys(keptHere) as (keyof typeof keptHere)[];
-const restored = { ...keptHere, start, literalMask, distanceMask };
+const restored = { ...keptHere, start };
 const restore: Code = [
   Object.entries(restored).map(([key, local]) =>
     set(local, i32.load(i32.of(STATE), KEPT[key as keyof typeof restored])),
@@ -55,8 +53,7 @@ const end = (why: number): Code => [save, giveBack(i32.of(why))];
  * Returns IS_OVER at the end of the block.
  */
 export function symbols(): WasmFunction {
-  const lookUp = ({ at }: CodePlaces, mask: number): Code =>
-    set(entry, i32.load(i32.and(raised, get(mask)), at + TABLE));
+  const lookUp = ({ at, width }: CodePlaces): Code => set(entry, i32.load(i32.and(raised, maskOf(width)), at + TABLE));
   /** What is above the lowest six bits of `bits` does not count. */
   const taken: Code = [
     set(saved, raised),
@@ -64,17 +61,26 @@ export function symbols(): WasmFunction {
     set(bits, i32.subtract(get(bits), get(entry))),
   ];
   const is = (kind: number): Code => i32.and(get(entry), i32.of(kind));
-  const longer = ({ at, meanings }: CodePlaces): Code => [
-    set(entry, call(LONG, i32.shiftRight(get(saved), i32.of(BELOW)), i32.of(meanings), i32.of(at))),
-    // No code, or that of a symbol which has no meaning.
-    failWhen(is(LONGER)),
+  const longer = ({ at, width }: CodePlaces): Code => [
+    // A symbol that has no meaning.
+    failWhen(i32.isLess(get(entry), i32.of(0x10000))),
+    set(
+      entry,
+      i32.load(
+        i32.add(
+          i32.shiftRight(get(entry), i32.of(16)),
+          i32.and(i32.shiftRight(raised, i32.of(width)), maskBy(i32.shiftRight(get(entry), i32.of(8)))),
+        ),
+        at + TABLE,
+      ),
+    ),
     taken,
   ];
   const write: Code = [i32.store8(get(out), i32.shiftRight(get(entry), i32.of(16))), increase(out, i32.of(1))];
-  const literal: Code = lookUp(literals, literalMask);
+  const literal: Code = lookUp(literals);
   return {
     parameters: 2,
-    locals: 12,
+    locals: 10,
     longs: 1,
     returns: true,
     code: [
@@ -101,7 +107,7 @@ export function symbols(): WasmFunction {
         ),
         set(length, value(entry, get(saved))),
         when(i32.isLess(i32.and(get(bits), i32.of(63)), i32.of(28 + BELOW)), refill),
-        lookUp(distances, distanceMask),
+        lookUp(distances),
         taken,
         when(is(LONGER), longer(distances)),
         set(distance, value(entry, get(saved))),

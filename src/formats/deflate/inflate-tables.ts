@@ -28,22 +28,20 @@ import {
 } from "./inflate-places.ts";
 import { BELOW, failWhen, length8, maskOf, reader, value } from "./inflate-reader.ts";
 
-const buildOf = (of: CodePlaces, lengths: Code, count: Code): Code =>
-  call(BUILD, ...[lengths, count, i32.of(of.meanings), i32.of(of.at), i32.of(of.width)]);
+const failUnlessBuilt = (of: CodePlaces, lengths: Code, count: Code): Code =>
+  failWhen(i32.isZero(call(BUILD, ...[lengths, count, i32.of(of.meanings), i32.of(of.at), i32.of(of.width)])));
 
 /**
  * `tables()`: reads the codes of a block that has its own (3.2.7), from the bits of {@link STATE} on.
  *
- * Returns the bits of the table of literals, and those of distances times 256; 0 where they are broken or unusual.
+ * Returns 0 where they are broken or unusual.
  */
 export function tables(): WasmFunction {
-  const [input, bits, entry, at, end, count, literalCount, width, repeat, saved, hold] = [
-    0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
-  ];
+  const [input, bits, entry, at, end, count, literalCount, repeat, saved, hold] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   const { low, raised, take, refill, save, restore } = reader(input, bits, hold);
   return {
     parameters: 0,
-    locals: 10,
+    locals: 9,
     longs: 1,
     returns: true,
     code: [
@@ -63,15 +61,12 @@ export function tables(): WasmFunction {
         take(i32.of(3)),
         increase(at, i32.of(1)),
       ),
-      set(width, buildOf(lengthCodes, i32.of(LENGTHS), i32.of(LENGTH_CODES))),
-      // Over or incomplete.
-      failWhen(i32.isGreater(get(width), i32.of(lengthCodes.width))),
-      set(width, maskOf(get(width))),
+      failUnlessBuilt(lengthCodes, i32.of(LENGTHS), i32.of(LENGTH_CODES)),
       set(at, i32.of(0)),
       until(
         i32.isAtLeast(get(at), get(end)),
         when(i32.isLess(get(bits), i32.of(14 + BELOW)), refill),
-        set(entry, i32.load(i32.and(raised, get(width)), lengthCodes.at + TABLE)),
+        set(entry, i32.load(i32.and(raised, maskOf(lengthCodes.width)), lengthCodes.at + TABLE)),
         set(saved, raised),
         take(length8(entry)),
         either(
@@ -96,15 +91,14 @@ export function tables(): WasmFunction {
         ),
       ),
       save,
-      set(width, buildOf(literals, i32.of(LENGTHS), get(literalCount))),
-      failWhen(i32.isGreater(get(width), i32.of(literals.width))),
+      failUnlessBuilt(literals, i32.of(LENGTHS), get(literalCount)),
       failWhen(i32.isZero(i32.load8(i32.of(LENGTHS + 256)))),
-      set(
-        count,
-        buildOf(distances, i32.add(i32.of(LENGTHS), get(literalCount)), i32.subtract(get(end), get(literalCount))),
+      failUnlessBuilt(
+        distances,
+        i32.add(i32.of(LENGTHS), get(literalCount)),
+        i32.subtract(get(end), get(literalCount)),
       ),
-      failWhen(i32.isGreater(get(count), i32.of(distances.width))),
-      i32.or(get(width), i32.shiftLeft(get(count), i32.of(8))),
+      i32.of(1),
     ],
   };
 }

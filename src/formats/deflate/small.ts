@@ -6,7 +6,7 @@ import { openModule } from "../wasm/instance.ts";
 import { moduleOf } from "../wasm/module.ts";
 import { adler } from "./adler-32.ts";
 import { inflate, MOST_OF_HEADER } from "./inflate-blocks.ts";
-import { build, long } from "./inflate-codes.ts";
+import { build } from "./inflate-codes.ts";
 import { TABLES_END } from "./inflate-places.ts";
 import { stateIn } from "./inflate-state.ts";
 import { IS_OVER, OVERRUN, symbols } from "./inflate-symbols.ts";
@@ -52,7 +52,6 @@ export function createInflateSmall(openedAfter: number = OPENED_AFTER): InflateS
 function open(): InflateSmall | undefined {
   const module = {
     build: build(),
-    long: long(),
     tables: tables(),
     symbols: symbols(),
     inflate: inflate(),

@@ -5,6 +5,7 @@ import { constants, deflateRawSync, inflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { runs } from "../../core/runs.fixture.ts";
 import { createSharedMemory } from "../wasm/instance.ts";
+import { codedBlock } from "./coded-block.fixture.ts";
 import { INFLATER_BYTES, openStreamInflater, WINDOW } from "./stream.ts";
 
 const PIECE = 4_096;
@@ -131,6 +132,15 @@ test("of broken bytes it takes none that node:zlib refuses, and makes nothing el
       if (found !== undefined && expected !== undefined) assert.ok(found.equals(expected));
     }),
     runs(500),
+  );
+});
+
+test("codes of any lengths, up to the longest there are", () => {
+  fc.assert(
+    fc.property(codedBlock, orders, (block, order) => {
+      assert.ok(inflate(block, 1_000, 0, order).bytes.equals(inflateRawSync(block)));
+    }),
+    runs(300),
   );
 });
 

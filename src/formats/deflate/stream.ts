@@ -5,7 +5,7 @@
 import { openModuleIn, type SharedMemory } from "../wasm/instance.ts";
 import { moduleOf } from "../wasm/module.ts";
 import { inflate, MOST_OF_HEADER } from "./inflate-blocks.ts";
-import { build, long } from "./inflate-codes.ts";
+import { build } from "./inflate-codes.ts";
 import { TABLES_END } from "./inflate-places.ts";
 import { stateIn } from "./inflate-state.ts";
 import { IS_OVER, OVERRUN, symbols, WANTS_INPUT } from "./inflate-symbols.ts";
@@ -61,7 +61,7 @@ interface Functions extends TableBuilder {
 
 /** @returns undefined where the runtime does not compile it */
 export function openStreamInflater(shared: SharedMemory): StreamInflater | undefined {
-  const module = { build: build(), long: long(), tables: tables(), symbols: symbols(), inflate: inflate() };
+  const module = { build: build(), tables: tables(), symbols: symbols(), inflate: inflate() };
   const opened = openModuleIn<Functions>((pages) => moduleOf(module, pages), shared);
   if (opened === undefined) return undefined;
   const { memory, functions } = opened;
