@@ -170,7 +170,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     const other = otherOf[keyword];
     if (other === "escape" && isEscape(held, at, kind !== "binary")) options.escapes?.push(start);
     if (other === "allow") comment(at);
-    else if (other === "assignment" && kind !== "binary") assignment(at);
+    else if (other === "assignment" && kind !== "binary") assignment(at, keyword);
     else if (other === "encoded" && kind !== "binary") encoded(at, detectors.keywords[keyword] as string);
     const numbers = (kind === "binary" ? rulesInBinaries : rulesOf)[keyword] as Int32Array;
     if (numbers.length === 0) return;
@@ -240,9 +240,9 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     if (isNone) similar?.noteQuiet(number, begin, end);
   }
 
-  function assignment(at: number): void {
+  function assignment(at: number, keyword: number): void {
     if (similar?.isQuietAt(at) === true) return;
-    const nameEnd = nameEndAt(held, at);
+    const nameEnd = nameEndAt(held, at, detectors.automaton.lengths[keyword] as number);
     if (nameEnd === -1) {
       similar?.noteQuietAt(at, at, at + NAME_DECIDED_BY);
       return;

@@ -89,12 +89,14 @@ export interface AssignmentMatch {
  * Told before anything is looked at more closely.
  *
  * @param at - where one of the keywords begins
+ * @param length - of the keyword
  * @returns where the name ends that it begins the end of; -1 where it is no name that a secret may be given to
  */
-export function nameEndAt(bytes: Buffer, at: number): number {
+export function nameEndAt(bytes: Buffer, at: number, length: number): number {
   const nameEnd = skip(bytes, at, at + LONGEST_NAME, isNameByte);
   if (nameEnd - at > LONGEST_ENDING || !mayFollow(bytes[nameEnd])) return -1;
-  return endsSecretName(bytes.toString("latin1", at, nameEnd)) ? nameEnd : -1;
+  // A name mostly ends with the keyword.
+  return nameEnd - at === length || endsSecretName(bytes.toString("latin1", at, nameEnd)) ? nameEnd : -1;
 }
 
 /** Bytes from the keyword on that decide that. */
