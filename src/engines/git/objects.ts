@@ -223,6 +223,22 @@ function recentlyUsed(maxBytes: number): {
   const kept = new Map<number, { readonly object: GitObject; used: number }>();
   let bytes = 0;
   let clock = 0;
+  /** @returns when the last of them was used */
+  const oldestQuarter = (): number => {
+    const uses = new Float64Array(kept.size);
+    let count = 0;
+    kept.forEach(({ used }) => {
+      uses[count++] = used;
+    });
+    return uses.sort()[count >> 2] as number;
+  };
+  const forgetUntil = (last: number): void => {
+    kept.forEach(({ object, used }, number) => {
+      if (used > last) return;
+      kept.delete(number);
+      bytes -= object.bytes.length + ENTRY_OVERHEAD;
+    });
+  };
   return {
     get(number) {
       const known = kept.get(number);
@@ -235,12 +251,8 @@ function recentlyUsed(maxBytes: number): {
       kept.set(number, { object, used: ++clock });
       bytes += object.bytes.length + ENTRY_OVERHEAD;
       if (bytes <= maxBytes) return;
-      // Many at once, for they have to be put in order.
-      for (const [oldest, { object: forgotten }] of [...kept].sort(([, a], [, b]) => a.used - b.used)) {
-        if (bytes <= maxBytes * 0.75) break;
-        kept.delete(oldest);
-        bytes -= forgotten.bytes.length + ENTRY_OVERHEAD;
-      }
+      // Many at once, for what was used when has to be put in order.
+      while (bytes > maxBytes * 0.75) forgetUntil(oldestQuarter());
     },
   };
 }
