@@ -17,7 +17,7 @@ export interface SecretsScanOptions extends EvaluationOptions {
 }
 
 /** Percent between two collections: of a history, and of other files. */
-const HEAP_GROWTH = { history: 200, files: 100 } as const;
+const HEAP_GROWTH = { history: 500, files: 100 } as const;
 
 /** `bulkhead secrets scan [TARGET]`: a folder, a file, `-` for standard input, or an image. */
 export async function secretsScan(target: string, options: SecretsScanOptions): Promise<number> {
