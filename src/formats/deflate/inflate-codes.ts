@@ -9,16 +9,18 @@ import {
   set,
   tee,
   until,
+  v128,
   type WasmFunction,
   when,
 } from "../wasm/module.ts";
 import { CODE_BITS, LONGER, STARTS, SYMBOLS, TABLE } from "./inflate-places.ts";
 
 /** The functions of the module, by their numbers. */
-export const [BUILD, LONG, TABLES, SYMBOLS_OF] = [0, 1, 2, 3];
+export const [BUILD, LONG, TABLES, SYMBOLS_OF, INFLATE, ADLER, WHOLE] = [0, 1, 2, 3, 4, 5, 6];
 /** What building a table says of a code: bits of its table, or that it is none. */
 const OVER = -1;
 const INCOMPLETE = 0x100;
+const ZEROS = v128.of(...new Uint8Array(16));
 
 /**
  * `build(lengths, count, meanings, code, width)`: makes the table of a canonical code (3.2.2).
@@ -28,20 +30,38 @@ const INCOMPLETE = 0x100;
 export function build(): WasmFunction {
   const [lengths, count, meanings, places, width] = [0, 1, 2, 3, 4];
   const [i, length, left, first, most, code, size, next, end, entry, bitsOf] = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+  const [used, symbol] = [16, 17];
   const word = (base: number, index: Code): Code => i32.add(get(base), i32.shiftLeft(index, i32.of(2)));
+  /** Most symbols have no code: sixteen are passed over at once. */
+  const eachCode = (body: Code): Code => [
+    set(i, i32.of(0)),
+    until(
+      i32.isAtLeast(get(i), get(count)),
+      set(used, v128.bits(v128.isEqual(v128.load(i32.add(get(lengths), get(i))), ZEROS))),
+      set(used, i32.xor(get(used), i32.of(0xffff))),
+      set(left, i32.subtract(get(count), get(i))),
+      // What lies behind them is of others.
+      when(
+        i32.isLess(get(left), i32.of(16)),
+        set(used, i32.and(get(used), i32.subtract(i32.shiftLeft(i32.of(1), get(left)), i32.of(1)))),
+      ),
+      until(
+        i32.isZero(get(used)),
+        set(symbol, i32.add(get(i), i32.trailingZeros(get(used)))),
+        set(used, i32.and(get(used), i32.subtract(get(used), i32.of(1)))),
+        set(entry, word(places, i32.load8(i32.add(get(lengths), get(symbol))))),
+        body,
+      ),
+      increase(i, i32.of(16)),
+    ),
+  ];
   return {
     parameters: 5,
-    locals: 11,
+    locals: 13,
     returns: true,
     code: [
       Array.from({ length: 8 }, (_, n) => i64.store(get(places), i64.of(0), n * 8)),
-      until(
-        i32.isAtLeast(get(i), get(count)),
-        set(entry, word(places, i32.load8(i32.add(get(lengths), get(i))))),
-        i32.store(get(entry), i32.add(i32.load(get(entry)), i32.of(1))),
-        increase(i, i32.of(1)),
-      ),
-      i32.store(get(places), i32.of(0)),
+      eachCode(i32.store(get(entry), i32.add(i32.load(get(entry)), i32.of(1)))),
       set(left, i32.of(1)),
       set(length, i32.of(1)),
       until(
@@ -55,18 +75,13 @@ export function build(): WasmFunction {
         when(get(end), set(most, get(length))),
         increase(length, i32.of(1)),
       ),
-      set(i, i32.of(0)),
-      until(
-        i32.isAtLeast(get(i), get(count)),
-        when(
-          tee(length, i32.load8(i32.add(get(lengths), get(i)))),
-          set(entry, word(places, get(length))),
-          set(next, i32.load(get(entry), STARTS)),
-          i32.store16(i32.add(get(places), i32.shiftLeft(get(next), i32.of(1))), get(i), SYMBOLS),
-          i32.store(get(entry), i32.add(get(next), i32.of(1)), STARTS),
-        ),
-        increase(i, i32.of(1)),
-      ),
+      set(bitsOf, get(left)),
+      eachCode([
+        set(next, i32.load(get(entry), STARTS)),
+        i32.store16(i32.add(get(places), i32.shiftLeft(get(next), i32.of(1))), get(symbol), SYMBOLS),
+        i32.store(get(entry), i32.add(get(next), i32.of(1)), STARTS),
+      ]),
+      set(left, get(bitsOf)),
       when(i32.isLess(get(most), get(width)), set(width, get(most))),
       // Codes stand in the table with their first bit lowest, and once for each value of the bits behind them: what there is
       // of shorter ones is copied to twice the size, again and again.
@@ -80,8 +95,8 @@ export function build(): WasmFunction {
         until(
           i32.isAtLeast(get(i), get(size)),
           set(entry, i32.add(get(places), get(i))),
-          i64.store(i32.add(get(entry), get(size)), i64.load(get(entry), TABLE), TABLE),
-          increase(i, i32.of(8)),
+          v128.store(i32.add(get(entry), get(size)), v128.load(get(entry), TABLE), TABLE),
+          increase(i, i32.of(16)),
         ),
         set(size, i32.shiftLeft(get(size), i32.of(1))),
         set(bitsOf, i32.multiply(get(length), i32.of(CODE_BITS))),

@@ -42,7 +42,7 @@ const room = (bytes: number): number => {
 };
 const codePlaces = (width: number, meanings: number): CodePlaces => ({
   meanings,
-  // What is copied to twice its size is copied in eights of bytes.
+  // What is copied to twice its size is copied in sixteens of bytes.
   at: room(TABLE + (1 << width) * 4 + 16),
   width,
 });
