@@ -23,7 +23,7 @@ import { createVersions, type FindKeywords, type SimilarFinder, type Versions } 
 import { beginSpan, clearSpans, joinSpan, keepSpans, noSpans, type Spans } from "./spans.ts";
 import { type FileSecrets, type SecretStream, streamOf } from "./stream.ts";
 import { utf32Decoder } from "./utf-32.ts";
-import { WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
+import { mayBeWholeFile, WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
 import { hasMatch, isInWord, matchesIn, mayBegin, nameBefore } from "./window.ts";
 
 export interface SecretScanner {
@@ -370,7 +370,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     look(given, from, final) {
       if (given.length === 0) return from;
       if (kind === undefined) {
-        if (final && given.length <= WHOLE_FILE_BYTES) wholeFile(given);
+        if (final && given.length <= WHOLE_FILE_BYTES && mayBeWholeFile(path, given)) wholeFile(given);
         kind = contentKindOf(given);
         decode = decoderOf(kind);
         // Where more is to come nothing is remembered.
