@@ -172,7 +172,7 @@ function decodedOf(value: string): string {
 }
 
 function skipBack(bytes: Buffer, from: number, limit: number): number {
-  const least = limit > 0 ? limit : 0;
+  const least = Math.max(limit, 0);
   let i = from;
   while (i > least && NAME_BYTES[bytes[i - 1] as number] === 1) i -= 1;
   return i;
@@ -180,7 +180,7 @@ function skipBack(bytes: Buffer, from: number, limit: number): number {
 
 /** Behind the bytes of a name, which is looked for up to a limit. */
 function skipName(bytes: Buffer, from: number, limit: number): number {
-  const end = limit < bytes.length ? limit : bytes.length;
+  const end = Math.min(limit, bytes.length);
   let i = from;
   while (i < end && NAME_BYTES[bytes[i] as number] === 1) i += 1;
   return i;
