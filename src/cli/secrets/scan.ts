@@ -16,7 +16,7 @@ export interface SecretsScanOptions extends EvaluationOptions {
   readonly fingerprintKey?: string;
 }
 
-/** Percent between two collections: of a history, and of other files. */
+/** Percent between two collections: of a history, whose objects outlive one and are garbage at the next, and of other files. */
 const HEAP_GROWTH = { history: 500, files: 100 } as const;
 
 /** `bulkhead secrets scan [TARGET]`: a folder, a file, `-` for standard input, or an image. */
