@@ -16,8 +16,8 @@ export interface SecretsScanOptions extends EvaluationOptions {
   readonly fingerprintKey?: string;
 }
 
-/** Percent between two collections: of a history, and of other files. */
-const HEAP_GROWTH = { history: 200, files: 100 } as const;
+/** Percent between two collections: of a history, whose objects outlive one and are garbage at the next, and of other files. */
+const HEAP_GROWTH = { history: 300, files: 100 } as const;
 
 /** `bulkhead secrets scan [TARGET]`: a folder, a file, `-` for standard input, or an image. */
 export async function secretsScan(target: string, options: SecretsScanOptions): Promise<number> {

@@ -39,7 +39,10 @@ export function cutBlobs(repository: Repository): BlobPieces | undefined {
     }
     const packEnds = stored.byOffset.map((sorted) => {
       linkPack({ stored, objects, gaps: NO_GAPS }, sorted, isBlob, links);
-      for (const root of sorted) if (isRoot(links, root)) cut.add(root, chainLength(links, root));
+      for (let nth = 0; nth < sorted.length; nth++) {
+        const root = sorted[nth] as number;
+        if (isRoot(links, root)) cut.add(root, chainLength(links, root));
+      }
       return cut.end();
     });
     for (let number = 0; number < total; number++) {

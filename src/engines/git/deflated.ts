@@ -1,8 +1,9 @@
 /** Objects as zlib packs them: alone in a file, or within a pack. */
 import { inflateSync } from "node:zlib";
 import { createInflateAtOnce } from "../../formats/deflate/at-once.ts";
-import { createInflateSmall, MOST_OUT } from "../../formats/deflate/small.ts";
+import { MOST_OUT } from "../../formats/deflate/small.ts";
 import { BLOB, COMMIT, type ObjectType, TAG, TREE } from "./entry.ts";
+import { createInflater } from "./inflater.ts";
 
 /** An object's inflated bytes. They may be shared with a cache: nobody writes to them. */
 export interface GitObject {
@@ -13,17 +14,20 @@ export interface GitObject {
 const INITIAL_CHUNK = 64 * 1024;
 /** Nearly all objects are small, and have the size that they state. */
 const inflateAtOnce = createInflateAtOnce("zlib");
-const inflateSmall = createInflateSmall();
+const inflater = createInflater();
+
+/** As of the inflater: what is not made there has to be read and applied otherwise. */
+export const { patched: patchSmall } = inflater;
 
 /** Undefined where it is no zlib stream (RFC 1950, its checksum counts), or one of more than `size` bytes. */
 export function inflateBounded(deflated: Uint8Array, size: number): Buffer | undefined {
-  const small = size > MOST_OUT ? undefined : inflateSmall(deflated, size, Buffer.allocUnsafe(size));
+  const small = size > MOST_OUT ? undefined : inflater.inflate(deflated, size, Buffer.allocUnsafe(size));
   return small ?? inflateLarge(deflated, size);
 }
 
 /** As {@link inflateBounded}; the bytes are valid until something is inflated again. */
 export function inflateForNow(deflated: Uint8Array, size: number): Buffer | undefined {
-  return inflateSmall(deflated, size) ?? inflateLarge(deflated, size);
+  return inflater.inflate(deflated, size) ?? inflateLarge(deflated, size);
 }
 
 function inflateLarge(deflated: Uint8Array, size: number): Buffer | undefined {

@@ -1,11 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import { runs } from "../../core/runs.fixture.ts";
 import { applyDelta } from "./delta.ts";
-import { createPatch } from "./delta-module.ts";
+import { createInflater } from "./inflater.ts";
 
-const patch = createPatch(0);
+const { patched } = createInflater(0);
+
+/** Undefined where it is left to JavaScript. */
+function patch(base: Buffer, delta: Buffer): Buffer | undefined {
+  return patched(deflateSync(delta), delta.length, base);
+}
 
 /** Copies a stretch: all bytes of the offset and the size, or those alone that are no zeros. */
 const copies = fc.tuple(fc.nat(500), fc.nat(300), fc.boolean()).map(([from, count, isWhole]) => {
@@ -15,7 +21,7 @@ const copies = fc.tuple(fc.nat(500), fc.nat(300), fc.boolean()).map(([from, coun
   return [instruction, ...bytes.filter((_, n) => kept[n])];
 });
 const additions = fc.uint8Array({ minLength: 1, maxLength: 127 }).map((bytes) => [bytes.length, ...bytes]);
-const bases = fc.uint8Array({ maxLength: 600 }).map((bytes) => Buffer.from(bytes));
+const bases = fc.uint8Array({ maxLength: 600 }).map((bytes): Buffer => Buffer.from(bytes));
 const bodies = fc.oneof(
   fc.array(fc.oneof(copies, additions), { maxLength: 12 }).map((each) => each.flat()),
   fc.uint8Array({ maxLength: 40 }).map((bytes) => [...bytes]),
@@ -34,13 +40,9 @@ test("what JavaScript makes of a delta, or nothing where that refuses it", () =>
       if (length > 100_000) return;
       const sizes = [...sizeOf(base.length), ...sizeOf(length)];
       const delta = Buffer.from([...sizes, ...body]);
-      // With a list for what is copied it is JavaScript's.
-      const expected = applyDelta(base, delta, []);
-      const result = Buffer.alloc(length);
-      const isDone = patch(base, delta, sizes.length, result);
-      assert.equal(isDone, expected !== undefined);
-      if (isDone) assert.deepEqual(result, expected);
-      if (isDone) applied += 1;
+      const result = patch(base, delta);
+      assert.deepEqual(result, applyDelta(base, delta));
+      if (result !== undefined) applied += 1;
     }),
     runs(1_000),
   );
@@ -70,9 +72,8 @@ function lengthOf(body: readonly number[]): number {
 
 test("stretches at the bounds of base, delta and result", () => {
   const base = Buffer.from("0123456789abcdef0123");
-  const whole = Buffer.alloc(20);
-  assert.ok(patch(base, Buffer.from([0x90, 20]), 0, whole));
-  assert.deepEqual(whole, base);
+  const sized = (delta: readonly number[], length: number) => Buffer.from([base.length, length, ...delta]);
+  assert.deepEqual(patch(base, sized([0x90, 20], 20)), base);
   const refused: readonly (readonly [string, readonly number[], number])[] = [
     ["behind the base", [0x91, 1, 20], 20],
     ["an offset of four bytes", [0x9f, 0xff, 0xff, 0xff, 0xff, 20], 20],
@@ -84,26 +85,32 @@ test("stretches at the bounds of base, delta and result", () => {
     ["a copy without its size", [0x90], 0],
   ];
   for (const [name, delta, length] of refused) {
-    assert.equal(patch(base, Buffer.from(delta), 0, Buffer.alloc(length)), false, name);
+    assert.equal(patch(base, sized(delta, length)), undefined, name);
   }
+  const sizes: readonly (readonly [string, readonly number[]])[] = [
+    ["another base", [19, 20, 0x90, 20]],
+    ["no size", [20]],
+    ["a size that does not end", [20, 0x94, 0x80]],
+    ["a size of five bytes", [20, 0x94, 0x80, 0x80, 0x80, 0x01, 0x90, 20]],
+    ["more than is made here", [20, ...sizeOf(256 * 1024 + 1), 0x90, 20]],
+  ];
+  for (const [name, delta] of sizes) assert.equal(patch(base, Buffer.from(delta)), undefined, name);
 });
 
 test("a chain: each is made of the one before, of an earlier one, or of what comes between", () => {
   fc.assert(
     fc.property(bases, fc.array(fc.tuple(fc.nat(3), bodies), { maxLength: 12 }), (base, steps) => {
-      const made = [base];
+      const made: Buffer[] = [base];
       for (const [back, body] of steps) {
         const from = made[Math.max(0, made.length - 1 - back)] ?? base;
         const length = lengthOf(body);
         if (length > 100_000) continue;
         const sizes = [...sizeOf(from.length), ...sizeOf(length)];
         const delta = Buffer.from([...sizes, ...body]);
-        const expected = applyDelta(from, delta, []);
-        const result = Buffer.alloc(length);
-        assert.equal(patch(from, delta, sizes.length, result), expected !== undefined);
-        if (expected === undefined) continue;
+        const expected = applyDelta(from, delta);
+        const result = patch(from, delta);
         assert.deepEqual(result, expected);
-        made.push(result);
+        if (result !== undefined) made.push(result);
       }
     }),
     runs(300),
@@ -112,8 +119,19 @@ test("a chain: each is made of the one before, of an earlier one, or of what com
 
 test("what is large, and what comes first, is left to JavaScript", () => {
   const base = Buffer.alloc(256 * 1024 + 1);
-  assert.equal(patch(base, Buffer.from([0x90, 1]), 0, Buffer.alloc(1)), false);
-  const later = createPatch(1);
-  const results = [1, 2].map(() => later(Buffer.from("a"), Buffer.from([0x90, 1]), 0, Buffer.alloc(1)));
-  assert.deepEqual(results, [false, true]);
+  assert.equal(patch(base, Buffer.from([...sizeOf(base.length), 1, 0x90, 1])), undefined);
+  const later = createInflater(1);
+  const delta = Buffer.from([1, 1, 0x90, 1]);
+  const results = [1, 2].map(() => later.patched(deflateSync(delta), delta.length, Buffer.from("a"))?.toString());
+  assert.deepEqual(results, [undefined, "a"]);
+});
+
+test("a stream that is cut, or of another size than stated, makes nothing", () => {
+  const base = Buffer.from("0123456789");
+  const delta = Buffer.from([10, 4, 0x91, 3, 4]);
+  const deflated = deflateSync(delta);
+  assert.deepEqual(String(patched(deflated, delta.length, base)), "3456");
+  assert.equal(patched(deflated, delta.length + 1, base), undefined);
+  assert.equal(patched(deflated.subarray(0, -1), delta.length, base), undefined);
+  assert.equal(patched(Buffer.alloc(0), delta.length, base), undefined);
 });

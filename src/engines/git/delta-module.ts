@@ -1,10 +1,9 @@
-/**
- * What a delta makes of its base, in WebAssembly: to copy a stretch from one buffer of JavaScript to another costs more than most
- * stretches are long. Broken deltas are left to whoever says what is wrong with them.
- */
-import { openModule } from "../../formats/wasm/instance.ts";
+/** What a delta makes of its base, in WebAssembly: to copy a stretch from one buffer of JavaScript to another costs more than most are long. */
+import { WHOLE } from "../../formats/deflate/inflate-codes.ts";
+import { IN, OUT } from "../../formats/deflate/small.ts";
 import {
   type Code,
+  call,
   copyMemory,
   either,
   get,
@@ -12,7 +11,6 @@ import {
   i32,
   i64,
   increase,
-  moduleOf,
   set,
   tee,
   until,
@@ -20,66 +18,58 @@ import {
   when,
 } from "../../formats/wasm/module.ts";
 
-/** Bytes of what is put together here. */
-const MOST = 256 * 1024;
-/** Short stretches are copied in sixteens of bytes. */
-const SLACK = 64;
-const DELTA = 0;
-const FIRST = DELTA + MOST + SLACK;
-const SECOND = FIRST + MOST + SLACK;
-const BYTES = SECOND + MOST + SLACK;
+const failWhen = (condition: Code): Code => when(condition, giveBack(i32.of(0)));
+
+/** The function {@link patch} of the module. */
+export const PATCH = WHOLE + 1;
 
 /**
- * Writes to `result`, all of it, which nobody writes to from then on; false where the delta is broken, does not fit, is too large, or nothing is open.
+ * `make(inEnd, size, base, baseLength, out, most)`: inflates a delta of so many bytes, and writes what it makes of the base.
  *
- * @param from - behind the sizes of both, with which the delta begins
+ * Returns how many bytes these are, and one more; 0 where the delta is broken, does not fit, or makes more than `most`.
  */
-export type Patch = (base: Uint8Array, delta: Uint8Array, from: number, result: Uint8Array) => boolean;
-
-/** Deltas after which it is opened: fewer are applied before it would be. */
-const OPENED_AFTER = 256;
-
-/** @param openedAfter - deltas that are left to JavaScript at first */
-export function createPatch(openedAfter: number = OPENED_AFTER): Patch {
-  let left = openedAfter;
-  let opened: Patch | undefined;
-  return (base, delta, from, result) => {
-    if (base.length > MOST || delta.length > MOST || result.length > MOST) return false;
-    if (opened === undefined && left-- === 0) opened = open();
-    return opened?.(base, delta, from, result) ?? false;
-  };
-}
-
-/** @returns undefined where the runtime has no WebAssembly, or no memory for it */
-function open(): Patch | undefined {
-  const module = openModule<{ patch: (...values: number[]) => number }>(moduleOf({ patch: patch() }), BYTES);
-  if (module === undefined) return undefined;
-  const { memory, functions } = module;
-  const { buffer } = memory;
-  let [baseAt, resultAt] = [FIRST, SECOND];
-  /** What was made last, and is there still: mostly the next one is made of it. */
-  let made: Uint8Array | undefined;
-  return (base, delta, from, result) => {
-    const { length } = result;
-    memory.set(delta, DELTA);
-    if (base === made) {
-      const there = resultAt;
-      resultAt = baseAt;
-      baseAt = there;
-    } else memory.set(base, baseAt);
-    made = undefined;
-    const outEnd = resultAt + length;
-    if (functions.patch(DELTA + from, DELTA + delta.length, baseAt, base.length, resultAt, outEnd) === 0) return false;
-    result.set(new Uint8Array(buffer, resultAt, length));
-    made = result;
-    return true;
+export function make(): WasmFunction {
+  const [inEnd, size, base, baseLength, out, most, delta, length, shift, byte] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  /** 7 bits a byte, the lowest first: no size below `most` takes more than four of them. */
+  const stated: Code = [
+    set(length, i32.of(0)),
+    set(shift, i32.of(0)),
+    set(byte, i32.of(0x80)),
+    until(
+      i32.isLess(get(byte), i32.of(0x80)),
+      failWhen(i32.isEqual(get(shift), i32.of(28))),
+      set(byte, i32.load8(get(delta))),
+      set(length, i32.or(get(length), i32.shiftLeft(i32.and(get(byte), i32.of(0x7f)), get(shift)))),
+      increase(delta, i32.of(1)),
+      increase(shift, i32.of(7)),
+    ),
+  ];
+  const deltaEnd = i32.add(i32.of(OUT), get(size));
+  return {
+    parameters: 6,
+    locals: 4,
+    returns: true,
+    code: [
+      failWhen(i32.isZero(call(WHOLE, i32.of(IN), get(inEnd), i32.of(OUT), get(size)))),
+      set(delta, i32.of(OUT)),
+      stated,
+      failWhen(i32.xor(get(length), get(baseLength))),
+      stated,
+      failWhen(i32.isGreater(get(length), get(most))),
+      failWhen(i32.isGreater(get(delta), deltaEnd)),
+      failWhen(
+        i32.isZero(
+          call(PATCH, get(delta), deltaEnd, get(base), get(baseLength), get(out), i32.add(get(out), get(length))),
+        ),
+      ),
+      i32.add(get(length), i32.of(1)),
+    ],
   };
 }
 
 /** `patch(delta, deltaEnd, base, baseLength, out, outEnd)`: 1, or 0 where it is broken. */
-function patch(): WasmFunction {
+export function patch(): WasmFunction {
   const [delta, deltaEnd, base, baseLength, out, outEnd, instruction, from, count] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
-  const failWhen = (condition: Code): Code => when(condition, giveBack(i32.of(0)));
   const byte: Code = [i32.load8(get(delta)), increase(delta, i32.of(1))];
   /** A bit says whether a byte of the offset (four) or the size (three) follows; the others are zero. */
   const given = (bit: number, into: number, shift: number): Code =>

@@ -1,7 +1,4 @@
 import { bounds } from "./bounds.ts";
-import { createPatch } from "./delta-module.ts";
-
-const patch = createPatch();
 
 /**
  * What a delta makes of its base (gitformat-pack, "Deltified representation"): the sizes of both, then instructions
@@ -29,7 +26,6 @@ export function applyDelta(base: Buffer, delta: Buffer, copies?: number[]): Buff
   if (length < 0) return undefined;
   if (length > bounds.gitObjectBytes) return "over";
   const result = Buffer.allocUnsafe(length);
-  if (copies === undefined && patch(base, delta, at, result)) return result;
   let written = 0;
   while (at < delta.length) {
     const instruction = delta[at++] as number;

@@ -2,7 +2,14 @@ import { hash } from "node:crypto";
 import { join } from "node:path";
 import { Problem } from "../../core/problem.ts";
 import { bounds } from "./bounds.ts";
-import { type GitObject, inflateBounded, inflateForNow, LOOSE_HEADER_BYTES, looseObject } from "./deflated.ts";
+import {
+  type GitObject,
+  inflateBounded,
+  inflateForNow,
+  LOOSE_HEADER_BYTES,
+  looseObject,
+  patchSmall,
+} from "./deflated.ts";
 import { applyDelta } from "./delta.ts";
 import { HEADER_BYTES, type ObjectType, OFFSET_DELTA, REFERENCE_DELTA, readEntryHeader, TAG } from "./entry.ts";
 import { readWhole } from "./files.ts";
@@ -90,18 +97,27 @@ export function readObjects(stored: Stored, format: ObjectFormat): Objects {
     if (base === -1) throw broken(number, "the base of its delta is missing");
     return base;
   };
+  const deflated = (number: number): Uint8Array => {
+    const start = (offsets[number] as number) + (known.lengths[number] as number);
+    return packs.bare(places[number] as number, start, ends[number] as number);
+  };
   /** The object itself; or its delta, of which the bytes are valid until the next one. */
   const inflateEntry = (number: number): Buffer => {
     const size = known.sizes[number] as number;
     if (size > bounds.gitObjectBytes) throw over(number);
     count(size);
-    const start = (offsets[number] as number) + (known.lengths[number] as number);
     const inflate = (known.types[number] as number) > TAG ? inflateForNow : inflateBounded;
-    const bytes = inflate(packs.bare(places[number] as number, start, ends[number] as number), size);
+    const bytes = inflate(deflated(number), size);
     if (bytes?.length !== size) throw broken(number, "its deflated bytes are broken");
     return bytes;
   };
   const patched = (number: number, base: Buffer, copies?: number[]): Buffer => {
+    const size = known.sizes[number] as number;
+    const small = copies === undefined ? patchSmall(deflated(number), size, base) : undefined;
+    if (small !== undefined) {
+      count(size + small.length);
+      return small;
+    }
     const result = applyDelta(base, inflateEntry(number), copies);
     if (result === "over") throw over(number);
     if (result === undefined) throw broken(number, "its delta does not fit its base");
@@ -223,6 +239,22 @@ function recentlyUsed(maxBytes: number): {
   const kept = new Map<number, { readonly object: GitObject; used: number }>();
   let bytes = 0;
   let clock = 0;
+  /** @returns when the last of them was used */
+  const oldestQuarter = (): number => {
+    const uses = new Float64Array(kept.size);
+    let count = 0;
+    kept.forEach(({ used }) => {
+      uses[count++] = used;
+    });
+    return uses.sort()[count >> 2] as number;
+  };
+  const forgetUntil = (last: number): void => {
+    kept.forEach(({ object, used }, number) => {
+      if (used > last) return;
+      kept.delete(number);
+      bytes -= object.bytes.length + ENTRY_OVERHEAD;
+    });
+  };
   return {
     get(number) {
       const known = kept.get(number);
@@ -235,12 +267,8 @@ function recentlyUsed(maxBytes: number): {
       kept.set(number, { object, used: ++clock });
       bytes += object.bytes.length + ENTRY_OVERHEAD;
       if (bytes <= maxBytes) return;
-      // Many at once, for they have to be put in order.
-      for (const [oldest, { object: forgotten }] of [...kept].sort(([, a], [, b]) => a.used - b.used)) {
-        if (bytes <= maxBytes * 0.75) break;
-        kept.delete(oldest);
-        bytes -= forgotten.bytes.length + ENTRY_OVERHEAD;
-      }
+      // Many at once, for what was used when has to be put in order.
+      while (bytes > maxBytes * 0.75) forgetUntil(oldestQuarter());
     },
   };
 }

@@ -40,8 +40,9 @@ export function readPackIndex(bytes: Buffer, idBytes: number, place: string): Pa
   const large = (bytes.length - 2 * idBytes - largeAt) / 8;
   if (large < 0 || !Number.isInteger(large)) throw broken("its length is not that of its count");
   const offsets = new Float64Array(count);
-  for (let n = 0, at = offsetsAt; n < count; n++, at += 4) {
-    const offset = bytes.readUInt32BE(at);
+  const stated = wordsOf(bytes, offsetsAt, count);
+  for (let n = 0; n < count; n++) {
+    const offset = stated[n] as number;
     if (offset < 0x80000000) {
       offsets[n] = offset;
       continue;
@@ -53,3 +54,14 @@ export function readPackIndex(bytes: Buffer, idBytes: number, place: string): Pa
   }
   return { count, bytes, idsAt, idStride: idBytes, offsets, packChecksum };
 }
+
+/** Numbers of 32 bits, the highest byte first: all at once, for there is one for each object. */
+function wordsOf(bytes: Buffer, at: number, count: number): Uint32Array {
+  const words = new Uint32Array(count);
+  const copy = Buffer.from(words.buffer);
+  bytes.copy(copy, 0, at, at + copy.length);
+  if (LITTLE_ENDIAN) copy.swap32();
+  return words;
+}
+
+const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;

@@ -34,7 +34,8 @@ export function* readBlobs(
   const take = taker(repository, wanted, links);
   for (const sorted of stored.byOffset) {
     linkPack(repository, sorted, wanted, links);
-    for (const root of sorted) {
+    for (let nth = 0; nth < sorted.length; nth++) {
+      const root = sorted[nth] as number;
       if (!isRoot(links, root)) continue;
       if (links.firstChild[root] === -1) {
         // Of most roots nothing is made: there is nothing to go through.
@@ -92,7 +93,8 @@ export function tellUnread(
   wanted: (number: number) => boolean,
   links: Links,
 ): void {
-  for (const number of sorted) {
+  for (let nth = 0; nth < sorted.length; nth++) {
+    const number = sorted[nth] as number;
     if (wanted(number) && !isRead(links, number)) {
       gaps.caught(broken(stored.ids.hex(number), "what its delta rests on is broken or forms a circle"));
     }

@@ -159,7 +159,12 @@ function other(repository: Repository, into: Introductions, number: number, miss
 
 /** Hands over object numbers in the order of the packs, copies left out. */
 function everyObject({ stored: { byOffset, ids, places } }: Repository, take: (number: number) => void): void {
-  for (const sorted of byOffset) for (const number of sorted) if (ids.first(number) === number) take(number);
+  for (const sorted of byOffset) {
+    for (let nth = 0; nth < sorted.length; nth++) {
+      const number = sorted[nth] as number;
+      if (ids.first(number) === number) take(number);
+    }
+  }
   for (let number = 0; number < places.length; number++) {
     if ((places[number] as number) < 0 && ids.first(number) === number) take(number);
   }

@@ -23,7 +23,7 @@ import { createVersions, type FindKeywords, type SimilarFinder, type Versions } 
 import { beginSpan, clearSpans, joinSpan, keepSpans, noSpans, type Spans } from "./spans.ts";
 import { type FileSecrets, type SecretStream, streamOf } from "./stream.ts";
 import { utf32Decoder } from "./utf-32.ts";
-import { WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
+import { mayBeWholeFile, WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
 import { hasMatch, isInWord, matchesIn, mayBegin, nameBefore } from "./window.ts";
 
 export interface SecretScanner {
@@ -170,7 +170,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     const other = otherOf[keyword];
     if (other === "escape" && isEscape(held, at, kind !== "binary")) options.escapes?.push(start);
     if (other === "allow") comment(at);
-    else if (other === "assignment" && kind !== "binary") assignment(at);
+    else if (other === "assignment" && kind !== "binary") assignment(at, keyword);
     else if (other === "encoded" && kind !== "binary") encoded(at, detectors.keywords[keyword] as string);
     const numbers = (kind === "binary" ? rulesInBinaries : rulesOf)[keyword] as Int32Array;
     if (numbers.length === 0) return;
@@ -240,9 +240,9 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     if (isNone) similar?.noteQuiet(number, begin, end);
   }
 
-  function assignment(at: number): void {
+  function assignment(at: number, keyword: number): void {
     if (similar?.isQuietAt(at) === true) return;
-    const nameEnd = nameEndAt(held, at);
+    const nameEnd = nameEndAt(held, at, detectors.automaton.lengths[keyword] as number);
     if (nameEnd === -1) {
       similar?.noteQuietAt(at, at, at + NAME_DECIDED_BY);
       return;
@@ -370,7 +370,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     look(given, from, final) {
       if (given.length === 0) return from;
       if (kind === undefined) {
-        if (final && given.length <= WHOLE_FILE_BYTES) wholeFile(given);
+        if (final && given.length <= WHOLE_FILE_BYTES && mayBeWholeFile(path, given)) wholeFile(given);
         kind = contentKindOf(given);
         decode = decoderOf(kind);
         // Where more is to come nothing is remembered.

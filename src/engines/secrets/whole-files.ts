@@ -38,6 +38,13 @@ const isAccountFile = asksOfPath(/(?:^|\/)(?:rsyncd?\.secrets|passwd\.client|\.?
 const isPasswordFile = asksOfPath(/(?:^|\/)\.?htpasswd[^/]{0,40}$/i);
 const isRailsKey = asksOfPath(/(?:^|\/)(?:master\.key|credentials\/[^/]{1,80}\.key)$/i);
 
+/** Whether any rule may find one: by its first byte (DER and PKCS #12, key stores of Java, KeePass), or its name. */
+export function mayBeWholeFile(path: string, bytes: Buffer): boolean {
+  const first = bytes[0];
+  if (first === SEQUENCE || first === 0xfe || first === 0xce || first === KEEPASS[0]) return true;
+  return isAccountFile(path) || isPasswordFile(path) || isRailsKey(path);
+}
+
 const KEEPASS = Buffer.from("03d9a29a67fb4bb5", "hex");
 
 export const wholeFileRules: readonly WholeFileRule[] = [

@@ -4,10 +4,11 @@ import { CODE_BITS, LONGER, STARTS, SYMBOLS, TABLE } from "./inflate-places.ts";
 import { failWhen } from "./inflate-reader.ts";
 
 /** The functions of the module, by their numbers. */
-export const [BUILD, TABLES, SYMBOLS_OF] = [0, 1, 2];
+export const [BUILD, TABLES, SYMBOLS_OF, INFLATE, ADLER, WHOLE] = [0, 1, 2, 3, 4, 5];
 
 const [lengths, count, meanings, places, width] = [0, 1, 2, 3, 4];
 const [i, length, left, first, most, code, size, next, end, entry, bitsOf] = [5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+const [used, symbol] = [16, 17];
 const word = (base: number, index: Code): Code => i32.add(get(base), i32.shiftLeft(index, i32.of(2)));
 const power = (of: Code): Code => i32.shiftLeft(i32.of(1), of);
 const below = (of: Code): Code => i32.subtract(of, i32.of(1));
@@ -23,16 +24,32 @@ const ofThisLength: Code = [
   set(end, i32.add(get(next), i32.shiftLeft(i32.load(word(places, get(length))), i32.of(1)))),
 ];
 
+const ZEROS = v128.of(...new Uint8Array(16));
+/** For each symbol that has a code, with the place of its length's count: most have none, and sixteen are passed over at once. */
+const eachCode = (body: Code): Code => [
+  set(i, i32.of(0)),
+  until(
+    i32.isAtLeast(get(i), get(count)),
+    set(used, v128.bits(v128.isEqual(v128.load(i32.add(get(lengths), get(i))), ZEROS))),
+    set(used, i32.xor(get(used), i32.of(0xffff))),
+    set(size, i32.subtract(get(count), get(i))),
+    // What lies behind them is of others.
+    when(i32.isLess(get(size), i32.of(16)), set(used, i32.and(get(used), below(power(get(size)))))),
+    until(
+      i32.isZero(get(used)),
+      set(symbol, i32.add(get(i), i32.trailingZeros(get(used)))),
+      set(used, i32.and(get(used), below(get(used)))),
+      set(entry, word(places, i32.load8(i32.add(get(lengths), get(symbol))))),
+      body,
+    ),
+    increase(i, i32.of(16)),
+  ),
+];
+
 /** How many codes there are of each length, and where their symbols begin. */
 const counted: Code = [
   Array.from({ length: 8 }, (_, n) => i64.store(get(places), i64.of(0), n * 8)),
-  until(
-    i32.isAtLeast(get(i), get(count)),
-    set(entry, word(places, i32.load8(i32.add(get(lengths), get(i))))),
-    i32.store(get(entry), i32.add(i32.load(get(entry)), i32.of(1))),
-    increase(i, i32.of(1)),
-  ),
-  i32.store(get(places), i32.of(0)),
+  eachCode(i32.store(get(entry), i32.add(i32.load(get(entry)), i32.of(1)))),
   set(left, i32.of(1)),
   set(length, i32.of(1)),
   until(
@@ -49,20 +66,11 @@ const counted: Code = [
 ];
 
 /** Symbols by the lengths of their codes. */
-const sorted: Code = [
-  set(i, i32.of(0)),
-  until(
-    i32.isAtLeast(get(i), get(count)),
-    when(
-      tee(length, i32.load8(i32.add(get(lengths), get(i)))),
-      set(entry, word(places, get(length))),
-      set(next, i32.load(get(entry), STARTS)),
-      i32.store16(i32.add(get(places), i32.shiftLeft(get(next), i32.of(1))), get(i), SYMBOLS),
-      i32.store(get(entry), i32.add(get(next), i32.of(1)), STARTS),
-    ),
-    increase(i, i32.of(1)),
-  ),
-];
+const sorted: Code = eachCode([
+  set(next, i32.load(get(entry), STARTS)),
+  i32.store16(i32.add(get(places), i32.shiftLeft(get(next), i32.of(1))), get(symbol), SYMBOLS),
+  i32.store(get(entry), i32.add(get(next), i32.of(1)), STARTS),
+]);
 
 /**
  * Codes stand in the table with their first bit lowest, and once for each value of the bits behind them: what there is of shorter ones
@@ -148,7 +156,7 @@ const longer: Code = [
 export function build(): WasmFunction {
   return {
     parameters: 5,
-    locals: 11,
+    locals: 13,
     returns: true,
     code: [counted, sorted, shorter, failWhen(get(left)), longer, i32.of(1)],
   };

@@ -9,6 +9,7 @@ import {
   increase,
   set,
   until,
+  v128,
   type WasmFunction,
   when,
 } from "../wasm/module.ts";
@@ -84,9 +85,10 @@ export function tables(): WasmFunction {
             failWhen(i32.isGreater(get(count), get(end))),
             until(
               i32.isAtLeast(get(at), get(count)),
-              i32.store8(get(at), get(repeat), LENGTHS),
-              increase(at, i32.of(1)),
+              v128.store(get(at), v128.splat(get(repeat)), LENGTHS),
+              increase(at, i32.of(16)),
             ),
+            set(at, get(count)),
           ],
         ),
       ),

@@ -9,7 +9,7 @@ import { isPlaceholder } from "../placeholder.ts";
 import { isExpression, isReference } from "../reference.ts";
 import type { SecretRule } from "../rule.ts";
 import { wellKnown } from "../rules/well-known.ts";
-import { DOT, looked, skip } from "./bytes.ts";
+import { DOT, looked } from "./bytes.ts";
 import { type Chance, chanceOf, isChosen, isPunctuated, isUuid } from "./chance.ts";
 import { endsSecretName, isFaintName, NAME_KEYWORDS, type NameKind, nameKindOf } from "./names.ts";
 import { isGenerated, isSettings, type Place, placeOf, unquotedIn } from "./places.ts";
@@ -89,12 +89,14 @@ export interface AssignmentMatch {
  * Told before anything is looked at more closely.
  *
  * @param at - where one of the keywords begins
+ * @param length - of the keyword
  * @returns where the name ends that it begins the end of; -1 where it is no name that a secret may be given to
  */
-export function nameEndAt(bytes: Buffer, at: number): number {
-  const nameEnd = skip(bytes, at, at + LONGEST_NAME, isNameByte);
+export function nameEndAt(bytes: Buffer, at: number, length: number): number {
+  const nameEnd = skipName(bytes, at, at + LONGEST_NAME);
   if (nameEnd - at > LONGEST_ENDING || !mayFollow(bytes[nameEnd])) return -1;
-  return endsSecretName(bytes.toString("latin1", at, nameEnd)) ? nameEnd : -1;
+  // A name mostly ends with the keyword.
+  return nameEnd - at === length || endsSecretName(bytes.toString("latin1", at, nameEnd)) ? nameEnd : -1;
 }
 
 /** Bytes from the keyword on that decide that. */
@@ -171,20 +173,22 @@ function decodedOf(value: string): string {
 }
 
 function skipBack(bytes: Buffer, from: number, limit: number): number {
+  const least = Math.max(limit, 0);
   let i = from;
-  while (i > Math.max(0, limit) && isNameByte(bytes[i - 1] as number)) i -= 1;
+  while (i > least && NAME_BYTES[bytes[i - 1] as number] === 1) i -= 1;
   return i;
 }
 
-function isNameByte(byte: number): boolean {
-  return (
-    (byte >= 0x61 && byte <= 0x7a) ||
-    (byte >= 0x41 && byte <= 0x5a) ||
-    (byte >= 0x30 && byte <= 0x39) ||
-    byte === 0x5f ||
-    byte === 0x2d
-  );
+/** Behind the bytes of a name, which is looked for up to a limit. */
+function skipName(bytes: Buffer, from: number, limit: number): number {
+  const end = Math.min(limit, bytes.length);
+  let i = from;
+  while (i < end && NAME_BYTES[bytes[i] as number] === 1) i += 1;
+  return i;
 }
+
+/** By their values: 1 for those of a name. */
+const NAME_BYTES = Uint8Array.from({ length: 256 }, (_, byte) => (/[\w-]/.test(String.fromCharCode(byte)) ? 1 : 0));
 
 /** Without words and separators but for what digits stand among; or digits alone, longer than any time. */
 function isFaint(secret: string, chance: Chance | undefined): boolean {

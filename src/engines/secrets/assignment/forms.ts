@@ -8,6 +8,12 @@ export interface Form {
   readonly first: string;
   readonly between: RegExp;
   readonly before?: RegExp;
+  /** What `before` may end with, blanks left out: no other byte, nor the start of the file where an empty text is none. */
+  readonly behind?: RegExp;
+  /** What `between` and the value behind it may begin with, blanks and an opening bracket left out. */
+  readonly ahead?: RegExp;
+  /** `between` has an operator behind what closes the name: bytes alone tell where there is none. */
+  readonly isOperated?: true;
   readonly value: ValueForm;
   readonly loose?: true;
 }
@@ -17,6 +23,9 @@ const QUOTE_OR_SIGN = "\"'`\\]) \t=:?.+|-<";
 
 /** A line's begin, with what stands before the last dot of a property's name. */
 const LINE = /(?:^|[\r\n])[ \t]{0,16}(?:[\w-]{1,24}\.){0,5}$/;
+const BEGINS_LINE = /^$|[\r\n.]/;
+/** What a value in quotes begins with, and what stands before it: a type, a call, the letters of a language. */
+export const MAY_QUOTE = /["'`\\|><([nsboruflq@$%]/i;
 /** What puts a value under a name in a store. */
 const COMMAND =
   /\b(?:config|configure|secrets?|env|vars?|variables?)(?:[ \t:](?:set|add|put|create))?(?: --?[a-z]{1,12})?[ \t]{1,4}["']?(?:[\w-]{1,24}[.:/]){0,4}$/;
@@ -24,20 +33,22 @@ const COMMAND =
 /** In order: the first that fits and has a value counts. */
 export const FORMS: readonly Form[] = [
   // `?token=…&`
-  { first: "=", before: /[?&;]$/, between: /^=/, value: "parameter", loose: true },
+  { first: "=", before: /[?&;]$/, behind: /[?&;]/, between: /^=/, value: "parameter", loose: true },
   // The same within another URL: `%3Ftoken%3D…%26`
   { first: "%", between: /^%3D/i, value: "encoded", loose: true },
   // `${API_TOKEN:-…}`, Spring's `${API_TOKEN:…}`
-  { first: ":=", before: /\$\{[\w.-]{0,40}$/, between: /^(?::[-=]?|=)/, value: "braced" },
+  { first: ":=", before: /\$\{[\w.-]{0,40}$/, behind: /[{\w.-]/, between: /^(?::[-=]?|=)/, value: "braced" },
   // `token: string = "…"`, `token: &'static str = "…"`
   {
     first: ":? \t",
+    ahead: /[?:]/,
     between: /^\??[ \t]{0,4}:[ \t]{0,4}[A-Za-z_&*'([][\w.<>&'*?|[\](), ]{0,48}=(?![=>])\s{0,16}/,
     value: "quoted",
   },
   // `token = "…"`, `"token": "…"`, `token ||= "…"`, `TOKEN := …`, R's `token <- "…"`, `token = (` and the text below it
   {
     first: QUOTE_OR_SIGN,
+    isOperated: true,
     between:
       /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,16}(?::{1,3}=|\|\|=|\?\?=|[?.+]=|=>|->|<{1,2}-|={1,3}(?![=>~])|:(?!:))(?:[ \t]{0,8}\(\s{0,32}(?=["'`])|\s{0,32}(?=["'`])|[ \t]{0,16})/,
     value: "either",
@@ -45,6 +56,7 @@ export const FORMS: readonly Form[] = [
   // `process.env.X || "…"`, `os.environ.get("TOKEN") or "…"`
   {
     first: "\"'`]) \t|?",
+    isOperated: true,
     between: /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,4}(?:\|\||\?\?|\?:|or\b)\s{0,16}/,
     value: "quoted",
   },
@@ -57,13 +69,20 @@ export const FORMS: readonly Form[] = [
     loose: true,
   },
   // `<token><![CDATA[…]]></token>`
-  { first: ">", before: /<[\w.:-]{0,40}$/, between: /^>\s{0,64}<!\[CDATA\[\s{0,16}/, value: "bracketed" },
+  {
+    first: ">",
+    before: /<[\w.:-]{0,40}$/,
+    behind: /[<\w.:-]/,
+    between: /^>\s{0,64}<!\[CDATA\[\s{0,16}/,
+    value: "bracketed",
+  },
   // `<token>…</token>`
-  { first: ">", before: /<[\w.:-]{0,40}$/, between: /^>\s{0,64}/, value: "element" },
+  { first: ">", before: /<[\w.:-]{0,40}$/, behind: /[<\w.:-]/, between: /^>\s{0,64}/, value: "element" },
   // `<add key="token" value="…"/>`, `<meta name="token" content="…">`, `<name="token" /> <value="…" />`
   {
     first: "\"'",
     before: /(?:name|key|id)\s{0,2}=\s{0,2}["'][\w.:-]{0,40}$/i,
+    behind: /["'\w.:-]/,
     between:
       /^["'](?:\s{1,16}(?:\w{1,16}="[^"<>]{0,60}"\s{1,8}){0,2}(?:value|content)|\s{0,4}\/?>\s{0,32}<value)\s{0,2}=\s{0,2}/i,
     value: "quoted",
@@ -72,6 +91,7 @@ export const FORMS: readonly Form[] = [
   {
     first: "\"'",
     before: /(?:name|key|id)\s{0,2}=\s{0,2}["'][\w.: -]{0,40}$/i,
+    behind: /["'\w.:-]/,
     between: /^["'](?:\s{1,8}\w{1,16}="[^"<>]{0,60}"){0,2}\s{0,8}>\s{0,64}(?:<value>\s{0,32})?/,
     value: "element",
   },
@@ -81,6 +101,8 @@ export const FORMS: readonly Form[] = [
   {
     first: "\"'\\,\r\n ",
     before: /(?:name|key|variable|id|parameter)\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?[\w.:-]{0,40}$/i,
+    behind: /[:=\s\\"'\w.-]/,
+    ahead: /[\\"',\s\w]/,
     between: /^\\?["']?[ \t]{0,4},?\s{1,32}\\?["']?\w{0,16}(?:value|val|default)\\?["']?\s{0,4}[:=][ \t]{0,4}/i,
     value: "either",
   },
@@ -88,12 +110,19 @@ export const FORMS: readonly Form[] = [
   {
     first: '"',
     before: /variable\s{1,4}"[\w.-]{0,40}$/,
+    behind: /["\w.-]/,
     between:
       /^"\s{0,4}\{\s{0,32}(?:(?:type|description|sensitive)[ ]{0,12}=[^\n]{0,80}\n[ \t]{0,16}){0,2}default[ ]{0,12}=[ ]{0,4}/,
     value: "quoted",
   },
   // PHP's `define('TOKEN', '…')`
-  { first: "\"'", before: /\bdefine\s{0,4}\(\s{0,4}["']$/i, between: /^["']\s{0,4},\s{0,16}/, value: "quoted" },
+  {
+    first: "\"'",
+    before: /\bdefine\s{0,4}\(\s{0,4}["']$/i,
+    behind: /["']/,
+    between: /^["']\s{0,4},\s{0,16}/,
+    value: "quoted",
+  },
   // `getenv("TOKEN", "…")`, `setProperty("token", "…")`, `["--token", "…"]`
   {
     first: "\"'`\\",
@@ -106,43 +135,73 @@ export const FORMS: readonly Form[] = [
   {
     first: " \t",
     before: /(?:^|[^<])$/,
+    ahead: /[\w.*[\]]/,
     between: /^[ \t]{1,8}(?:As[ \t]{1,4}(?:New[ \t]{1,4})?)?[\w.*[\]]{1,32}[ \t]{0,8}=(?![=>])[ \t]{0,8}/,
     value: "quoted",
   },
   // C's `token[] = "…"`, C#'s `Token { get; set; } = "…"`
   { first: "[", between: /^\[[\w ]{0,16}\][ \t]{0,8}=(?!=)[ \t]{0,8}/, value: "quoted" },
-  { first: " {", between: /^[ \t]{0,4}\{[ \t]{0,4}get;[^}\n]{0,40}\}[ \t]{0,4}=[ \t]{0,4}/, value: "quoted" },
+  {
+    first: " {",
+    ahead: /[{g]/,
+    between: /^[ \t]{0,4}\{[ \t]{0,4}get;[^}\n]{0,40}\}[ \t]{0,4}=[ \t]{0,4}/,
+    value: "quoted",
+  },
   // `.token("…")`, `token{"…"}`
-  { first: "({", between: /^[({][ \t]{0,4}/, value: "quoted", loose: true },
+  { first: "({", ahead: MAY_QUOTE, between: /^[({][ \t]{0,4}/, value: "quoted", loose: true },
   // `#define TOKEN "…"`
-  { first: " \t", before: /#[ \t]{0,4}define[ \t]{1,8}$/, between: /^[ \t]{1,32}/, value: "quoted" },
+  {
+    first: " \t",
+    before: /#[ \t]{0,4}define[ \t]{1,8}$/,
+    behind: /e/,
+    ahead: MAY_QUOTE,
+    between: /^[ \t]{1,32}/,
+    value: "quoted",
+  },
   // `ENV TOKEN …`, `setx TOKEN …`, `set -gx TOKEN …`, `proxy_set_header X-Token …;`
   {
     first: " \t",
     before:
       /(?:^|[\r\n])[ \t]{0,16}(?:ENV|ARG|setx|setenv|set[ \t]{1,4}-[a-zA-Z]{1,4}|SetEnv|proxy_set_header|fastcgi_param)[ \t]{1,8}$/i,
+    behind: /[A-Za-z]/,
     between: /^[ \t]{1,16}/,
     value: "word",
   },
   // Erlang's `{token, "…"}`, a row of a table
-  { first: ",", before: /\{[ \t]{0,4}$/, between: /^,[ \t]{0,4}(?:<<)?/, value: "quoted" },
-  { first: ",", before: /(?:^|[\r\n])$/, between: /^,/, value: "parameter", loose: true },
-  { first: " |", before: /\|[ \t`*]{0,8}$/, between: /^[ \t]{0,24}\|[ \t`*]{1,16}/, value: "word", loose: true },
+  { first: ",", before: /\{[ \t]{0,4}$/, behind: /\{/, between: /^,[ \t]{0,4}(?:<<)?/, value: "quoted" },
+  { first: ",", before: /(?:^|[\r\n])$/, behind: /^$|[\r\n]/, between: /^,/, value: "parameter", loose: true },
+  {
+    first: " |",
+    before: /\|[ \t`*]{0,8}$/,
+    behind: /[|`*]/,
+    ahead: /\|/,
+    between: /^[ \t]{0,24}\|[ \t`*]{1,16}/,
+    value: "word",
+    loose: true,
+  },
   // Clojure's `:token "…"`
-  { first: " ", before: /(?:^|[\s({,[]):$/, between: /^[ \t]{1,16}(?=")/, value: "quoted" },
+  { first: " ", before: /(?:^|[\s({,[]):$/, behind: /:/, ahead: /"/, between: /^[ \t]{1,16}(?=")/, value: "quoted" },
   // `gh secret set TOKEN --body …`, `npm config set token …`
   {
     first: " \t\"'",
     before: COMMAND,
+    behind: /[A-Za-z"'.:/]/,
     between: /^["']?[ \t]{1,8}(?:(?:-b|--body|--value|--data)[ =]{1,2})?/,
     value: "word",
     loose: true,
   },
   // The token is …
-  { first: " ", between: /^ is:? {1,2}/, value: "word", loose: true },
+  { first: " ", ahead: /i/, between: /^ is:? {1,2}/, value: "word", loose: true },
   // A line of its own: `requirepass …`, `password "…"`, Gradle's `apiToken '…'`, a property's `api.token …`
-  { first: " \t", before: LINE, between: /^[ \t]{1,16}(?=["'`])/, value: "quoted" },
-  { first: " \t", before: LINE, between: /^[ \t]{1,16}/, value: "either" },
+  {
+    first: " \t",
+    before: LINE,
+    behind: BEGINS_LINE,
+    ahead: /["'`]/,
+    between: /^[ \t]{1,16}(?=["'`])/,
+    value: "quoted",
+  },
+  { first: " \t", before: LINE, behind: BEGINS_LINE, between: /^[ \t]{1,16}/, value: "either" },
 ];
 
 /** `--token …`, `--token=…` */

@@ -1,4 +1,5 @@
 /** Where a value begins behind its name, and where it ends. */
+import { byteAfter, byteBefore, FORMS_OF, isOperated, mayQuote, PREPARED_FLAG, type PreparedForm } from "./around.ts";
 import {
   BACKSLASH,
   CARRIAGE_RETURN,
@@ -19,7 +20,7 @@ import {
   SEMICOLON,
   skip,
 } from "./bytes.ts";
-import { FLAG, FORMS, type Form } from "./forms.ts";
+import type { Form } from "./forms.ts";
 import { unquotedIn } from "./places.ts";
 
 export interface GivenValue {
@@ -42,14 +43,9 @@ const LONGEST_BEFORE = 48;
 /** Bytes behind a value that say whether it ends there. */
 export const LONGEST_BEHIND = 16;
 
-/** First byte behind the name → the forms that it may be of, in their order. */
-const FORMS_OF: readonly (readonly Form[])[] = Array.from({ length: 256 }, (_, byte) =>
-  FORMS.filter(({ first }) => first.includes(String.fromCharCode(byte))),
-);
-
 /** Whether a value may follow a name that ends before this byte: told before anything is looked at more closely. */
 export function mayFollow(next: number | undefined): boolean {
-  return next !== undefined && (FORMS_OF[next] as readonly Form[]).length > 0;
+  return next !== undefined && (FORMS_OF[next] as readonly PreparedForm[]).length > 0;
 }
 
 /** Calls that make of a text what the language wants, and letters before a quote. */
@@ -67,22 +63,31 @@ const BLOCK = /^[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,32}/;
 export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path: string): GivenValue | undefined {
   const next = bytes[nameEnd];
   if (next === undefined || !mayFollow(next) || isProse(bytes, nameStart, nameEnd)) return undefined;
-  const head = bytes.toString("latin1", nameEnd, Math.min(bytes.length, nameEnd + LONGEST_BETWEEN));
-  const sign = head[0] as string;
+  const isFlag = bytes[nameStart] === DASH && PREPARED_FLAG.first.includes(String.fromCharCode(next));
+  const forms = FORMS_OF[next] as readonly PreparedForm[];
+  const [behind, ahead] = [byteBefore(bytes, nameStart), byteAfter(bytes, nameEnd)];
+  const hasOperator = isOperated(bytes, nameEnd);
+  // Most of what is met needs neither.
   let known: string | undefined;
-  // Most of what is met needs none.
   const before = (): string => {
     known ??= bytes.toString("latin1", Math.max(0, nameStart - LONGEST_BEFORE), nameStart);
     return known;
   };
-  if (bytes[nameStart] === DASH && FLAG.first.includes(sign)) {
-    const value = givenBy(FLAG, bytes, nameEnd, head, before, path);
+  let follows: string | undefined;
+  const head = (): string => {
+    follows ??= bytes.toString("latin1", nameEnd, Math.min(bytes.length, nameEnd + LONGEST_BETWEEN));
+    return follows;
+  };
+  if (isFlag) {
+    const value = givenBy(PREPARED_FLAG, bytes, nameEnd, head(), before, path);
     if (value !== undefined) return value;
   }
-  for (const form of FORMS_OF[next] as readonly Form[]) {
+  for (let nth = 0; nth < forms.length; nth++) {
+    const form = forms[nth] as PreparedForm;
+    if (form.behinds[behind] === 0 || form.aheads[ahead] === 0 || (form.isOperated && !hasOperator)) continue;
     // Where there is no value can be told sooner than where there is no name.
-    if (form.before !== undefined && !(form.between.test(head) && form.before.test(before()))) continue;
-    const value = givenBy(form, bytes, nameEnd, head, before, path);
+    if (form.before !== undefined && !(form.between.test(head()) && form.before.test(before()))) continue;
+    const value = givenBy(form, bytes, nameEnd, head(), before, path);
     if (value !== undefined) return value;
   }
   return isQuote(next) && /(?:name|key|id)\s{0,2}=\s{0,2}["'][\w.:-]{0,40}$/i.test(before())
@@ -177,6 +182,7 @@ function givenBy(
 }
 
 function quoted(bytes: Buffer, at: number, rest: string, loose: boolean): GivenValue | undefined {
+  if (!mayQuote(bytes, at)) return undefined;
   const wrapper = (BLOCK.exec(rest) ?? WRAPPER.exec(rest))?.[0].length ?? 0;
   const opening = OPENING.exec(rest.slice(wrapper))?.[0];
   if (opening === undefined) return inPerl(bytes, at + wrapper, rest.slice(wrapper), loose);
