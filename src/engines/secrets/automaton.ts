@@ -79,26 +79,12 @@ export function createAutomaton(keywords: readonly string[], lanesAfter: number 
 
 type Walk = (bytes: Uint8Array, from: number, to: number, told: (state: number, end: number) => void) => void;
 
-function walkerOf(states: States): Walk {
-  return states.width === 256 ? wideWalker(states) : narrowWalker(states);
-}
-
-function narrowWalker({ next, width, columns, firstSpeaking, lookBehind }: States): Walk {
-  return (bytes, from, to, told) => {
-    let state = 0;
-    for (let i = Math.max(0, from - lookBehind); i < to; i++) {
-      state = next[state * width + (columns[bytes[i] as number] as number)] as number;
-      if (state >= firstSpeaking && i >= from) told(state, i + 1);
-    }
-  };
-}
-
-function wideWalker({ next, firstSpeaking, lookBehind }: States): Walk {
+function walkerOf({ next, shift, columns, firstSpeaking, lookBehind }: States): Walk {
   /** The state before `from`: a keyword that ends behind it may have begun before. */
   function warm(bytes: Uint8Array, from: number): number {
     let state = 0;
     for (let i = Math.max(0, from - lookBehind); i < from; i++) {
-      state = next[(state << 8) + (bytes[i] as number)] as number;
+      state = next[(state << shift) + (columns[bytes[i] as number] as number)] as number;
     }
     return state;
   }
@@ -116,8 +102,8 @@ function wideWalker({ next, firstSpeaking, lookBehind }: States): Walk {
       let later = free.pop() ?? new Int32Array(1024);
       let count = 0;
       for (let i = from, j = middle; i < middle; i++, j++) {
-        first = next[(first << 8) + (bytes[i] as number)] as number;
-        second = next[(second << 8) + (bytes[j] as number)] as number;
+        first = next[(first << shift) + (columns[bytes[i] as number] as number)] as number;
+        second = next[(second << shift) + (columns[bytes[j] as number] as number)] as number;
         if (first >= firstSpeaking) told(first, i + 1);
         if (second < firstSpeaking) continue;
         if (count + 2 > later.length) {
@@ -132,7 +118,7 @@ function wideWalker({ next, firstSpeaking, lookBehind }: States): Walk {
       free.push(later);
     }
     for (let i = middle + half; i < to; i++) {
-      second = next[(second << 8) + (bytes[i] as number)] as number;
+      second = next[(second << shift) + (columns[bytes[i] as number] as number)] as number;
       if (second >= firstSpeaking) told(second, i + 1);
     }
   };
