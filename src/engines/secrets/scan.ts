@@ -9,10 +9,11 @@
 import { ALLOW_LENGTH, parseAllow } from "./allow.ts";
 import { assignmentAt, decidedBy, NAME_DECIDED_BY, nameEndAt } from "./assignment/assignment.ts";
 import { bounds } from "./bounds.ts";
-import { type ContentKind, contentKindOf, printableRuns } from "./content.ts";
+import { type ContentKind, contentKindOf, decoderOf, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
 import { encodedAt } from "./encoded.ts";
 import { type FirstLook, isEscape, withEscapes } from "./escapes.ts";
+import { excerpt, forgetExcerpts } from "./excerpt.ts";
 import type { Fingerprinter } from "./fingerprint.ts";
 import { isForTests, isMadeUp } from "./for-tests.ts";
 import { createLineCounter } from "./lines.ts";
@@ -22,7 +23,6 @@ import { type Comment, type Hit, placeOf, settleHits } from "./settle.ts";
 import { createVersions, type FindKeywords, type SimilarFinder, type Versions } from "./similar.ts";
 import { beginSpan, clearSpans, joinSpan, keepSpans, noSpans, type Spans } from "./spans.ts";
 import { type FileSecrets, type SecretStream, streamOf } from "./stream.ts";
-import { utf32Decoder } from "./utf-32.ts";
 import { WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
 import { hasMatch, isInWord, matchesIn, mayBegin, nameBefore } from "./window.ts";
 
@@ -144,6 +144,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
 
   function begin(next: string): void {
     path = next;
+    forgetExcerpts();
     ({ find, kind } = options);
     similar = undefined;
     decode = undefined;
@@ -216,7 +217,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     const from = begin - base;
     const to = Math.min(end - base, held.length);
     examined += to - from;
-    const text = kind === "binary" ? printableRuns(held, from, to) : held.toString("latin1", from, to);
+    const text = kind === "binary" ? printableRuns(held, from, to) : excerpt(held, from, to);
     if (!hasMatch(prepared, text)) {
       similar?.noteQuiet(number, begin, end);
       return;
@@ -266,7 +267,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     const inner = openLook(path, { ...same, decoded: true });
     inner.look(found.text, 0, true);
     examined += found.text.length + inner.settle().examined;
-    const name = nameBefore(held.toString("latin1", Math.max(0, at - 80), at), Math.min(at, 80));
+    const name = nameBefore(excerpt(held, Math.max(0, at - 80), at), Math.min(at, 80));
     for (const { line: ___, column: ____, ...hit } of inner.hits) {
       if (hit.rule.confidence === "low") continue;
       keep({ ...hit, name, order: hit.order + DECODED_ORDER, start: base + found.start, end: base + found.end });
@@ -368,6 +369,8 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     kind: () => kind,
     scannedTo: () => scannedTo,
     look(given, from, final) {
+      // The same memory may have held other bytes.
+      forgetExcerpts();
       if (given.length === 0) return from;
       if (kind === undefined) {
         if (final && given.length <= WHOLE_FILE_BYTES) wholeFile(given);
@@ -402,11 +405,3 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
 
 const EMPTY = Buffer.alloc(0);
 const NONE: readonly SecretFact[] = [];
-
-/** To UTF-8; undefined for what is looked at as it is. */
-function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {
-  if (kind === "utf-32le" || kind === "utf-32be") return utf32Decoder(kind === "utf-32le" ? "le" : "be");
-  if (kind !== "utf-16le" && kind !== "utf-16be") return undefined;
-  const decoder = new TextDecoder(kind);
-  return (bytes) => Buffer.from(decoder.decode(bytes, { stream: true }));
-}

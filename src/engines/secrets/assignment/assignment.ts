@@ -5,6 +5,7 @@
  */
 import { isText } from "../encoded.ts";
 import { entropyOf } from "../entropy.ts";
+import { excerpt } from "../excerpt.ts";
 import { isPlaceholder } from "../placeholder.ts";
 import { isExpression, isReference } from "../reference.ts";
 import type { SecretRule } from "../rule.ts";
@@ -94,7 +95,7 @@ export interface AssignmentMatch {
 export function nameEndAt(bytes: Buffer, at: number): number {
   const nameEnd = skip(bytes, at, at + LONGEST_NAME, isNameByte);
   if (nameEnd - at > LONGEST_ENDING || !mayFollow(bytes[nameEnd])) return -1;
-  return endsSecretName(bytes.toString("latin1", at, nameEnd)) ? nameEnd : -1;
+  return endsSecretName(excerpt(bytes, at, nameEnd)) ? nameEnd : -1;
 }
 
 /** Bytes from the keyword on that decide that. */
@@ -126,7 +127,7 @@ export function assignmentAt(bytes: Buffer, at: number, nameEnd: number, path: s
   if (isGenerated(path)) return undefined;
   const { name, kind } = namedAs(bytes, nameStart, nameEnd, path);
   if (kind === undefined) return undefined;
-  const secret = bytes.toString("latin1", value.start, value.end);
+  const secret = excerpt(bytes, value.start, value.end);
   if (isImportedKey(bytes, name, secret, value.end)) return undefined;
   if (isKeyId(name, secret) || isPublicKey(secret) || isReference(secret) || (!value.quoted && isExpression(secret)))
     return undefined;
@@ -199,10 +200,10 @@ function namedAs(
   end: number,
   path: string,
 ): { name: string; kind: NameKind | undefined } {
-  const name = bytes.toString("latin1", start, end).replace(/^-+/, "");
+  const name = excerpt(bytes, start, end).replace(/^-+/, "");
   const kind = nameKindOf(name);
   if (bytes[start - 1] !== DOT || !isFaintName(name)) return { name, kind };
-  const whole = `${bytes.toString("latin1", skipBack(bytes, start - 1, start - LONGEST_NAME), start - 1)}.${name}`;
+  const whole = `${excerpt(bytes, skipBack(bytes, start - 1, start - LONGEST_NAME), start - 1)}.${name}`;
   const kindOfWhole = nameKindOf(whole);
   // A field of something in a program says no more than the field.
   return kindOfWhole === "secret" || (kindOfWhole !== undefined && unquotedIn(path) !== "nowhere")
@@ -222,7 +223,7 @@ const BEFORE_IMPORT = 256;
 function isImportedKey(bytes: Buffer, name: string, value: string, end: number): boolean {
   if (!isFaintName(name) || !/^[0-9A-F]{40}$/.test(value)) return false;
   looked.end = Math.max(looked.end, end + BEFORE_IMPORT);
-  return /\b(?:gpg|recv-keys|keyserver|apt-key)\b/.test(bytes.toString("latin1", end, end + BEFORE_IMPORT));
+  return /\b(?:gpg|recv-keys|keyserver|apt-key)\b/.test(excerpt(bytes, end, end + BEFORE_IMPORT));
 }
 
 /** The same, as programs write it: a key of as many digits looks alike. */

@@ -1,4 +1,5 @@
 /** Where a value begins behind its name, and where it ends. */
+import { excerpt } from "../excerpt.ts";
 import {
   BACKSLASH,
   CARRIAGE_RETURN,
@@ -67,12 +68,12 @@ const BLOCK = /^[|>][-+]?[ \t]{0,4}\r?\n[ \t]{1,32}/;
 export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path: string): GivenValue | undefined {
   const next = bytes[nameEnd];
   if (next === undefined || !mayFollow(next) || isProse(bytes, nameStart, nameEnd)) return undefined;
-  const head = bytes.toString("latin1", nameEnd, Math.min(bytes.length, nameEnd + LONGEST_BETWEEN));
+  const head = excerpt(bytes, nameEnd, nameEnd + LONGEST_BETWEEN);
   const sign = head[0] as string;
   let known: string | undefined;
   // Most of what is met needs none.
   const before = (): string => {
-    known ??= bytes.toString("latin1", Math.max(0, nameStart - LONGEST_BEFORE), nameStart);
+    known ??= excerpt(bytes, Math.max(0, nameStart - LONGEST_BEFORE), nameStart);
     return known;
   };
   if (bytes[nameStart] === DASH && FLAG.first.includes(sign)) {
@@ -99,7 +100,7 @@ const TURNED =
 function turned(bytes: Buffer, nameStart: number): GivenValue | undefined {
   const from = Math.max(0, nameStart - LONGEST_TURNED);
   looked.begin = nameStart - LONGEST_TURNED;
-  const match = TURNED.exec(bytes.toString("latin1", from, nameStart));
+  const match = TURNED.exec(excerpt(bytes, from, nameStart));
   if (match === null) return undefined;
   const start = from + match.index + (match[1] as string).length;
   return value(start, start + (match[2] as string).length, true, false);
@@ -134,7 +135,7 @@ function isProse(bytes: Buffer, nameStart: number, nameEnd: number): boolean {
   if (from === first) return true;
   let start = from;
   while (start > Math.max(0, from - 18) && (bytes[start - 1] as number) > 0x20) start -= 1;
-  const word = bytes.toString("latin1", start, from).toLowerCase();
+  const word = excerpt(bytes, start, from).toLowerCase();
   return !COMMANDS.has(word) && !word.startsWith("--");
 }
 
@@ -237,7 +238,7 @@ function unquoted(bytes: Buffer, from: number, rest: string, { before, path, loo
   const mark = YAML_MARK.exec(rest)?.[0].length ?? 0;
   const start = from + mark + (BLOCK.exec(rest.slice(mark))?.[0].length ?? 0);
   const end = skip(bytes, start, start + LONGEST_VALUE + 1, isUnquotedByte);
-  const follows = bytes.toString("latin1", end, Math.min(bytes.length, end + LONGEST_BEHIND));
+  const follows = excerpt(bytes, end, end + LONGEST_BEHIND);
   const tight = from > 0 && bytes[from - 1] === EQUALS;
   if (/^(?:["'`]|\\[nr"])/.test(follows)) {
     return end > start && (inString || /^["'`]/.test(follows)) ? value(start, end, inString, true) : undefined;
