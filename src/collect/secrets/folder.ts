@@ -5,7 +5,7 @@ import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import { createAccumulator } from "./accumulator.ts";
 import { createArchiveScanner, noneUnpacked, type Unpacked } from "./archives.ts";
-import { type FileRead, fileBuffer, type Reader, scanFile } from "./file.ts";
+import { type FileRead, fileMemory, type Reader, scanFile } from "./file.ts";
 import { type KeyedScanner, openAgain, type ReadSource } from "./scanner.ts";
 import { type FileNames, namesOf, pieceCount, type WalkOptions, walkFiles } from "./walk.ts";
 
@@ -53,7 +53,7 @@ export async function secretsOfFolder(
     options.onProgress?.(progress.done, count);
   };
   const unpacked = noneUnpacked();
-  const reader = { scanner: keyed.scanner, buffer: fileBuffer(), unpacked };
+  const reader = { scanner: keyed.scanner, memory: fileMemory(keyed.scanner), unpacked };
   const own = async (piece: number): Promise<PieceRead> => {
     const read = scanPiece(root, files, piece, reader);
     progress.unsaid += read.quiet.bytes;
@@ -115,7 +115,7 @@ function beginSharing(
 export async function scanShare(share: Files & Share, send: (message: unknown) => void): Promise<void> {
   const { root, files, unpacked, source } = share;
   const { scanner } = await openAgain(source);
-  const reader = { scanner, buffer: fileBuffer(), unpacked };
+  const reader = { scanner, memory: fileMemory(scanner), unpacked };
   takeShare(share, (piece) => scanPiece(root, files, piece, reader), send);
 }
 
@@ -123,7 +123,7 @@ function scanPiece(
   root: string,
   files: FileNames,
   piece: number,
-  { scanner, buffer, unpacked }: Pick<Reader, "scanner" | "buffer"> & { readonly unpacked: Unpacked },
+  { scanner, memory, unpacked }: Pick<Reader, "scanner" | "memory"> & { readonly unpacked: Unpacked },
 ): PieceRead {
   const names = namesOf(root, files, piece);
   const quiet = { files: 0, bytes: 0 };
@@ -143,7 +143,7 @@ function scanPiece(
     },
     unpacked,
   );
-  const reader = { scanner, archives, buffer };
+  const reader = { scanner, archives, memory };
   for (const { path, name } of names) {
     try {
       tell(path, scanFile(name, path, reader));
@@ -160,7 +160,7 @@ export function secretsOfFile(file: string, path: string, scanner: SecretScanner
   const accumulator = createAccumulator(path);
   try {
     const archives = createArchiveScanner(scanner, accumulator);
-    const { bytes, found, left } = scanFile(file, path, { scanner, archives, buffer: fileBuffer() });
+    const { bytes, found, left } = scanFile(file, path, { scanner, archives, memory: fileMemory(scanner) });
     accumulator.file(path, bytes, found, left);
   } catch (error) {
     if (!(error instanceof Error)) throw error;

@@ -13,6 +13,8 @@ export interface Automaton {
    * @param hit - the keyword's number in the list that the automaton was made of, and where it starts
    */
   find(bytes: Uint8Array, from: number, to: number, hit: (keyword: number, start: number) => void): void;
+  /** Memory for one content after the other, which is walked without a copy; undefined as long as there is none. */
+  room(): Buffer | undefined;
   /** Bytes of the longest keyword less one: how far before `from` a keyword may begin. */
   readonly lookBehind: number;
   /** Keyword's number → its bytes. */
@@ -38,6 +40,7 @@ export function createAutomaton(keywords: readonly string[], lanesAfter: number 
   /** Undefined where there are none, or none yet. */
   let lanes: Lanes | undefined;
   let untilLanes = lanesAfter;
+  let room: Buffer | undefined;
 
   function speak(state: number, end: number, hit: (keyword: number, start: number) => void): void {
     const found = outputs[state - firstSpeaking] as Int32Array;
@@ -55,12 +58,14 @@ export function createAutomaton(keywords: readonly string[], lanesAfter: number 
     if (lanes === undefined) return;
     // The other copy of the table is let go.
     states = { ...states, next: lanes.next };
+    room = lanes.room;
     walk = walkerOf(states);
   }
 
   return {
     lookBehind,
     lengths,
+    room: () => room,
     find(bytes, from, to, hit) {
       const told = (state: number, end: number): void => speak(state, end, hit);
       open(to - from);

@@ -26,6 +26,8 @@ export interface Lanes {
   walk(bytes: Uint8Array, from: number, to: number, told: (state: number, end: number) => void): number;
   /** The table that it was given, in the memory of the lanes: whoever holds on to this one need not hold the other. */
   readonly next: Uint16Array;
+  /** Memory that is walked as it is, where other bytes are copied first. */
+  readonly room: Buffer;
 }
 
 /** What a runtime has of WebAssembly, which may be nothing (`--jitless`). */
@@ -51,14 +53,17 @@ const LONGEST_BEHIND = 256;
 const MOST_COLUMNS = 128;
 const PAGE = 0x10000;
 
-/** Where what is: of each lane up to where its finds are, the columns, what is walked, what was found in each lane, and the table. */
+/** Where what is: of each lane up to where its finds are, the columns, what is walked, what was found in each lane, room, and the table. */
 const COLUMNS = 64;
 const TEXT = COLUMNS + 256;
 const FOUND = TEXT + LONGEST_BEHIND + LANES * LANE;
 /** Each of its bytes may end a keyword: place and state. */
 const FOUND_BYTES = 8;
 const FOUND_STRIDE = FOUND_BYTES * LANE;
-const TABLE = FOUND + LANES * FOUND_STRIDE;
+const ROOM = FOUND + LANES * FOUND_STRIDE + LONGEST_BEHIND;
+/** Bytes of a file that are read and looked at together. */
+const ROOM_BYTES = 1024 * 1024 + 256 * 1024;
+const TABLE = ROOM + ROOM_BYTES;
 
 /** @returns undefined where the runtime has no WebAssembly or no memory for it, or there is no room for these states */
 export function openLanes({ next, shift, columns, firstSpeaking, lookBehind }: States): Lanes | undefined {
@@ -81,19 +86,28 @@ export function openLanes({ next, shift, columns, firstSpeaking, lookBehind }: S
   const buffer = Buffer.from(memory);
   for (let byte = 0; byte < columns.length; byte++) buffer[COLUMNS + byte] = (columns[byte] as number) * 2;
   const other = columns.indexOf(0);
-  const words = new Uint32Array(memory, 0, TABLE / 4);
+  const words = new Uint32Array(memory, 0, ROOM / 4);
+  // Before the first byte nothing may look like a keyword's.
+  buffer.fill(other, ROOM - lookBehind, ROOM);
+
+  /** @returns where the bytes are that are walked, from as many before them on as a keyword may have begun in */
+  function placed(bytes: Uint8Array, from: number, to: number): number {
+    if (bytes.buffer === memory && (from >= lookBehind || bytes.byteOffset === ROOM))
+      return bytes.byteOffset + from - lookBehind;
+    const given = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+    const begin = Math.max(0, from - lookBehind);
+    if (from - begin < lookBehind) buffer.fill(other, TEXT, TEXT + lookBehind);
+    given.copy(buffer, TEXT + lookBehind - (from - begin), begin, to);
+    return TEXT;
+  }
 
   return {
     next: table,
+    room: buffer.subarray(ROOM, ROOM + ROOM_BYTES),
     walk(bytes, from, end, told) {
-      const given = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
       const to = Math.min(end, from + LANES * LANE);
       const length = Math.ceil((to - from) / LANES / STEPS) * STEPS;
-      const begin = Math.max(0, from - lookBehind);
-      // Before the first byte nothing may look like a keyword's.
-      if (from - begin < lookBehind) buffer.fill(other, TEXT, TEXT + lookBehind);
-      given.copy(buffer, TEXT + lookBehind - (from - begin), begin, to);
-      run(TEXT, lookBehind, lookBehind + length, length);
+      run(placed(bytes, from, to), lookBehind, lookBehind + length, length);
       for (let lane = 0; lane < LANES; lane++) {
         const behind = from + lane * length + 1 - lookBehind;
         const found = (FOUND + lane * FOUND_STRIDE) / 4;

@@ -29,10 +29,16 @@ import { hasMatch, isInWord, matchesIn, mayBegin, nameBefore } from "./window.ts
 export interface SecretScanner {
   /** A file that is whole in memory. */
   scan(path: string, bytes: Buffer): FileSecrets;
-  /** A file that comes in chunks. */
-  open(path: string): SecretStream;
+  /**
+   * A file that comes in chunks.
+   *
+   * @param window - memory in which they are gathered, and that nobody else uses until the end
+   */
+  open(path: string, window?: Buffer): SecretStream;
   /** A stretch of a file that is no text; offsets are the stretch's own. */
-  openBinary(path: string): SecretStream;
+  openBinary(path: string, window?: Buffer): SecretStream;
+  /** Memory for one file after the other, in which it is looked at soonest; undefined as long as there is none. */
+  room(): Buffer | undefined;
   /**
    * Files that resemble the last one of their path, as versions do: finds the same as `scan`, sooner. Each may be kept
    * until the next, and nobody may write to it meanwhile; all that is kept is bounded.
@@ -56,16 +62,16 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
   // On both sides: from a keyword to the end of its window, and from the window's start to the keyword.
   const reach = detectors.ahead + detectors.behind;
   /** @param again - looks at what all of a file reads as; absent: one that is made for it */
-  const seenAgain = (first: FirstLook, path: string, again?: FileLook): SecretStream => {
+  const seenAgain = (first: FirstLook, path: string, again?: FileLook, window?: Buffer): SecretStream => {
     const second = (kind?: ContentKind): SecretStream => {
       if (kind !== undefined) return streamOf(openLook(path, { ...within, kind }), options.window);
       again?.begin(path);
       return streamOf(again ?? openLook(path, within), options.window);
     };
-    return streamOf(withEscapes(first, { reach, open: second }), options.window);
+    return streamOf(withEscapes(first, { reach, open: second }), options.window, window);
   };
-  const open = (path: string, more: Partial<LookOptions> = {}): SecretStream =>
-    seenAgain(openLook(path, { ...within, ...more, escapes: [] }), path);
+  const open = (path: string, window?: Buffer, more: Partial<LookOptions> = {}): SecretStream =>
+    seenAgain(openLook(path, { ...within, ...more, escapes: [] }), path, undefined, window);
   /** Of files that are whole: one look is used again for each, since to make one takes as long as to look at most files. */
   const wholeFiles = (versions?: Versions): SecretScanner["scan"] => {
     const more = versions === undefined ? {} : { versions };
@@ -83,8 +89,9 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
     };
   };
   return {
-    open: (path) => open(path),
-    openBinary: (path) => open(path, { kind: "binary" }),
+    open: (path, window) => open(path, window),
+    openBinary: (path, window) => open(path, window, { kind: "binary" }),
+    room: () => detectors.automaton.room(),
     scan: wholeFiles(),
     versions: () => wholeFiles(createVersions(detectors.automaton)),
   };
