@@ -6,14 +6,25 @@ type ValueForm = "quoted" | "either" | "element" | "bracketed" | "braced" | "wor
 export interface Form {
   /** The first byte behind the name is one of these. */
   readonly first: string;
+  /** Where that is a blank, what may stand behind it and others: whatever else does, `between` matches nothing. Absent: anything. */
+  readonly behind?: string;
   readonly between: RegExp;
   readonly before?: RegExp;
+  /** What may stand before the name and blanks before it: behind all else `before` matches nothing. Absent: anything. */
+  readonly last?: string;
   readonly value: ValueForm;
   readonly loose?: true;
 }
 
 /** What the end of a name in quotes, brackets or a call begins with, or a sign behind it. */
 const QUOTE_OR_SIGN = "\"'`\\]) \t=:?.+|-<";
+const LOWER = "abcdefghijklmnopqrstuvwxyz";
+const LETTERS = LOWER + LOWER.toUpperCase();
+/** Of a name, and what a name in quotes or brackets has before its last part. */
+const WORD = `${LETTERS}0123456789_`;
+const OF_NAME = `${WORD}.:-`;
+/** White space but for blanks. */
+const BREAKS = "\r\n\v\f\xa0";
 
 /** A line's begin, with what stands before the last dot of a property's name. */
 const LINE = /(?:^|[\r\n])[ \t]{0,16}(?:[\w-]{1,24}\.){0,5}$/;
@@ -24,20 +35,22 @@ const COMMAND =
 /** In order: the first that fits and has a value counts. */
 export const FORMS: readonly Form[] = [
   // `?token=…&`
-  { first: "=", before: /[?&;]$/, between: /^=/, value: "parameter", loose: true },
+  { first: "=", before: /[?&;]$/, last: "?&;", between: /^=/, value: "parameter", loose: true },
   // The same within another URL: `%3Ftoken%3D…%26`
   { first: "%", between: /^%3D/i, value: "encoded", loose: true },
   // `${API_TOKEN:-…}`, Spring's `${API_TOKEN:…}`
-  { first: ":=", before: /\$\{[\w.-]{0,40}$/, between: /^(?::[-=]?|=)/, value: "braced" },
+  { first: ":=", before: /\$\{[\w.-]{0,40}$/, last: `${OF_NAME}{`, between: /^(?::[-=]?|=)/, value: "braced" },
   // `token: string = "…"`, `token: &'static str = "…"`
   {
     first: ":? \t",
+    behind: ":",
     between: /^\??[ \t]{0,4}:[ \t]{0,4}[A-Za-z_&*'([][\w.<>&'*?|[\](), ]{0,48}=(?![=>])\s{0,16}/,
     value: "quoted",
   },
   // `token = "…"`, `"token": "…"`, `token ||= "…"`, `TOKEN := …`, R's `token <- "…"`, `token = (` and the text below it
   {
     first: QUOTE_OR_SIGN,
+    behind: ":|?.+=-<",
     between:
       /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,16}(?::{1,3}=|\|\|=|\?\?=|[?.+]=|=>|->|<{1,2}-|={1,3}(?![=>~])|:(?!:))(?:[ \t]{0,8}\(\s{0,32}(?=["'`])|\s{0,32}(?=["'`])|[ \t]{0,16})/,
     value: "either",
@@ -45,6 +58,7 @@ export const FORMS: readonly Form[] = [
   // `process.env.X || "…"`, `os.environ.get("TOKEN") or "…"`
   {
     first: "\"'`]) \t|?",
+    behind: "|?o",
     between: /^(?:\\{0,2}["'`])?[\])]{0,3}[ \t]{0,4}(?:\|\||\?\?|\?:|or\b)\s{0,16}/,
     value: "quoted",
   },
@@ -57,13 +71,20 @@ export const FORMS: readonly Form[] = [
     loose: true,
   },
   // `<token><![CDATA[…]]></token>`
-  { first: ">", before: /<[\w.:-]{0,40}$/, between: /^>\s{0,64}<!\[CDATA\[\s{0,16}/, value: "bracketed" },
+  {
+    first: ">",
+    before: /<[\w.:-]{0,40}$/,
+    last: `${OF_NAME}<`,
+    between: /^>\s{0,64}<!\[CDATA\[\s{0,16}/,
+    value: "bracketed",
+  },
   // `<token>…</token>`
-  { first: ">", before: /<[\w.:-]{0,40}$/, between: /^>\s{0,64}/, value: "element" },
+  { first: ">", before: /<[\w.:-]{0,40}$/, last: `${OF_NAME}<`, between: /^>\s{0,64}/, value: "element" },
   // `<add key="token" value="…"/>`, `<meta name="token" content="…">`, `<name="token" /> <value="…" />`
   {
     first: "\"'",
     before: /(?:name|key|id)\s{0,2}=\s{0,2}["'][\w.:-]{0,40}$/i,
+    last: `${OF_NAME}"'`,
     between:
       /^["'](?:\s{1,16}(?:\w{1,16}="[^"<>]{0,60}"\s{1,8}){0,2}(?:value|content)|\s{0,4}\/?>\s{0,32}<value)\s{0,2}=\s{0,2}/i,
     value: "quoted",
@@ -72,6 +93,7 @@ export const FORMS: readonly Form[] = [
   {
     first: "\"'",
     before: /(?:name|key|id)\s{0,2}=\s{0,2}["'][\w.: -]{0,40}$/i,
+    last: `${OF_NAME}"'`,
     between: /^["'](?:\s{1,8}\w{1,16}="[^"<>]{0,60}"){0,2}\s{0,8}>\s{0,64}(?:<value>\s{0,32})?/,
     value: "element",
   },
@@ -80,7 +102,9 @@ export const FORMS: readonly Form[] = [
   // `"name": "TOKEN", "value": "…"`, `- name: TOKEN` and `value: …` below it
   {
     first: "\"'\\,\r\n ",
+    behind: `${WORD}${BREAKS},\\"'`,
     before: /(?:name|key|variable|id|parameter)\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?[\w.:-]{0,40}$/i,
+    last: `${OF_NAME}${BREAKS}=\\"'`,
     between: /^\\?["']?[ \t]{0,4},?\s{1,32}\\?["']?\w{0,16}(?:value|val|default)\\?["']?\s{0,4}[:=][ \t]{0,4}/i,
     value: "either",
   },
@@ -88,12 +112,19 @@ export const FORMS: readonly Form[] = [
   {
     first: '"',
     before: /variable\s{1,4}"[\w.-]{0,40}$/,
+    last: `${OF_NAME}"`,
     between:
       /^"\s{0,4}\{\s{0,32}(?:(?:type|description|sensitive)[ ]{0,12}=[^\n]{0,80}\n[ \t]{0,16}){0,2}default[ ]{0,12}=[ ]{0,4}/,
     value: "quoted",
   },
   // PHP's `define('TOKEN', '…')`
-  { first: "\"'", before: /\bdefine\s{0,4}\(\s{0,4}["']$/i, between: /^["']\s{0,4},\s{0,16}/, value: "quoted" },
+  {
+    first: "\"'",
+    before: /\bdefine\s{0,4}\(\s{0,4}["']$/i,
+    last: "\"'",
+    between: /^["']\s{0,4},\s{0,16}/,
+    value: "quoted",
+  },
   // `getenv("TOKEN", "…")`, `setProperty("token", "…")`, `["--token", "…"]`
   {
     first: "\"'`\\",
@@ -105,44 +136,60 @@ export const FORMS: readonly Form[] = [
   // Go's `token string = "…"`, Basic's `token As String = "…"`
   {
     first: " \t",
+    behind: `${WORD}.*[]`,
     before: /(?:^|[^<])$/,
     between: /^[ \t]{1,8}(?:As[ \t]{1,4}(?:New[ \t]{1,4})?)?[\w.*[\]]{1,32}[ \t]{0,8}=(?![=>])[ \t]{0,8}/,
     value: "quoted",
   },
   // C's `token[] = "…"`, C#'s `Token { get; set; } = "…"`
   { first: "[", between: /^\[[\w ]{0,16}\][ \t]{0,8}=(?!=)[ \t]{0,8}/, value: "quoted" },
-  { first: " {", between: /^[ \t]{0,4}\{[ \t]{0,4}get;[^}\n]{0,40}\}[ \t]{0,4}=[ \t]{0,4}/, value: "quoted" },
+  {
+    first: " {",
+    behind: "{",
+    between: /^[ \t]{0,4}\{[ \t]{0,4}get;[^}\n]{0,40}\}[ \t]{0,4}=[ \t]{0,4}/,
+    value: "quoted",
+  },
   // `.token("…")`, `token{"…"}`
   { first: "({", between: /^[({][ \t]{0,4}/, value: "quoted", loose: true },
   // `#define TOKEN "…"`
-  { first: " \t", before: /#[ \t]{0,4}define[ \t]{1,8}$/, between: /^[ \t]{1,32}/, value: "quoted" },
+  { first: " \t", before: /#[ \t]{0,4}define[ \t]{1,8}$/, last: "e", between: /^[ \t]{1,32}/, value: "quoted" },
   // `ENV TOKEN …`, `setx TOKEN …`, `set -gx TOKEN …`, `proxy_set_header X-Token …;`
   {
     first: " \t",
     before:
       /(?:^|[\r\n])[ \t]{0,16}(?:ENV|ARG|setx|setenv|set[ \t]{1,4}-[a-zA-Z]{1,4}|SetEnv|proxy_set_header|fastcgi_param)[ \t]{1,8}$/i,
+    last: LETTERS,
     between: /^[ \t]{1,16}/,
     value: "word",
   },
   // Erlang's `{token, "…"}`, a row of a table
-  { first: ",", before: /\{[ \t]{0,4}$/, between: /^,[ \t]{0,4}(?:<<)?/, value: "quoted" },
-  { first: ",", before: /(?:^|[\r\n])$/, between: /^,/, value: "parameter", loose: true },
-  { first: " |", before: /\|[ \t`*]{0,8}$/, between: /^[ \t]{0,24}\|[ \t`*]{1,16}/, value: "word", loose: true },
+  { first: ",", before: /\{[ \t]{0,4}$/, last: "{", between: /^,[ \t]{0,4}(?:<<)?/, value: "quoted" },
+  { first: ",", before: /(?:^|[\r\n])$/, last: "\r\n", between: /^,/, value: "parameter", loose: true },
+  {
+    first: " |",
+    behind: "|",
+    before: /\|[ \t`*]{0,8}$/,
+    last: "|`*",
+    between: /^[ \t]{0,24}\|[ \t`*]{1,16}/,
+    value: "word",
+    loose: true,
+  },
   // Clojure's `:token "…"`
-  { first: " ", before: /(?:^|[\s({,[]):$/, between: /^[ \t]{1,16}(?=")/, value: "quoted" },
+  { first: " ", behind: '"', before: /(?:^|[\s({,[]):$/, last: ":", between: /^[ \t]{1,16}(?=")/, value: "quoted" },
   // `gh secret set TOKEN --body …`, `npm config set token …`
   {
     first: " \t\"'",
     before: COMMAND,
+    last: `${LOWER}"'.:/`,
     between: /^["']?[ \t]{1,8}(?:(?:-b|--body|--value|--data)[ =]{1,2})?/,
     value: "word",
     loose: true,
   },
   // The token is …
-  { first: " ", between: /^ is:? {1,2}/, value: "word", loose: true },
+  { first: " ", behind: "i", between: /^ is:? {1,2}/, value: "word", loose: true },
   // A line of its own: `requirepass …`, `password "…"`, Gradle's `apiToken '…'`, a property's `api.token …`
-  { first: " \t", before: LINE, between: /^[ \t]{1,16}(?=["'`])/, value: "quoted" },
-  { first: " \t", before: LINE, between: /^[ \t]{1,16}/, value: "either" },
+  { first: " \t", behind: "\"'`", before: LINE, last: "\r\n.", between: /^[ \t]{1,16}(?=["'`])/, value: "quoted" },
+  { first: " \t", before: LINE, last: "\r\n.", between: /^[ \t]{1,16}/, value: "either" },
 ];
 
 /** `--token …`, `--token=…` */

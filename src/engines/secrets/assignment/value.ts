@@ -43,14 +43,38 @@ const LONGEST_BEFORE = 48;
 /** Bytes behind a value that say whether it ends there. */
 export const LONGEST_BEHIND = 16;
 
+/** A form with what its characters are by their bytes: 1 for each that they have. */
+interface PreparedForm extends Form {
+  readonly mayStandBehind: Uint8Array;
+  readonly mayStandBefore: Uint8Array;
+}
+
+/** Behind the last byte, and before the first one: there expressions say what there is. */
+const NONE = 256;
+
+const PREPARED: readonly PreparedForm[] = FORMS.map((form) => ({
+  ...form,
+  // Without blanks behind the name it is the first byte that counts.
+  mayStandBehind: maskOf(form.behind === undefined ? undefined : form.behind + form.first),
+  // As many blanks as that are none of a name's.
+  mayStandBefore: maskOf(form.last === undefined ? undefined : `${form.last} \t`),
+}));
+
+function maskOf(characters: string | undefined): Uint8Array {
+  const mask = new Uint8Array(NONE + 1).fill(characters === undefined ? 1 : 0);
+  for (const byte of Buffer.from(characters ?? "", "latin1")) mask[byte] = 1;
+  mask[NONE] = 1;
+  return mask;
+}
+
 /** First byte behind the name → the forms that it may be of, in their order. */
-const FORMS_OF: readonly (readonly Form[])[] = Array.from({ length: 256 }, (_, byte) =>
-  FORMS.filter(({ first }) => first.includes(String.fromCharCode(byte))),
+const FORMS_OF: readonly (readonly PreparedForm[])[] = Array.from({ length: 256 }, (_, byte) =>
+  PREPARED.filter(({ first }) => first.includes(String.fromCharCode(byte))),
 );
 
 /** Whether a value may follow a name that ends before this byte: told before anything is looked at more closely. */
 export function mayFollow(next: number | undefined): boolean {
-  return next !== undefined && (FORMS_OF[next] as readonly Form[]).length > 0;
+  return next !== undefined && (FORMS_OF[next] as readonly PreparedForm[]).length > 0;
 }
 
 /** Calls that make of a text what the language wants, and letters before a quote. */
@@ -80,7 +104,10 @@ export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path:
     const value = givenBy(FLAG, bytes, nameEnd, head, before, path);
     if (value !== undefined) return value;
   }
-  for (const form of FORMS_OF[next] as readonly Form[]) {
+  const behind = byteBehind(bytes, nameEnd);
+  const last = byteBefore(bytes, nameStart);
+  for (const form of FORMS_OF[next] as readonly PreparedForm[]) {
+    if (form.mayStandBehind[behind] === 0 || form.mayStandBefore[last] === 0) continue;
     // Where there is no value can be told sooner than where there is no name.
     if (form.before !== undefined && !(form.between.test(head) && form.before.test(before()))) continue;
     const value = givenBy(form, bytes, nameEnd, head, before, path);
@@ -89,6 +116,22 @@ export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path:
   return isQuote(next) && /(?:name|key|id)\s{0,2}=\s{0,2}["'][\w.:-]{0,40}$/i.test(before())
     ? turned(bytes, nameStart)
     : undefined;
+}
+
+/** The first that is no blank, as far as a form looks. */
+function byteBehind(bytes: Buffer, nameEnd: number): number {
+  const end = Math.min(bytes.length, nameEnd + LONGEST_BETWEEN);
+  let at = nameEnd;
+  while (at < end && isBlank(bytes[at] as number)) at += 1;
+  return at < end ? (bytes[at] as number) : NONE;
+}
+
+/** The last that is no blank, as far as a form looks. */
+function byteBefore(bytes: Buffer, nameStart: number): number {
+  const end = Math.max(0, nameStart - LONGEST_BEFORE);
+  let at = nameStart;
+  while (at > end && isBlank(bytes[at - 1] as number)) at -= 1;
+  return at > end ? (bytes[at - 1] as number) : NONE;
 }
 
 /** Bytes before a name in which its value may stand. */
@@ -152,7 +195,6 @@ function givenBy(
   const rest = head.slice(length);
   const at = nameEnd + length;
   const isLoose = loose === true;
-  const isCompared = /={2,3}\s{0,32}$/.test(head.slice(Math.max(0, length - 40), length));
   switch (value) {
     case "element":
       return ended(bytes, at, isLoose, (byte) => byte !== LESS && byte !== LINE_FEED && byte !== CARRIAGE_RETURN);
@@ -172,12 +214,17 @@ function givenBy(
     case "quoted":
       return quoted(bytes, at, rest, isLoose);
     case "either":
-      if (isCompared) return compared(quoted(bytes, at, rest, true));
+      if (/={2,3}\s{0,32}$/.test(head.slice(Math.max(0, length - 40), length)))
+        return compared(quoted(bytes, at, rest, true));
       return quoted(bytes, at, rest, isLoose) ?? unquoted(bytes, at, rest, { before: before(), path, loose: isLoose });
   }
 }
 
+/** With one of these begins what has a quote behind it, or is a text of Perl. */
+const QUOTED = maskOf("\"'`\\|><([@$%qNSBORUFLnsborufl");
+
 function quoted(bytes: Buffer, at: number, rest: string, loose: boolean): GivenValue | undefined {
+  if (rest === "" || QUOTED[rest.charCodeAt(0)] === 0) return undefined;
   const wrapper = (BLOCK.exec(rest) ?? WRAPPER.exec(rest))?.[0].length ?? 0;
   const opening = OPENING.exec(rest.slice(wrapper))?.[0];
   if (opening === undefined) return inPerl(bytes, at + wrapper, rest.slice(wrapper), loose);
