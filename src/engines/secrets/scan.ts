@@ -189,7 +189,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
       if (prepared.isForPaths && isRefused(number)) continue;
       const from = Math.max(0, start - prepared.before);
       const to = start + prepared.after;
-      const mayMatch = mayBegin(prepared, held, at);
+      const mayMatch = mayBegin(prepared, held, at, kind !== "binary");
       if (spans.isWaiting[number] === 1) {
         if (joinSpan(spans, number, from, to, prepared.joined)) {
           if (mayMatch) spans.mayMatch[number] = 1;
