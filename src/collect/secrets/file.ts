@@ -31,7 +31,7 @@ const AT_ONCE = 1024 * 1024;
 export function fileMemory(scanner: SecretScanner): FileMemory {
   let own: Buffer | undefined;
   return () => {
-    const room = scanner.room();
+    const room = scanner.room("file");
     own = room === undefined ? (own ?? Buffer.allocUnsafe(AT_ONCE)) : undefined;
     return room ?? (own as Buffer);
   };

@@ -68,7 +68,7 @@ function madeOnDemand(make: () => SecretScanner): SecretScanner {
     scan: (path, bytes) => scanner().scan(path, bytes),
     open: (path, window) => scanner().open(path, window),
     openBinary: (path, window) => scanner().openBinary(path, window),
-    room: () => made?.room(),
+    room: (of) => made?.room(of),
     versions: () => scanner().versions(),
   };
 }

@@ -2,7 +2,7 @@
  * Finds many keywords in one pass over bytes, without regard to the case of ASCII letters. The automaton is complete: one table
  * look-up a byte, whatever the bytes are.
  */
-import { type Lanes, openLanes } from "./lanes.ts";
+import { type Lanes, openLanes, type Room } from "./lanes.ts";
 import { type States, statesOf } from "./states.ts";
 
 export interface Automaton {
@@ -14,7 +14,7 @@ export interface Automaton {
    */
   find(bytes: Uint8Array, from: number, to: number, hit: (keyword: number, start: number) => void): void;
   /** Memory for one content after the other, which is walked without a copy; undefined as long as there is none. */
-  room(): Buffer | undefined;
+  room(of: Room): Buffer | undefined;
   /** Bytes of the longest keyword less one: how far before `from` a keyword may begin. */
   readonly lookBehind: number;
   /** Keyword's number → its bytes. */
@@ -40,7 +40,7 @@ export function createAutomaton(keywords: readonly string[], lanesAfter: number 
   /** Undefined where there are none, or none yet. */
   let lanes: Lanes | undefined;
   let untilLanes = lanesAfter;
-  let room: Buffer | undefined;
+  let rooms: Lanes["rooms"] | undefined;
 
   function speak(state: number, end: number, hit: (keyword: number, start: number) => void): void {
     const found = outputs[state - firstSpeaking] as Int32Array;
@@ -58,14 +58,14 @@ export function createAutomaton(keywords: readonly string[], lanesAfter: number 
     if (lanes === undefined) return;
     // The other copy of the table is let go.
     states = { ...states, next: lanes.next };
-    room = lanes.room;
+    rooms = lanes.rooms;
     walk = walkerOf(states);
   }
 
   return {
     lookBehind,
     lengths,
-    room: () => room,
+    room: (of) => rooms?.[of],
     find(bytes, from, to, hit) {
       const told = (state: number, end: number): void => speak(state, end, hit);
       open(to - from);

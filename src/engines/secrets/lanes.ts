@@ -26,9 +26,11 @@ export interface Lanes {
   walk(bytes: Uint8Array, from: number, to: number, told: (state: number, end: number) => void): number;
   /** The table that it was given, in the memory of the lanes: whoever holds on to this one need not hold the other. */
   readonly next: Uint16Array;
-  /** Memory that is walked as it is, where other bytes are copied first. */
-  readonly room: Buffer;
+  /** Memory that is walked as it is, where other bytes are copied first: of a file, and of what it is inflated to. */
+  readonly rooms: Readonly<Record<Room, Buffer>>;
 }
+
+export type Room = "file" | "inflated";
 
 /** What a runtime has of WebAssembly, which may be nothing (`--jitless`). */
 interface Runtime {
@@ -63,7 +65,10 @@ const FOUND_STRIDE = FOUND_BYTES * LANE;
 const ROOM = FOUND + LANES * FOUND_STRIDE + LONGEST_BEHIND;
 /** Bytes of a file that are read and looked at together. */
 const ROOM_BYTES = 1024 * 1024 + 256 * 1024;
-const TABLE = ROOM + ROOM_BYTES;
+const INFLATED = ROOM + ROOM_BYTES + LONGEST_BEHIND;
+/** As many as are inflated at once (formats/deflate), and one that tells that there are no more. */
+const INFLATED_BYTES = 1024 * 1024 + 64;
+const TABLE = INFLATED + INFLATED_BYTES;
 
 /** @returns undefined where the runtime has no WebAssembly or no memory for it, or there is no room for these states */
 export function openLanes({ next, shift, columns, firstSpeaking, lookBehind }: States): Lanes | undefined {
@@ -88,11 +93,11 @@ export function openLanes({ next, shift, columns, firstSpeaking, lookBehind }: S
   const other = columns.indexOf(0);
   const words = new Uint32Array(memory, 0, ROOM / 4);
   // Before the first byte nothing may look like a keyword's.
-  buffer.fill(other, ROOM - lookBehind, ROOM);
+  for (const room of [ROOM, INFLATED]) buffer.fill(other, room - lookBehind, room);
 
   /** @returns where the bytes are that are walked, from as many before them on as a keyword may have begun in */
   function placed(bytes: Uint8Array, from: number, to: number): number {
-    if (bytes.buffer === memory && (from >= lookBehind || bytes.byteOffset === ROOM))
+    if (bytes.buffer === memory && (from >= lookBehind || bytes.byteOffset === ROOM || bytes.byteOffset === INFLATED))
       return bytes.byteOffset + from - lookBehind;
     const given = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
     const begin = Math.max(0, from - lookBehind);
@@ -103,7 +108,10 @@ export function openLanes({ next, shift, columns, firstSpeaking, lookBehind }: S
 
   return {
     next: table,
-    room: buffer.subarray(ROOM, ROOM + ROOM_BYTES),
+    rooms: {
+      file: buffer.subarray(ROOM, ROOM + ROOM_BYTES),
+      inflated: buffer.subarray(INFLATED, INFLATED + INFLATED_BYTES),
+    },
     walk(bytes, from, end, told) {
       const to = Math.min(end, from + LANES * LANE);
       const length = Math.ceil((to - from) / LANES / STEPS) * STEPS;

@@ -16,6 +16,7 @@ import { type FirstLook, isEscape, withEscapes } from "./escapes.ts";
 import { excerpt, forgetExcerpts } from "./excerpt.ts";
 import type { Fingerprinter } from "./fingerprint.ts";
 import { isForTests, isMadeUp } from "./for-tests.ts";
+import type { Room } from "./lanes.ts";
 import { createLineCounter } from "./lines.ts";
 import type { SecretFact } from "./model.ts";
 import type { SecretRule } from "./rule.ts";
@@ -37,8 +38,8 @@ export interface SecretScanner {
   open(path: string, window?: Buffer): SecretStream;
   /** A stretch of a file that is no text; offsets are the stretch's own. */
   openBinary(path: string, window?: Buffer): SecretStream;
-  /** Memory for one file after the other, in which it is looked at soonest; undefined as long as there is none. */
-  room(): Buffer | undefined;
+  /** Memory for one file after the other, or what it is inflated to, which is looked at soonest there; undefined as long as there is none. */
+  room(of: Room): Buffer | undefined;
   /**
    * Files that resemble the last one of their path, as versions do: finds the same as `scan`, sooner. Each may be kept
    * until the next, and nobody may write to it meanwhile; all that is kept is bounded.
@@ -91,7 +92,7 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
   return {
     open: (path, window) => open(path, window),
     openBinary: (path, window) => open(path, window, { kind: "binary" }),
-    room: () => detectors.automaton.room(),
+    room: (of) => detectors.automaton.room(of),
     scan: wholeFiles(),
     versions: () => wholeFiles(createVersions(detectors.automaton)),
   };
