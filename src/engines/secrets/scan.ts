@@ -24,7 +24,7 @@ import { type Comment, type Hit, placeOf, settleHits } from "./settle.ts";
 import { createVersions, type FindKeywords, type SimilarFinder, type Versions } from "./similar.ts";
 import { beginSpan, clearSpans, joinSpan, keepSpans, noSpans, type Spans } from "./spans.ts";
 import { type FileSecrets, type SecretStream, streamOf } from "./stream.ts";
-import { WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
+import { mayBeWhole, WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
 import { hasMatch, isInWord, matchesIn, mayBegin, nameBefore } from "./window.ts";
 
 export interface SecretScanner {
@@ -140,7 +140,9 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
   let omitted = 0;
   /** Made for the first keyword: most files that are looked at by themselves have none. */
   let spans: Spans | undefined;
-  const refused = new Map<number, boolean>();
+  /** By rule what it said of the path: 0 where it was not asked; and those that were. */
+  const asked: number[] = [];
+  const answers = new Int8Array(rules.length);
   let hits: Hit[] = [];
   /** Rule and start → number of the hit. */
   const kept = new Map<number, number>();
@@ -166,7 +168,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     settledComments = 0;
     // An empty one is made anew by that as well.
     if (spans !== undefined) clearSpans(spans);
-    if (refused.size > 0) refused.clear();
+    while (asked.length > 0) answers[asked.pop() as number] = 0;
     if (hits.length > 0) hits = [];
     if (kept.size > 0) kept.clear();
     if (comments.length > 0) comments = [];
@@ -179,7 +181,8 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     const other = otherOf[keyword];
     if (other === "escape" && isEscape(held, at, kind !== "binary")) options.escapes?.push(start);
     if (other === "allow") comment(at);
-    else if (other === "assignment" && kind !== "binary") assignment(at);
+    else if (other === "assignment" && kind !== "binary")
+      assignment(at, detectors.automaton.lengths[keyword] as number);
     else if (other === "encoded" && kind !== "binary") encoded(at, detectors.keywords[keyword] as string);
     const numbers = (kind === "binary" ? rulesInBinaries : rulesOf)[keyword] as Int32Array;
     if (numbers.length === 0) return;
@@ -203,12 +206,11 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
   }
 
   function isRefused(number: number): boolean {
-    let answer = refused.get(number);
-    if (answer === undefined) {
-      answer = rules[number]?.rule.paths?.(path) === false;
-      refused.set(number, answer);
+    if (answers[number] === 0) {
+      answers[number] = rules[number]?.rule.paths?.(path) === false ? -1 : 1;
+      asked.push(number);
     }
-    return answer;
+    return answers[number] === -1;
   }
 
   function examineSpan({ from, to, mayMatch }: Spans, number: number): void {
@@ -249,9 +251,9 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     if (isNone) similar?.noteQuiet(number, begin, end);
   }
 
-  function assignment(at: number): void {
+  function assignment(at: number, length: number): void {
     if (similar?.isQuietAt(at) === true) return;
-    const nameEnd = nameEndAt(held, at);
+    const nameEnd = nameEndAt(held, at, length);
     if (nameEnd === -1) {
       similar?.noteQuietAt(at, at, at + NAME_DECIDED_BY);
       return;
@@ -381,7 +383,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
       forgetExcerpts();
       if (given.length === 0) return from;
       if (kind === undefined) {
-        if (final && given.length <= WHOLE_FILE_BYTES) wholeFile(given);
+        if (final && given.length <= WHOLE_FILE_BYTES && mayBeWhole(path, given)) wholeFile(given);
         kind = contentKindOf(given);
         decode = decoderOf(kind);
         // Where more is to come nothing is remembered.

@@ -10,7 +10,7 @@ import { isPlaceholder } from "../placeholder.ts";
 import { isExpression, isReference } from "../reference.ts";
 import type { SecretRule } from "../rule.ts";
 import { wellKnown } from "../rules/well-known.ts";
-import { DOT, looked, skip } from "./bytes.ts";
+import { DOT, looked } from "./bytes.ts";
 import { type Chance, chanceOf, isChosen, isPunctuated, isUuid } from "./chance.ts";
 import { endsSecretName, isFaintName, NAME_KEYWORDS, type NameKind, nameKindOf } from "./names.ts";
 import { isGenerated, isSettings, type Place, placeOf, unquotedIn } from "./places.ts";
@@ -90,11 +90,16 @@ export interface AssignmentMatch {
  * Told before anything is looked at more closely.
  *
  * @param at - where one of the keywords begins
+ * @param length - of the keyword
  * @returns where the name ends that it begins the end of; -1 where it is no name that a secret may be given to
  */
-export function nameEndAt(bytes: Buffer, at: number): number {
-  const nameEnd = skip(bytes, at, at + LONGEST_NAME, isNameByte);
+export function nameEndAt(bytes: Buffer, at: number, length: number): number {
+  let nameEnd = at + length;
+  // One byte more than a name may have tells that it is too long.
+  for (const end = at + LONGEST_ENDING + 1; nameEnd < end && isNameByte(bytes[nameEnd] ?? 0); ) nameEnd += 1;
   if (nameEnd - at > LONGEST_ENDING || !mayFollow(bytes[nameEnd])) return -1;
+  // Most names end with the keyword, each of which is an ending.
+  if (nameEnd - at === length) return nameEnd;
   return endsSecretName(excerpt(bytes, at, nameEnd)) ? nameEnd : -1;
 }
 
@@ -176,14 +181,11 @@ function skipBack(bytes: Buffer, from: number, limit: number): number {
   return i;
 }
 
+const OF_NAME = new Uint8Array(256);
+for (const byte of Buffer.from("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")) OF_NAME[byte] = 1;
+
 function isNameByte(byte: number): boolean {
-  return (
-    (byte >= 0x61 && byte <= 0x7a) ||
-    (byte >= 0x41 && byte <= 0x5a) ||
-    (byte >= 0x30 && byte <= 0x39) ||
-    byte === 0x5f ||
-    byte === 0x2d
-  );
+  return OF_NAME[byte] === 1;
 }
 
 /** Without words and separators but for what digits stand among; or digits alone, longer than any time. */

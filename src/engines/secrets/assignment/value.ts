@@ -164,11 +164,11 @@ const COMMANDS = new Set(
 
 /** A word follows after blanks, and nothing says that it is a value: most of what is met, and told without expressions. */
 function isProse(bytes: Buffer, nameStart: number, nameEnd: number): boolean {
-  const at = skip(bytes, nameEnd, nameEnd + 16, isBlank);
-  if (at === nameEnd || !isWordByte(bytes[at] as number)) return false;
+  let at = nameEnd;
+  while (at < nameEnd + 16 && isBlank(bytes[at] ?? 0)) at += 1;
+  if (at === nameEnd || !isWordByte(bytes[at] ?? 0)) return false;
   if (bytes[nameStart] === DASH) return false;
-  const assignment = skip(bytes, at, at + 48, (byte) => byte !== EQUALS && byte !== LINE_FEED);
-  if (bytes[assignment] === EQUALS) return false;
+  for (let i = at; i <= at + 48 && bytes[i] !== LINE_FEED; i++) if (bytes[i] === EQUALS) return false;
   if (bytes[at] === 0x69 && bytes[at + 1] === 0x73 && isBlank(bytes[at + 2] ?? 0)) return false;
   let from = nameStart;
   if (bytes[from - 1] === DOT) while (from > 0 && isDottedByte(bytes[from - 1] as number)) from -= 1;
