@@ -1,5 +1,4 @@
 /** Work that is split over the threads of this process: who takes what, and that nothing is lost where one breaks off. */
-import { MessageChannel, type MessagePort } from "node:worker_threads";
 
 /** Starts threads of this program. */
 export interface Threads {
@@ -119,9 +118,15 @@ export function takeShare<Result>(
   }
 }
 
+/** Node's own, as far as a task needs it. */
+interface Port {
+  once(event: "message" | "close", hear: (message: unknown) => void): unknown;
+  close(): void;
+}
+
 /** What a task is given that was started by {@link startAhead}, beside its own input. */
 export interface Ahead {
-  readonly port: MessagePort;
+  readonly port: Port;
   /** Of its work. */
   readonly turns: Turns;
 }
@@ -167,7 +172,7 @@ export function startAhead(threads: Threads, task: string, input: object): Threa
 /** @returns undefined where there is no work */
 export async function handedTo<Work>({ port }: Pick<Ahead, "port">): Promise<Work | undefined> {
   const { promise, resolve } = Promise.withResolvers<Work | undefined>();
-  port.once("message", resolve);
+  port.once("message", (work) => resolve(work as Work));
   port.once("close", () => resolve(undefined));
   const work = await promise;
   port.close();

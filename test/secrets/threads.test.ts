@@ -40,8 +40,8 @@ test("what two threads find is what one finds, with the caller's own rules as we
       const { port1, port2 } = new MessageChannel();
       const { port, turns } = input as Ahead;
       Atomics.store(turns, 0, 2 ** 30);
-      port.once("message", (share: Share) => {
-        port1.postMessage({ ...share, turns: new Int32Array(new SharedArrayBuffer(4)) });
+      port.once("message", (share) => {
+        port1.postMessage({ ...(share as Share), turns: new Int32Array(new SharedArrayBuffer(4)) });
       });
       port.once("close", () => port1.close());
       const counted = (message: unknown): void => {
