@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { beginShare, type Share, type Threads, takeShare } from "./threads.ts";
+import { type Ahead, beginShare, handedTo, type Share, startAhead, type Threads, takeShare } from "./threads.ts";
 
 const square = (at: number) => at * at;
 const squares = (count: number) => Array.from({ length: count }, (_, at) => square(at));
@@ -101,4 +101,32 @@ test("of work that is abandoned nothing is left to take, and a piece may be left
   };
   await beginShare<number>(idle, "squares", {}, 9).abandon();
   takeShare(share as Share, square, () => assert.fail("nothing is left"));
+});
+
+test("a thread that is started ahead is handed its work, or ends without any", async () => {
+  let worked = 0;
+  const other: Threads = {
+    async run(_, input, onMessage) {
+      const work = await handedTo<Share>(input as Ahead);
+      if (work === undefined) return;
+      takeShare(work, square, (message) => {
+        worked += 1;
+        onMessage(message);
+      });
+    },
+  };
+  const ahead = startAhead(other, "squares", {});
+  // All of it is the other's.
+  const work = beginShare<number>(ahead.threads, "squares", {}, 7, { turns: ahead.turns });
+  while (worked < 7) await new Promise(setImmediate);
+  assert.deepEqual(await work.finish(square), squares(7));
+  await ahead.end();
+  assert.equal(worked, 7);
+
+  await startAhead(other, "squares", {}).end();
+  assert.equal(worked, 7);
+  const none: Threads = { run: () => Promise.reject(new Error("no more threads")) };
+  const missing = startAhead(none, "squares", {});
+  assert.deepEqual(await beginShare<number>(missing.threads, "squares", {}, 5).finish(square), squares(5));
+  await missing.end();
 });

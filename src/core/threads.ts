@@ -17,6 +17,10 @@ export interface Threads {
 /** Of a list of pieces the number of the next, in memory that threads share. */
 export type Turns = Int32Array<SharedArrayBuffer>;
 
+function noTurns(): Turns {
+  return new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+}
+
 /** What a task of {@link beginShare} is given beside its own input. */
 export interface Share {
   readonly turns: Turns;
@@ -47,6 +51,8 @@ interface ShareOptions<Result> {
   readonly told?: (result: Result) => void;
   /** The other begins with the last piece and this thread with the first, until they meet. */
   readonly fromEnd?: true;
+  /** Those of a thread that was started before. */
+  readonly turns?: Turns;
 }
 
 /**
@@ -60,9 +66,8 @@ export function beginShare<Result>(
   task: string,
   input: object,
   count: number,
-  { told, fromEnd }: ShareOptions<Result> = {},
+  { told, fromEnd, turns = noTurns() }: ShareOptions<Result> = {},
 ): SharedWork<Result> {
-  const turns: Turns = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const results = new Map<number, Result>();
   const other = threads
     .run(task, { ...input, turns, count, ...(fromEnd === true ? { fromEnd } : {}) } satisfies Share, (message) => {
@@ -111,6 +116,67 @@ export function takeShare<Result>(
     const result = work(at);
     if (result !== undefined) send({ at, result } satisfies Piece<Result>);
   }
+}
+
+/** Node's own, as far as a task needs it. */
+interface Port {
+  once(event: "message" | "close", hear: (message: unknown) => void): unknown;
+  close(): void;
+}
+
+/** What a task is given that was started by {@link startAhead}, beside its own input. */
+export interface Ahead {
+  readonly port: Port;
+  /** Of its work. */
+  readonly turns: Turns;
+}
+
+export interface ThreadAhead {
+  /** Hands the thread what its work is, where others start one for it. */
+  readonly threads: Threads;
+  readonly turns: Turns;
+  /** There is no work for it, or no more. */
+  end(): Promise<void>;
+}
+
+/**
+ * Starts a thread before anybody knows what its work is, for it takes some time to begin.
+ *
+ * @param task - asks {@link handedTo} for its work
+ */
+export function startAhead(threads: Threads, task: string, input: object): ThreadAhead {
+  const { port1, port2 } = new MessageChannel();
+  const turns = noTurns();
+  let hear = (_: unknown): void => {};
+  const ended = threads.run(task, { ...input, port: port2, turns } satisfies Ahead, (message) => hear(message), [
+    port2,
+  ]);
+  // It is told to whoever hands it something.
+  ended.catch(() => {});
+  return {
+    turns,
+    threads: {
+      async run(_, work, onMessage) {
+        hear = onMessage;
+        port1.postMessage(work);
+        await ended;
+      },
+    },
+    async end() {
+      port1.close();
+      await ended.catch(() => {});
+    },
+  };
+}
+
+/** @returns undefined where there is no work */
+export async function handedTo<Work>({ port }: Pick<Ahead, "port">): Promise<Work | undefined> {
+  const { promise, resolve } = Promise.withResolvers<Work | undefined>();
+  port.once("message", (work) => resolve(work as Work));
+  port.once("close", () => resolve(undefined));
+  const work = await promise;
+  port.close();
+  return work;
 }
 
 /** As many turns as this thread gets, until all are taken; each is one thread's alone. */

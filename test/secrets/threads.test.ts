@@ -3,11 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import { MessageChannel } from "node:worker_threads";
 import { openThreads, threadsFrom } from "../../src/cli/threads.ts";
 import { defaultPolicy } from "../../src/collect/policy/default.ts";
 import { secretsOfFolder, versionControl } from "../../src/collect/secrets/folder.ts";
 import { openPolicyScanner } from "../../src/collect/secrets/scanner.ts";
-import type { Threads } from "../../src/core/threads.ts";
+import type { Ahead, Share, Threads } from "../../src/core/threads.ts";
 
 /** Files of a large folder are shared with a thread of the program, and nobody can tell from what is found. */
 
@@ -36,12 +37,18 @@ test("what two threads find is what one finds, with the caller's own rules as we
   let sent = 0;
   const other: Threads = {
     run(task, input, onMessage) {
-      const { turns, count } = input as { turns: Int32Array<SharedArrayBuffer>; count: number };
-      Atomics.store(turns, 0, count);
-      return opened.run(task, { ...(input as object), turns: new Int32Array(new SharedArrayBuffer(4)) }, (message) => {
+      const { port1, port2 } = new MessageChannel();
+      const { port, turns } = input as Ahead;
+      Atomics.store(turns, 0, 2 ** 30);
+      port.once("message", (share) => {
+        port1.postMessage({ ...(share as Share), turns: new Int32Array(new SharedArrayBuffer(4)) });
+      });
+      port.once("close", () => port1.close());
+      const counted = (message: unknown): void => {
         sent++;
         onMessage(message);
-      });
+      };
+      return opened.run(task, { ...(input as object), port: port2 }, counted, [port2]);
     },
   };
   const totals: string[] = [];

@@ -67,6 +67,20 @@ export function createArchiveScanner(
     },
   };
 
+  /** Whether something that was inflated there is still looked at, and archives in it. */
+  let isRoomTaken = false;
+
+  /** With memory for what is inflated, unless it is taken. */
+  function inRoom(work: (room: Buffer | undefined) => void): void {
+    const wasTaken = isRoomTaken;
+    isRoomTaken = true;
+    try {
+      work(wasTaken ? undefined : scanner.room("inflated"));
+    } finally {
+      isRoomTaken = wasTaken;
+    }
+  }
+
   /** Takes from what is left. @throws Problem where it is not enough */
   function spend(count: number, place: string): void {
     const kibibytes = Math.ceil(count / 1024);
@@ -93,10 +107,12 @@ export function createArchiveScanner(
   }
 
   function compressed(kind: "gzip" | "zstd", path: string, scanned: string, bytes: Buffer, depth: number): void {
-    const inflated = inflate(kind, path, bytes);
-    spend(inflated.length, path);
-    if (archiveKindOf(path, inflated.subarray(0, ARCHIVE_HEAD)) === "tar") tar(path, scanned, inflated, depth);
-    else within({ path, scanned, depth }, posix.basename(path).replace(/\.(?:gz|tgz|zst)$/i, ""), inflated);
+    inRoom((room) => {
+      const inflated = inflate(kind, path, bytes, room);
+      spend(inflated.length, path);
+      if (archiveKindOf(path, inflated.subarray(0, ARCHIVE_HEAD)) === "tar") tar(path, scanned, inflated, depth);
+      else within({ path, scanned, depth }, posix.basename(path).replace(/\.(?:gz|tgz|zst)$/i, ""), inflated);
+    });
   }
 
   function within(
@@ -126,7 +142,7 @@ export function createArchiveScanner(
       if (unpacked > most) throw refused(path, `it inflates to more than ${most} bytes`);
       try {
         spend(entry.size, path);
-        within({ path, scanned, depth }, name, readZipEntry(source, entry, ZIP_RULES));
+        inRoom((room) => within({ path, scanned, depth }, name, readZipEntry(source, entry, ZIP_RULES, room)));
       } catch (error) {
         if (!isEvidenceProblem(error)) throw error;
         accumulator.archive(`${path}!${name}`, error.message);
@@ -176,13 +192,13 @@ function refused(place: string, cause: string): Problem {
 }
 
 /** @throws Problem where it cannot be inflated, or is over a bound */
-function inflate(kind: "gzip" | "zstd", path: string, bytes: Buffer): Buffer {
+function inflate(kind: "gzip" | "zstd", path: string, bytes: Buffer, into: Buffer | undefined): Buffer {
   const most = Math.min(
     bounds.archiveInflatedBytes,
     Math.max(bounds.archiveRatioFreeBytes, bytes.length * bounds.archiveRatio),
   );
   try {
-    return kind === "gzip" ? gunzip(bytes, most) : readZstd(bytes, most);
+    return kind === "gzip" ? gunzip(bytes, most, into) : readZstd(bytes, most);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ERR_BUFFER_TOO_LARGE") throw refused(path, `it inflates to more than ${most} bytes`);
@@ -195,9 +211,9 @@ const GUNZIP_CHUNK = 256 * 1024;
 const gunzipAtOnce = createInflateAtOnce("gzip");
 
 /** Most are of one member, whose size stands at its end. */
-function gunzip(bytes: Buffer, most: number): Buffer {
+function gunzip(bytes: Buffer, most: number, into: Buffer | undefined): Buffer {
   const size = bytes.readUInt32LE(bytes.length - 4);
-  const whole = size <= most ? gunzipAtOnce(bytes, size) : undefined;
+  const whole = size <= most ? gunzipAtOnce(bytes, size, into) : undefined;
   return whole ?? gunzipSync(bytes, { maxOutputLength: most, chunkSize: GUNZIP_CHUNK });
 }
 

@@ -2,7 +2,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import type { FileSecrets, SecretStream } from "../../engines/secrets/stream.ts";
-import { lookedAt, SMALL } from "../../engines/secrets/stretches.ts";
+import { type LookedAt, lookedAt, SMALL } from "../../engines/secrets/stretches.ts";
 import { ARCHIVE_HEAD, type ArchiveScanner, archiveKindOf } from "./archives.ts";
 import { bounds } from "./bounds.ts";
 
@@ -12,8 +12,11 @@ export interface Reader {
   /** Told of what is in archives. */
   readonly archives: ArchiveScanner;
   /** Used again for every file. */
-  readonly buffer: Buffer;
+  readonly memory: FileMemory;
 }
+
+/** Memory for one file at a time. */
+export type FileMemory = () => Buffer;
 
 export interface FileRead {
   readonly bytes: number;
@@ -21,59 +24,60 @@ export interface FileRead {
   readonly left?: { readonly what: string; readonly bytes: number };
 }
 
-/** A file up to this is read at once, into memory that is used again. */
+/** A file below this is read at once, into memory that is used again. */
 const AT_ONCE = 1024 * 1024;
 
-/** Memory for one file at a time. */
-export function fileBuffer(): Buffer {
-  return Buffer.allocUnsafe(AT_ONCE);
+/** That of the scanner, once it has some. */
+export function fileMemory(scanner: SecretScanner): FileMemory {
+  let own: Buffer | undefined;
+  return () => {
+    const room = scanner.room("file");
+    own = room === undefined ? (own ?? Buffer.allocUnsafe(AT_ONCE)) : undefined;
+    return room ?? (own as Buffer);
+  };
 }
 
 const NOTHING: FileSecrets = { secrets: [], omitted: 0, examined: 0 };
+/** All of a file, however it grows. */
+const ALL: LookedAt = { stretches: [{ from: 0, to: Number.POSITIVE_INFINITY }] };
 
 /** @throws Error where it cannot be read, or is no regular file */
-export function scanFile(name: string | Buffer, path: string, { scanner, archives, buffer }: Reader): FileRead {
+export function scanFile(name: string | Buffer, path: string, { scanner, archives, memory }: Reader): FileRead {
   // The file may have become a symlink or a pipe since it was listed: neither is followed or waited for.
   const descriptor = openSync(name, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stat = fstatSync(descriptor);
     if (!stat.isFile()) throw new Error("not a regular file");
-    // Of a file whose size is told no second read has to say that it ends there.
-    const isTold = stat.size > 0 && stat.size < buffer.length;
-    const first = fill(descriptor, isTold ? buffer.subarray(0, stat.size) : buffer, 0);
-    const isArchive = archiveKindOf(path, buffer.subarray(0, Math.min(first, ARCHIVE_HEAD))) !== undefined;
-    if (isArchive) {
-      const bytes = wholeOf(descriptor, buffer, first);
+    const buffer = memory();
+    // Of a file whose size is told no second read has to say that it ends there; of a large one its head is enough to know what it is.
+    const isSmall = stat.size < buffer.length;
+    const wanted = stat.size === 0 ? buffer.length : isSmall ? stat.size : SMALL;
+    const head = buffer.subarray(0, fill(descriptor, buffer.subarray(0, wanted), 0));
+    const isWhole = isSmall && head.length < buffer.length;
+    if (archiveKindOf(path, head.subarray(0, ARCHIVE_HEAD)) !== undefined) {
+      const bytes = isWhole ? head : wholeOf(descriptor);
       if (bytes === undefined) archives.tooLarge(path);
       // Of an archive that was read whole the packed bytes tell nothing more.
       else if (archives.scan(path, bytes)) return { bytes: bytes.length, found: NOTHING };
     }
-    if (first < SMALL) return { bytes: first, found: scanner.scan(path, buffer.subarray(0, first)) };
-    const looked = lookedAt(buffer.subarray(0, first), stat.size, (from, length) => {
+    if (isWhole && head.length < SMALL) return { bytes: head.length, found: scanner.scan(path, head) };
+    const looked = lookedAt(head, stat.size, (from, length) => {
       const bytes = Buffer.allocUnsafe(length);
       return bytes.subarray(0, fill(descriptor, bytes, from));
     });
     if (looked.left !== undefined) {
-      const { bytes, found } = scanStretches(descriptor, () => scanner.openBinary(path), buffer, looked.stretches);
-      return { bytes, found, left: looked.left };
+      const read = scanStretches(descriptor, () => scanner.openBinary(path, buffer), looked);
+      return { ...read, left: looked.left };
     }
-    if (first < buffer.length) return { bytes: first, found: scanner.scan(path, buffer.subarray(0, first)) };
-    const stream = scanner.open(path);
-    let [bytes, count] = [first, first];
-    while (count === buffer.length) {
-      stream.write(buffer);
-      count = fill(descriptor, buffer, bytes);
-      bytes += count;
-    }
-    return { bytes, found: stream.end(buffer.subarray(0, count)) };
+    if (isWhole) return { bytes: head.length, found: scanner.scan(path, head) };
+    return scanStretches(descriptor, () => scanner.open(path, buffer), ALL);
   } finally {
     closeSync(descriptor);
   }
 }
 
 /** Undefined over the bound of an archive. */
-function wholeOf(descriptor: number, buffer: Buffer, first: number): Buffer | undefined {
-  if (first < buffer.length) return buffer.subarray(0, first);
+function wholeOf(descriptor: number): Buffer | undefined {
   const { size } = fstatSync(descriptor);
   if (size > bounds.archiveBytes) return undefined;
   const bytes = Buffer.allocUnsafe(size);
@@ -81,25 +85,20 @@ function wholeOf(descriptor: number, buffer: Buffer, first: number): Buffer | un
 }
 
 /** What is found has its place in the file. */
-function scanStretches(
-  descriptor: number,
-  open: () => SecretStream,
-  buffer: Buffer,
-  stretches: ReturnType<typeof lookedAt>["stretches"],
-): Omit<FileRead, "left"> {
+function scanStretches(descriptor: number, open: () => SecretStream, { stretches }: LookedAt): Omit<FileRead, "left"> {
   const secrets: FileSecrets["secrets"][number][] = [];
   let [bytes, omitted, examined] = [0, 0, 0];
   for (const { from, to } of stretches) {
     const stream = open();
-    let last: Buffer;
-    for (let at = from; ; at += last.length) {
-      const wanted = Math.min(buffer.length, to - at);
-      last = buffer.subarray(0, fill(descriptor, buffer.subarray(0, wanted), at));
-      bytes += last.length;
-      if (last.length < wanted || at + last.length >= to) break;
-      stream.write(last);
+    for (let at = from; at < to; ) {
+      const space = stream.space();
+      const count = fill(descriptor, space.subarray(0, Math.min(space.length, to - at)), at);
+      stream.filled(count);
+      bytes += count;
+      at += count;
+      if (count < space.length) break;
     }
-    const found = stream.end(last);
+    const found = stream.end();
     for (const secret of found.secrets) secrets.push({ ...secret, offset: secret.offset + from });
     omitted += found.omitted;
     examined += found.examined;

@@ -1,13 +1,22 @@
 /** The secrets of a folder of files: every regular file is read once; no symlink is followed. */
 import { setImmediate } from "node:timers/promises";
-import { beginShare, type Share, type Threads, takeShare } from "../../core/threads.ts";
+import {
+  type Ahead,
+  beginShare,
+  handedTo,
+  type Share,
+  startAhead,
+  type ThreadAhead,
+  type Threads,
+  takeShare,
+} from "../../core/threads.ts";
 import type { FoundSecrets } from "../../engines/secrets/model.ts";
 import type { SecretScanner } from "../../engines/secrets/scan.ts";
 import { createAccumulator } from "./accumulator.ts";
 import { createArchiveScanner, noneUnpacked, type Unpacked } from "./archives.ts";
-import { type FileRead, fileBuffer, type Reader, scanFile } from "./file.ts";
+import { type FileRead, fileMemory, type Reader, scanFile } from "./file.ts";
 import { type KeyedScanner, openAgain, type ReadSource } from "./scanner.ts";
-import { type FileNames, namesOf, pieceCount, type WalkOptions, walkFiles } from "./walk.ts";
+import { type FileNames, namesOf, pieceCount, type Walked, type WalkOptions, walkFiles } from "./walk.ts";
 
 export interface FolderOptions extends WalkOptions {
   /** Absent: this thread reads all of it. */
@@ -41,7 +50,27 @@ export async function secretsOfFolder(
   keyed: Pick<KeyedScanner, "scanner"> & Partial<KeyedScanner>,
   options: FolderOptions,
 ): Promise<FoundSecrets> {
-  const { files, count, unread, skipped } = await walkFiles(root, options);
+  let ahead: ThreadAhead | undefined;
+  try {
+    const walked = await walkFiles(root, {
+      ...options,
+      onListed(files) {
+        if (files >= WORTH) ahead ??= threadAhead(keyed, options);
+      },
+    });
+    return await secretsOfFiles(root, walked, keyed, options, ahead);
+  } finally {
+    await ahead?.end();
+  }
+}
+
+async function secretsOfFiles(
+  root: string,
+  { files, count, unread, skipped }: Walked,
+  keyed: Pick<KeyedScanner, "scanner">,
+  options: FolderOptions,
+  ahead: ThreadAhead | undefined,
+): Promise<FoundSecrets> {
   const pieces = pieceCount(files);
   const accumulator = createAccumulator(root);
   for (const { path, cause } of unread) accumulator.unread(path, cause);
@@ -53,7 +82,7 @@ export async function secretsOfFolder(
     options.onProgress?.(progress.done, count);
   };
   const unpacked = noneUnpacked();
-  const reader = { scanner: keyed.scanner, buffer: fileBuffer(), unpacked };
+  const reader = { scanner: keyed.scanner, memory: fileMemory(keyed.scanner), unpacked };
   const own = async (piece: number): Promise<PieceRead> => {
     const read = scanPiece(root, files, piece, reader);
     progress.unsaid += read.quiet.bytes;
@@ -66,7 +95,8 @@ export async function secretsOfFolder(
     }
     return read;
   };
-  const shared = beginSharing({ root, files, unpacked }, count, keyed, options, told);
+  const walk: Walk = { root, files, unpacked };
+  const shared = ahead && beginShare<PieceRead>(ahead.threads, TASK, walk, pieces, { told, turns: ahead.turns });
   const found = shared === undefined ? await inTurn(pieces, own) : await shared.finish(own);
   for (const { quiet, telling } of found) {
     accumulator.quiet(quiet.files, quiet.bytes);
@@ -91,20 +121,14 @@ interface Walk {
   readonly unpacked: Unpacked;
 }
 
-interface Files extends Walk {
+interface Files {
   readonly source: ReadSource;
 }
 
-function beginSharing(
-  walk: Walk,
-  count: number,
-  { source }: Partial<KeyedScanner>,
-  { threads }: FolderOptions,
-  told: (read: PieceRead) => void,
-) {
-  if (threads === undefined || source === undefined || count < WORTH) return undefined;
-  const input: Files = { ...walk, source };
-  return beginShare<PieceRead>(threads, "secrets", input, pieceCount(walk.files), { told });
+const TASK = "secrets";
+
+function threadAhead({ source }: Partial<KeyedScanner>, { threads }: FolderOptions): ThreadAhead | undefined {
+  return threads && source && startAhead(threads, TASK, { source } satisfies Files);
 }
 
 /**
@@ -112,10 +136,13 @@ function beginSharing(
  *
  * @throws Error where its rules are others by now
  */
-export async function scanShare(share: Files & Share, send: (message: unknown) => void): Promise<void> {
-  const { root, files, unpacked, source } = share;
+export async function scanShare({ source, port }: Files & Ahead, send: (message: unknown) => void): Promise<void> {
+  const handed = handedTo<Walk & Share>({ port });
   const { scanner } = await openAgain(source);
-  const reader = { scanner, buffer: fileBuffer(), unpacked };
+  const share = await handed;
+  if (share === undefined) return;
+  const { root, files, unpacked } = share;
+  const reader = { scanner, memory: fileMemory(scanner), unpacked };
   takeShare(share, (piece) => scanPiece(root, files, piece, reader), send);
 }
 
@@ -123,7 +150,7 @@ function scanPiece(
   root: string,
   files: FileNames,
   piece: number,
-  { scanner, buffer, unpacked }: Pick<Reader, "scanner" | "buffer"> & { readonly unpacked: Unpacked },
+  { scanner, memory, unpacked }: Pick<Reader, "scanner" | "memory"> & { readonly unpacked: Unpacked },
 ): PieceRead {
   const names = namesOf(root, files, piece);
   const quiet = { files: 0, bytes: 0 };
@@ -143,7 +170,7 @@ function scanPiece(
     },
     unpacked,
   );
-  const reader = { scanner, archives, buffer };
+  const reader = { scanner, archives, memory };
   for (const { path, name } of names) {
     try {
       tell(path, scanFile(name, path, reader));
@@ -160,7 +187,7 @@ export function secretsOfFile(file: string, path: string, scanner: SecretScanner
   const accumulator = createAccumulator(path);
   try {
     const archives = createArchiveScanner(scanner, accumulator);
-    const { bytes, found, left } = scanFile(file, path, { scanner, archives, buffer: fileBuffer() });
+    const { bytes, found, left } = scanFile(file, path, { scanner, archives, memory: fileMemory(scanner) });
     accumulator.file(path, bytes, found, left);
   } catch (error) {
     if (!(error instanceof Error)) throw error;

@@ -66,8 +66,9 @@ function madeOnDemand(make: () => SecretScanner): SecretScanner {
   };
   return {
     scan: (path, bytes) => scanner().scan(path, bytes),
-    open: (path) => scanner().open(path),
-    openBinary: (path) => scanner().openBinary(path),
+    open: (path, window) => scanner().open(path, window),
+    openBinary: (path, window) => scanner().openBinary(path, window),
+    room: (of) => made?.room(of),
     versions: () => scanner().versions(),
   };
 }

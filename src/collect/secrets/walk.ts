@@ -16,6 +16,8 @@ export interface WalkOptions {
   /** Files that are not looked into, by their paths below the root. */
   readonly skipsFile?: (path: string) => boolean;
   readonly signal?: AbortSignal;
+  /** How many files there are so far. */
+  readonly onListed?: (files: number) => void;
 }
 
 export interface Walked {
@@ -84,6 +86,7 @@ export async function walkFiles(root: string, options: WalkOptions): Promise<Wal
         else if (options.skippedPaths?.has(path) !== true) pending.push(Buffer.concat([below, entry.name]));
       } else if (entry.isFile() && options.skipsFile?.(path) !== true) names.push(Buffer.concat([below, entry.name]));
     }
+    options.onListed?.(names.length);
     sinceYield += listed.length;
     if (sinceYield > YIELD) {
       sinceYield = 0;

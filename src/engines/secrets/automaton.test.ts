@@ -107,6 +107,33 @@ for (const [way, lanesAfter] of Object.entries(ways)) {
   });
 }
 
+test("what lies in the memory of the lanes is walked there, whatever lay there before and lies behind it", () => {
+  fc.assert(
+    fc.property(
+      fc.array(keyword, { minLength: 1, maxLength: 6 }),
+      text,
+      fc.constantFrom(300, 2_048, 66_048, 66_100, 140_000),
+      fc.constantFrom("file", "inflated"),
+      fc.nat(40),
+      fc.nat(300),
+      (keywords, of, length, name, offset, from) => {
+        const automaton = createAutomaton(keywords, 0);
+        automaton.find(Buffer.alloc(256), 0, 256, () => {});
+        const room = automaton.room(name);
+        assert.ok(room !== undefined);
+        room.fill(Buffer.from(keywords.join(""), "latin1"), 0, length + 200);
+        // Behind other bytes nothing of them counts.
+        const bytes = room.subarray(offset % 3 === 0 ? 0 : offset, offset + length);
+        filled(of, bytes.length).copy(bytes);
+        const hits: string[] = [];
+        automaton.find(bytes, from, bytes.length, (number, start) => hits.push(`${start} ${number}`));
+        assert.deepEqual(hits, expected(keywords, bytes, from, bytes.length));
+      },
+    ),
+    runs(60),
+  );
+});
+
 test("lanes are opened on the way, and what is found stays the same", () => {
   const { find } = createAutomaton(["ab", "bc"], 10_000);
   const bytes = filled("abc-", 6_000);

@@ -2,7 +2,7 @@
  * Finds many keywords in one pass over bytes, without regard to the case of ASCII letters. The automaton is complete: one table
  * look-up a byte, whatever the bytes are.
  */
-import { type Lanes, openLanes } from "./lanes.ts";
+import { type Lanes, openLanes, type Room } from "./lanes.ts";
 import { type States, statesOf } from "./states.ts";
 
 export interface Automaton {
@@ -13,6 +13,8 @@ export interface Automaton {
    * @param hit - the keyword's number in the list that the automaton was made of, and where it starts
    */
   find(bytes: Uint8Array, from: number, to: number, hit: (keyword: number, start: number) => void): void;
+  /** Memory for one content after the other, which is walked without a copy; undefined as long as there is none. */
+  room(of: Room): Buffer | undefined;
   /** Bytes of the longest keyword less one: how far before `from` a keyword may begin. */
   readonly lookBehind: number;
   /** Keyword's number → its bytes. */
@@ -38,6 +40,7 @@ export function createAutomaton(keywords: readonly string[], lanesAfter: number 
   /** Undefined where there are none, or none yet. */
   let lanes: Lanes | undefined;
   let untilLanes = lanesAfter;
+  let rooms: Lanes["rooms"] | undefined;
 
   function speak(state: number, end: number, hit: (keyword: number, start: number) => void): void {
     const found = outputs[state - firstSpeaking] as Int32Array;
@@ -55,12 +58,14 @@ export function createAutomaton(keywords: readonly string[], lanesAfter: number 
     if (lanes === undefined) return;
     // The other copy of the table is let go.
     states = { ...states, next: lanes.next };
+    rooms = lanes.rooms;
     walk = walkerOf(states);
   }
 
   return {
     lookBehind,
     lengths,
+    room: (of) => rooms?.[of],
     find(bytes, from, to, hit) {
       const told = (state: number, end: number): void => speak(state, end, hit);
       open(to - from);
@@ -79,26 +84,12 @@ export function createAutomaton(keywords: readonly string[], lanesAfter: number 
 
 type Walk = (bytes: Uint8Array, from: number, to: number, told: (state: number, end: number) => void) => void;
 
-function walkerOf(states: States): Walk {
-  return states.width === 256 ? wideWalker(states) : narrowWalker(states);
-}
-
-function narrowWalker({ next, width, columns, firstSpeaking, lookBehind }: States): Walk {
-  return (bytes, from, to, told) => {
-    let state = 0;
-    for (let i = Math.max(0, from - lookBehind); i < to; i++) {
-      state = next[state * width + (columns[bytes[i] as number] as number)] as number;
-      if (state >= firstSpeaking && i >= from) told(state, i + 1);
-    }
-  };
-}
-
-function wideWalker({ next, firstSpeaking, lookBehind }: States): Walk {
+function walkerOf({ next, shift, columns, firstSpeaking, lookBehind }: States): Walk {
   /** The state before `from`: a keyword that ends behind it may have begun before. */
   function warm(bytes: Uint8Array, from: number): number {
     let state = 0;
     for (let i = Math.max(0, from - lookBehind); i < from; i++) {
-      state = next[(state << 8) + (bytes[i] as number)] as number;
+      state = next[(state << shift) + (columns[bytes[i] as number] as number)] as number;
     }
     return state;
   }
@@ -116,8 +107,8 @@ function wideWalker({ next, firstSpeaking, lookBehind }: States): Walk {
       let later = free.pop() ?? new Int32Array(1024);
       let count = 0;
       for (let i = from, j = middle; i < middle; i++, j++) {
-        first = next[(first << 8) + (bytes[i] as number)] as number;
-        second = next[(second << 8) + (bytes[j] as number)] as number;
+        first = next[(first << shift) + (columns[bytes[i] as number] as number)] as number;
+        second = next[(second << shift) + (columns[bytes[j] as number] as number)] as number;
         if (first >= firstSpeaking) told(first, i + 1);
         if (second < firstSpeaking) continue;
         if (count + 2 > later.length) {
@@ -132,7 +123,7 @@ function wideWalker({ next, firstSpeaking, lookBehind }: States): Walk {
       free.push(later);
     }
     for (let i = middle + half; i < to; i++) {
-      second = next[(second << 8) + (bytes[i] as number)] as number;
+      second = next[(second << shift) + (columns[bytes[i] as number] as number)] as number;
       if (second >= firstSpeaking) told(second, i + 1);
     }
   };

@@ -1,4 +1,5 @@
 /** What kind of content a file has, told from its first bytes. */
+import { utf32Decoder } from "./utf-32.ts";
 
 export type ContentKind = "text" | "utf-16le" | "utf-16be" | "utf-32le" | "utf-32be" | "binary";
 
@@ -40,6 +41,14 @@ function markedAs(start: Buffer): ContentKind | undefined {
   if (first === 0xff && second === 0xfe) return start[2] === 0 && start[3] === 0 ? "utf-32le" : "utf-16le";
   if (first === 0xfe && second === 0xff) return "utf-16be";
   return first === 0 && second === 0 && start[2] === 0xfe && start[3] === 0xff ? "utf-32be" : undefined;
+}
+
+/** To UTF-8; undefined for what is looked at as it is. */
+export function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {
+  if (kind === "utf-32le" || kind === "utf-32be") return utf32Decoder(kind === "utf-32le" ? "le" : "be");
+  if (kind !== "utf-16le" && kind !== "utf-16be") return undefined;
+  const decoder = new TextDecoder(kind);
+  return (bytes) => Buffer.from(decoder.decode(bytes, { stream: true }));
 }
 
 /** Byte → the same where it is printable ASCII, a tab or the end of a line; else the end of a line. */

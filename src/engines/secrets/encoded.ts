@@ -2,6 +2,7 @@
  * Texts in base64 whose beginning says that a secret may be in them, one level deep: the values of a Kubernetes Secret, a
  * key in PEM, a JSON document in an environment variable. The encoding of what tokens begin with is looked for as they are.
  */
+import { excerpt } from "./excerpt.ts";
 import type { SecretRule } from "./rule.ts";
 
 /** Bytes of base64 that are looked at. */
@@ -37,7 +38,7 @@ export interface EncodedText {
 /** @param beginning - one of the keywords; matched without case so far */
 export function encodedAt(bytes: Buffer, at: number, beginning: string): EncodedText | undefined {
   if (at > 0 && isBase64(bytes[at - 1] as number)) return undefined;
-  if (bytes.toString("latin1", at, at + beginning.length) !== beginning) return undefined;
+  if (excerpt(bytes, at, at + beginning.length) !== beginning) return undefined;
   const limit = Math.min(bytes.length, at + LONGEST_ENCODED);
   let end = at;
   while (end < limit && isBase64(bytes[end] as number)) end += 1;

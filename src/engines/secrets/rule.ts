@@ -32,6 +32,14 @@ export interface SecretRule {
   readonly minEntropy?: number;
   /** Checksum or structure; "invalid" drops the hit. */
   readonly validate?: (secret: string, match: RegExpExecArray) => SecretValidity;
+  /**
+   * Told from bytes, before the pattern is tried: whether one of its keywords may be that of a match. Every match has one of which
+   * it says so.
+   *
+   * @param at - where the keyword begins
+   * @param isText - else what is no printable ASCII reads as the end of a line
+   */
+  readonly leads?: (bytes: Uint8Array, at: number, isText: boolean) => boolean;
   readonly confidence: SecretConfidence;
   readonly severity: RatedSeverity;
   /** Only in files of this path, relative, with forward slashes. */

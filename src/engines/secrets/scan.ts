@@ -9,12 +9,14 @@
 import { ALLOW_LENGTH, parseAllow } from "./allow.ts";
 import { assignmentAt, decidedBy, NAME_DECIDED_BY, nameEndAt } from "./assignment/assignment.ts";
 import { bounds } from "./bounds.ts";
-import { type ContentKind, contentKindOf, printableRuns } from "./content.ts";
+import { type ContentKind, contentKindOf, decoderOf, printableRuns } from "./content.ts";
 import { createDetectors, type Detectors } from "./detectors.ts";
 import { encodedAt } from "./encoded.ts";
 import { type FirstLook, isEscape, withEscapes } from "./escapes.ts";
+import { excerpt, forgetExcerpts } from "./excerpt.ts";
 import type { Fingerprinter } from "./fingerprint.ts";
 import { isForTests, isMadeUp } from "./for-tests.ts";
+import type { Room } from "./lanes.ts";
 import { createLineCounter } from "./lines.ts";
 import type { SecretFact } from "./model.ts";
 import type { SecretRule } from "./rule.ts";
@@ -22,17 +24,22 @@ import { type Comment, type Hit, placeOf, settleHits } from "./settle.ts";
 import { createVersions, type FindKeywords, type SimilarFinder, type Versions } from "./similar.ts";
 import { beginSpan, clearSpans, joinSpan, keepSpans, noSpans, type Spans } from "./spans.ts";
 import { type FileSecrets, type SecretStream, streamOf } from "./stream.ts";
-import { utf32Decoder } from "./utf-32.ts";
-import { mayBeWholeFile, WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
+import { mayBeWhole, WHOLE_FILE_BYTES, type WholeFileRule, wholeFileRules } from "./whole-files.ts";
 import { hasMatch, isInWord, matchesIn, mayBegin, nameBefore } from "./window.ts";
 
 export interface SecretScanner {
   /** A file that is whole in memory. */
   scan(path: string, bytes: Buffer): FileSecrets;
-  /** A file that comes in chunks. */
-  open(path: string): SecretStream;
+  /**
+   * A file that comes in chunks.
+   *
+   * @param window - memory in which they are gathered, and that nobody else uses until the end
+   */
+  open(path: string, window?: Buffer): SecretStream;
   /** A stretch of a file that is no text; offsets are the stretch's own. */
-  openBinary(path: string): SecretStream;
+  openBinary(path: string, window?: Buffer): SecretStream;
+  /** Memory for one file after the other, or what it is inflated to, which is looked at soonest there; undefined as long as there is none. */
+  room(of: Room): Buffer | undefined;
   /**
    * Files that resemble the last one of their path, as versions do: finds the same as `scan`, sooner. Each may be kept
    * until the next, and nobody may write to it meanwhile; all that is kept is bounded.
@@ -56,16 +63,16 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
   // On both sides: from a keyword to the end of its window, and from the window's start to the keyword.
   const reach = detectors.ahead + detectors.behind;
   /** @param again - looks at what all of a file reads as; absent: one that is made for it */
-  const seenAgain = (first: FirstLook, path: string, again?: FileLook): SecretStream => {
+  const seenAgain = (first: FirstLook, path: string, again?: FileLook, window?: Buffer): SecretStream => {
     const second = (kind?: ContentKind): SecretStream => {
       if (kind !== undefined) return streamOf(openLook(path, { ...within, kind }), options.window);
       again?.begin(path);
       return streamOf(again ?? openLook(path, within), options.window);
     };
-    return streamOf(withEscapes(first, { reach, open: second }), options.window);
+    return streamOf(withEscapes(first, { reach, open: second }), options.window, window);
   };
-  const open = (path: string, more: Partial<LookOptions> = {}): SecretStream =>
-    seenAgain(openLook(path, { ...within, ...more, escapes: [] }), path);
+  const open = (path: string, window?: Buffer, more: Partial<LookOptions> = {}): SecretStream =>
+    seenAgain(openLook(path, { ...within, ...more, escapes: [] }), path, undefined, window);
   /** Of files that are whole: one look is used again for each, since to make one takes as long as to look at most files. */
   const wholeFiles = (versions?: Versions): SecretScanner["scan"] => {
     const more = versions === undefined ? {} : { versions };
@@ -83,8 +90,9 @@ export function createSecretScanner(options: ScannerOptions): SecretScanner {
     };
   };
   return {
-    open: (path) => open(path),
-    openBinary: (path) => open(path, { kind: "binary" }),
+    open: (path, window) => open(path, window),
+    openBinary: (path, window) => open(path, window, { kind: "binary" }),
+    room: (of) => detectors.automaton.room(of),
     scan: wholeFiles(),
     versions: () => wholeFiles(createVersions(detectors.automaton)),
   };
@@ -132,7 +140,9 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
   let omitted = 0;
   /** Made for the first keyword: most files that are looked at by themselves have none. */
   let spans: Spans | undefined;
-  const refused = new Map<number, boolean>();
+  /** By rule what it said of the path: 0 where it was not asked; and those that were. */
+  const asked: number[] = [];
+  const answers = new Int8Array(rules.length);
   let hits: Hit[] = [];
   /** Rule and start → number of the hit. */
   const kept = new Map<number, number>();
@@ -144,6 +154,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
 
   function begin(next: string): void {
     path = next;
+    forgetExcerpts();
     ({ find, kind } = options);
     similar = undefined;
     decode = undefined;
@@ -157,7 +168,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     settledComments = 0;
     // An empty one is made anew by that as well.
     if (spans !== undefined) clearSpans(spans);
-    if (refused.size > 0) refused.clear();
+    while (asked.length > 0) answers[asked.pop() as number] = 0;
     if (hits.length > 0) hits = [];
     if (kept.size > 0) kept.clear();
     if (comments.length > 0) comments = [];
@@ -170,7 +181,8 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     const other = otherOf[keyword];
     if (other === "escape" && isEscape(held, at, kind !== "binary")) options.escapes?.push(start);
     if (other === "allow") comment(at);
-    else if (other === "assignment" && kind !== "binary") assignment(at, keyword);
+    else if (other === "assignment" && kind !== "binary")
+      assignment(at, detectors.automaton.lengths[keyword] as number);
     else if (other === "encoded" && kind !== "binary") encoded(at, detectors.keywords[keyword] as string);
     const numbers = (kind === "binary" ? rulesInBinaries : rulesOf)[keyword] as Int32Array;
     if (numbers.length === 0) return;
@@ -181,7 +193,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
       if (prepared.isForPaths && isRefused(number)) continue;
       const from = Math.max(0, start - prepared.before);
       const to = start + prepared.after;
-      const mayMatch = mayBegin(prepared, held, at);
+      const mayMatch = mayBegin(prepared, held, at, kind !== "binary");
       if (spans.isWaiting[number] === 1) {
         if (joinSpan(spans, number, from, to, prepared.joined)) {
           if (mayMatch) spans.mayMatch[number] = 1;
@@ -194,12 +206,11 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
   }
 
   function isRefused(number: number): boolean {
-    let answer = refused.get(number);
-    if (answer === undefined) {
-      answer = rules[number]?.rule.paths?.(path) === false;
-      refused.set(number, answer);
+    if (answers[number] === 0) {
+      answers[number] = rules[number]?.rule.paths?.(path) === false ? -1 : 1;
+      asked.push(number);
     }
-    return answer;
+    return answers[number] === -1;
   }
 
   function examineSpan({ from, to, mayMatch }: Spans, number: number): void {
@@ -216,7 +227,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     const from = begin - base;
     const to = Math.min(end - base, held.length);
     examined += to - from;
-    const text = kind === "binary" ? printableRuns(held, from, to) : held.toString("latin1", from, to);
+    const text = kind === "binary" ? printableRuns(held, from, to) : excerpt(held, from, to);
     if (!hasMatch(prepared, text)) {
       similar?.noteQuiet(number, begin, end);
       return;
@@ -240,9 +251,9 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     if (isNone) similar?.noteQuiet(number, begin, end);
   }
 
-  function assignment(at: number, keyword: number): void {
+  function assignment(at: number, length: number): void {
     if (similar?.isQuietAt(at) === true) return;
-    const nameEnd = nameEndAt(held, at, detectors.automaton.lengths[keyword] as number);
+    const nameEnd = nameEndAt(held, at, length);
     if (nameEnd === -1) {
       similar?.noteQuietAt(at, at, at + NAME_DECIDED_BY);
       return;
@@ -266,7 +277,7 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     const inner = openLook(path, { ...same, decoded: true });
     inner.look(found.text, 0, true);
     examined += found.text.length + inner.settle().examined;
-    const name = nameBefore(held.toString("latin1", Math.max(0, at - 80), at), Math.min(at, 80));
+    const name = nameBefore(excerpt(held, Math.max(0, at - 80), at), Math.min(at, 80));
     for (const { line: ___, column: ____, ...hit } of inner.hits) {
       if (hit.rule.confidence === "low") continue;
       keep({ ...hit, name, order: hit.order + DECODED_ORDER, start: base + found.start, end: base + found.end });
@@ -368,9 +379,11 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
     kind: () => kind,
     scannedTo: () => scannedTo,
     look(given, from, final) {
+      // The same memory may have held other bytes.
+      forgetExcerpts();
       if (given.length === 0) return from;
       if (kind === undefined) {
-        if (final && given.length <= WHOLE_FILE_BYTES && mayBeWholeFile(path, given)) wholeFile(given);
+        if (final && given.length <= WHOLE_FILE_BYTES && mayBeWhole(path, given)) wholeFile(given);
         kind = contentKindOf(given);
         decode = decoderOf(kind);
         // Where more is to come nothing is remembered.
@@ -402,11 +415,3 @@ function openLook(firstPath: string, options: LookOptions): FileLook {
 
 const EMPTY = Buffer.alloc(0);
 const NONE: readonly SecretFact[] = [];
-
-/** To UTF-8; undefined for what is looked at as it is. */
-function decoderOf(kind: ContentKind): ((bytes: Buffer) => Buffer) | undefined {
-  if (kind === "utf-32le" || kind === "utf-32be") return utf32Decoder(kind === "utf-32le" ? "le" : "be");
-  if (kind !== "utf-16le" && kind !== "utf-16be") return undefined;
-  const decoder = new TextDecoder(kind);
-  return (bytes) => Buffer.from(decoder.decode(bytes, { stream: true }));
-}

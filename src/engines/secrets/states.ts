@@ -1,13 +1,15 @@
 /** The complete automaton over keywords (Aho and Corasick 1975) as a table: without regard to the case of ASCII letters. */
 
 export interface States {
-  /** State × `width` + column of the byte → state; 0 is the state before anything was read. */
+  /** Row of the state, `1 << shift` numbers, + column of the byte → state; 0 is the state before anything was read. */
   readonly next: Uint16Array | Uint32Array;
-  /** Columns of a row: 256 of states that a table of 16 bits can tell apart, where a byte is its own column. */
-  readonly width: number;
-  /** Byte → column. */
+  readonly shift: number;
+  /** Byte → column: bytes that no keyword tells apart share one, so that more of the table stays in the processor's cache. */
   readonly columns: Uint8Array;
-  /** From this state on a keyword ends in each. */
+  /**
+   * From this state on a keyword ends in each. It is a power of two that is a bit of all of them and of none before: of many
+   * states one look tells whether any speaks. Rows right before it may be nobody's.
+   */
   readonly firstSpeaking: number;
   /** State less `firstSpeaking` → numbers of the keywords that end in it, the longest first. */
   readonly outputs: readonly Int32Array[];
@@ -16,7 +18,7 @@ export interface States {
 }
 
 /** More than these take 32 bits each, and are no more than rules of thousands of words make. */
-const MOST_WIDE = 0x10000;
+const MOST_NARROW = 0x10000;
 /** From a capital letter to the small one. */
 const CASE = 0x20;
 
@@ -40,34 +42,37 @@ export function statesOf(keywords: readonly string[]): States {
   // States in which a keyword ends come last: telling them is one comparison.
   const silent = order.filter((state) => ends[state] === undefined);
   const speaking = order.filter((state) => ends[state] !== undefined);
+  const firstSpeaking = powerOfTwoFrom(Math.max(silent.length, speaking.length));
   const numbers = new Int32Array(size);
   for (let i = 0; i < silent.length; i++) numbers[silent[i] as number] = i;
-  for (let i = 0; i < speaking.length; i++) numbers[speaking[i] as number] = silent.length + i;
+  for (let i = 0; i < speaking.length; i++) numbers[speaking[i] as number] = firstSpeaking + i;
 
-  // A column for every byte takes more memory than one for those that keywords tell apart. But of a row the same few lines
-  // of the processor's cache are used, and no column has to be looked up before a state can be.
-  const isWide = size <= MOST_WIDE;
-  const columns = isWide ? Uint8Array.from({ length: 256 }, (_, byte) => byte) : columnsOf(keywords);
-  const width = isWide ? 256 : columns.reduce((most, column) => Math.max(most, column + 1), 1);
-  const next = new (isWide ? Uint16Array : Uint32Array)(size * width);
+  const { columns, count } = columnsOf(keywords);
+  const width = powerOfTwoFrom(count);
+  const rows = firstSpeaking + speaking.length;
+  const next = new (rows <= MOST_NARROW ? Uint16Array : Uint32Array)(rows * width);
   for (const state of order) {
     const row = (numbers[state] as number) * width;
     const back = (numbers[fallback[state] as number] as number) * width;
     if (state !== 0) next.copyWithin(row, back, back + width);
     for (let child = first[state] as number; child !== 0; child = sibling[child] as number) {
-      const byte = bytes[child] as number;
-      next[row + (columns[byte] as number)] = numbers[child] as number;
-      if (isLower(byte)) next[row + (columns[byte - CASE] as number)] = numbers[child] as number;
+      next[row + (columns[bytes[child] as number] as number)] = numbers[child] as number;
     }
   }
   return {
     next,
-    width,
+    shift: Math.log2(width),
     columns,
-    firstSpeaking: silent.length,
+    firstSpeaking,
     outputs: Array.from(speaking, (state) => Int32Array.from(ends[state] as number[])),
     lookBehind: Math.max(1, trie.depth) - 1,
   };
+}
+
+function powerOfTwoFrom(least: number): number {
+  let power = 1;
+  while (power < least) power *= 2;
+  return power;
 }
 
 /** Its states are numbers, 0 the root: a map for each took half of the time of all this. */
@@ -131,16 +136,18 @@ function followed(trie: Trie, fallback: Int32Array, from: number, byte: number):
   }
 }
 
-/** Bytes that no keyword tells apart share a column. */
-function columnsOf(keywords: readonly string[]): Uint8Array {
+/** Letters in both cases share a column, and what is in no keyword has the first. */
+function columnsOf(keywords: readonly string[]): { readonly columns: Uint8Array; readonly count: number } {
   const columns = new Uint8Array(256);
   let count = 1;
-  for (const byte of Buffer.from(keywords.join("").toLowerCase(), "latin1")) {
-    if (columns[byte] !== 0) continue;
-    columns[byte] = count++;
-    if (isLower(byte)) columns[byte - CASE] = columns[byte] as number;
+  for (const keyword of keywords) {
+    for (const byte of Buffer.from(keyword.toLowerCase(), "latin1")) {
+      if (columns[byte] !== 0) continue;
+      columns[byte] = count++;
+      if (isLower(byte)) columns[byte - CASE] = columns[byte] as number;
+    }
   }
-  return columns;
+  return { columns, count };
 }
 
 function isLower(byte: number): boolean {

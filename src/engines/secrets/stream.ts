@@ -4,6 +4,10 @@ import type { SecretFact } from "./model.ts";
 export interface SecretStream {
   /** The chunk is copied. */
   write(chunk: Buffer): void;
+  /** Memory for the next bytes, at least for one: whoever can puts them there in place of writing them. */
+  space(): Buffer;
+  /** So many bytes were put there. */
+  filled(count: number): void;
   /** @param last - what is still to come; all of the file where nothing was written. It must not change until then. */
   end(last?: Buffer): FileSecrets;
 }
@@ -34,9 +38,13 @@ const WINDOW = 1024 * 1024 + 256 * 1024;
 /** Windows that nobody uses: what takes one gives it back, and there are as many as streams within one another. */
 const free: Buffer[] = [];
 
-/** A stream whose chunks are gathered in a window that is used again. */
-export function streamOf({ look, settle }: Look, size: number = WINDOW): SecretStream {
-  let window: Buffer | undefined;
+/**
+ * A stream whose chunks are gathered in a window that is used again.
+ *
+ * @param own - a window that nobody else uses until the end
+ */
+export function streamOf({ look, settle }: Look, size: number = WINDOW, own?: Buffer): SecretStream {
+  let window = own;
   let length = 0;
   let base = 0;
 
@@ -50,12 +58,15 @@ export function streamOf({ look, settle }: Look, size: number = WINDOW): SecretS
     base += kept;
   }
 
+  function space(): Buffer {
+    window ??= (size === WINDOW ? free.pop() : undefined) ?? Buffer.allocUnsafe(size);
+    if (length === window.length) proceed(window);
+    return window.subarray(length);
+  }
+
   function write(chunk: Buffer): void {
     for (let at = 0; at < chunk.length; ) {
-      window ??= (size === WINDOW ? free.pop() : undefined) ?? Buffer.allocUnsafe(size);
-      if (length === window.length) proceed(window);
-      const count = Math.min(window.length - length, chunk.length - at);
-      chunk.copy(window, length, at, at + count);
+      const count = chunk.copy(space(), 0, at);
       length += count;
       at += count;
     }
@@ -63,14 +74,19 @@ export function streamOf({ look, settle }: Look, size: number = WINDOW): SecretS
 
   return {
     write,
+    space,
+    filled(count) {
+      length += count;
+    },
     end(last) {
-      if (window === undefined) look(last ?? EMPTY, base, true);
+      // Where nothing was written there is nothing to gather.
+      if (base + length === 0) look(last ?? EMPTY, 0, true);
       else {
         if (last !== undefined) write(last);
-        look(window.subarray(0, length), base, true);
-        if (window.length === WINDOW) free.push(window);
-        window = undefined;
+        look((window as Buffer).subarray(0, length), base, true);
       }
+      if (window !== own && window?.length === WINDOW) free.push(window);
+      window = undefined;
       return settle();
     },
   };

@@ -38,11 +38,16 @@ const isAccountFile = asksOfPath(/(?:^|\/)(?:rsyncd?\.secrets|passwd\.client|\.?
 const isPasswordFile = asksOfPath(/(?:^|\/)\.?htpasswd[^/]{0,40}$/i);
 const isRailsKey = asksOfPath(/(?:^|\/)(?:master\.key|credentials\/[^/]{1,80}\.key)$/i);
 
-/** Whether any rule may find one: by its first byte (DER and PKCS #12, key stores of Java, KeePass), or its name. */
-export function mayBeWholeFile(path: string, bytes: Buffer): boolean {
-  const first = bytes[0];
-  if (first === SEQUENCE || first === 0xfe || first === 0xce || first === KEEPASS[0]) return true;
-  return isAccountFile(path) || isPasswordFile(path) || isRailsKey(path);
+/** All that one of the three says yes to. */
+const isNamed = asksOfPath(
+  /(?:^|\/)(?:rsyncd?\.secrets|passwd\.client|\.?passwd-s3fs|\.?htpasswd[^/]{0,40}|master\.key|credentials\/[^/]{1,80}\.key)$/i,
+);
+/** First bytes of a DER structure, of Java's two key stores and of KeePass' databases. */
+const FIRST: ReadonlySet<number | undefined> = new Set([SEQUENCE, 0xfe, 0xce, 0x03]);
+
+/** Told by one look at the path and one at the first byte: whether any of the rules may find something. */
+export function mayBeWhole(path: string, bytes: Buffer): boolean {
+  return FIRST.has(bytes[0]) || isNamed(path);
 }
 
 const KEEPASS = Buffer.from("03d9a29a67fb4bb5", "hex");

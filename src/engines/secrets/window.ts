@@ -1,11 +1,11 @@
 /** Tries one rule on one stretch of a file. */
 
 import type { Re2 } from "../../formats/re2/re2.ts";
+import { type Beginning, beginningOf } from "./beginning.ts";
 import { entropyOf } from "./entropy.ts";
 import { isPlaceholder } from "./placeholder.ts";
 import { isExpression, isReference } from "./reference.ts";
 import type { SecretRule } from "./rule.ts";
-import { longestMatch, parseExpression } from "./rules/expression.ts";
 import { wellKnown } from "./rules/well-known.ts";
 
 /** A rule with its expressions made ready. */
@@ -18,8 +18,8 @@ export interface PreparedRule {
   readonly after: number;
   /** Windows are joined up to this length. */
   readonly joined: number;
-  /** What every match begins with, as a word of its own, where that is one of the rule's keywords or begins with it. */
-  readonly beginning: Buffer | undefined;
+  /** What every match begins with, as a word of its own, where one of the rule's keywords is its beginning. */
+  readonly beginning: Beginning | undefined;
   /** The rule is for some paths alone. Rules have many forms, and V8 looks longer at those. */
   readonly isForPaths: boolean;
   /** The rule has an expression that is not V8's. */
@@ -61,29 +61,14 @@ export function prepareRule(rule: SecretRule): PreparedRule {
   };
 }
 
-/** What stands around the expression of a token that is a word of its own. */
-const WORD = ["(?<![A-Za-z0-9_])(?<secret>", ")(?![A-Za-z0-9_])"] as const;
-/** Characters that stand for themselves, up to one that need not be there. */
-const LITERAL = /^(?:[\w-]|\\[.+*$/-])+(?![?*{])/;
-
-/** Undefined where a match may begin otherwise, or be longer than a window. */
-function beginningOf({ pattern, expression, keywords }: SecretRule, after: number): Buffer | undefined {
-  const { source, flags } = pattern;
-  if (expression !== undefined || flags.includes("i") || !source.startsWith(WORD[0]) || !source.endsWith(WORD[1])) {
-    return undefined;
+/** Whether a match may begin at a keyword, or lie around it. */
+export function mayBegin({ beginning, rule }: PreparedRule, bytes: Buffer, at: number, isText: boolean): boolean {
+  if (beginning === undefined) return rule.leads === undefined || rule.leads(bytes, at, isText);
+  if (at > 0 && isWordByte(bytes[at - 1] as number)) return false;
+  for (let i = 0; i < beginning.length; i++) {
+    if ((beginning[i] as Uint8Array)[bytes[at + i] as number] !== 1) return false;
   }
-  const body = source.slice(WORD[0].length, -WORD[1].length);
-  const literal = LITERAL.exec(body)?.[0].replaceAll("\\", "") ?? "";
-  if (!keywords.every((keyword) => literal.toLowerCase().startsWith(keyword.toLowerCase()))) return undefined;
-  const parsed = parseExpression(body);
-  return parsed.kind === "sequence" && longestMatch(parsed) < after ? Buffer.from(literal, "latin1") : undefined;
-}
-
-/** Whether a match may begin at a keyword. */
-export function mayBegin({ beginning }: PreparedRule, bytes: Buffer, at: number): boolean {
-  if (beginning === undefined) return true;
-  for (let i = 0; i < beginning.length; i++) if (bytes[at + i] !== beginning[i]) return false;
-  return at === 0 || !isWordByte(bytes[at - 1] as number);
+  return true;
 }
 
 export function isWordByte(byte: number): boolean {

@@ -9,8 +9,12 @@ import { handleOf, type OpenHandle } from "./handle.ts";
 /** More than this is worth a handle of its own: what is claimed of hostile bytes is not reserved. */
 const MOST = 1024 * 1024;
 
-/** Returns exactly `size` bytes, of a stream that is whole; undefined for all else. */
-export type InflateAtOnce = (deflated: Uint8Array, size: number) => Buffer | undefined;
+/**
+ * Returns exactly `size` bytes, of a stream that is whole; undefined for all else.
+ *
+ * @param into - memory for them, where it has room for one byte more; absent: new memory
+ */
+export type InflateAtOnce = (deflated: Uint8Array, size: number, into?: Buffer) => Buffer | undefined;
 
 /** `raw`: without a header and a checksum. */
 type Form = "zlib" | "gzip" | "raw";
@@ -18,7 +22,7 @@ type Form = "zlib" | "gzip" | "raw";
 export function createInflateAtOnce(form: Form): InflateAtOnce {
   let open: ({ readonly stream: Inflate | Gunzip } & OpenHandle) | undefined;
   let isMissing = false;
-  return (deflated, size) => {
+  return (deflated, size, into) => {
     if (isMissing || size > MOST) return undefined;
     open ??= openHandle(form);
     if (open === undefined) {
@@ -27,7 +31,7 @@ export function createInflateAtOnce(form: Form): InflateAtOnce {
     }
     const { stream, handle, state } = open;
     // One byte more: node:zlib reports a stream that is not whole only where room is left.
-    const bytes = Buffer.allocUnsafe(size + 1);
+    const bytes = into === undefined || into.length <= size ? Buffer.allocUnsafe(size + 1) : into.subarray(0, size + 1);
     handle.reset();
     handle.writeSync(constants.Z_FINISH, deflated, 0, deflated.length, bytes, 0, bytes.length);
     // What is broken destroys the stream with its handle.

@@ -84,8 +84,12 @@ export function* zipEntries(source: ZipSource, rules: ZipRules): Generator<ZipEn
   if (rules.exact === true && index !== count) throw broken("its directory is longer than its entries");
 }
 
-/** An entry's content: of a stored one in memory a view, of a deflated one at most as many bytes as it states. */
-export function readZipEntry(source: ZipSource, entry: ZipEntry, rules: ZipRules): Buffer {
+/**
+ * An entry's content: of a stored one in memory a view, of a deflated one at most as many bytes as it states.
+ *
+ * @param into - memory that a deflated one may come to lie in
+ */
+export function readZipEntry(source: ZipSource, entry: ZipEntry, rules: ZipRules, into?: Buffer): Buffer {
   const { name: place, offset, size, packedSize } = entry;
   const broken = (cause: string): Error => rules.refuse({ place, cause });
   if (size > rules.entryBytes) throw rules.refuse({ place, cause: `it has ${size} bytes`, over: true });
@@ -97,7 +101,7 @@ export function readZipEntry(source: ZipSource, entry: ZipEntry, rules: ZipRules
   const start = offset + LOCAL_BYTES + local.readUInt16LE(26) + local.readUInt16LE(28);
   if (start + packedSize > source.size) throw broken("it lies outside of the archive");
   const packed = source.read(start, packedSize);
-  const content = entry.method === STORED ? packed : inflate(packed, size, broken);
+  const content = entry.method === STORED ? packed : inflate(packed, size, broken, into);
   if (content.length !== size) throw broken("it is not of the size that the directory states");
   if (crc32(content) !== entry.checksum) throw broken("its checksum does not hold");
   return content;
@@ -107,8 +111,8 @@ type Broken = (cause: string) => Error;
 
 const inflateAtOnce = createInflateAtOnce("raw");
 
-function inflate(packed: Buffer, size: number, broken: Broken): Buffer {
-  const whole = inflateAtOnce(packed, size);
+function inflate(packed: Buffer, size: number, broken: Broken, into: Buffer | undefined): Buffer {
+  const whole = inflateAtOnce(packed, size, into);
   if (whole !== undefined) return whole;
   try {
     // One byte more than stated, so that a longer stream shows as such and never as a bomb.

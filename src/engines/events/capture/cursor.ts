@@ -1,6 +1,7 @@
 /** Reads a block's entries one field after the other; nothing is read over the block's end. */
+
+import { latin1 } from "../../../core/latin1.ts";
 import { Problem } from "../../../core/problem.ts";
-import { latin1 } from "../types/latin1.ts";
 
 /** A broken capture. @param place - the file and what of it */
 export function brokenCapture(place: string, cause: string): Problem {

@@ -1,11 +1,12 @@
 /** Records of the sensor that are not events: fields of a number, a length and a value each, in any order. */
+
+import { latin1 } from "../../../core/latin1.ts";
 import { parseJson } from "../../../core/parse-json.ts";
 import { bounds } from "../bounds.ts";
 import { readContainer } from "../lines/container.ts";
 import type { SyscallSink, ThreadSnapshot } from "../sink.ts";
 import type { Descriptor, Endpoint } from "../state/thread.ts";
 import { descriptorKind, overlays, protocols, roles, socketName } from "../types/descriptors.ts";
-import { latin1 } from "../types/latin1.ts";
 import { splitTexts } from "../types/texts.ts";
 import { exeFlags, fields, kinds, SYSCALL_BYTES } from "./format.ts";
 import type { SensorNotices } from "./notices.ts";

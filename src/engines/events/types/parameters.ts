@@ -4,8 +4,9 @@
  *
  * Texts are byte strings (`fields/field.ts`). Numbers are little-endian.
  */
+
+import { latin1 } from "../../../core/latin1.ts";
 import type { SyscallEvent } from "../event.ts";
-import { latin1 } from "./latin1.ts";
 import { rememberedText } from "./remembered-texts.ts";
 import type { ParameterType } from "./table.ts";
 import { splitTexts } from "./texts.ts";

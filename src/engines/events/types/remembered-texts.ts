@@ -2,7 +2,7 @@
  * Short byte strings out of buffers, the same string for the same bytes: paths and names come again and again, and a Map finds
  * a string sooner that it has seen before. A bounded number is remembered, and which is never matters for what is read.
  */
-import { latin1 } from "./latin1.ts";
+import { latin1 } from "../../../core/latin1.ts";
 
 /** Of one text, so that it fits in a line of the processor's cache with its length. */
 const mostBytes = 60;

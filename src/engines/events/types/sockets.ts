@@ -1,6 +1,7 @@
 /** Socket addresses and pairs of them, as parameters have them: a byte for the family, addresses as sent, ports little-endian. */
+
+import { latin1 } from "../../../core/latin1.ts";
 import type { SyscallEvent } from "../event.ts";
-import { latin1 } from "./latin1.ts";
 
 /** Families as events number them; the rest are in the flag table `socket_families`. */
 export const families = { unspecified: 0, unix: 1, ipv4: 2, ipv6: 10, netlink: 16 } as const;

@@ -5,6 +5,7 @@
  */
 import { isText } from "../encoded.ts";
 import { entropyOf } from "../entropy.ts";
+import { excerpt } from "../excerpt.ts";
 import { isPlaceholder } from "../placeholder.ts";
 import { isExpression, isReference } from "../reference.ts";
 import type { SecretRule } from "../rule.ts";
@@ -93,10 +94,13 @@ export interface AssignmentMatch {
  * @returns where the name ends that it begins the end of; -1 where it is no name that a secret may be given to
  */
 export function nameEndAt(bytes: Buffer, at: number, length: number): number {
-  const nameEnd = skipName(bytes, at, at + LONGEST_NAME);
+  let nameEnd = at + length;
+  // One byte more than a name may have tells that it is too long.
+  for (const end = at + LONGEST_ENDING + 1; nameEnd < end && NAME_BYTES[bytes[nameEnd] ?? 0] === 1; ) nameEnd += 1;
   if (nameEnd - at > LONGEST_ENDING || !mayFollow(bytes[nameEnd])) return -1;
-  // A name mostly ends with the keyword.
-  return nameEnd - at === length || endsSecretName(bytes.toString("latin1", at, nameEnd)) ? nameEnd : -1;
+  // Most names end with the keyword, each of which is an ending.
+  if (nameEnd - at === length) return nameEnd;
+  return endsSecretName(excerpt(bytes, at, nameEnd)) ? nameEnd : -1;
 }
 
 /** Bytes from the keyword on that decide that. */
@@ -128,7 +132,7 @@ export function assignmentAt(bytes: Buffer, at: number, nameEnd: number, path: s
   if (isGenerated(path)) return undefined;
   const { name, kind } = namedAs(bytes, nameStart, nameEnd, path);
   if (kind === undefined) return undefined;
-  const secret = bytes.toString("latin1", value.start, value.end);
+  const secret = excerpt(bytes, value.start, value.end);
   if (isImportedKey(bytes, name, secret, value.end)) return undefined;
   if (isKeyId(name, secret) || isPublicKey(secret) || isReference(secret) || (!value.quoted && isExpression(secret)))
     return undefined;
@@ -179,14 +183,6 @@ function skipBack(bytes: Buffer, from: number, limit: number): number {
   return i;
 }
 
-/** Behind the bytes of a name, which is looked for up to a limit. */
-function skipName(bytes: Buffer, from: number, limit: number): number {
-  const end = Math.min(limit, bytes.length);
-  let i = from;
-  while (i < end && NAME_BYTES[bytes[i] as number] === 1) i += 1;
-  return i;
-}
-
 /** By their values: 1 for those of a name. */
 const NAME_BYTES = Uint8Array.from({ length: 256 }, (_, byte) => (/[\w-]/.test(String.fromCharCode(byte)) ? 1 : 0));
 
@@ -204,10 +200,10 @@ function namedAs(
   end: number,
   path: string,
 ): { name: string; kind: NameKind | undefined } {
-  const name = bytes.toString("latin1", start, end).replace(/^-+/, "");
+  const name = excerpt(bytes, start, end).replace(/^-+/, "");
   const kind = nameKindOf(name);
   if (bytes[start - 1] !== DOT || !isFaintName(name)) return { name, kind };
-  const whole = `${bytes.toString("latin1", skipBack(bytes, start - 1, start - LONGEST_NAME), start - 1)}.${name}`;
+  const whole = `${excerpt(bytes, skipBack(bytes, start - 1, start - LONGEST_NAME), start - 1)}.${name}`;
   const kindOfWhole = nameKindOf(whole);
   // A field of something in a program says no more than the field.
   return kindOfWhole === "secret" || (kindOfWhole !== undefined && unquotedIn(path) !== "nowhere")
@@ -227,7 +223,7 @@ const BEFORE_IMPORT = 256;
 function isImportedKey(bytes: Buffer, name: string, value: string, end: number): boolean {
   if (!isFaintName(name) || !/^[0-9A-F]{40}$/.test(value)) return false;
   looked.end = Math.max(looked.end, end + BEFORE_IMPORT);
-  return /\b(?:gpg|recv-keys|keyserver|apt-key)\b/.test(bytes.toString("latin1", end, end + BEFORE_IMPORT));
+  return /\b(?:gpg|recv-keys|keyserver|apt-key)\b/.test(excerpt(bytes, end, end + BEFORE_IMPORT));
 }
 
 /** The same, as programs write it: a key of as many digits looks alike. */

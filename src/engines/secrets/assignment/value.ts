@@ -1,4 +1,5 @@
 /** Where a value begins behind its name, and where it ends. */
+import { excerpt } from "../excerpt.ts";
 import { byteAfter, byteBefore, FORMS_OF, isOperated, mayQuote, PREPARED_FLAG, type PreparedForm } from "./around.ts";
 import {
   BACKSLASH,
@@ -70,12 +71,12 @@ export function valueAt(bytes: Buffer, nameStart: number, nameEnd: number, path:
   // Most of what is met needs neither.
   let known: string | undefined;
   const before = (): string => {
-    known ??= bytes.toString("latin1", Math.max(0, nameStart - LONGEST_BEFORE), nameStart);
+    known ??= excerpt(bytes, Math.max(0, nameStart - LONGEST_BEFORE), nameStart);
     return known;
   };
   let follows: string | undefined;
   const head = (): string => {
-    follows ??= bytes.toString("latin1", nameEnd, Math.min(bytes.length, nameEnd + LONGEST_BETWEEN));
+    follows ??= excerpt(bytes, nameEnd, nameEnd + LONGEST_BETWEEN);
     return follows;
   };
   if (isFlag) {
@@ -104,7 +105,7 @@ const TURNED =
 function turned(bytes: Buffer, nameStart: number): GivenValue | undefined {
   const from = Math.max(0, nameStart - LONGEST_TURNED);
   looked.begin = nameStart - LONGEST_TURNED;
-  const match = TURNED.exec(bytes.toString("latin1", from, nameStart));
+  const match = TURNED.exec(excerpt(bytes, from, nameStart));
   if (match === null) return undefined;
   const start = from + match.index + (match[1] as string).length;
   return value(start, start + (match[2] as string).length, true, false);
@@ -125,11 +126,11 @@ const COMMANDS = new Set(
 
 /** A word follows after blanks, and nothing says that it is a value: most of what is met, and told without expressions. */
 function isProse(bytes: Buffer, nameStart: number, nameEnd: number): boolean {
-  const at = skip(bytes, nameEnd, nameEnd + 16, isBlank);
-  if (at === nameEnd || !isWordByte(bytes[at] as number)) return false;
+  let at = nameEnd;
+  while (at < nameEnd + 16 && isBlank(bytes[at] ?? 0)) at += 1;
+  if (at === nameEnd || !isWordByte(bytes[at] ?? 0)) return false;
   if (bytes[nameStart] === DASH) return false;
-  const assignment = skip(bytes, at, at + 48, (byte) => byte !== EQUALS && byte !== LINE_FEED);
-  if (bytes[assignment] === EQUALS) return false;
+  for (let i = at; i <= at + 48 && bytes[i] !== LINE_FEED; i++) if (bytes[i] === EQUALS) return false;
   if (bytes[at] === 0x69 && bytes[at + 1] === 0x73 && isBlank(bytes[at + 2] ?? 0)) return false;
   let from = nameStart;
   if (bytes[from - 1] === DOT) while (from > 0 && isDottedByte(bytes[from - 1] as number)) from -= 1;
@@ -139,7 +140,7 @@ function isProse(bytes: Buffer, nameStart: number, nameEnd: number): boolean {
   if (from === first) return true;
   let start = from;
   while (start > Math.max(0, from - 18) && (bytes[start - 1] as number) > 0x20) start -= 1;
-  const word = bytes.toString("latin1", start, from).toLowerCase();
+  const word = excerpt(bytes, start, from).toLowerCase();
   return !COMMANDS.has(word) && !word.startsWith("--");
 }
 
@@ -156,7 +157,6 @@ function givenBy(
   const rest = head.slice(length);
   const at = nameEnd + length;
   const isLoose = loose === true;
-  const isCompared = /={2,3}\s{0,32}$/.test(head.slice(Math.max(0, length - 40), length));
   switch (value) {
     case "element":
       return ended(bytes, at, isLoose, (byte) => byte !== LESS && byte !== LINE_FEED && byte !== CARRIAGE_RETURN);
@@ -176,7 +176,8 @@ function givenBy(
     case "quoted":
       return quoted(bytes, at, rest, isLoose);
     case "either":
-      if (isCompared) return compared(quoted(bytes, at, rest, true));
+      if (/={2,3}\s{0,32}$/.test(head.slice(Math.max(0, length - 40), length)))
+        return compared(quoted(bytes, at, rest, true));
       return quoted(bytes, at, rest, isLoose) ?? unquoted(bytes, at, rest, { before: before(), path, loose: isLoose });
   }
 }
@@ -243,7 +244,7 @@ function unquoted(bytes: Buffer, from: number, rest: string, { before, path, loo
   const mark = YAML_MARK.exec(rest)?.[0].length ?? 0;
   const start = from + mark + (BLOCK.exec(rest.slice(mark))?.[0].length ?? 0);
   const end = skip(bytes, start, start + LONGEST_VALUE + 1, isUnquotedByte);
-  const follows = bytes.toString("latin1", end, Math.min(bytes.length, end + LONGEST_BEHIND));
+  const follows = excerpt(bytes, end, end + LONGEST_BEHIND);
   const tight = from > 0 && bytes[from - 1] === EQUALS;
   if (/^(?:["'`]|\\[nr"])/.test(follows)) {
     return end > start && (inString || /^["'`]/.test(follows)) ? value(start, end, inString, true) : undefined;

@@ -1,6 +1,7 @@
 import { isExpression } from "../reference.ts";
 import type { SecretRule, SecretValidity } from "../rule.ts";
 import { inFiles } from "./forms.ts";
+import { leadsToLogin } from "./leads.ts";
 import { basicCredentials, decodeBase64, decodeBase64Json } from "./validate/base64.ts";
 import { isPlaceholder, passwordValidity } from "./validate/password.ts";
 import { plainPemKey } from "./validate/pem.ts";
@@ -106,6 +107,7 @@ export const fileRules: readonly SecretRule[] = [
     pattern:
       /machine\s{1,64}(?:[^\s]{1,253}(?:\s{1,64}(?:login|account|port)\s{1,64}[^\s]{1,160}){1,3}\s{1,64}|[^\s.]{1,63}\.[^\s]{1,190}[ \t]{0,64}\r?\n\s{0,64})password\s{1,64}(?<secret>[^\s"'\\]{2,400})/,
     after: 1_700,
+    leads: leadsToLogin,
     validate: passwordValidity,
     confidence: "high",
     severity: "high",

@@ -1,4 +1,5 @@
 import type { SecretRule, SecretValidity } from "../rule.ts";
+import { leadsToPassword, leadsToUser } from "./leads.ts";
 import { basicCredentials } from "./validate/base64.ts";
 import { isExampleHost, isPlaceholder, passwordValidity } from "./validate/password.ts";
 
@@ -30,6 +31,7 @@ export const webRules: readonly SecretRule[] = [
       /(?:https?|s?ftps?|ssh|smb|socks5|smtps?|imaps?|pop3s?|rtsps?|vnc):\/\/(?<user>[^\s:@/"'`<>?#\\]{0,80}):(?<secret>[^\s@/"'`<>?#\\]{3,200})@(?<host>[^\s:/,?"'`@<>]{1,253})/i,
     before: 24,
     after: 576,
+    leads: leadsToPassword,
     validate: inUrl,
     confidence: "medium",
     severity: "high",
@@ -43,6 +45,7 @@ export const webRules: readonly SecretRule[] = [
       /https:\/\/(?<secret>[A-Za-z0-9_-]{20,120})@(?:[a-z0-9-]{1,40}\.){1,4}[a-z]{2,12}\/[^\s"'`]{1,160}(?:\.git|\/_git\/)/,
     before: 8,
     after: 400,
+    leads: leadsToUser,
     minEntropy: 3.5,
     confidence: "medium",
     severity: "high",
