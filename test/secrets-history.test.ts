@@ -104,7 +104,10 @@ async function scanHistory(
 
 function sourceLines(): string[] {
   const folder = join(import.meta.dirname, "../src/engines/secrets");
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  // Tests hold samples, which count in some kinds of files.
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /(?<!\.(?:test|fixture))\.ts$/.test(name),
+  );
   return files.sort().flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n"));
 }
 
@@ -142,7 +145,7 @@ describe("secrets scan --history", { skip: skipWithoutGit }, () => {
 
   test("finds nothing in a repository of the same size without any", async () => {
     using folder = temporaryFolder();
-    // This project's own sources: full of keywords, and of what rules are tried on.
+    // This project's own sources: full of keywords.
     const lines = sourceLines();
     let taken = 0;
     const clean = filesWith((rule) => {

@@ -97,7 +97,7 @@ test("any text is read or refused, and plain values are what they are", () => {
       (signs, value) => {
         const before = signs.join("");
         readEnvFile(before);
-        const plain = value.trim().replace(/^["']+/, "");
+        const plain = value.trim().replace(/^["'\s]+/, "");
         assert.deepEqual(read(`A=${plain}\n`), { A: plain.trim() });
       },
     ),

@@ -51,7 +51,7 @@ function withoutQualifiers(name: string): string {
 }
 
 /**
- * @param name - with its separators, as `spring.datasource.password` or `X-Api-Key`
+ * @param name - with its separators, as `spring.datasource.password`, `X-Api-Key`
  * @returns undefined where it is no name of a secret
  */
 export function nameKindOf(name: string): NameKind | undefined {
