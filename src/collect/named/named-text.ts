@@ -1,5 +1,6 @@
 /** Texts that the caller names on the command line and thereby vouches for. */
-import { type FileHandle, open } from "node:fs/promises";
+import nodeFs from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { isEvidenceProblem, Problem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 
@@ -23,7 +24,7 @@ export async function readNamedText(flag: string, root: string, kind: TextKind):
   if (flag.startsWith("git:")) return decode(await readFromGit(flag, root, kind), flag, kind);
   let handle: FileHandle;
   try {
-    handle = await open(flag);
+    handle = await nodeFs.promises.open(flag);
   } catch (error) {
     throw refused(`${kind.code}.unreadable`, flag, systemCause(error), `check ${kind.option}`, error);
   }

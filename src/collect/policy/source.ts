@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { type FileHandle, open, realpath } from "node:fs/promises";
+import nodeFs, { constants, lstatSync } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { systemCause } from "../../core/system-cause.ts";
 import { readNamedText, readText, refused, type TextKind } from "../named/named-text.ts";
@@ -74,7 +74,11 @@ async function readTreeText(root: string, path: string, kind: TextKind): Promise
   if (!(await file.stat()).isFile()) {
     throw refused("policy.not-a-file", path, "not a regular file", "replace it with a regular file");
   }
-  if (path.includes("/") && (await realpath(dirname(join(root, path)))) !== join(await realpath(root), dirname(path))) {
+  if (
+    path.includes("/") &&
+    (await nodeFs.promises.realpath(dirname(join(root, path)))) !==
+      join(await nodeFs.promises.realpath(root), dirname(path))
+  ) {
     throw refused("policy.not-a-file", path, "a symbolic link leads to it", "replace it with a regular file");
   }
   return await readText(file, path, kind);
@@ -82,7 +86,9 @@ async function readTreeText(root: string, path: string, kind: TextKind): Promise
 
 async function openIfThere(path: string, name: string): Promise<FileHandle | undefined> {
   try {
-    return await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    // Most trees have none, and node:fs/promises takes longer to load than all else here.
+    if (lstatSync(path, { throwIfNoEntry: false }) === undefined) return undefined;
+    return await nodeFs.promises.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;

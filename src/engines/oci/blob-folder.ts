@@ -1,6 +1,5 @@
 /** Blobs as files of one folder, however the folder's form names them. */
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
+import { createReadStream, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Digest } from "../../core/digest.ts";
 import type { BlobStore } from "./blob.ts";
@@ -25,20 +24,20 @@ export function blobsIn({ folder, place, pathOf, documentPathOf = pathOf }: Blob
     place,
     handsOver: true,
     async document({ digest }) {
-      const bytes = await readSmall(folder, documentPathOf(digest), `${place}@${digest}`);
+      const bytes = readSmall(folder, documentPathOf(digest), `${place}@${digest}`);
       verifyDocument(bytes, digest, `${place}@${digest}`);
       return bytes;
     },
     async fileOf(digest) {
-      const file = await fileIn(folder, pathOf(digest), `${place}@${digest}`);
-      return { file, offset: 0, size: (await stat(file)).size };
+      const file = fileIn(folder, pathOf(digest), `${place}@${digest}`);
+      return { file, offset: 0, size: statSync(file).size };
     },
     async open({ digest }) {
-      const path = await fileIn(folder, pathOf(digest), `${place}@${digest}`);
+      const path = fileIn(folder, pathOf(digest), `${place}@${digest}`);
       return createReadStream(path, { highWaterMark: READ_BYTES });
     },
     async stamp(digest) {
-      return stampOf(await stat(join(folder, pathOf(digest)), { bigint: true }), 0);
+      return stampOf(statSync(join(folder, pathOf(digest)), { bigint: true }), 0);
     },
     async close() {},
   };

@@ -1,16 +1,16 @@
 /** Files of a folder that holds an image, and of nowhere else. */
-import { open, readFile, realpath, stat } from "node:fs/promises";
+import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
 import { Problem } from "../../core/problem.ts";
 import { bounds } from "./bounds.ts";
 
 /** The real path of a file of a folder that holds an image. A symlink in one under review must not lead to files of this machine. */
-export async function fileIn(folder: string, name: string, place: string): Promise<string> {
-  const found = await stat(join(folder, name)).catch(() => undefined);
+export function fileIn(folder: string, name: string, place: string): string {
+  const found = statOf(join(folder, name));
   if (found === undefined || !found.isFile()) {
     throw new Problem({ kind: "input", code: "oci.blob-missing", place, cause: `no ${name}` });
   }
-  const [root, path] = await Promise.all([realpath(folder), realpath(join(folder, name))]);
+  const [root, path] = [realpathSync.native(folder), realpathSync.native(join(folder, name))];
   if (path.startsWith(root.endsWith(sep) ? root : root + sep)) return path;
   throw new Problem({
     kind: "input",
@@ -22,11 +22,11 @@ export async function fileIn(folder: string, name: string, place: string): Promi
 }
 
 /** A document of it, whole. @throws Problem `oci.document` over the bound, `oci.blob-missing`, `oci.layout` */
-export async function readSmall(folder: string, name: string, place: string): Promise<Buffer> {
-  const path = await fileIn(folder, name, place);
-  const handle = await open(path, "r");
+export function readSmall(folder: string, name: string, place: string): Buffer {
+  // Meanwhile it may have become a pipe, which nobody waits for.
+  const descriptor = openSync(fileIn(folder, name, place), constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const { size } = await handle.stat();
+    const { size } = fstatSync(descriptor);
     if (size > bounds.manifestBytes) {
       throw new Problem({
         kind: "input",
@@ -35,8 +35,16 @@ export async function readSmall(folder: string, name: string, place: string): Pr
         cause: `a document of ${size} bytes exceeds the limit of ${bounds.manifestBytes}`,
       });
     }
-    return await readFile(handle);
+    return readFileSync(descriptor);
   } finally {
-    await handle.close();
+    closeSync(descriptor);
+  }
+}
+
+function statOf(path: string) {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
   }
 }

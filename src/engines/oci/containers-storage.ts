@@ -2,7 +2,7 @@
  * Images in a containers/storage folder (podman, buildah, CRI-O), read without a daemon: `overlay-images/images.json`,
  * `overlay-layers/layers.json`, and each layer's tar put together again from its tar-split file.
  */
-import { readFile, stat } from "node:fs/promises";
+import nodeFs from "node:fs";
 import { join } from "node:path";
 import { type Digest, parseDigest } from "../../core/digest.ts";
 import { parseJson } from "../../core/parse-json.ts";
@@ -127,7 +127,7 @@ function isNamed(image: StoredImage, name: string): boolean {
 }
 
 async function readList<T>(file: string, read: (item: Record<string, unknown>) => T | undefined): Promise<T[]> {
-  if ((await stat(file).catch(() => undefined)) === undefined) return [];
+  if ((await nodeFs.promises.stat(file).catch(() => undefined)) === undefined) return [];
   let json: unknown;
   try {
     json = parseJson((await readBounded(file, file)).toString("utf8"));
@@ -164,7 +164,7 @@ function storedLayer(item: Record<string, unknown>, root: string): StoredLayer |
 }
 
 async function readBounded(file: string, place: string): Promise<Buffer> {
-  const found = await stat(file).catch(() => undefined);
+  const found = await nodeFs.promises.stat(file).catch(() => undefined);
   if (found === undefined || !found.isFile() || found.size > bounds.wantedFileBytes) {
     throw new Problem({
       kind: "input",
@@ -173,5 +173,5 @@ async function readBounded(file: string, place: string): Promise<Buffer> {
       cause: "a file of the storage is missing or too large",
     });
   }
-  return await readFile(file);
+  return await nodeFs.promises.readFile(file);
 }

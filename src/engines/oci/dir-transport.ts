@@ -46,7 +46,7 @@ export async function openDirectoryImage(folder: string): Promise<Layout> {
     const cause = `its version file says version ${version || "nothing"}, and version 1 is read`;
     throw new Problem({ kind: "input", code: "oci.layout", place, cause });
   }
-  const manifest = await readSmall(folder, "manifest.json", place);
+  const manifest = readSmall(folder, "manifest.json", place);
   const hash = (algorithm: "sha256" | "sha512") => createHash(algorithm).update(manifest).digest("hex");
   const root = `sha256:${hash("sha256")}` as Digest;
   const blobs = blobsIn({

@@ -17,10 +17,10 @@ export interface Layout {
 /** @throws Problem `oci.layout` where the folder is no layout, `oci.document` */
 export async function openLayout(folder: string): Promise<Layout> {
   const place = `oci:${folder}`;
-  const marker = await readSmall(folder, "oci-layout", place);
+  const marker = readSmall(folder, "oci-layout", place);
   checkMarker(marker, place);
   const store = blobsIn({ folder, place, pathOf: blobPath });
-  return { store, roots: rootsOf(await readSmall(folder, "index.json", place), place) };
+  return { store, roots: rootsOf(readSmall(folder, "index.json", place), place) };
 }
 
 /** The descriptors of a layout's index.json. */

@@ -1,4 +1,5 @@
-import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
+import nodeFs from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Readable, Transform } from "node:stream";
@@ -37,10 +38,10 @@ export async function spool(source: Readable, inflate: Transform | undefined, pl
 }
 
 async function openNameless(): Promise<FileHandle> {
-  const folder = await mkdtemp(join(tmpdir(), "bulkhead-spool-"));
+  const folder = await nodeFs.promises.mkdtemp(join(tmpdir(), "bulkhead-spool-"));
   try {
-    return await open(join(folder, "spool"), "wx+", 0o600);
+    return await nodeFs.promises.open(join(folder, "spool"), "wx+", 0o600);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await nodeFs.promises.rm(folder, { recursive: true, force: true });
   }
 }

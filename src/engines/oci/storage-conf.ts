@@ -2,7 +2,7 @@
  * Where containers/storage keeps images: what storage.conf says (containers-storage.conf(5)), and what a name says in
  * brackets (containers-transports(5)).
  */
-import { readFile, stat } from "node:fs/promises";
+import nodeFs from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { Problem } from "../../core/problem.ts";
@@ -62,7 +62,7 @@ async function readFirst(
   const own = join(environment.XDG_CONFIG_HOME || join(home, ".config"), "containers/storage.conf");
   const files = [...(isRoot ? [] : [own]), "/etc/containers/storage.conf", "/usr/share/containers/storage.conf"];
   for (const file of files) {
-    if ((await stat(file).catch(() => undefined)) === undefined) continue;
+    if ((await nodeFs.promises.stat(file).catch(() => undefined)) === undefined) continue;
     return { tables: await readConf(file, false), isOwn: isRoot || file === own };
   }
   return { tables: new Map(), isOwn: false };
@@ -79,9 +79,9 @@ async function readConf(file: string, isNamed: boolean): Promise<ReadonlyMap<str
     });
   let text: string;
   try {
-    const { size } = await stat(file);
+    const { size } = await nodeFs.promises.stat(file);
     if (size > bounds.storageConfBytes) throw refused(`more than ${bounds.storageConfBytes} bytes`);
-    text = await readFile(file, "utf8");
+    text = await nodeFs.promises.readFile(file, "utf8");
   } catch (error) {
     throw error instanceof Problem ? error : refused(systemCause(error));
   }

@@ -1,6 +1,6 @@
 /** A tar file whose members are read in place by their offset; a compressed one is spooled first. */
-import { createReadStream } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import nodeFs, { createReadStream } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { posix } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -38,7 +38,7 @@ export interface TarContents {
 
 /** @param archive - a path, or an open file that is closed with what is returned */
 export async function openTar(archive: string | FileHandle, shown: string): Promise<TarContents> {
-  const handle = typeof archive === "string" ? await open(archive, "r") : archive;
+  const handle = typeof archive === "string" ? await nodeFs.promises.open(archive, "r") : archive;
   let seekable = handle;
   const close = async () => {
     await handle.close();
@@ -193,7 +193,7 @@ export async function hasMember(file: string, names: ReadonlySet<string>): Promi
     },
   });
   try {
-    const handle = await open(file, "r");
+    const handle = await nodeFs.promises.open(file, "r");
     try {
       const compression = await compressionOfFile(handle);
       if (compression === "none") await walkHeaders(handle, walker, file, () => found);

@@ -2,8 +2,7 @@
  * Puts a layer's tar together again from a tar-split file (vbatts/tar-split, tar/storage: gzipped JSON lines) and the
  * folder that the layer was unpacked into. The result has the layer's diffID, so it is checked like any other.
  */
-import { constants, createReadStream } from "node:fs";
-import { open, realpath } from "node:fs/promises";
+import nodeFs, { constants, createReadStream } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
@@ -24,7 +23,7 @@ async function* reassemble(splitFile: string, folder: string, place: string): As
   try {
     // The images of few runs lie so.
     const { createInterface } = await import("node:readline");
-    const root = await realpath(folder);
+    const root = await nodeFs.promises.realpath(folder);
     const source = createReadStream(splitFile);
     const inflated = source.pipe(createGunzip());
     source.on("error", (error) => inflated.destroy(error));
@@ -62,12 +61,14 @@ async function* contentOf(root: string, name: string, size: number, place: strin
   const missing = (cause: string) =>
     new Problem({ kind: "input", code: "oci.layer", place, cause: `its file /${name} ${cause}` });
   // A symlinked folder of the layer may point anywhere on this machine: what it leads to is not followed out.
-  const parent = await realpath(dirname(path)).catch(() => undefined);
+  const parent = await nodeFs.promises.realpath(dirname(path)).catch(() => undefined);
   if (parent === undefined || !(parent === root || parent.startsWith(root + sep)))
     throw missing("is not in the storage");
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => {
-    throw missing("is not in the storage");
-  });
+  const handle = await nodeFs.promises
+    .open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
+    .catch(() => {
+      throw missing("is not in the storage");
+    });
   try {
     if (!(await handle.stat()).isFile()) throw missing("is not a regular file");
     let left = size;
