@@ -1,5 +1,6 @@
 /** What a delta makes of its base, in WebAssembly: to copy a stretch from one buffer of JavaScript to another costs more than most are long. */
 import { WHOLE } from "../../formats/deflate/inflate-codes.ts";
+import { failWhen } from "../../formats/deflate/inflate-reader.ts";
 import { IN, OUT } from "../../formats/deflate/small.ts";
 import {
   type Code,
@@ -7,7 +8,6 @@ import {
   copyMemory,
   either,
   get,
-  giveBack,
   i32,
   i64,
   increase,
@@ -17,8 +17,6 @@ import {
   type WasmFunction,
   when,
 } from "../../formats/wasm/module.ts";
-
-const failWhen = (condition: Code): Code => when(condition, giveBack(i32.of(0)));
 
 /** The function {@link patch} of the module. */
 export const PATCH = WHOLE + 1;

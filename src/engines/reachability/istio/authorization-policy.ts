@@ -72,8 +72,7 @@ export function readAuthorizationPolicy(
   const action = ACTIONS.find((one) => one === stated);
   if (action === undefined) refuse(`spec.action: ${stated.slice(0, 40)} must be one of ${ACTIONS.join(", ")}`);
   const selector = readWorkloadSelector(policy, spec.fields("selector"));
-  const single = spec.fields("targetRef");
-  const targets = [...spec.list("targetRefs"), ...(single === undefined ? [] : [single])].map(targetOf);
+  const targets = targetsOf(spec);
   if (selector !== undefined && targets.length > 0) refuse("spec has both selector and targetRefs");
   const listed = spec.list("rules");
   if (listed.length > bounds.rulePeers) refuse(`spec.rules has more than ${bounds.rulePeers} rules`);
@@ -94,6 +93,12 @@ export function readAuthorizationPolicy(
 
 /** As Go's ParseBool reads it. */
 const TRUE: ReadonlySet<string> = new Set(["1", "t", "T", "true", "TRUE", "True"]);
+
+/** What a policy names in place of a selector: `targetRefs`, and `targetRef`, which came before. */
+export function targetsOf(spec: Fields): PolicyTarget[] {
+  const single = spec.fields("targetRef");
+  return [...spec.list("targetRefs"), ...(single === undefined ? [] : [single])].map(targetOf);
+}
 
 function targetOf(target: Fields): PolicyTarget {
   const group = target.string("group") ?? "";

@@ -1,8 +1,8 @@
 /** What is said of Istio's objects that decide no connection by themselves. */
-import { type KubernetesObject, rawOf } from "../../kubernetes/model.ts";
+import { rawOf } from "../../kubernetes/model.ts";
 import { fieldsOf } from "../../kubernetes/read/fields.ts";
-import { matchesLabels } from "../selector.ts";
-import type { AuthorizationPolicy } from "./authorization-policy.ts";
+import { type Labels, matchesLabels } from "../selector.ts";
+import { type AuthorizationPolicy, type PolicyTarget, targetsOf } from "./authorization-policy.ts";
 import type { IstioContext } from "./context.ts";
 import { namespaceOf } from "./mesh-config.ts";
 
@@ -21,7 +21,10 @@ export function noteRequestAuthentications(
   for (const object of reading.objectsOf("security.istio.io", "RequestAuthentication")) {
     const namespace = namespaceOf(object);
     const near = asking.filter((policy) => policy.namespace === namespace || policy.namespace === rootNamespace);
-    if (near.some((policy) => isOverAll(policy, object))) continue;
+    const spec = fieldsOf(rawOf(object), () => undefined).fields("spec");
+    const wanted = spec === undefined ? [] : targetsOf(spec);
+    const labels = spec?.fields("selector")?.stringMap("matchLabels") ?? {};
+    if (near.some((policy) => isOverAll(policy, wanted, labels))) continue;
     note({
       code: "mesh.request-authentication",
       reason: "a RequestAuthentication refuses wrong tokens and lets requests without one through",
@@ -41,15 +44,17 @@ function asksForToken({ action, dryRun, rules }: AuthorizationPolicy): boolean {
   );
 }
 
-/** Whether whatever the object selects is selected by the policy too. */
-function isOverAll({ selector, targets }: AuthorizationPolicy, object: KubernetesObject): boolean {
-  const spec = fieldsOf(rawOf(object), () => undefined).fields("spec");
-  const single = spec?.fields("targetRef");
-  const wanted = [...(spec?.list("targetRefs") ?? []), ...(single === undefined ? [] : [single])];
+/** Whether whatever has these targets, or pods with these labels, is selected by the policy too. */
+function isOverAll(
+  { selector, targets }: AuthorizationPolicy,
+  wanted: readonly PolicyTarget[],
+  labels: Labels,
+): boolean {
   if (targets.length > 0) {
-    const isTarget = (kind: string, name: string) => targets.some((own) => own.kind === kind && own.name === name);
-    return wanted.length > 0 && wanted.every((one) => isTarget(one.string("kind") ?? "", one.string("name") ?? ""));
+    return (
+      wanted.length > 0 &&
+      wanted.every(({ kind, name }) => targets.some((own) => own.kind === kind && own.name === name))
+    );
   }
-  if (selector === undefined) return true;
-  return matchesLabels(selector, spec?.fields("selector")?.stringMap("matchLabels") ?? {});
+  return selector === undefined || matchesLabels(selector, labels);
 }

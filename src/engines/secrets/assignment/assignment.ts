@@ -140,7 +140,7 @@ export function assignmentAt(bytes: Buffer, at: number, nameEnd: number, path: s
   if (chance === undefined) return undefined;
   const rule = ruleOf(chance, placeOf(path));
   // Of a token that was cut off the rest is nowhere.
-  const isFilledIn = !isPlaceholder(secret, secret) && !/(?:\.{3}|…)$/.test(secret);
+  const isFilledIn = !isPlaceholder(secret, secret) && !secret.endsWith("...");
   if (chance === "chosen" && !isFilledIn) return undefined;
   const known = wellKnown(secret, rule.id) !== undefined || !isFilledIn;
   return { rule, start: value.start, end: value.end, secret, validity: "unsure", name, wellKnown: known };
