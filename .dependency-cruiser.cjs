@@ -49,6 +49,15 @@ const runPrograms = [
 /** What of Node a pure room may use: nothing that reads, writes, connects, runs, or keeps the time. */
 const pureBuiltins = "^(node:)?(crypto|util|buffer|path)$";
 
+/** Engines that ask for the time: how old a file is, or how long a server is to be left alone. */
+const readsAges = [
+  "engines/files/leftovers",
+  "engines/kubernetes/cluster/client",
+  "engines/oci/stamp",
+  "engines/updates/suite-cache",
+  "engines/vulnerability/feeds/http",
+];
+
 /** Tests and the fixtures they build may reach for anything; nothing else may reach for them. */
 const tests = "[.](test|fixture)[.]ts$";
 const production = { pathNot: tests };
@@ -135,6 +144,16 @@ module.exports = {
       "engines/trust/(decision|rules)-model[.]ts$",
     ]),
     pure("checks-are-pure", "a check is a pure function: no I/O", "checks/"),
+    {
+      name: "judging-asks-no-clock",
+      comment: "what judges and shows is told the time; engines ask only for the age of a file or of an answer",
+      severity: "error",
+      from: {
+        path: "^src/(core|formats|engines|checks|evaluate|fix|joins|report)/",
+        pathNot: [tests, ...readsAges.map((path) => `^src/${path}`)],
+      },
+      to: { path: "^src/core/clock[.]ts$" },
+    },
     room("collect-reads", "collect imports engines, formats and core: it judges nothing", "collect/", [
       "core/",
       "formats/",

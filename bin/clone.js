@@ -49,6 +49,7 @@ export function readScript({ place, own, path }) {
  */
 export async function keepScript({ place, command, own, path }, atRestAfter = AT_REST_AFTER) {
   try {
+    // biome-ignore lint/plugin: nothing of TypeScript is loaded here, to start fast.
     const before = Date.now() - atRestAfter;
     if (!recipe.every((file) => stampOf(join(place, file))?.changed < before)) return;
     const { commandScript, inAscii } = await import(pathToFileURL(join(place, "scripts/command-script.ts")).href);

@@ -82,6 +82,7 @@ export function isOurs(uid, mode) {
 
 function isFresh(path) {
   try {
+    // biome-ignore lint/plugin: nothing of TypeScript is loaded here, to start fast.
     return Date.now() - statSync(path).mtimeMs < RENEWED_AFTER;
   } catch {
     return false;
@@ -106,6 +107,7 @@ function forgetOld(folder) {
   try {
     for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name);
+      // biome-ignore lint/plugin: nothing of TypeScript is loaded here, to start fast.
       if (entry.isFile() && Date.now() - statSync(path).mtimeMs > FORGOTTEN_AFTER) rmSync(path);
     }
   } catch {

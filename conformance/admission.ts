@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
+import { readClock } from "../src/core/clock.ts";
 import { readManifests } from "../src/engines/kubernetes/manifests.ts";
 import { rawOf } from "../src/engines/kubernetes/raw.ts";
 import { openPolicies } from "../src/guards/admission/policies.ts";
@@ -32,7 +33,7 @@ export const admission: Suite = {
     const policy = join(temporary, "bulkhead.yaml");
     writeFileSync(policy, JSON.stringify(POLICY));
     const set = await openPolicies({ policy, root: temporary, reviewed: false, roots: join(temporary, "roots") });
-    const ways = threeWays(set, new Date());
+    const ways = threeWays(set, readClock());
     let judged = 0;
     for (const archive of ARCHIVES) {
       for (const [path, bytes] of unpackZstd(join(data, archive))) {

@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import { createHash, X509Certificate } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
+import { readClock } from "../src/core/clock.ts";
 import type { Digest } from "../src/core/digest.ts";
 import { isObject, valueAt } from "../src/core/untyped.ts";
 import { verifyNpmAttestations } from "../src/engines/packages/provenance/npm.ts";
@@ -66,7 +67,7 @@ function npmCases({ path, files, expected, material }: Attestation): Case[] {
   const answer = files.get(path) ?? Buffer.alloc(0);
   const archive = files.get(path.replace(/\.json$/, ""));
   const judged = (digest = digestOf("sha512", archive)) =>
-    verifyNpmAttestations(answer, { ...NPM_SAMPLE, digest }, { material, keys: npmKeys }, new Date(), path);
+    verifyNpmAttestations(answer, { ...NPM_SAMPLE, digest }, { material, keys: npmKeys }, readClock(), path);
   const kind = expected.outcome === "refused" ? "refused" : "verified";
   return [
     { name: `${path}: npm's attestations are ${kind}`, run: () => assert.equal(judged().kind, kind) },
@@ -221,13 +222,13 @@ function verify({ path, files, material }: Attestation, digest?: Digest): Verdic
       Buffer.from(JSON.stringify(provenanceOfNpm(bytes))),
       { digest: artifact },
       material,
-      new Date(),
+      readClock(),
     );
   }
   if (path.startsWith("gcb_container/"))
-    return verifyBundle(bytes, { digest: digest ?? NOBODYS }, material, new Date());
+    return verifyBundle(bytes, { digest: digest ?? NOBODYS }, material, readClock());
   const artifact = files.get(path.replace(/(?:\.intoto\.jsonl|(?:\.intoto)?\.build\.slsa|\.json)$/, ""));
-  return verifyBundle(bytes, { digest: digest ?? digestOf("sha256", artifact) }, material, new Date());
+  return verifyBundle(bytes, { digest: digest ?? digestOf("sha256", artifact) }, material, readClock());
 }
 
 /** npm's answer holds several attestations. */
@@ -259,7 +260,7 @@ function verifyLayout(path: string, files: Files, material: TrustMaterial, diges
     return verifySignature(
       { form: "cosign-att", subject, place: { by: "file", name: path }, envelope },
       material,
-      new Date(),
+      readClock(),
     );
   });
   const [first] = verdicts;

@@ -10,6 +10,7 @@ import assert from "node:assert/strict";
 import { createHash, createPublicKey } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readClock } from "../src/core/clock.ts";
 import type { Digest } from "../src/core/digest.ts";
 import type { TrustedKey } from "../src/engines/trust/model.ts";
 import { type Artifact, type Verdict, verifyBundle } from "../src/engines/trust/verify.ts";
@@ -42,7 +43,7 @@ export const sigstore: Suite = {
         run() {
           const keys = key === undefined ? [] : [trustedKey(key)];
           const material = { roots: [root], authorities: [], keys };
-          const verdict = verifyBundle(bundle, artifactOf(artifact), material, new Date());
+          const verdict = verifyBundle(bundle, artifactOf(artifact), material, readClock());
           if (name.endsWith("_fail")) expectRefusal(name, verdict);
           else expectSigner(verdict, asset);
         },

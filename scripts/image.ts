@@ -14,6 +14,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { readClock } from "../src/core/clock.ts";
 import { buildImage } from "./image/build.ts";
 import { type Architecture, architectures, pinNewest } from "./image/debian.ts";
 import { pushLayout } from "./image/push.ts";
@@ -32,7 +33,7 @@ const { values } = parseArgs({
   },
 });
 
-if (values.pin) await pinNewest(new Date());
+if (values.pin) await pinNewest(readClock());
 else if (values.push !== undefined) process.stdout.write(`${await pushLayout(values.output, values.push)}\n`);
 else {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { readonly version: string };

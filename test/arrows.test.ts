@@ -51,6 +51,7 @@ function tree(files: Readonly<Record<string, string>>) {
 /** What the house holds: each of these may be imported by some and by no others. */
 const house = {
   "src/core/asset.ts": 'import { bounds } from "./bounds.ts";\nexport const asset = bounds;\n',
+  "src/core/clock.ts": "export const readClock = 1;\n",
   "src/core/bounds.ts": "export const bounds = 1;\n",
   "src/engines/oci/model.ts": 'import { asset } from "../../core/asset.ts";\nexport const layer = asset;\n',
   "src/engines/oci/layer.ts": 'import { layer } from "./model.ts";\nexport const read = layer;\n',
@@ -74,7 +75,7 @@ const house = {
   "src/report/table.ts": 'import { asset } from "../core/asset.ts";\nexport const table = asset;\n',
   "src/server/api.ts": 'import { table } from "../report/table.ts";\nexport const api = table;\n',
   "src/cli/check.ts":
-    'import { baseline } from "../joins/baseline/baseline.ts";\nimport { api } from "../server/api.ts";\nexport const check = [api, baseline];\n',
+    'import { readClock } from "../core/clock.ts";\nimport { baseline } from "../joins/baseline/baseline.ts";\nimport { api } from "../server/api.ts";\nexport const check = [api, baseline, readClock];\n',
 };
 
 /** File, what it imports, and the rule that must refuse it. */
@@ -102,6 +103,8 @@ const forbidden = [
   ["src/checks/image/deep.ts", "../../engines/oci/layer.ts", "checks-judge-facts"],
   ["src/formats/up.ts", "../engines/oci/model.ts", "formats-read"],
   ["src/formats/ask.ts", "../net/client.ts", "formats-read"],
+  ["src/checks/image/late.ts", "../../core/clock.ts", "judging-asks-no-clock"],
+  ["src/engines/oci/late.ts", "../../core/clock.ts", "judging-asks-no-clock"],
   ["src/checks/image/up.ts", "../../collect/image/gather.ts", "checks-judge-facts"],
   ["src/checks/image/parse.ts", "../../formats/yaml.ts", "checks-judge-facts"],
   ["src/checks/image/disk.ts", "node:fs/promises", "checks-are-pure"],

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { imageOf, npmPackage } from "../src/collect/image/image-files.fixture.ts";
+import { readClock } from "../src/core/clock.ts";
 import { writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { bulkhead } from "./bulkhead.ts";
 
@@ -43,7 +44,7 @@ test("compiled code of earlier versions is shown, pruned by its age, and cleared
   writeFileSync(join(place, "new"), "");
   writeFileSync(join(place, "old"), Buffer.alloc(2_000_000));
   symlinkSync(join(folder, "sound"), join(place, "link"));
-  const long = Date.now() / 1_000 - 91 * 24 * 60 * 60;
+  const long = readClock().getTime() / 1_000 - 91 * 24 * 60 * 60;
   utimesSync(join(place, "old"), long, long);
   assert.match(await cache(), /\/compiled: compiled code, 2\.\d MB$/m);
   assert.match(await cache("prune", "--older-than", "92"), /compiled code: 0 files removed, 0\.0 MB freed$/m);

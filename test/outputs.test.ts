@@ -19,6 +19,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, type TestContext, test } from "node:test";
+import { readClock } from "../src/core/clock.ts";
 import { until } from "../src/core/until.fixture.ts";
 import { jsonLines, recordBelow } from "../src/engines/vulnerability/database/advisories.fixture.ts";
 import { bulkhead, type Ended, program } from "./bulkhead.ts";
@@ -201,7 +202,7 @@ test("Ctrl-C during an import keeps the database that was there, and the next im
   assert.ok(signal === "SIGINT" || code === 130, `${code} ${signal}`);
   saysNoBug(await errors);
   assert.ok(readFileSync(database).equals(before));
-  const longAgo = new Date(Date.now() - 120_000);
+  const longAgo = new Date(readClock().getTime() - 120_000);
   for (const name of building()) utimesSync(join(place, name), longAgo, longAgo);
   assert.equal((await run("db", "import", small, "--db", database)).code, 0);
   assert.deepEqual(readdirSync(place), ["advisories.db"]);

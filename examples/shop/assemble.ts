@@ -6,6 +6,7 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readClock } from "../../src/core/clock.ts";
 import { buildWeek, hardenedImages } from "./hardened/images.ts";
 import { writeLayout } from "./image.ts";
 import { insecureImages } from "./insecure/images.ts";
@@ -13,7 +14,7 @@ import { databaseSecret } from "./insecure/secrets.ts";
 
 const shops = {
   insecure: insecureImages,
-  hardened: hardenedImages(buildWeek(new Date(), process.env.SOURCE_DATE_EPOCH)),
+  hardened: hardenedImages(buildWeek(readClock(), process.env.SOURCE_DATE_EPOCH)),
 };
 
 for (const [shop, images] of Object.entries(shops)) {

@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import { cacheStatus, clearCache, pruneScanCache } from "../collect/image/cache.ts";
 import { cacheLimits } from "../collect/image/cache-upkeep.ts";
 import { clearMetadataCache } from "../collect/packages/cache.ts";
+import { readClock } from "../core/clock.ts";
 import { counted } from "../core/counted.ts";
 import { printable } from "../core/printable.ts";
 import { Problem, usageProblem } from "../core/problem.ts";
@@ -18,7 +19,7 @@ export interface CacheOptions {
 }
 
 /** `bulkhead cache [status|prune|clear]` */
-export function cache(action: string, options: CacheOptions, now = new Date()): number {
+export function cache(action: string, options: CacheOptions, now = readClock()): number {
   const path = options.cache ?? defaultCache();
   const known = knownWord(action, ["status", "prune", "clear"], { place: `cache ${action}`, what: "action" });
   if (known !== "prune" && (options.olderThan !== undefined || options.maxSize !== undefined)) {

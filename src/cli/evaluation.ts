@@ -6,6 +6,7 @@ import type { Asset } from "../core/asset.ts";
 import { type Authority, lineageUnder } from "../core/authority.ts";
 import { type Baseline, baselineOf, formatBaseline } from "../core/baseline.ts";
 import { unabsorbed, unknownsOf } from "../core/baseline-unknowns.ts";
+import { readClock } from "../core/clock.ts";
 import type { WorkloadReach } from "../core/context.ts";
 import type { LockfileChanges } from "../core/dependency-changes.ts";
 import type { Diagram } from "../core/diagram.ts";
@@ -342,7 +343,7 @@ function parseCodes(written: readonly string[]): readonly string[] {
 }
 
 export function parseNow(written: string | undefined): Date {
-  const now = written === undefined ? new Date() : new Date(written);
+  const now = written === undefined ? readClock() : new Date(written);
   if (Number.isNaN(now.getTime()))
     throw usageProblem(`--now ${written}`, "not a valid time", "use ISO 8601: 2026-08-22T00:00:00Z");
   return now;

@@ -1,5 +1,6 @@
 /** Further tries of what may pass. */
 import { setTimeout as delay } from "node:timers/promises";
+import { readClock } from "../core/clock.ts";
 
 /** Time and chance, so that tests need neither. */
 export interface Clock {
@@ -12,7 +13,7 @@ export interface Clock {
 }
 
 export const systemClock: Clock = {
-  now: Date.now,
+  now: () => readClock().getTime(),
   async sleep(milliseconds, signal) {
     try {
       await delay(milliseconds, undefined, signal === undefined ? {} : { signal });

@@ -1,5 +1,6 @@
 /** The audit log: written behind the decisions, in batches. */
 import { sql } from "kysely";
+import { readClock } from "../core/clock.ts";
 import { parseJson } from "../core/parse-json.ts";
 import { asked, type Database, LONG_MILLISECONDS } from "./database.ts";
 import type { AuditLog, StoredAuditEntry } from "./model.ts";
@@ -22,7 +23,7 @@ export interface ClosableAuditLog extends AuditLog {
   close(): Promise<void>;
 }
 
-export function auditLog(database: Database, now: () => Date = () => new Date()): ClosableAuditLog {
+export function auditLog(database: Database, now: () => Date = () => readClock()): ClosableAuditLog {
   let waiting: Entry[] = [];
   let lost = 0;
   let timer: NodeJS.Timeout | undefined;

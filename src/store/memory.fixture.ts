@@ -1,4 +1,5 @@
 /** A store in memory, for tests of what uses one: as the real one in all but that nothing outlives it. */
+import { readClock } from "../core/clock.ts";
 import { parseDigest } from "../core/digest.ts";
 import { Problem } from "../core/problem.ts";
 import type {
@@ -49,7 +50,7 @@ interface Waiting {
 }
 
 /** @param now - what the queue's leases go by */
-export function memoryStore(now: () => Date = () => new Date()): MemoryStore {
+export function memoryStore(now: () => Date = () => readClock()): MemoryStore {
   let isFailing = false;
   const listeners = new Set<(change: Change) => void>();
   const entries: Readonly<Record<string, unknown>>[] = [];

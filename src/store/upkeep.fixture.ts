@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sql } from "kysely";
+import { readClock } from "../core/clock.ts";
 import type { Database } from "./database.ts";
 import { imageOf } from "./image.fixture.ts";
 import { storeOver } from "./open.ts";
@@ -13,7 +14,7 @@ export function tidiesUp(open: () => Promise<Database>): void {
   test("what nobody asks for any more goes after its days, and nothing else", async () => {
     const database = await open();
     const { images, audit, jobs, counts, retain } = storeOver(database);
-    const now = new Date();
+    const now = readClock();
     const at = new Date(now.getTime() - 10 * day);
     const [there, gone] = [imageOf("tidy/there", "a"), imageOf("tidy/gone", "a")] as const;
     for (const image of [there, gone]) {
@@ -35,7 +36,7 @@ export function tidiesUp(open: () => Promise<Database>): void {
     // Of what was there before.
     await retain(rules);
     const before = await counts();
-    assert.ok(before.oldestDue !== undefined && before.oldestDue <= new Date());
+    assert.ok(before.oldestDue !== undefined && before.oldestDue <= readClock());
 
     await retain(rules);
     assert.deepEqual(await counts(), before);

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { readClock } from "../../src/core/clock.ts";
 import type { Evaluation } from "../../src/core/evaluation.ts";
 import { readReview, writeAnswer } from "../../src/engines/admission/review.ts";
 import { createGuard } from "../../src/guards/admission/decide.ts";
@@ -69,7 +70,7 @@ describe("the guard and the oracle", () => {
         const uid = uidOf(seed, at);
         const request = readReview(Buffer.from(JSON.stringify(reviewOfAsked(asked, uid))));
         const deadline = new AbortController().signal;
-        const { answer } = await guard.decide(request, { webhook: "validate", now: new Date(), deadline });
+        const { answer } = await guard.decide(request, { webhook: "validate", now: readClock(), deadline });
         const got = answerIn(writeAnswer(answer).toString(), uid);
         const faults = compare(got, wanted);
         if (faults.length > 0) disagreements.push({ seed, at, faults, asked: JSON.stringify(asked) });

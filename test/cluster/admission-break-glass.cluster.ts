@@ -9,6 +9,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { readClock } from "../../src/core/clock.ts";
 import { accessObjects } from "../../src/guards/admission/deploy/access.ts";
 import { certificateObjects } from "../../src/guards/admission/deploy/certificates.ts";
 import { names } from "../../src/guards/admission/deploy/names.ts";
@@ -41,7 +42,7 @@ const deployment = (name: string, annotations: object = {}, privileged = true) =
 });
 const ask = (hours: number) => ({
   "admission.bulkhead.dev/break-glass": "registry down, incident 42",
-  "admission.bulkhead.dev/break-glass-until": new Date(Date.now() + hours * 3_600_000).toISOString(),
+  "admission.bulkhead.dev/break-glass-until": new Date(readClock().getTime() + hours * 3_600_000).toISOString(),
 });
 
 describe("admission serve in a cluster", { skip: clusterMissing }, () => {

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it, type TestContext } from "node:test";
 import { setImmediate } from "node:timers/promises";
+import { readClock } from "../../src/core/clock.ts";
 import { type ClusterApi, createClient } from "../../src/engines/kubernetes/cluster/client.ts";
 import { connectionOf } from "../../src/engines/kubernetes/cluster/kubeconfig.ts";
 import { webhookAnchors } from "../../src/guards/admission/certificates/anchors.ts";
@@ -57,7 +58,7 @@ describe("the guard serves an API server", { skip: clusterMissing }, () => {
 
   const replica = (t: TestContext) =>
     serveForTest(t, {
-      now: () => new Date(),
+      now: () => readClock(),
       certificates: ownCertificates(certificateSecret(api, { namespace: "bulkhead", name: names.certificate }), {
         names: [SERVICE, "127.0.0.1"],
         authorityMilliseconds: 30 * DAY,

@@ -5,6 +5,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readClock } from "../../src/core/clock.ts";
 import { type ServedProcess, serve } from "../admission/served.ts";
 import { bulkhead } from "../bulkhead.ts";
 import { type Cosign, cosignIn } from "../trust/cosign.ts";
@@ -48,7 +49,7 @@ export async function admissionShop(folder: string): Promise<AdmissionShop> {
     const name = `${registry.host}/shop/api@${digest}`;
     if ("by" in made) await cosign.sign(name, `${made.by}.key`);
     if (!("found" in made)) continue;
-    const at = new Date().toISOString();
+    const at = readClock().toISOString();
     const predicate = {
       scanner: { uri: "pkg:generic/scanner@1", result: { complete: true, vulnerabilities: made.found, gaps: [] } },
       metadata: { scanStartedOn: at, scanFinishedOn: at },

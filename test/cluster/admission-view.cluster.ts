@@ -7,6 +7,7 @@ import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout } from "node:timers/promises";
+import { readClock } from "../../src/core/clock.ts";
 import type { Digest } from "../../src/core/digest.ts";
 import { Problem } from "../../src/core/problem.ts";
 import type { AdmissionRequest } from "../../src/engines/admission/model.ts";
@@ -38,7 +39,7 @@ import {
 import { type Cluster, clusterMissing, startCluster } from "./api-server.ts";
 
 const word = ["open", "sesame"].join("-");
-const NOW = new Date();
+const NOW = readClock();
 const UNTIL = new Date(NOW.getTime() + 3_600_000).toISOString();
 
 const deployed = deployFiles(defaultDeploySettings).flatMap(({ name, objects }) =>

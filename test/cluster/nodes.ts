@@ -4,6 +4,7 @@
  */
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
+import { readClock } from "../../src/core/clock.ts";
 import { authority } from "../../src/net/loopback.fixture.ts";
 import type { Cluster } from "./api-server.ts";
 
@@ -48,7 +49,7 @@ export async function kubelets(cluster: Cluster, silent: ReadonlySet<string> = n
     for (const { metadata, spec, status } of body.items ?? []) {
       const [nonce] = /[0-9a-f]{32}/.exec(spec.containers[0]?.command?.at(-1) ?? "") ?? [];
       if (nonce === undefined || status.phase === "Succeeded") continue;
-      const time = new Date().toISOString();
+      const time = readClock().toISOString();
       const alert = {
         time,
         rule: "Drop and execute new binary in container",

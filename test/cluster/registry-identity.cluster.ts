@@ -4,6 +4,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, type TestContext, test } from "node:test";
 import { credentialsFor } from "../../src/cli/registry/credential-provider.ts";
+import { readClock } from "../../src/core/clock.ts";
 import type { AccessRules } from "../../src/engines/oci/distribution/access-model.ts";
 import { basic, get, opened } from "../../src/guards/registry/tokens/tokens.fixture.ts";
 import { type Cluster, clusterMissing, startCluster } from "./api-server.ts";
@@ -68,11 +69,11 @@ describe("service accounts at the registry guard", { skip: clusterMissing }, () 
       image: `${AUDIENCE}/shop/api:1`,
       serviceAccountToken: await tokenFor("shop", "api", AUDIENCE),
     };
-    const { auth } = credentialsFor(JSON.stringify(request), new Date()) as {
+    const { auth } = credentialsFor(JSON.stringify(request), readClock()) as {
       auth: Record<string, { username: string; password: string }>;
     };
     const { username = "", password = "" } = auth[AUDIENCE] ?? {};
-    const now = new Date();
+    const now = readClock();
     const given = await get(tokens, "scope=repository:shop/api:pull", basic(username, password), now);
     assert.equal(given.status, 200, JSON.stringify([given.document, tokens.outcomes]));
     const wanted = [{ repository: "shop/api", actions: ["pull" as const] }];
@@ -87,7 +88,7 @@ describe("service accounts at the registry guard", { skip: clusterMissing }, () 
       [await tokenFor("bulkhead", "registry", AUDIENCE), /claims that no rule/],
       [`${(await tokenFor("shop", "api", AUDIENCE)).slice(0, -8)}AAAAAAAA`, /not a token|signature/],
     ] as const) {
-      const { status, document } = await get(tokens, "", basic("kubernetes", token), new Date());
+      const { status, document } = await get(tokens, "", basic("kubernetes", token), readClock());
       assert.equal(status, 401);
       assert.match(String(document.error_description), reason);
     }

@@ -12,6 +12,7 @@ import { type ShopImage, writeLayout } from "../../examples/shop/image.ts";
 import { insecureImages } from "../../examples/shop/insecure/images.ts";
 import { releaseKey, securityKey, strangerKey } from "../../examples/shop/signers.ts";
 import { pushLayout } from "../../scripts/image/push.ts";
+import { readClock } from "../../src/core/clock.ts";
 import { importAdvisories } from "../../src/engines/vulnerability/database/import.ts";
 import type { ServedProcess } from "../admission/served.ts";
 import { bulkhead, type Ended } from "../bulkhead.ts";
@@ -64,7 +65,7 @@ export async function startShopCluster(version: ShopVersion): Promise<ShopCluste
     ends.push(() => registry.stop());
     const cluster = await startCluster();
     ends.push(() => cluster.stop());
-    const images = version === "hardened" ? hardenedImages(buildWeek(new Date(), undefined)) : insecureImages;
+    const images = version === "hardened" ? hardenedImages(buildWeek(readClock(), undefined)) : insecureImages;
     const pushed = await push(registry, folder, images);
     const tree = writeTree(folder, version, registry.host, pushed);
     const database = await importShop(folder, version);
@@ -158,7 +159,7 @@ function writeTree(folder: string, version: ShopVersion, host: string, pushed: P
  */
 function writePlatformPolicy(tree: string, host: string): void {
   const file = join(tree, "bulkhead.yaml");
-  const expires = new Date(Date.now() + 90 * 86_400_000).toISOString().slice(0, 10);
+  const expires = new Date(readClock().getTime() + 90 * 86_400_000).toISOString().slice(0, 10);
   const checks = [
     "capabilities-restricted",
     "run-as-non-root",
@@ -187,7 +188,7 @@ function writePlatformPolicy(tree: string, host: string): void {
 async function importShop(folder: string, version: ShopVersion): Promise<string> {
   const database = join(folder, "advisories.db");
   if (version === "insecure") {
-    await importAdvisories({ database, sources: [join(shop, "advisories")], now: new Date() });
+    await importAdvisories({ database, sources: [join(shop, "advisories")], now: readClock() });
     return database;
   }
   const source = join(folder, "advisories");
@@ -206,13 +207,13 @@ async function importShop(folder: string, version: ShopVersion): Promise<string>
     severity: [{ type: "CVSS_V3", score: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H" }],
   };
   writeFileSync(join(source, "made.jsonl"), `${JSON.stringify(record)}\n`);
-  const asOf = new Date().toISOString().slice(0, 10);
+  const asOf = readClock().toISOString().slice(0, 10);
   const sources = [
     { file: "made.jsonl", ecosystem: "npm", asOf, complete: true },
     { file: "made.jsonl", ecosystem: "Debian", releases: ["13"], asOf, complete: true },
   ];
   writeFileSync(join(source, "coverage.json"), JSON.stringify({ sources }));
-  await importAdvisories({ database, sources: [source], now: new Date() });
+  await importAdvisories({ database, sources: [source], now: readClock() });
   return database;
 }
 
@@ -382,10 +383,10 @@ async function startPods({ cluster, registry, pushed }: Started): Promise<void> 
       const containerStatuses = spec.template.spec.containers.map((container) => {
         const digest = [...pushed].find(([image]) => container.image.includes(`/shop/${image}`));
         const imageID = digest === undefined ? "" : `${registry.host}/shop/${digest[0]}@${digest[1]}`;
-        const state = { running: { startedAt: new Date().toISOString() } };
+        const state = { running: { startedAt: readClock().toISOString() } };
         return { name: container.name, image: container.image, imageID, ready: true, restartCount: 0, state };
       });
-      const startTime = new Date().toISOString();
+      const startTime = readClock().toISOString();
       const path = `/api/v1/namespaces/${within}/pods/${pod}`;
       await patchStatus(cluster, path, { phase: "Running", startTime, containerStatuses });
     }

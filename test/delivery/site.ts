@@ -8,6 +8,7 @@ import { createHash, generateKeyPairSync } from "node:crypto";
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { readClock } from "../../src/core/clock.ts";
 import { jsonLines, recordBelow } from "../../src/engines/vulnerability/database/advisories.fixture.ts";
 import { bulkhead, program } from "../bulkhead.ts";
 import { compiled } from "../compiled.ts";
@@ -171,7 +172,7 @@ esac`,
     at("advisories", "npm.jsonl"),
     jsonLines([recordBelow("CVE-2026-1000", "npm", "right", "2.0.0", CRITICAL)]),
   );
-  const source = { file: "npm.jsonl", ecosystem: "npm", asOf: new Date().toISOString().slice(0, 10), complete: true };
+  const source = { file: "npm.jsonl", ecosystem: "npm", asOf: readClock().toISOString().slice(0, 10), complete: true };
   writeFileSync(at("advisories", "coverage.json"), JSON.stringify({ sources: [source] }));
   for (const words of [
     ["db", "import", at("advisories"), "--db", at("advisories.db"), "--quiet"],

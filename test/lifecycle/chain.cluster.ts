@@ -9,6 +9,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { readClock } from "../../src/core/clock.ts";
 import { goodPod, withSpec } from "../admission/reviews.ts";
 import { type Chain, chainMissing, startChain, writeContexts } from "./parts.ts";
 import { eventually, learnContainers, replayedAlert, sensorMissing, type Watch, watchContainers } from "./watching.ts";
@@ -116,7 +117,7 @@ describe("the chain from a commit to a watched container", { skip: chainMissing 
       body: {
         status: {
           phase: "Running",
-          startTime: new Date().toISOString(),
+          startTime: readClock().toISOString(),
           containerStatuses: [{ name: "api", image, imageID: api(of), ready: true, restartCount: 0 }],
         },
       },
@@ -180,7 +181,7 @@ describe("the chain from a commit to a watched container", { skip: chainMissing 
   const seen = () => {
     if (sensorMissing === false) return ["--alerts", "alerts.jsonl", "--learned", "learned.json"];
     replayedAlert(folder, {
-      ...{ time: new Date().toISOString(), rule: "Marked file opened", priority: "Warning", source: "syscall" },
+      ...{ time: readClock().toISOString(), rule: "Marked file opened", priority: "Warning", source: "syscall" },
       ...{
         output: "Opened | file=/etc/zone",
         output_fields: { "container.id": "0123456789ab", "container.image.digest": digest },
@@ -336,7 +337,7 @@ describe("the chain from a commit to a watched container", { skip: chainMissing 
     }
     assert.match(inTree, /^workload\/image-without-digest .*moved: /m);
     // A month later nobody has built it again.
-    const later = new Date(Date.now() + 30 * 86_400_000).toISOString();
+    const later = new Date(readClock().getTime() + 30 * 86_400_000).toISOString();
     assert.match(
       await found("tree", ...own, "--now", later),
       /^image\/pending-updates tree\/image: Image is 30 days old/m,

@@ -6,6 +6,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { releaseKey, strangerKey } from "../../examples/shop/signers.ts";
+import { readClock } from "../../src/core/clock.ts";
 import { jsonLines, recordBelow } from "../../src/engines/vulnerability/database/advisories.fixture.ts";
 import { importAdvisories } from "../../src/engines/vulnerability/database/import.ts";
 import type { ServedProcess } from "../admission/served.ts";
@@ -194,10 +195,10 @@ async function importToday(folder: string): Promise<void> {
     join(source, "alpine.jsonl"),
     jsonLines([recordBelow("ALPINE-CVE-2020-0001", "Alpine:v3.22", "musl", "1.0-r0")]),
   );
-  const asOf = new Date().toISOString().slice(0, 10);
+  const asOf = readClock().toISOString().slice(0, 10);
   const covered = { file: "alpine.jsonl", ecosystem: "Alpine", releases: ["v3.22"], asOf, complete: true };
   writeFileSync(join(source, "coverage.json"), JSON.stringify({ sources: [covered] }));
-  await importAdvisories({ database: join(folder, "advisories.db"), sources: [source], now: new Date() });
+  await importAdvisories({ database: join(folder, "advisories.db"), sources: [source], now: readClock() });
 }
 
 /** The webhook with its log, asked by the API server; the namespace `shop` pulls as `admission`. */

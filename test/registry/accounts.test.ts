@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { readClock } from "../../src/core/clock.ts";
 import { readAccounts } from "../../src/guards/registry/tokens/accounts.ts";
 import { readKeys } from "../../src/guards/registry/tokens/keys.ts";
 import { createPasswordChecker } from "../../src/guards/registry/tokens/passwords.ts";
@@ -39,14 +40,14 @@ describe("accounts and keys of the registry guard", () => {
     assert.ok(!readFileSync(path, "utf8").includes(password));
     const account = readAccounts(path).get("alice");
     const checker = createPasswordChecker();
-    assert.equal(await checker.check("alice", password, account?.hash, new Date()), true);
-    assert.equal(await checker.check("alice", `${password}x`, account?.hash, new Date()), false);
+    assert.equal(await checker.check("alice", password, account?.hash, readClock()), true);
+    assert.equal(await checker.check("alice", `${password}x`, account?.hash, readClock()), false);
     const again = await run("account", "add", "alice");
     assert.deepEqual([again.code, again.stdout], [2, ""]);
     assert.match(again.stderr, /alice: account already exists/);
     const replaced = await run("account", "add", "alice", "--replace");
     assert.equal(replaced.code, 0, replaced.stderr);
-    assert.equal(await checker.check("alice", password, readAccounts(path).get("alice")?.hash, new Date()), false);
+    assert.equal(await checker.check("alice", password, readAccounts(path).get("alice")?.hash, readClock()), false);
   });
 
   test("a robot ends on its day, and is listed and removed", async () => {
@@ -64,7 +65,7 @@ describe("accounts and keys of the registry guard", () => {
     assert.deepEqual(added, { code: 0, stderr: "" });
     const account = readAccounts(join(folder, "accounts.json")).get("ci");
     assert.deepEqual([account?.kind, account?.expires], ["robot", new Date("2099-01-31T23:59:59Z")]);
-    assert.equal(await createPasswordChecker().check("ci", given, account?.hash, new Date()), true);
+    assert.equal(await createPasswordChecker().check("ci", given, account?.hash, readClock()), true);
     assert.match((await run("account", "list")).stdout, /^robot:ci {2}until 2099-01-31T23:59:59.000Z$/m);
     const [first] = JSON.parse((await run("account", "list", "--json")).stdout) as { principal: string }[];
     assert.equal(first?.principal, "user:alice");

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { readClock } from "../../src/core/clock.ts";
 import type { AccessRules } from "../../src/engines/oci/distribution/access-model.ts";
 import type { Engine } from "../../src/guards/registry/model.ts";
 import { createEngine } from "../../src/guards/registry/proxy/engine.ts";
@@ -93,7 +94,7 @@ export async function startGuarded(
     passwords,
     async state(next) {
       current = next;
-      await tokens.look(new Date());
+      await tokens.look(readClock());
     },
     async close() {
       await proxy.close(0);

@@ -1,6 +1,7 @@
 /** The guard, its worker and PostgreSQL killed at 20 random points under 500 pushes: nothing lost, nothing unscanned. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readClock } from "../../src/core/clock.ts";
 import { findDockerRegistry } from "./docker-registry.ts";
 import { runKilled } from "./killed/run.ts";
 import { findPostgres } from "./postgres.ts";
@@ -9,7 +10,7 @@ const engine = findDockerRegistry();
 const postgres = findPostgres();
 const missing =
   engine === undefined ? "docker-registry is not installed" : postgres === undefined && "PostgreSQL is not installed";
-const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const seed = Number(process.env.SEED ?? readClock().getTime() % 1_000_000);
 const pushes = Number(process.env.PUSHES ?? 500);
 const kills = Number(process.env.KILLS ?? 20);
 

@@ -8,6 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { createLayout } from "../../scripts/image/layout.ts";
 import { tarOf } from "../../scripts/image/tar.ts";
+import { readClock } from "../../src/core/clock.ts";
 import type { Digest } from "../../src/core/digest.ts";
 import type { AccessRules } from "../../src/engines/oci/distribution/access-model.ts";
 import type { RegistryPolicySet } from "../../src/guards/registry/model.ts";
@@ -73,7 +74,7 @@ describe("pulls from the registry guard", { skip: missing }, () => {
     });
     layout = join(folder, "layout");
     const tar = tarOf(new Map([["text", { type: "file", mode: 0o644, bytes: Buffer.from("of a test") }]]));
-    const created = new Date().toISOString();
+    const created = readClock().toISOString();
     const layers = [{ tar, createdBy: "a test" }];
     const writer = createLayout(layout);
     const image = writer.image({ architecture: "amd64", created, layers, execution: {}, annotations: {} });
@@ -112,7 +113,7 @@ describe("pulls from the registry guard", { skip: missing }, () => {
   async function save(found: Parameters<typeof evaluated>[1]): Promise<void> {
     const evaluations = [evaluated(digest, found)];
     const key = { repository: "shop/web", digest };
-    const stamps = { scannedAt: new Date(), databaseDigest: "d", policyDigest: "p", relations: [] };
+    const stamps = { scannedAt: readClock(), databaseDigest: "d", policyDigest: "p", relations: [] };
     await store.images.save({ ...key, ...stamps, evaluations });
   }
 

@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { createLayout } from "../../scripts/image/layout.ts";
 import { tarOf } from "../../scripts/image/tar.ts";
 import { defaultPolicy } from "../../src/collect/policy/default.ts";
+import { readClock } from "../../src/core/clock.ts";
 import type { Digest } from "../../src/core/digest.ts";
 import { Problem } from "../../src/core/problem.ts";
 import type { AuditEntry, Identity, RegistryPolicySet } from "../../src/guards/registry/model.ts";
@@ -103,7 +104,7 @@ describe("pushes through two replicas of the registry guard", { skip: missing },
     const upstream = createUpstream({ origin: new URL(`http://${engine.host}`) });
     const its = createEngine(upstream, undefined);
     const onProblem = (problem: Problem) => void problems.push(problem);
-    const common = { store, engine: its, policies: () => set, now: () => new Date(), onProblem };
+    const common = { store, engine: its, policies: () => set, now: () => readClock(), onProblem };
     const page = createEventPage({
       ...common,
       secrets: () => [SECRET],

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { after, before, describe, test } from "node:test";
+import { readClock } from "../../src/core/clock.ts";
 import { until } from "../../src/core/until.fixture.ts";
 import { digestOf, imageOf } from "../../src/store/image.fixture.ts";
 import type { Change, Store } from "../../src/store/model.ts";
@@ -96,7 +97,7 @@ describe("replicas over one PostgreSQL", { skip: programs === undefined && "Post
       await assert.rejects(store.images.get(image), { code: /^store\.(unavailable|failed)$/, kind: "unavailable" });
       assert.ok(performance.now() - asked < 4_000);
     }
-    store.audit.write({ time: new Date(), said: "while it was down" });
+    store.audit.write({ time: readClock(), said: "while it was down" });
     await assert.rejects(store.audit.flush(), { kind: "unavailable" });
     await postgres.start();
     await answered(() => store.ping());

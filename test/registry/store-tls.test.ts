@@ -3,12 +3,16 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { readClock } from "../../src/core/clock.ts";
 import { issueCertificate, makeAuthority } from "../../src/engines/certificates/make.ts";
 import { openStore } from "../../src/store/open.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
 
 const programs = findPostgres();
-const validity = { from: new Date(Date.now() - 60_000), until: new Date(Date.now() + 86_400_000) };
+const validity = {
+  from: new Date(readClock().getTime() - 60_000),
+  until: new Date(readClock().getTime() + 86_400_000),
+};
 
 describe("TLS to PostgreSQL", { skip: programs === undefined && "PostgreSQL is not installed" }, () => {
   let encrypted: Postgres;

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { unopenedImage } from "../../src/core/asset.ts";
+import { readClock } from "../../src/core/clock.ts";
 import type { Digest } from "../../src/core/digest.ts";
 import { openRegistryPolicies } from "../../src/guards/registry/policies.ts";
 import { createEngine } from "../../src/guards/registry/proxy/engine.ts";
@@ -95,7 +96,7 @@ describe("pull-through", { skip: withoutCosign }, () => {
 
   /** A scan that found nothing. */
   const scanned = () => ({
-    scannedAt: new Date(),
+    scannedAt: readClock(),
     databaseDigest: "",
     policyDigest: "",
     evaluations: [
@@ -108,7 +109,7 @@ describe("pull-through", { skip: withoutCosign }, () => {
         excepted: [],
         evidence: {},
         gaps: [],
-        observedAt: new Date().toISOString(),
+        observedAt: readClock().toISOString(),
       },
     ],
     relations: [],

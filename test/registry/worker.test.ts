@@ -11,6 +11,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { defaultPolicy } from "../../src/collect/policy/default.ts";
+import { readClock } from "../../src/core/clock.ts";
 import type { Digest } from "../../src/core/digest.ts";
 import { tarOf } from "../../src/engines/oci/image.fixture.ts";
 import { recordBelow } from "../../src/engines/vulnerability/database/advisories.fixture.ts";
@@ -71,7 +72,7 @@ describe("the registry's worker", { skip: missing }, () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "bulkhead-worker-"));
-    const ring = openKeyRing(makeKeys(new Date(Date.now() - 600_000)), "made for this");
+    const ring = openKeyRing(makeKeys(new Date(readClock().getTime() - 600_000)), "made for this");
     const certificateFile = join(folder, "engine-root.pem");
     await writeFile(certificateFile, ring.engineRoot);
     const service = { ...trust, realm: "https://guard.test/token", certificateFile, close: async () => {} };
@@ -102,7 +103,7 @@ describe("the registry's worker", { skip: missing }, () => {
       database: join(folder, "advisories.db"),
       cacheFile: join(folder, "layers.db"),
       host: "registry.test",
-      now: () => new Date(),
+      now: () => readClock(),
       onFound: () => {},
       onEvent: (text) => events.push(text),
     });
@@ -148,7 +149,7 @@ describe("the registry's worker", { skip: missing }, () => {
     const headers = { "content-type": MANIFEST };
     await ask(`/v2/${repository}/manifests/${tag}`, { method: "PUT", body: manifest, headers });
     const key = { repository, digest: digestOf(manifest) };
-    await store.images.saw({ ...key, tag, mediaType: MANIFEST, at: new Date() });
+    await store.images.saw({ ...key, tag, mediaType: MANIFEST, at: readClock() });
     await store.jobs.add([scanJob(key)]);
     return key;
   }

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { parseAllDocuments } from "yaml";
+import { readClock } from "../../src/core/clock.ts";
 import type { SyscallSink, ThreadSnapshot } from "../../src/engines/events/sink.ts";
 import type { Sensor } from "../../src/guards/runtime/model.ts";
 import { openSensor } from "../../src/guards/runtime/sensor/open.ts";
@@ -97,7 +98,7 @@ describe("the sensor of deploy/runtime", { skip }, () => {
     const target = spawn("sleep", ["600"], { uid: OTHER, stdio: "ignore" });
     try {
       await setTimeout(30);
-      await sensor.tell(`kill ${target.pid} before:${BigInt(Date.now() + 1_000) * 1_000_000n} 9`);
+      await sensor.tell(`kill ${target.pid} before:${BigInt(readClock().getTime() + 1_000) * 1_000_000n} 9`);
       return "killed";
     } catch (error) {
       return (error as Error).message;

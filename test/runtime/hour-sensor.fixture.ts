@@ -3,6 +3,7 @@
  * containers that come and go. Run by Node in the sensor's place; `SPEED` and `HOUR` (seconds) are of its environment.
  */
 import { createInterface } from "node:readline";
+import { readClock } from "../../src/core/clock.ts";
 import { FrameWriter } from "../../src/engines/events/frames/write.ts";
 import { EventLines } from "../../src/engines/events/lines/read.ts";
 
@@ -15,7 +16,7 @@ const CONTAINERS = 50;
 
 const writer = new FrameWriter((bytes) => void process.stdout.write(bytes), "x86_64");
 const lines = new EventLines(writer);
-const began = Date.now();
+const began = readClock().getTime();
 let made = 0;
 let told = false;
 
@@ -38,7 +39,7 @@ createInterface({ input: process.stdin }).on("line", (line) => {
 /** What is due; what its reader has not taken yet waits. */
 function tell(): void {
   if (process.stdout.writableNeedDrain) return;
-  const due = Math.min(HOUR, ((Date.now() - began) / 1_000) * SPEED) * EVENTS;
+  const due = Math.min(HOUR, ((readClock().getTime() - began) / 1_000) * SPEED) * EVENTS;
   while (made < due && !process.stdout.writableNeedDrain) oneProcess();
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { defaultPolicy } from "../../src/collect/policy/default.ts";
+import { readClock } from "../../src/core/clock.ts";
 import type { ResponseAction } from "../../src/engines/events/respond/model.ts";
 import type { SyscallSink } from "../../src/engines/events/sink.ts";
 import type { Sensor } from "../../src/guards/runtime/model.ts";
@@ -46,7 +47,12 @@ describe("responses by the sensor", { skip }, () => {
     podman?.remove();
   });
 
-  async function respond(id: string, action: ResponseAction, pid: number, time = BigInt(Date.now()) * 1_000_000n) {
+  async function respond(
+    id: string,
+    action: ResponseAction,
+    pid: number,
+    time = BigInt(readClock().getTime()) * 1_000_000n,
+  ) {
     const records: ResponseRecord[] = [];
     const facts = await podman.factsOf(id);
     const responder = createResponder(
@@ -85,7 +91,7 @@ describe("responses by the sensor", { skip }, () => {
     }
     const pid = Number.parseInt(attacker ?? "", 10);
     assert.ok(pid > 1, pids().join("\n"));
-    const before = await respond(id, "kill", pid, BigInt(Date.now() - 600_000) * 1_000_000n);
+    const before = await respond(id, "kill", pid, BigInt(readClock().getTime() - 600_000) * 1_000_000n);
     assert.equal(before?.outcome, "gone", before?.reason);
     assert.ok(existsSync(`/proc/${pid}`));
     const record = await respond(id, "kill", pid);
@@ -116,7 +122,10 @@ describe("responses by the sensor", { skip }, () => {
   });
 
   test("the sensor itself says that a process which ended is gone", async () => {
-    await assert.rejects(sensor.tell(`kill 4194000 before:${BigInt(Date.now()) * 1_000_000n} 9`), /gone: no process/);
+    await assert.rejects(
+      sensor.tell(`kill 4194000 before:${BigInt(readClock().getTime()) * 1_000_000n} 9`),
+      /gone: no process/,
+    );
     await assert.rejects(sensor.tell(`kill ${process.pid} before:1000 9`), /gone: .* started later/);
     await assert.rejects(sensor.tell("kill 1 before:1000 9"), /never ended/);
   });

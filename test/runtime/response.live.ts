@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { defaultPolicy } from "../../src/collect/policy/default.ts";
+import { readClock } from "../../src/core/clock.ts";
 import type { Policy } from "../../src/core/policy.ts";
 import { Problem } from "../../src/core/problem.ts";
 import type { ResponseAction } from "../../src/engines/events/respond/model.ts";
@@ -33,7 +34,7 @@ describe("responses on containers of podman", { skip: podmanMissing }, () => {
     const [, pid = "", before = ""] = /^kill (\d+) before:(\d+) 9$/.exec(command) ?? [];
     if (pid === "") return;
     if (!existsSync(`/proc/${pid}`)) throw problem(`gone: no process ${pid}`);
-    assert.ok(BigInt(before) <= BigInt(Date.now()) * 1_000_000n);
+    assert.ok(BigInt(before) <= BigInt(readClock().getTime()) * 1_000_000n);
     process.kill(Number(pid), "SIGKILL");
   }
 
@@ -79,7 +80,7 @@ describe("responses on containers of podman", { skip: podmanMissing }, () => {
       rule: "Reverse shell",
       priority: "CRITICAL",
       tags: ["T1059"],
-      time: BigInt(Date.now()) * 1_000_000n,
+      time: BigInt(readClock().getTime()) * 1_000_000n,
       container: id,
       process: { pid: pidOf(id), name: "sh", path: "/bin/sh" },
       ...more.request,
@@ -132,7 +133,7 @@ describe("responses on containers of podman", { skip: podmanMissing }, () => {
   test("a process is killed by the sensor, and only while it is the one that the event was about", async () => {
     const id = start("process");
     const pid = pidOf(id);
-    const early = { time: BigInt(Date.now() - 3_600_000) * 1_000_000n };
+    const early = { time: BigInt(readClock().getTime() - 3_600_000) * 1_000_000n };
     const earlier = await respond(id, ["kill"], { request: early });
     assert.deepEqual([earlier.outcomes, earlier.told], [["kill gone"], []]);
     const { outcomes, told } = await respond(id, ["kill"]);

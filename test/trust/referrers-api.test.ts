@@ -9,6 +9,7 @@ import { createLayout } from "../../scripts/image/layout.ts";
 import { pushLayout } from "../../scripts/image/push.ts";
 import { collectTrust } from "../../src/collect/trust/image-trust.ts";
 import { testSigner } from "../../src/collect/trust/signed.fixture.ts";
+import { readClock } from "../../src/core/clock.ts";
 import type { Digest } from "../../src/core/digest.ts";
 import { parseReference } from "../../src/engines/oci/reference.ts";
 import { attachSignature, type NewSignature } from "../../src/engines/trust/attach.ts";
@@ -60,7 +61,7 @@ describe("signatures in a registry with the referrers API", { skip: withoutCosig
   }
 
   async function told(reference: string) {
-    const { subject } = await collectTrust(reference, { material, now: new Date(), registry: { environment } });
+    const { subject } = await collectTrust(reference, { material, now: readClock(), registry: { environment } });
     assert.deepEqual(subject.gaps, []);
     return subject.signatures.map(({ form, place, outcome }) => `${form} ${place.by} ${outcome}`);
   }

@@ -10,6 +10,7 @@ import { type ShopImage, writeLayout } from "../../examples/shop/image.ts";
 import { insecureImages } from "../../examples/shop/insecure/images.ts";
 import { releaseKey, securityKey, strangerKey } from "../../examples/shop/signers.ts";
 import { pushLayout } from "../../scripts/image/push.ts";
+import { readClock } from "../../src/core/clock.ts";
 import { importMade } from "../made-advisories.ts";
 import { resident } from "../resident.ts";
 import { cosignIn, withoutCosign } from "./cosign.ts";
@@ -54,7 +55,7 @@ describe("the shop's images in a registry", { skip: withoutCosign }, () => {
       writeFileSync(join(folder, `${name}.key`), privateKey);
       writeFileSync(join(folder, `${name}.pub`), publicKey);
     }
-    digest = await push(hardenedImages(buildWeek(new Date(), undefined)), "api", "shop");
+    digest = await push(hardenedImages(buildWeek(readClock(), undefined)), "api", "shop");
     api = `${registry.host}/shop/api@${digest}`;
     // The shop as its team has it, but for the registry's name, and what its manifests pin.
     cpSync(hardened, tree, { recursive: true, filter: (path) => !path.endsWith(".generated") });

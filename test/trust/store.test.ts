@@ -12,6 +12,7 @@ import { after, before, describe, it } from "node:test";
 import { promisify } from "node:util";
 import { collectTrust } from "../../src/collect/trust/image-trust.ts";
 import { testSigner } from "../../src/collect/trust/signed.fixture.ts";
+import { readClock } from "../../src/core/clock.ts";
 import type { Digest } from "../../src/core/digest.ts";
 import { Problem } from "../../src/core/problem.ts";
 import { parseReference } from "../../src/engines/oci/reference.ts";
@@ -62,7 +63,7 @@ describe("signatures in docker-registry, beside cosign", { skip: withoutCosign }
 
   const both = (): TrustMaterial => ({ ...theirs, keys: [...theirs.keys, ...ours.material.keys] });
   const collect = async (written: string, material = both()) =>
-    await collectTrust(written, { material, now: new Date(), registry: { environment } });
+    await collectTrust(written, { material, now: readClock(), registry: { environment } });
   const by = (name: string, digest: string) => `${registry.host}/${name}@${digest}`;
 
   async function attach(image: string, digest: string, signature: NewSignature) {
@@ -229,7 +230,7 @@ describe("signatures in docker-registry, beside cosign", { skip: withoutCosign }
       cosign.run(["download", kind, "--allow-http-registry", image]),
     );
     writeFileSync(path, (await Promise.all(downloads)).join("\n"));
-    const options = { material: theirs, now: new Date(), registry: { environment }, signatureFiles: [path] };
+    const options = { material: theirs, now: readClock(), registry: { environment }, signatureFiles: [path] };
     const bare = await collectTrust(by("theirs/other", other), options);
     const refused = "file refused trust.subject";
     assert.deepEqual(told(bare.subject), [`cosign-sig ${refused}`, `cosign-att ${refused}`]);

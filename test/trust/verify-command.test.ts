@@ -7,13 +7,15 @@ import { after, before, test } from "node:test";
 import { buildWeek, hardenedImages } from "../../examples/shop/hardened/images.ts";
 import { writeLayout } from "../../examples/shop/image.ts";
 import { releaseKey } from "../../examples/shop/signers.ts";
+import { readClock } from "../../src/core/clock.ts";
 import { resident } from "../resident.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-verify-"));
 const run = (...words: readonly string[]) => resident([...words, "--quiet"], { cwd: folder, home: folder });
 
 before(() => {
-  const [image] = hardenedImages(buildWeek(new Date("2026-11-24T12:00:00Z"), undefined));
+  // Of this week on any day: an image that is older than the policy's age has a broken link of its own.
+  const [image] = hardenedImages(buildWeek(readClock(), undefined));
   assert.ok(image !== undefined);
   writeLayout(image, join(folder, "web"));
   writeFileSync(join(folder, "release.pub"), releaseKey.publicKey);

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import fc from "fast-check";
+import { readClock } from "../../src/core/clock.ts";
 import { type FixturePackage, site } from "./suites.fixture.ts";
 
 const hasApt = spawnSync("apt-get", ["--version"]).status === 0 && spawnSync("dpkg", ["--version"]).status === 0;
@@ -54,7 +55,7 @@ function upgradable(listed: string): string[] {
 }
 
 async function ours(made: Site): Promise<string[]> {
-  const found = await made.lookUp({ now: new Date() });
+  const found = await made.lookUp({ now: readClock() });
   assert.deepEqual(found.gaps, []);
   assert.ok(found.state === "present");
   return found.facts.updates.map(
@@ -94,7 +95,7 @@ test("names what `apt list --upgradable` names", {
   skip: hasApt ? false : "apt and dpkg are not installed",
 }, async () => {
   await using made = await site();
-  const date = new Date(Math.floor(Date.now() / 1000) * 1000 - 3_600_000).toISOString();
+  const date = new Date(Math.floor(readClock().getTime() / 1000) * 1000 - 3_600_000).toISOString();
   for (const packages of fc.sample(scene, { seed: 42, numRuns: 3 })) {
     made.debian(
       [
@@ -112,7 +113,7 @@ test("names what `apt list --upgradable` names", {
         suite,
         packages: offered,
         date,
-        validUntil: new Date(Date.now() + 86_400_000).toISOString(),
+        validUntil: new Date(readClock().getTime() + 86_400_000).toISOString(),
         architectures: ["amd64", "i386"],
         packings: [[".gz"], [".gz", ""], [""], [".zst"], [".gz"]][i] as (".gz" | "" | ".zst")[],
         fields: {

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { readClock } from "../../src/core/clock.ts";
 import type { Evaluation } from "../../src/core/evaluation.ts";
 import { type FixtureComponent, redHatVex } from "../../src/engines/vulnerability/vendors/csaf.fixture.ts";
 import type { FixtureUpdate } from "../../src/engines/vulnerability/vendors/updateinfo.fixture.ts";
@@ -36,7 +37,7 @@ interface Case {
 }
 
 /** What is covered as of long ago is unknown. */
-const TODAY = new Date().toISOString().slice(0, 10);
+const TODAY = readClock().toISOString().slice(0, 10);
 
 const rpms = (...builds: readonly string[]): FixtureRpm[] => builds.map((build) => ({ build }));
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { readClock } from "../../src/core/clock.ts";
 import type { Evidence } from "../../src/core/evidence.ts";
 import type { PendingUpdates } from "../../src/engines/updates/model.ts";
 import { checkUpdate, dnfIsHere, type FixtureRpm, missingRpmProgram, rpmSite } from "./rpm.fixture.ts";
@@ -53,7 +54,7 @@ describe("pending updates of rpm", { skip }, () => {
     made.install(installed, EL9);
     made.enable(["baseos"]);
     const keyring = [{ path: "key.asc", bytes: made.vendorKey }];
-    const found = await made.lookUp({ keyring, now: new Date() });
+    const found = await made.lookUp({ keyring, now: readClock() });
     assert.deepEqual(gapsOf(found), []);
     assert.deepEqual(listed(found), [
       "glib2.x86_64 2.68.4-14.el9_4.1 baseos",
@@ -124,7 +125,7 @@ ${builds.map((build) => `    - ${build}\n`).join("")}...
     made.install([node("18.14.2", "18"), ...rpms("zlib-1.2-1.x86_64", "held-1-1.x86_64")], EL9);
     made.write("etc/dnf/modules.d/nodejs.module", "[nodejs]\nname=nodejs\nprofiles=\nstate=enabled\nstream=18\n");
     made.enable(["appstream", "excludepkgs=held*"], ["extra", "priority=200"]);
-    const found = await made.lookUp({ keyring: [{ path: "k", bytes: made.vendorKey }], now: new Date() });
+    const found = await made.lookUp({ keyring: [{ path: "k", bytes: made.vendorKey }], now: readClock() });
     assert.deepEqual(listed(found), ["nodejs.x86_64 1:18.20.2-1.module+el9 appstream", "zlib.x86_64 1.2-2 appstream"]);
     assert.deepEqual(gapsOf(found), [
       "updates.excluded: pending updates: newer versions are excluded by its configuration: held",
@@ -140,7 +141,7 @@ ${builds.map((build) => `    - ${build}\n`).join("")}...
     made.enable(["core"]);
     const keyring = [{ path: "k", bytes: made.vendorKey }];
     const gaps = async (keys = keyring) =>
-      (await made.lookUp({ keyring: keys, now: new Date() })).gaps
+      (await made.lookUp({ keyring: keys, now: readClock() })).gaps
         .map(({ code, reason }) => `${code} ${reason}`)
         .join("\n");
     assert.match(await gaps(), /^updates.not-offered .*: 1 package in no repository that was read: local$/);
@@ -171,7 +172,7 @@ ${builds.map((build) => `    - ${build}\n`).join("")}...
     made.install(rpms("bash-1-1.x86_64"), EL9);
     made.enable(["core", "gpgkey=file:///etc/pki/rpm-gpg/RPM-GPG-KEY-made"]);
     made.write("etc/pki/rpm-gpg/RPM-GPG-KEY-made", made.vendorKey);
-    const found = await made.lookUp({ now: new Date() });
+    const found = await made.lookUp({ now: readClock() });
     assert.deepEqual(gapsOf(found), []);
     assert.ok(found.state === "present");
     assert.deepEqual(
@@ -180,6 +181,6 @@ ${builds.map((build) => `    - ${build}\n`).join("")}...
     );
     assert.deepEqual(listed(found), ["bash.x86_64 2-1 core"]);
     rmSync(join(made.root, "etc/pki/rpm-gpg/RPM-GPG-KEY-made"));
-    assert.match(gapsOf(await made.lookUp({ now: new Date() })).join("\n"), /^updates\.signature/);
+    assert.match(gapsOf(await made.lookUp({ now: readClock() })).join("\n"), /^updates\.signature/);
   });
 });

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { readClock } from "../../src/core/clock.ts";
 import { type PushRegistry, pushRegistry } from "../../src/engines/oci/registry/push.fixture.ts";
 import { jsonLines, recordBelow } from "../../src/engines/vulnerability/database/advisories.fixture.ts";
 import { importAdvisories } from "../../src/engines/vulnerability/database/import.ts";
@@ -23,7 +24,7 @@ const critical = { severity: [{ type: "CVSS_V3", score: "CVSS:3.1/AV:N/AC:L/PR:N
 
 /** A database of one advisory, as of some days ago. */
 async function database(name: string, vulnerable: string, days: number): Promise<string> {
-  const now = new Date(Date.now() - days * DAY);
+  const now = new Date(readClock().getTime() - days * DAY);
   writeFileSync(at(`${name}.jsonl`), jsonLines([recordBelow("GHSA-1", "npm", vulnerable, "2.0.0", critical)]));
   const coverage = [{ ecosystem: "npm", asOf: now.toISOString().slice(0, 10), complete: true }];
   await importAdvisories({ database: at(name), sources: [at(`${name}.jsonl`)], coverage, now });

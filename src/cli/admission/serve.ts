@@ -1,4 +1,5 @@
 /** The admission guard as a process: its parts put together, and its signals. */
+import { readClock } from "../../core/clock.ts";
 import type { Problem } from "../../core/problem.ts";
 import { createClient } from "../../engines/kubernetes/cluster/client.ts";
 import { connectionOf } from "../../engines/kubernetes/cluster/kubeconfig.ts";
@@ -107,7 +108,7 @@ function openParts(options: ServeCommandOptions) {
     ...source,
     onLoaded(set) {
       meters.policyLoads.add(1, { result: "loaded" });
-      meters.policyLoaded.set(Date.now() / 1_000);
+      meters.policyLoaded.set(readClock().getTime() / 1_000);
       meters.policyInfo.clear();
       meters.policyInfo.set(1, { digest: set.digest });
       tell(`policy: in force: ${set.digest}`);
@@ -189,7 +190,7 @@ async function serve(options: ServeCommandOptions, parts: Parts): Promise<Served
     ...(anchors === undefined ? {} : { anchors }),
     ...(clientAuthority === undefined ? {} : { clientAuthorities: clientAuthority }),
     meters,
-    now: () => new Date(),
+    now: () => readClock(),
     ...(view === undefined ? {} : { clusterReady: view.ready }),
     drain: { leaveMilliseconds: secondsOf(options.drain, "--drain") * 1_000 },
     onDecided(decided) {

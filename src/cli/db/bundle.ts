@@ -1,4 +1,5 @@
 /** Taking over a bundle: by whose signature, and how old it may be. */
+import { readClock } from "../../core/clock.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { type BundleAge, type BundleTrust, importBundle } from "../../engines/vulnerability/bundle/import.ts";
@@ -35,5 +36,5 @@ export function trustOf(place: string, { publicKey, insecureUnsigned }: BundleOp
 export function ageOf({ maxAge }: BundleOptions): BundleAge | undefined {
   if (maxAge === undefined) return undefined;
   if (!/^[0-9]{1,5}$/.test(maxAge)) throw usageProblem(`--max-age ${maxAge}`, "not a number of days", "for example: 7");
-  return { now: new Date(), maxDays: Number(maxAge) };
+  return { now: readClock(), maxDays: Number(maxAge) };
 }

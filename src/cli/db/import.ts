@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { parseRepositoryPath } from "../../collect/advisories/repository-path.ts";
+import { readClock } from "../../core/clock.ts";
 import { counted, someOf } from "../../core/counted.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
@@ -42,7 +43,7 @@ export async function dbImport(sources: readonly string[], options: ImportOption
   }
   const progress = createProgress(process.stderr, options.quiet);
   const started = performance.now();
-  const now = new Date();
+  const now = readClock();
   const keyring = options.keyring.length === 0 ? [] : options.keyring.flatMap((await import("../updates.ts")).keyFiles);
   const repositories = sources.flatMap((word) => parseRepositoryPath(word) ?? []);
   if (keyring.length > 0 && repositories.length === 0) {

@@ -6,6 +6,7 @@ import {
   type VendorFeed,
   vendorFeeds,
 } from "../../collect/advisories/vendors.ts";
+import { readClock } from "../../core/clock.ts";
 import { printable } from "../../core/printable.ts";
 import { isEvidenceProblem, usageProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
@@ -44,7 +45,7 @@ export async function dbUpdate({ db, ecosystem, keyring, quiet, ...servers }: Up
     ecosystems: osv,
     documentsOnly: ecosystem.length > 0 && osv.length === 0,
     documents: vendors.documents,
-    now: new Date(),
+    now: readClock(),
     onProgress: (step) => progress.update(progressText(step)),
   }).finally(() => progress.clear());
   const failures = [...report.failures, ...vendors.failures];
@@ -78,7 +79,7 @@ async function vendorDocuments(
     const folder = join(`${resolve(database)}.feeds`, "vendors");
     const cache = openSuiteCache(folder);
     const onFetch = (place: string) => progress.update(`fetching ${place}`);
-    return await fetchVendorDocuments(feeds, { client, cache, now: new Date(), onFetch }, folder);
+    return await fetchVendorDocuments(feeds, { client, cache, now: readClock(), onFetch }, folder);
   } finally {
     client.close();
   }
@@ -138,7 +139,7 @@ export async function updateBeforeScan(
       database,
       ecosystems: [],
       documents: vendors.documents,
-      now: new Date(),
+      now: readClock(),
       ...(from === undefined ? {} : { from }),
       ...(caFile === undefined ? {} : { caFile }),
       onProgress: (step) => progress.update(progressText(step)),

@@ -3,6 +3,7 @@
 import { baseOfImage } from "../../collect/image/base.ts";
 import { inventoryOfImage } from "../../collect/image/inventory.ts";
 import { forgetBase, learnBases, readKnownBases } from "../../collect/image/known-bases.ts";
+import { readClock } from "../../core/clock.ts";
 import { counted } from "../../core/counted.ts";
 import { shortDigest } from "../../core/digest.ts";
 import { printable } from "../../core/printable.ts";
@@ -32,7 +33,7 @@ export async function learn(
       const { image } = await openImage(reference, openOptions(options));
       try {
         const context = {
-          now: new Date(),
+          now: readClock(),
           ...(cache === undefined ? {} : { cache }),
           onProgress: ({ name, done, total }: { name: string; done: number; total?: number }) =>
             progress.update(progressLine(name, done, total)),

@@ -2,6 +2,7 @@ import { createdOfImage, lastChangeIn } from "../../collect/image/created.ts";
 import type { InventoryContext } from "../../collect/image/inventory-context.ts";
 import { openKnownBases } from "../../collect/image/known-bases.ts";
 import { folderOf } from "../../collect/image/named-folder.ts";
+import { readClock } from "../../core/clock.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
@@ -36,7 +37,7 @@ export async function imageSbom(reference: string, options: SbomOptions): Promis
   const threads = openThreads();
   let writer: ReturnType<typeof loadWriter> | undefined;
   const context: InventoryContext = {
-    now: new Date(),
+    now: readClock(),
     ...(cache === undefined ? {} : { cache }),
     ...(threads === undefined ? {} : { threads }),
     onProgress({ name, done, total, unit }) {
@@ -103,7 +104,7 @@ export function createdOf(
   { timestamp }: Pick<SbomOptions, "timestamp">,
   sourceDateEpoch: string | undefined,
 ): Date | undefined {
-  if (sourceDateEpoch === undefined || sourceDateEpoch === "") return timestamp ? new Date() : undefined;
+  if (sourceDateEpoch === undefined || sourceDateEpoch === "") return timestamp ? readClock() : undefined;
   const seconds = /^\d{1,12}$/.test(sourceDateEpoch) ? Number(sourceDateEpoch) : Number.NaN;
   if (!(seconds <= LAST_SECOND)) {
     throw usageProblem(`SOURCE_DATE_EPOCH=${sourceDateEpoch}`, "not a valid time", "use seconds since 1970-01-01");

@@ -6,6 +6,7 @@ import { type PolicyPlace, placeNamed } from "../../collect/policy/place.ts";
 import { settingKeys, shownValue } from "../../collect/policy/settings.ts";
 import { readPolicyAt, treeNames } from "../../collect/policy/source.ts";
 import { validatePolicy } from "../../collect/policy/validate.ts";
+import { readClock } from "../../core/clock.ts";
 import { compileGlob } from "../../core/glob.ts";
 import { formatLocation } from "../../core/location.ts";
 import { nearest } from "../../core/nearest.ts";
@@ -40,7 +41,7 @@ export async function policyValidate(file: string, environment?: string): Promis
     ...(composed ? chainLines(extended) : []),
     ...(await unknownChecks(extended)),
     ...unknownEnvironments(extended),
-    ...idleBreakGlass(extended, new Date()),
+    ...idleBreakGlass(extended, readClock()),
   ];
   process.stdout.write(`${lines.map(printable).join("\n")}\n`);
   return extended.loosened.length === 0 ? 0 : 1;

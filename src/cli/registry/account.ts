@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { readClock } from "../../core/clock.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { isThere } from "../../engines/files/write.ts";
@@ -64,7 +65,7 @@ export function accountList({ accounts: path, json }: AccountsOptions & { readon
     process.stdout.write(`${JSON.stringify(listed, undefined, 2)}\n`);
     return 0;
   }
-  const now = new Date().toISOString();
+  const now = readClock().toISOString();
   const lines = listed.map(({ principal, expires }) => {
     if (expires === undefined) return principal;
     return `${principal}  ${expires <= now ? "expired" : "until"} ${expires}`;
@@ -86,7 +87,7 @@ function endOf(written: string): Date {
   const isDay = /^\d{4}-\d{2}-\d{2}$/.test(written);
   const end = new Date(isDay ? `${written}T23:59:59Z` : written);
   if (Number.isNaN(end.getTime())) throw usageProblem("--expires", "not a date or time", "2027-01-31");
-  if (end <= new Date()) throw usageProblem("--expires", "in the past");
+  if (end <= readClock()) throw usageProblem("--expires", "in the past");
   return end;
 }
 

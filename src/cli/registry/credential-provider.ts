@@ -4,6 +4,7 @@
  * (`tokenAttributes.serviceAccountTokenAudience`), so it is of no use elsewhere, and nothing is kept on the node.
  */
 import { text } from "node:stream/consumers";
+import { readClock } from "../../core/clock.ts";
 import { parseJson } from "../../core/parse-json.ts";
 import { Problem } from "../../core/problem.ts";
 import { isObject } from "../../core/untyped.ts";
@@ -17,7 +18,7 @@ const MARGIN_SECONDS = 60;
 
 /** `bulkhead registry credential-provider`: one request on standard input, its response on standard output. */
 export async function credentialProvider(): Promise<number> {
-  process.stdout.write(`${JSON.stringify(credentialsFor(await text(process.stdin), new Date()))}\n`);
+  process.stdout.write(`${JSON.stringify(credentialsFor(await text(process.stdin), readClock()))}\n`);
   return 0;
 }
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { readClock } from "../../core/clock.ts";
 import { printable } from "../../core/printable.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { makeFolders } from "../../engines/files/folders.ts";
@@ -24,7 +25,7 @@ const DAY = 86_400_000;
 /** `bulkhead registry keys DIR`: what the guard signs with, and what the engine is to trust. */
 export function registryKeys(folder: string, { rotate, olderThan }: KeysOptions): number {
   const path = join(folder, keyFiles.keys);
-  const now = new Date();
+  const now = readClock();
   const days = olderThan === undefined ? undefined : daysOf(olderThan);
   if (days !== undefined && !rotate) throw usageProblem("--older-than", "only with --rotate");
   if (!isThere(path)) {

@@ -1,5 +1,6 @@
 /** Options of `registry serve` and `work`, read. */
 import { readFileSync } from "node:fs";
+import { readClock } from "../../core/clock.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import type { RegistrySettings } from "../../guards/registry/serve/settings.ts";
@@ -45,7 +46,7 @@ export function settingsOf(options: StandingOptions): RegistrySettings {
     advisories: options.db ?? defaultDatabase(),
     cache: options.cache ?? defaultCache(),
     ...(parallel === undefined ? {} : { parallel: countOf(parallel, "--parallel", 64) }),
-    now: () => new Date(),
+    now: () => readClock(),
   };
 }
 

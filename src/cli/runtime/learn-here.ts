@@ -1,4 +1,5 @@
 /** `runtime learn` without a recording: this host, until it is told to end. */
+import { readClock } from "../../core/clock.ts";
 import { usageProblem } from "../../core/problem.ts";
 import type { Learned } from "../../engines/events/learn/model.ts";
 import { writeWhole } from "../../engines/files/write.ts";
@@ -37,7 +38,7 @@ export async function learnThisHost(options: LearnHereCommandOptions, hours: num
       openSensor,
       containers: { root: options.root, ...(pods === undefined ? {} : { pods }) },
       hours,
-      now: Date.now,
+      now: () => readClock().getTime(),
     },
     onMissing: (what, why) => tell(`not seen: ${what}${why === "" ? "" : ` (${why})`}`),
     onProblem: (problem) => tell(problem.line()),

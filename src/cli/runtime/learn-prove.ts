@@ -1,4 +1,5 @@
 /** `runtime learn prove`: restarts a workload's container under what was learned of it. */
+import { readClock } from "../../core/clock.ts";
 import { isEvidenceProblem, usageProblem } from "../../core/problem.ts";
 import { writeWhole } from "../../engines/files/write.ts";
 import { engineProgram } from "../../guards/runtime/learn/engine.ts";
@@ -42,7 +43,7 @@ export async function runtimeLearnProve(
     throw usageProblem(`--seconds ${options.seconds}`, "not a number of seconds up to 86400");
   try {
     const proven = await proveLearned({
-      ...{ workload, image, command, words: options.with, milliseconds: seconds * 1_000, now: () => new Date() },
+      ...{ workload, image, command, words: options.with, milliseconds: seconds * 1_000, now: () => readClock() },
       engine: engineProgram(engine, options.engineRuntime),
       health: options.health === undefined ? [] : ["sh", "-c", options.health],
     });

@@ -1,4 +1,5 @@
 /** `runtime receive`: alerts of the audit events that an API server posts, until it is told to end. */
+import { readClock } from "../../core/clock.ts";
 import { counted } from "../../core/counted.ts";
 import { usageProblem } from "../../core/problem.ts";
 import { alertView } from "../../guards/runtime/alert-view.ts";
@@ -56,7 +57,7 @@ export async function runtimeReceive(options: ReceiveCommandOptions): Promise<nu
     rules: loaded,
     matching: options.allMatching ? "all" : "first",
     policy,
-    now: () => new Date(),
+    now: () => readClock(),
     host: options.host,
     port,
     path: options.path,

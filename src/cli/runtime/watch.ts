@@ -1,5 +1,6 @@
 /** `runtime watch`: alerts while they happen, and what was found in all at the end. */
 
+import { readClock } from "../../core/clock.ts";
 import type { Policy } from "../../core/policy.ts";
 import type { Report } from "../../core/report.ts";
 import { alertView } from "../../guards/runtime/alert-view.ts";
@@ -62,7 +63,7 @@ export async function runtimeWatch(options: WatchCommandOptions): Promise<number
         },
         ...(place === undefined ? {} : { place }),
         ...(options.containers ? { containers: { root: options.root, ...(pods === undefined ? {} : { pods }) } } : {}),
-        now: () => (options.now === undefined ? new Date() : context.now),
+        now: () => (options.now === undefined ? readClock() : context.now),
         isFixed: options.now !== undefined,
         journal: options.journal,
         lines,

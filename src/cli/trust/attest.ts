@@ -1,4 +1,5 @@
 import { collectMaterials, distinct, statedBase } from "../../collect/trust/materials.ts";
+import { readClock } from "../../core/clock.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
@@ -48,7 +49,7 @@ async function provenanceContent(
 ): Promise<{ readonly content: Content; readonly level: { readonly level: number; readonly reason: string } }> {
   const { resources, notes, remote, commit } = await collectMaterials(source, dockerfile);
   const { signer, services } = setup;
-  const now = new Date();
+  const now = readClock();
   const found = await setup.token();
   const issuers = [...KNOWN_ISSUERS, ...oidcIssuer];
   const token: VerifiedToken | undefined =

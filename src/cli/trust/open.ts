@@ -1,5 +1,6 @@
 /** What `verify` and `trace` go by: the rules of a policy, or those that the options state. */
 import { loadPolicy } from "../../collect/policy/load.ts";
+import { readClock } from "../../core/clock.ts";
 import type { Policy } from "../../core/policy.ts";
 import { isEvidenceProblem, usageProblem } from "../../core/problem.ts";
 import { clientFor } from "../../engines/trust/roots/client.ts";
@@ -85,7 +86,7 @@ export async function refreshRoots({ roots, signers }: TrustRules, offline: bool
   const notes: string[] = [];
   for (const instance of new Set(instances)) {
     const { from, asOf } = knownRoot(instance, folder);
-    const now = new Date();
+    const now = readClock();
     if (from === "cache" && now.getTime() - Date.parse(asOf) < DAY) continue;
     try {
       await updateInstance(instance, { folder, now, client: clientFor(undefined) });

@@ -1,4 +1,5 @@
 /** What `sign` and `attest` have in common: each reference in turn, what came of it told at the end. */
+import { readClock } from "../../core/clock.ts";
 import { isEvidenceProblem, type Problem, usageProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
 import { type ImageReference, parseReference } from "../../engines/oci/reference.ts";
@@ -46,7 +47,10 @@ export async function runSigning(work: SigningWork): Promise<ExitCode> {
   const tell = () => process.stdout.write(format === "json" ? signedJson(outcome()) : signedText(outcome()));
   const { signer, witnesses, services } = setup;
   const { recursive, dryRun } = options;
-  const run = { forms, recursive, dryRun, signer, witnesses, services, registry: registryOptions(options) };
+  const run = {
+    ...{ forms, recursive, dryRun, signer, witnesses, services },
+    ...{ registry: registryOptions(options), now: readClock() },
+  };
   try {
     for (const { text, reference } of references) {
       try {

@@ -1,5 +1,6 @@
 /** Options of `sign` and `attest`, read: who signs, what vouches for it, and which services are asked. */
 import { openSync, readSync } from "node:fs";
+import { readClock } from "../../core/clock.ts";
 import { Problem, usageProblem } from "../../core/problem.ts";
 import { systemCause } from "../../core/system-cause.ts";
 import { bounds } from "../../engines/trust/signing/bounds.ts";
@@ -90,7 +91,7 @@ function certificateOf(
   }
   const pem = readText(certificate, "signing.certificate");
   const issuers = certificateChain === undefined ? {} : { issuers: readText(certificateChain, "signing.certificate") };
-  return readSigningCertificate({ pem, ...issuers, place: certificate }, key, new Date());
+  return readSigningCertificate({ pem, ...issuers, place: certificate }, key, readClock());
 }
 
 function identity(
@@ -108,7 +109,7 @@ function identity(
       "use --key FILE, or --identity-token env://NAME or a file",
     );
   };
-  const now = () => new Date();
+  const now = () => readClock();
   if (!dryRun) return identitySigner({ fulcio, audience: DEFAULT_AUDIENCE, token, services, now });
   // Certificates are entered in a public log, too: a dry run signs with a key that nobody certifies.
   const key = ephemeralKey();

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readClock } from "../../core/clock.ts";
 import { printable } from "../../core/printable.ts";
 import { isEvidenceProblem, usageProblem } from "../../core/problem.ts";
 import type { ExitCode } from "../../core/report.ts";
@@ -41,7 +42,7 @@ export async function trustUpdate(names: readonly string[], options: UpdateOptio
   const client = clientFor(options.caFile);
   const request: UpdateRequest = {
     folder: options.roots ?? defaultRoots(),
-    now: new Date(),
+    now: readClock(),
     client,
     ...(mirror === undefined ? {} : { mirror }),
   };

@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { after, test } from "node:test";
 import { promisify } from "node:util";
 import fc from "fast-check";
+import { readClock } from "../../core/clock.ts";
 import { codePoint } from "../../core/code-point.fixture.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { FileFacts } from "../../engines/contents/model.ts";
@@ -232,7 +233,7 @@ test("a scan that is too large to be written is not remembered, and that is all"
 
 const DAY = 24 * 60 * 60;
 const days = (path: string, age: number) => {
-  const used = Math.floor(Date.now() / 1000) - age * DAY;
+  const used = Math.floor(readClock().getTime() / 1000) - age * DAY;
   for (const table of ["layer", "image", "secrets", "verified", "stamp"])
     change(path, `update ${table} set used = ${used}`);
 };
@@ -279,7 +280,7 @@ test("beyond its size the entries that were used longest ago go first, and the f
     change(path, `update layer set used = used - ${1000 - number} where diff_id = '${id}'`);
   const before = statSync(path).size;
   assert.ok(before > 1e6);
-  const pruned = pruneScanCache(path, { days: 90, bytes: 500_000 }, new Date());
+  const pruned = pruneScanCache(path, { days: 90, bytes: 500_000 }, readClock());
   const after = opened(path);
   const left = layers.filter((id) => after.layer(id) !== undefined);
   after.close();

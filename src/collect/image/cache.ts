@@ -14,6 +14,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { readClock } from "../../core/clock.ts";
 import type { Digest } from "../../core/digest.ts";
 import type { Gap } from "../../core/evidence.ts";
 import { parseJson } from "../../core/parse-json.ts";
@@ -139,7 +140,7 @@ function seconds(date: Date): number {
 
 function cacheOver(database: DatabaseSync): ScanCache {
   const keys = cacheKeys();
-  const now = () => seconds(new Date());
+  const now = () => seconds(readClock());
   let stored = 0;
 
   /** By the day: to forget in months it need not be written at every look. */

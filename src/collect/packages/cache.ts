@@ -8,6 +8,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { readClock } from "../../core/clock.ts";
 import { parseJson } from "../../core/parse-json.ts";
 import { attempt, type CacheForm, clearCacheFile, openCacheFile } from "../cache-file.ts";
 import { bounds } from "./bounds.ts";
@@ -53,7 +54,7 @@ const FORM: CacheForm = {
  *
  * @throws Problem (usage) `files.link` where a link is in its place
  */
-export function openMetadataCache(path: string, now: Date = new Date()): MetadataCache | undefined {
+export function openMetadataCache(path: string, now: Date = readClock()): MetadataCache | undefined {
   const database = openCacheFile(path, FORM);
   if (database === undefined) return undefined;
   return attempt(() => {

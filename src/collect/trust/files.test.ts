@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { readClock } from "../../core/clock.ts";
 import type { Digest } from "../../core/digest.ts";
 import { Problem } from "../../core/problem.ts";
 import { verifySignature } from "../../engines/trust/verify.ts";
@@ -54,7 +55,7 @@ test("what cosign downloads is verified as in its registry", (t) => {
   };
   const [found] = readSignatureFile(fileWith(t, `${JSON.stringify(line)}\n`), subject);
   assert.ok(found !== undefined);
-  assert.equal(verifySignature(found, signer.material, new Date()).outcome, "verified");
+  assert.equal(verifySignature(found, signer.material, readClock()).outcome, "verified");
 });
 
 test("a certificate of Go's structures becomes PEM", (t) => {

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { createServer, connect as tlsConnect } from "node:tls";
 import fc from "fast-check";
+import { readClock } from "../../core/clock.ts";
 import { runs } from "../../core/runs.fixture.ts";
 import { bounds } from "./bounds.ts";
 import { issueCertificate, makeAuthority } from "./make.ts";
@@ -94,7 +95,7 @@ describe("openssl", { skip: spawnSync("openssl", ["version"]).error !== undefine
 });
 
 test("a client of TLS that trusts the authority connects", async (t) => {
-  const until = { from: new Date(Date.now() - DAY), until: new Date(Date.now() + DAY) };
+  const until = { from: new Date(readClock().getTime() - DAY), until: new Date(readClock().getTime() + DAY) };
   const ca = makeAuthority("test", until);
   const { certificate: cert, key } = issueCertificate(ca, [NAME], until);
   const server = createServer({ cert, key }, (socket) => socket.end()).listen(0, "127.0.0.1");

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, utimesSync
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { readClock } from "../../core/clock.ts";
 import { freshName, removeLeftovers } from "./leftovers.ts";
 import { writeWhole } from "./write.ts";
 
@@ -19,7 +20,7 @@ const gone = spawnSync(process.execPath, ["--version"]).pid;
 function left(path: string, pid: number, seconds: number): string {
   const place = freshName(path).replace(`.${process.pid}.`, `.${pid}.`);
   writeFileSync(place, "half");
-  const then = new Date(Date.now() - seconds * 1_000);
+  const then = new Date(readClock().getTime() - seconds * 1_000);
   utimesSync(place, then, then);
   return basename(place);
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { lstatSync, opendirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { readClock } from "../../core/clock.ts";
 
 /** Since it was last written to, of a process that is gone: containers that share a folder have numbers of their own. */
 const GONE_MILLISECONDS = 60 * 1000;
@@ -43,7 +44,7 @@ export function removeLeftovers(path: string): void {
 export function isAbandoned(path: string, pid: number): boolean {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   if (stat?.isFile() !== true) return false;
-  const age = Date.now() - stat.mtimeMs;
+  const age = readClock().getTime() - stat.mtimeMs;
   return age > OLD_MILLISECONDS || (age > GONE_MILLISECONDS && !isAlive(pid));
 }
 

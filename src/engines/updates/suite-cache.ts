@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
+import { readClock } from "../../core/clock.ts";
 import { parseJson } from "../../core/parse-json.ts";
 import { makePrivateFolder, writeWhole } from "../files/write.ts";
 import { bounds as vulnerabilityBounds } from "../vulnerability/bounds.ts";
@@ -76,7 +77,7 @@ export function openSuiteCache(folder: string): SuiteCache {
       const bytes = read(`${digest}.index`);
       if (bytes === undefined || !hasDigest(bytes, digest)) return undefined;
       try {
-        const now = new Date();
+        const now = readClock();
         utimesSync(join(folder, `${digest}.index`), now, now);
       } catch {
         // It counts as unused, then.
@@ -112,7 +113,7 @@ function keyOf(url: string): string {
 
 function removeUnused(folder: string): void {
   try {
-    const before = Date.now() - UNUSED_DAYS * 86_400_000;
+    const before = readClock().getTime() - UNUSED_DAYS * 86_400_000;
     for (const name of readdirSync(folder).slice(0, vulnerabilityBounds.advisoryNames)) {
       const path = join(folder, name);
       if (name.endsWith(".index") && statSync(path).mtimeMs < before) rmSync(path, { force: true });

@@ -1,4 +1,5 @@
 /** Looks through what detectors write for an alert that names an event: by its nonce, which nothing else has. */
+import { readClock } from "../../core/clock.ts";
 import { measureJson } from "../../core/json-cost.ts";
 import { parseJson } from "../../core/parse-json.ts";
 import { printable } from "../../core/printable.ts";
@@ -29,7 +30,7 @@ const LOSSES = /Falco internal|rate_limit_info|process_throttle|Events Lost|Dete
 /** Falco's text output: `14:03:22.123456789: Warning Sensitive file opened …`. */
 const TEXT = /^[\dT:.+Z-]{8,40}: (?:Emergency|Alert|Critical|Error|Warning|Notice|Informational|Debug) /;
 
-export function searchAlert(nonce: string, now: () => Date = () => new Date()): AlertSearch {
+export function searchAlert(nonce: string, now: () => Date = () => readClock()): AlertSearch {
   const { promise, resolve } = Promise.withResolvers<ProvenAlert>();
   const seen = new Set<string>();
   let lost = 0;

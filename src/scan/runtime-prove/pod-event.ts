@@ -1,6 +1,7 @@
 /** Makes the event of a proof in a pod on one node, and takes the pod away again. */
 import { setTimeout as delay } from "node:timers/promises";
 import type { MadeEvent } from "../../collect/runtime/proofs/node-event.ts";
+import { readClock } from "../../core/clock.ts";
 import { printable } from "../../core/printable.ts";
 import { Problem } from "../../core/problem.ts";
 import { isObject, valueAt } from "../../core/untyped.ts";
@@ -27,7 +28,7 @@ export async function makePodEvent(
   const name = proofProgram(nonce).slice(0, 32);
   const pods = { group: "", version: "v1", resource: "pods", namespace } as const;
   const place = `pod ${namespace}/${name} on ${node}`;
-  const at = new Date();
+  const at = readClock();
   const reply = await createObject(api as ClusterApi, pods, proofPod({ name, namespace, image, nonce, node }));
   if (reply.status !== 201) throw refusedReply(reply, place, `create pods in ${namespace}`);
   const uid = valueAt(reply.body, ["metadata", "uid"]);

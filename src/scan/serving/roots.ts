@@ -3,6 +3,7 @@
  * for a newer one each day, and goes on with what it has where nobody answers: that is as trustworthy as it was, and its age is
  * told.
  */
+import { readClock } from "../../core/clock.ts";
 import { asProblem, Problem } from "../../core/problem.ts";
 import { clientFor } from "../../engines/trust/roots/client.ts";
 import { type Instance, knownRoot, updateInstance } from "../../engines/trust/roots/instances.ts";
@@ -55,7 +56,7 @@ export function instancesOf({ roots, signers }: Pick<TrustRules, "roots" | "sign
 }
 
 export function keepRoots(options: RootsOptions): KeptRoots {
-  const { folder, instances, onRenewed, onTurn, caFile, now = () => new Date(), update = updateInstance } = options;
+  const { folder, instances, onRenewed, onTurn, caFile, now = () => readClock(), update = updateInstance } = options;
   const problems = new Map<Instance, Problem>();
   let renewing: Promise<readonly RootState[]> | undefined;
   let timer: NodeJS.Timeout | undefined;

@@ -2,6 +2,7 @@
  * The OpenPGP verifier beside gpgv. Being accepted is what an attacker wants: whatever gpgv refuses is refused here, and
  * what both take has one text.
  */
+import { readClock } from "../../../src/core/clock.ts";
 import { readKeyring } from "../../../src/engines/updates/openpgp/certificates.ts";
 import { verifyCleartext } from "../../../src/engines/updates/openpgp/verify.ts";
 import type { Differential } from "../differential.ts";
@@ -24,7 +25,7 @@ export const differential: Differential = {
   consume: (cases) => askGpgv(cases.map(unpackCase)),
   read(bytes) {
     const { keyring, message } = unpackCase(bytes);
-    const verified = verifyCleartext(message, readKeyring(keyring), new Date());
+    const verified = verifyCleartext(message, readKeyring(keyring), readClock());
     return "fault" in verified
       ? { kind: "refused", why: verified.fault }
       : { kind: "value", value: comparable(Buffer.from(verified.text).toString("latin1")) };

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as passed } from "node:timers/promises";
+import { readClock } from "../../../src/core/clock.ts";
 import { compile } from "./containers.ts";
 import { type RunningWatch, watched } from "./detector.ts";
 import { cannotSense } from "./sensor.ts";
@@ -147,9 +148,9 @@ function sensorsBelow(watch: RunningWatch["pid"]): number[] {
 }
 
 async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE;
+  const end = readClock().getTime() + PATIENCE;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`it did not come about in ${PATIENCE / 1000} s`);
+    if (readClock().getTime() > end) throw new Error(`it did not come about in ${PATIENCE / 1000} s`);
     await passed(100);
   }
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { readClock } from "../../../src/core/clock.ts";
 import type { Digest } from "../../../src/core/digest.ts";
 import { parseReference } from "../../../src/engines/oci/reference.ts";
 import { attachSignature, type NewSignature } from "../../../src/engines/trust/attach.ts";
@@ -17,7 +18,7 @@ import { signedByCoreGo, withoutCoreGo } from "./core-go.ts";
 
 const without = findDockerRegistry() === undefined ? "docker-registry is not installed" : false;
 const DAY = 24 * 60 * 60 * 1_000;
-const now = new Date();
+const now = readClock();
 const validity = { from: new Date(now.getTime() - DAY), until: new Date(now.getTime() + 365 * DAY) };
 const mediaType = "application/vnd.oci.image.manifest.v1+json";
 

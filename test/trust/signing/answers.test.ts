@@ -1,6 +1,7 @@
 /** What services answer is held against what was asked, whoever answers. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
+import { readClock } from "../../../src/core/clock.ts";
 import { Problem } from "../../../src/core/problem.ts";
 import { requestCertificate } from "../../../src/engines/trust/signing/certificate.ts";
 import { signEnvelope } from "../../../src/engines/trust/signing/dsse.ts";
@@ -73,7 +74,7 @@ describe("answers of signing services", () => {
     const bytes = Buffer.from("a signature");
     const stamp = (of: Buffer) => requestTimestamp(url("/timestamp"), of, services);
     const { at, response } = await stamp(bytes);
-    assert.ok(Math.abs(at.getTime() - Date.now()) < 3_600_000 && response.length > 0);
+    assert.ok(Math.abs(at.getTime() - readClock().getTime()) < 3_600_000 && response.length > 0);
     const reply = "application/timestamp-reply";
     const other = await sent("/timestamp", () => stamp(Buffer.from("another")));
     assert.match(await replayed("/timestamp", reply, other, () => stamp(bytes)), /not over this signature/);
@@ -140,7 +141,7 @@ describe("answers of signing services", () => {
     const token = readToken(sigstore.token(gitHubClaims), "a test");
     const [own, other] = [ephemeralKey(), ephemeralKey()];
     const path = "/api/v2/signingCert";
-    const certify = (key = own, now = new Date()) => requestCertificate(url(), token, key, services, now);
+    const certify = (key = own, now = readClock()) => requestCertificate(url(), token, key, services, now);
     const { identity, claims, isLogged } = await certify();
     assert.equal(identity, "https://github.com/shop/api/.github/workflows/release.yml@refs/tags/v2.0.1");
     assert.equal(claims.sourceRepositoryId, "1234");
@@ -148,7 +149,7 @@ describe("answers of signing services", () => {
     const foreign = await sent(path, () => certify(other));
     assert.match(await replayed(path, "application/json", foreign, () => certify()), /for another key/);
     assert.match(
-      await refusal(certify(own, new Date(Date.now() + 86_400_000))),
+      await refusal(certify(own, new Date(readClock().getTime() + 86_400_000))),
       /valid from .* this machine's time is/,
     );
     const issued = await sent(path, () => certify());

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readClock } from "../../../src/core/clock.ts";
 import { parseDigest } from "../../../src/core/digest.ts";
 import { parseReference } from "../../../src/engines/oci/reference.ts";
 import { registryRepository } from "../../../src/engines/oci/referrers/registry-repository.ts";
@@ -60,7 +61,7 @@ export async function openWorkshop(): Promise<Workshop> {
         const { signatures, gaps } = await findSignatures(subject, registryRepository(client));
         if (gaps.length > 0) throw new Error(JSON.stringify(gaps));
         const all = { roots: [], authorities: [], keys: [], ...material };
-        return signatures.map((found) => verifySignature(found, all, new Date()));
+        return signatures.map((found) => verifySignature(found, all, readClock()));
       } finally {
         client.close();
       }

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { ASN1Obj, json } from "@sigstore/core";
 import { fulcioHandler, initializeCA, initializeCTLog, initializeTLog, initializeTSA } from "@sigstore/mock";
+import { readClock } from "../../../src/core/clock.ts";
 import { rsaKeyPair } from "../../../src/core/rsa-keys.fixture.ts";
 
 export interface Sigstore {
@@ -66,7 +67,7 @@ export async function startSigstore(): Promise<Sigstore> {
   const authority = await initializeCA(authorityKeys, certificateLog);
   const log = await initializeTLog("http://127.0.0.1", logKeys);
   // Whole seconds: the mock writes others as no DER has them (a fraction's zeros are left out of it).
-  const clock = new Date();
+  const clock = readClock();
   const stamps = await initializeTSA(stampKeys, clock);
   // Fulcio names GitHub's workflows by their URL, where the mock would take the subject.
   const fulcio = fulcioHandler(authority, { strict: true, subjectClaim: "san" });
@@ -130,7 +131,7 @@ export async function startSigstore(): Promise<Sigstore> {
   }
 
   async function stamp(request: Buffer): Promise<Answer> {
-    clock.setTime(Math.floor(Date.now() / 1_000) * 1_000);
+    clock.setTime(Math.floor(readClock().getTime() / 1_000) * 1_000);
     const [, imprint, nonce] = ASN1Obj.parseBuffer(Buffer.from(request)).subs;
     const made = await stamps.timestamp({
       artifactHash: Buffer.from(imprint?.subs[1]?.value ?? Buffer.alloc(0)),
@@ -160,7 +161,7 @@ export async function startSigstore(): Promise<Sigstore> {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   // A second of its own: what is made in the same second as the instance lies within its time.
-  const validFor = { start: new Date(Date.now() - 1_000).toISOString() };
+  const validFor = { start: new Date(readClock().getTime() - 1_000).toISOString() };
   const rootOf = (baseUrl: string, key: KeyObject) => {
     const rawBytes = key.export({ format: "der", type: "spki" });
     return {
@@ -202,7 +203,7 @@ export async function startSigstore(): Promise<Sigstore> {
     asked,
     answers,
     token(claims = {}) {
-      const seconds = Math.floor(Date.now() / 1_000);
+      const seconds = Math.floor(readClock().getTime() / 1_000);
       const all = {
         ...{ iss: url, sub: "repo:shop/api:ref:refs/tags/v2.0.1", san: SUBJECT, aud: "sigstore" },
         ...{ iat: seconds, nbf: seconds - 5, exp: seconds + 600, ...claims },

@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { accessSync, chmodSync, constants, copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, isAbsolute, join } from "node:path";
+import { readClock } from "../../../core/clock.ts";
 import { printable } from "../../../core/printable.ts";
 import { Problem } from "../../../core/problem.ts";
 import { PROOF_FILE, proofProgram, proofScript } from "../../../engines/detectors/proof-event.ts";
@@ -31,7 +32,7 @@ export async function makeNodeEvent(nonce: string): Promise<MadeEvent> {
   try {
     copyFileSync(original, program);
     chmodSync(program, 0o755);
-    const at = new Date();
+    const at = readClock();
     const { fault } = await run(program, [PROOF_FILE, program], {});
     if (fault !== undefined) throw failed(program, fault);
     return { event: `${program} executed on ${PROOF_FILE}`, at };
@@ -59,7 +60,7 @@ export async function makeContainerEvent(
   const file = isAbsolute(engine) ? engine : found(engine, path);
   if (file === undefined) throw failed(engine, "not found in PATH", "--engine PROGRAM");
   const name = proofProgram(nonce).slice(0, 32);
-  const at = new Date();
+  const at = readClock();
   // An entry point of the image's own would take the script for its arguments.
   const started = ["--entrypoint", "/bin/sh", image, "-c", proofScript(nonce)];
   const words = ["run", "--rm", "--name", name, "--network", "none", ...started];

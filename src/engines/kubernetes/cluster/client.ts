@@ -1,6 +1,7 @@
 /** Asks an API server, as one identity, and tries again what may pass (Kubernetes, "API Concepts"). */
 
 import { setTimeout as delay } from "node:timers/promises";
+import { readClock } from "../../../core/clock.ts";
 import { parseJson } from "../../../core/parse-json.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject } from "../../../core/untyped.ts";
@@ -164,7 +165,7 @@ export function createClient(connection: ClusterConnection, options: ClientOptio
         // One that is turned away for its rate was not looked at.
         const passes = answer.status === 429 || (answer.status >= 500 && repeatable);
         if (!passes || tries >= limits.tries) throw refusal(answer, place);
-        wait = Math.max(wait, parseRetryAfter(answer.headers["retry-after"], Date.now()) ?? 0);
+        wait = Math.max(wait, parseRetryAfter(answer.headers["retry-after"], readClock().getTime()) ?? 0);
       } catch (error) {
         const passes =
           error instanceof Problem && (error.code === "cluster.broken" || error.code === "cluster.stalled");

@@ -16,6 +16,8 @@ export interface SigningRun {
   readonly witnesses: Witnesses;
   readonly services: Services;
   readonly registry: RegistryOptions;
+  /** Of the signatures, to the second. */
+  readonly now: Date;
 }
 
 export interface ImageSigned {
@@ -51,7 +53,12 @@ export async function* signImage(
       for (const form of run.forms) {
         const made = await makeSignature(form, target, signed, run.signer, witnesses, run.services);
         if (run.dryRun) yield { target, made };
-        else yield { target, made, written: await attachSignature(reference, target, storedOf(made), run.registry) };
+        else
+          yield {
+            target,
+            made,
+            written: await attachSignature(reference, target, storedOf(made, run.now), run.registry),
+          };
       }
     }
   } finally {
@@ -59,7 +66,7 @@ export async function* signImage(
   }
 }
 
-function storedOf({ form, envelope, predicateType }: MadeSignature): NewSignature {
-  const created = `${new Date().toISOString().slice(0, 19)}Z`;
+function storedOf({ form, envelope, predicateType }: MadeSignature, now: Date): NewSignature {
+  const created = `${now.toISOString().slice(0, 19)}Z`;
   return { form, envelope, created, ...(predicateType === undefined ? {} : { predicateType }) };
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { readClock } from "../../../core/clock.ts";
 import { readKeyring } from "./certificates.ts";
 import {
   type CertificateOptions,
@@ -46,12 +47,12 @@ describe("against GnuPG", { skip: hasGpg ? false : "gpg and gpgv are not install
       gpg(["--quick-add-key", print, algorithm, "sign", "1y"]);
       const ring = gpg(["--export", owner]);
       const message = gpg(["--clearsign", "--local-user", owner], SIGNED_TEXT);
-      const verified = verifyCleartext(message, readKeyring(ring), new Date());
+      const verified = verifyCleartext(message, readKeyring(ring), readClock());
       assert.ok(!("fault" in verified), JSON.stringify(verified));
       assert.equal(verified.certificate, print.toLowerCase());
       // GnuPG signs with the newest subkey.
       assert.notEqual(verified.fingerprint, verified.certificate);
-      const later = verifyCleartext(message, readKeyring(ring), new Date(Date.now() + 400 * 86_400_000));
+      const later = verifyCleartext(message, readKeyring(ring), new Date(readClock().getTime() + 400 * 86_400_000));
       assert.match("fault" in later ? later.fault : "none", /expired/);
     });
   }
@@ -81,7 +82,7 @@ describe("against GnuPG", { skip: hasGpg ? false : "gpg and gpgv are not install
       ]);
       // As apt reads it: a good signature is one of a key that is neither expired nor revoked.
       const good = /^\[GNUPG:\] GOODSIG /m.test(stdout.toString());
-      const verified = verifyCleartext(message, readKeyring(ring), new Date());
+      const verified = verifyCleartext(message, readKeyring(ring), readClock());
       assert.equal(!("fault" in verified), good, stdout.toString());
       if (good && !("fault" in verified)) {
         const same = (text: string) => text.replace(/[ \t]+$/gm, "").trimEnd();

@@ -3,6 +3,7 @@
  * Policy"). A kind is read for its parameters only while a policy with a binding names it.
  */
 import { append } from "../../../core/append.ts";
+import { readClock } from "../../../core/clock.ts";
 import { Problem } from "../../../core/problem.ts";
 import { isObject, valueAt } from "../../../core/untyped.ts";
 import type { ClusterApi, Plain } from "../../../engines/kubernetes/cluster/client.ts";
@@ -195,7 +196,7 @@ function whyUnread(state: WatchState, place: string): Problem | undefined {
     case "current":
       return undefined;
     case "behind":
-      return Date.now() - state.since > bounds.behindMilliseconds ? state.problem : undefined;
+      return readClock().getTime() - state.since > bounds.behindMilliseconds ? state.problem : undefined;
     case "unread":
       return state.problem;
     case "absent": {

@@ -1,4 +1,5 @@
 /** Namespaces as they are now: from a watch, and asked for one by one where that does not say. */
+import { readClock } from "../../../core/clock.ts";
 import type { Problem } from "../../../core/problem.ts";
 import { isObject, type Untyped } from "../../../core/untyped.ts";
 import type { ClusterApi, Plain } from "../../../engines/kubernetes/cluster/client.ts";
@@ -24,7 +25,7 @@ export function watchNamespaces(api: ClusterApi, now: () => number): Namespaces 
   /** A namespace that was made a moment ago is not there yet: what is not known is always asked for. */
   function watched(name: string): NamespaceFacts | undefined {
     const state = watch.state();
-    if (state.outcome === "behind" && Date.now() - state.since > bounds.behindMilliseconds) return undefined;
+    if (state.outcome === "behind" && readClock().getTime() - state.since > bounds.behindMilliseconds) return undefined;
     const object = state.outcome === "current" || state.outcome === "behind" ? state.objects.get(name) : undefined;
     return object === undefined ? undefined : factsOf(name, object);
   }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Agent } from "node:https";
 import { connect } from "node:net";
 import { test } from "node:test";
+import { readClock } from "../../../core/clock.ts";
 import { Problem } from "../../../core/problem.ts";
 import { createWorld, HOUR } from "../certificates/world.fixture.ts";
 import { goodContainer, guardOf, podOf, policySet, requestFor } from "../guard.fixture.ts";
@@ -45,7 +46,7 @@ test("requests are decided over TLS, and counted", async (t) => {
 });
 
 test("it is ready once all is in place and the webhooks trust what is shown, and not while they do not", async (t) => {
-  const world = createWorld(new Date());
+  const world = createWorld(readClock());
   world.isAway = true;
   const { promise: clusterReady, resolve: cluster } = Promise.withResolvers<void>();
   const served = await serveForTest(t, { world, clusterReady });

@@ -5,6 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { type Agent, request as secureRequest } from "node:https";
 import type { TestContext } from "node:test";
 import type { TLSSocket } from "node:tls";
+import { readClock } from "../../../core/clock.ts";
 import type { AdmissionRequest } from "../../../engines/admission/model.ts";
 import { readCertificates, trustFault } from "../../../engines/certificates/read.ts";
 import { createReloading } from "../../../scan/serving/reloading.ts";
@@ -45,7 +46,7 @@ export interface ServedOptions extends Partial<ServeOptions> {
 
 export async function serveForTest(t: TestContext, options: ServedOptions = {}): Promise<Served> {
   const text = options.policy ?? "apiVersion: bulkhead/v1\n";
-  const world = options.world ?? createWorld(new Date());
+  const world = options.world ?? createWorld(readClock());
   const set = options.open === undefined ? await policySet(t, text) : undefined;
   const decided: Decided[] = [];
   const events: string[] = [];
@@ -124,7 +125,7 @@ export async function askBytes(
     const shown = (response.socket as TLSSocket).getPeerX509Certificate()?.toString() ?? "";
     const chain = readCertificates(shown, "shown");
     assert.equal(
-      trustFault(chain, readCertificates(ca, "ca"), { name: NAME, now: options.now ?? new Date() }),
+      trustFault(chain, readCertificates(ca, "ca"), { name: NAME, now: options.now ?? readClock() }),
       undefined,
     );
   }

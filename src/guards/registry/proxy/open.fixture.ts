@@ -1,5 +1,6 @@
 /** A proxy whose gates let everything through, for tests of the way itself and of the specification's conformance. */
 import type { TestContext } from "node:test";
+import { readClock } from "../../../core/clock.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { RunningServer } from "../../../net/server-model.ts";
 import { createUpstream } from "../../../net/upstream.ts";
@@ -71,7 +72,7 @@ export async function openProxy(origin: string, options: Partial<ProxyOptions> =
     push: openPush,
     upstreams: noUpstreams,
     locks: memoryStore().locks,
-    now: () => new Date(),
+    now: () => readClock(),
     pullMilliseconds: () => 10_000,
     onDecided: (each) => decided.push(each),
     onError: (error) => errors.push(error),

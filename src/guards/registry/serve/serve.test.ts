@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readClock } from "../../../core/clock.ts";
 import { Problem } from "../../../core/problem.ts";
 import { createReloading } from "../../../scan/serving/reloading.ts";
 import type { RegistryPolicySet } from "../model.ts";
@@ -41,7 +42,7 @@ function world(first: RegistryPolicySet | Problem = fine) {
       policies,
       parts,
       meters: createMeters(),
-      now: () => new Date(),
+      now: () => readClock(),
       looks: { policy: 3_600_000, parts: 3_600_000 },
       drain: { leaveMilliseconds: 0, closeMilliseconds: 7 },
       onEvent: (text) => events.push(text),

@@ -3,6 +3,7 @@
  * along as a certificate (`x5c`), and an audience that is a text; 3 also knows it by its `kid` in a set of keys.
  */
 import { randomUUID } from "node:crypto";
+import { readClock } from "../../../core/clock.ts";
 import { createRecent } from "../../../core/recent.ts";
 import { signEs256 } from "../../../engines/jose/signature.ts";
 import { scopeText } from "../../../engines/oci/distribution/scope.ts";
@@ -21,7 +22,7 @@ const REMEMBERED = 2_000;
 export function createEngineTokens(
   ring: () => KeyRing,
   { issuer, service }: EngineTrust,
-  now: () => Date = () => new Date(),
+  now: () => Date = () => readClock(),
 ): EngineTokens {
   let made = createRecent<string, { readonly text: string; readonly until: number }>(REMEMBERED);
   let by: KeyRing | undefined;

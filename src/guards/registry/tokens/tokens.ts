@@ -1,6 +1,7 @@
 /** The token service put together: keys, accounts and policy as files and reloads have them, and what rests on them. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
+import { readClock } from "../../../core/clock.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { AccessRules } from "../../../engines/oci/distribution/access-model.ts";
 import type { ServerAnswer } from "../../../net/server-model.ts";
@@ -81,7 +82,7 @@ export async function openTokens(options: TokensOptions): Promise<Tokens> {
     service: answering,
     engine: createEngineTokens(ring.current, engine, options.now),
     pages: new Map([
-      [TOKEN_PATH, tokenPage(answering, options.now ?? (() => new Date()))],
+      [TOKEN_PATH, tokenPage(answering, options.now ?? (() => readClock()))],
       [KEYS_PATH, { bodyBytes: 0, answer: ({ method }) => keysAnswer(method, ring.current()) }],
     ]),
     async look(now) {

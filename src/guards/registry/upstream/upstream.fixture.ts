@@ -4,6 +4,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { readClock } from "../../../core/clock.ts";
 import type { Digest } from "../../../core/digest.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { ManifestReference } from "../../../engines/oci/distribution/model.ts";
@@ -281,7 +282,7 @@ export async function world(
   };
 }
 
-function askedBy({ principal, patience = LONG, now = new Date() }: Asking = {}) {
+function askedBy({ principal, patience = LONG, now = readClock() }: Asking = {}) {
   return {
     principal: { name: "robot:node", kind: "robot" as const, isExempt: false, ...principal },
     now,

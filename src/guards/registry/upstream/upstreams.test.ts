@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readClock } from "../../../core/clock.ts";
 import type { PullGate } from "../model.ts";
 import { patient, putReferrer, world } from "./upstream.fixture.ts";
 
@@ -162,7 +163,7 @@ patient.test("a tag goes on naming what it named where its new image is scanned 
   const next = upstream.image("library/nginx", "1", { layer: Buffer.from("new") });
   time.now += 3_600_000;
   await ask("hub/library/nginx", "1");
-  const scan = { scannedAt: new Date(), databaseDigest: "", policyDigest: "", evaluations: [], relations: [] };
+  const scan = { scannedAt: readClock(), databaseDigest: "", policyDigest: "", evaluations: [], relations: [] };
   await store.images.save({ repository: "hub/library/nginx", digest: next, ...scan });
   time.now += 60_000;
   const held = await ask("hub/library/nginx", "1");

@@ -3,6 +3,7 @@
  * and handed to the queue of scans. What is in the engine already is judged again by what came along with it: that it is there
  * says nothing. What leaves here is still to be judged by the pull gate, as the image of the digest that the decision names.
  */
+import { readClock } from "../../../core/clock.ts";
 import type { Digest } from "../../../core/digest.ts";
 import { asProblem, Problem } from "../../../core/problem.ts";
 import { createRecent } from "../../../core/recent.ts";
@@ -71,7 +72,7 @@ export function openUpstreams(options: UpstreamsOptions): OpenedUpstreams {
     place,
     store,
     clock,
-    now: () => new Date(),
+    now: () => readClock(),
     ...(onFetched === undefined ? {} : { onFetched }),
   });
   /** Until when a manifest is taken to be in the engine, and what it is. */

@@ -1,5 +1,6 @@
 /** From alerts to what is done about them: decided, looked at, limited, done and told, each action by itself. */
 import { setTimeout as delay } from "node:timers/promises";
+import { readClock } from "../../../core/clock.ts";
 import type { Policy } from "../../../core/policy.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { ResponseAction } from "../../../engines/events/respond/model.ts";
@@ -33,7 +34,7 @@ export interface ResponderOptions {
 }
 
 export function createResponder(initial: Policy, parts: ResponderParts, options: ResponderOptions = {}): Responder {
-  const { now = Date.now, tries = TRIES } = options;
+  const { now = () => readClock().getTime(), tries = TRIES } = options;
   const counts = { ...NONE };
   const limits = createLimits(initial.runtime.responseLimits);
   const telling = createTelling(parts, counts, now);

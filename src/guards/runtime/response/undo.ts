@@ -1,5 +1,6 @@
 /** Takes a response back: what its record says that it takes, and nothing that was asked from elsewhere. */
 import { randomBytes } from "node:crypto";
+import { readClock } from "../../../core/clock.ts";
 import { Problem } from "../../../core/problem.ts";
 import { createClient } from "../../../engines/kubernetes/cluster/client.ts";
 import type { ClusterConnection } from "../../../engines/kubernetes/cluster/connection.ts";
@@ -31,7 +32,7 @@ export async function undoResponse({ records }: ReadRecords, id: string, parts: 
   const undone: ResponseRecord = {
     ...record,
     id: `r-${randomBytes(8).toString("hex")}`,
-    time: new Date().toISOString(),
+    time: readClock().toISOString(),
     outcome: "undone",
     reason: record.id,
   };

@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { parseArgs } from "node:util";
+import { readClock } from "../../../core/clock.ts";
 import { FrameWriter } from "../../../engines/events/frames/write.ts";
 import { EventLines } from "../../../engines/events/lines/read.ts";
 import type { SensorPlace } from "../model.ts";
@@ -78,7 +79,11 @@ function serve(input: Readable, output: Writable, options: FakeSensor, leave: ()
   const { events, feed, log, refuses = [] } = options;
   const writer = new FrameWriter((bytes) => void output.write(bytes), "x86_64");
   const lines = new EventLines(writer);
-  writer.machine({ hostname: "node-1", addresses: ["\x0a\x00\x00\x07"], bootTime: BigInt(Date.now()) * 1_000_000n });
+  writer.machine({
+    hostname: "node-1",
+    addresses: ["\x0a\x00\x00\x07"],
+    bootTime: BigInt(readClock().getTime()) * 1_000_000n,
+  });
   let told = false;
   output.on("error", () => process.exit(1));
 
@@ -87,7 +92,7 @@ function serve(input: Readable, output: Writable, options: FakeSensor, leave: ()
     switch (read.fake) {
       case undefined:
         // Without a time of its own it happens now.
-        if (read.event !== undefined) read.time ??= new Date().toISOString();
+        if (read.event !== undefined) read.time ??= readClock().toISOString();
         lines.read(read, "the fake sensor");
         return;
       case "die":

@@ -4,6 +4,7 @@
  */
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
+import { readClock } from "../../../core/clock.ts";
 import { Problem } from "../../../core/problem.ts";
 import type { DetectedStream } from "../../../evaluate/runtime/detections.ts";
 import { followContainers } from "../../../scan/runtime-containers.ts";
@@ -107,7 +108,7 @@ export async function supervise(options: SuperviseOptions): Promise<Started> {
       half = undefined;
       if (stopping.signal.aborted) return await current.stop();
       blind = {
-        since: BigInt(Date.now()) * 1_000_000n,
+        since: BigInt(readClock().getTime()) * 1_000_000n,
         reason: `the process that evaluates rules ${how}`,
         host: hostname(),
       };

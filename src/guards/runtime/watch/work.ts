@@ -1,5 +1,6 @@
 /** The process that evaluates rules, without rights: what it reads are attackers' words. */
 import { connect, Socket as NetSocket, type Socket } from "node:net";
+import { readClock } from "../../../core/clock.ts";
 import { Problem } from "../../../core/problem.ts";
 import { systemCause } from "../../../core/system-cause.ts";
 import type { Alert } from "../../../engines/events/model.ts";
@@ -63,7 +64,7 @@ export async function work(onReady: () => void): Promise<void> {
       case "begin": {
         const { settings, user, hasSensor, now, blind } = message;
         if (user !== null) dropRights(user);
-        const clock = () => (now === undefined ? new Date() : new Date(now));
+        const clock = () => (now === undefined ? readClock() : new Date(now));
         isResponding = responds(settings.lookedFor.policy);
         const links = linksTo(channel, settings.outputs, clock);
         const onMatch = (alert: Alert) => {

@@ -1,6 +1,7 @@
 /** Processes of the host as /proc tells of them: whether one is still the one that an event was about, and where it runs. */
 import { readdir, readFile, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { readClock } from "../../../../core/clock.ts";
 
 /** Ticks of /proc/PID/stat: USER_HZ, 100 a second on every architecture that Linux runs containers on. */
 const TICK_MILLISECONDS = 10;
@@ -31,7 +32,7 @@ export async function hostProcess(root: string, pid: number): Promise<HostProces
     ]);
     // The name may have blanks and parentheses in it.
     const ticks = Number(stated.slice(stated.lastIndexOf(")") + 2).split(" ")[19]);
-    const booted = Date.now() - Number(uptime.split(" ")[0]) * 1_000;
+    const booted = readClock().getTime() - Number(uptime.split(" ")[0]) * 1_000;
     const lines = cgroup.split("\n").filter((line) => line !== "");
     const unified = lines.find((line) => line.startsWith("0::"))?.slice("0::".length);
     return {
