@@ -32,7 +32,7 @@ export function runtimeRulesPage(project: string): string {
   const optional = rules.filter(({ extension }) => extension?.optional === true).length;
   return page("Runtime rules", [
     `The ${rules.length} rules that come with the program, in the directory \`rules/\`. \`bulkhead runtime rules explain NAME\` shows the condition of one. ${optional} are *optional*: [\`runtime.optional\`](policy.md) loads them. Techniques are those of [MITRE ATT&CK](https://attack.mitre.org/).`,
-    "Each rule is tested by an attack, at least two ways around it, and what is alike and harmless: `rules/tests/`. How quiet the rules are on a busy host has not been measured yet.",
+    "Each rule is tested by an attack, at least two ways around it, and what is alike and harmless: `rules/tests/`. How quiet the rules are on a busy host has not been measured.",
     "See also: [how rules are written and tested](../runtime-rules.md), [replay](../runtime.md).",
     ...SECTIONS.flatMap(([file, title]) => {
       const some = byFile.get(file) ?? [];
