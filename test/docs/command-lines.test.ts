@@ -1,83 +1,11 @@
-/** The documentation: every link leads somewhere, and every command line in it is one that there is. */
+/** The documentation: every command line in a block of it is one that the program takes. */
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
 import { before, describe, it } from "node:test";
 import { type Command, CommanderError } from "commander";
-import { wholeProgram } from "../src/cli/program.ts";
+import { wholeProgram } from "../../src/cli/program.ts";
+import { documents } from "./documents.ts";
 
 const program = await wholeProgram();
-
-const root = resolve(import.meta.dirname, "..");
-
-const pages = [
-  ...["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "SECURITY.md"],
-  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => join("docs", name)),
-].sort();
-
-const texts = new Map(pages.map((page) => [page, readFileSync(join(root, page), "utf8")]));
-
-/** Without blocks and spans of code, whose brackets are no links and whose `#` is no heading. */
-function prose(text: string): string {
-  return text
-    .replaceAll(/^( *)(```+)[\s\S]*?^\1\2$/gm, "")
-    .replaceAll(/(`+)(?!`)[\s\S]*?[^`]\1(?!`)/g, (span) => "x".repeat(span.length));
-}
-
-/** Anchors of a page as GitHub makes them: lower case, no punctuation, hyphens for blanks, numbers for what comes twice. */
-function anchors(text: string): Set<string> {
-  const found = new Set<string>();
-  const seen = new Map<string, number>();
-  const headings = text.replaceAll(/^( *)(```+)[\s\S]*?^\1\2$/gm, "").matchAll(/^#{1,6} +(.*)$/gm);
-  for (const [, heading = ""] of headings) {
-    const words = heading.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
-    const anchor = words.replaceAll(/[^\p{L}\p{N}_\- ]/gu, "").replaceAll(" ", "-");
-    const before = seen.get(anchor) ?? 0;
-    seen.set(anchor, before + 1);
-    found.add(before === 0 ? anchor : `${anchor}-${before}`);
-  }
-  return found;
-}
-
-function brokenLinks(page: string, text: string): string[] {
-  return [...prose(text).matchAll(/\]\(([^()\s]+)\)|^\[[^\]]+\]: +(\S+)$/gm)].flatMap(([, inline, reference]) => {
-    const link = inline ?? reference ?? "";
-    if (/^[a-z]+:/.test(link)) return [];
-    const [path = "", anchor] = link.split("#");
-    const target = path === "" ? page : relative(root, resolve(root, dirname(page), path));
-    if (path !== "" && (target.startsWith("..") || !existsSync(join(root, target))))
-      return [`${page}: ${link}: no such file`];
-    if (anchor === undefined) return [];
-    const known = path === "" ? text : (texts.get(target) ?? "");
-    return anchors(known).has(anchor) ? [] : [`${page}: ${link}: no such heading`];
-  });
-}
-
-describe("links of the documentation", () => {
-  for (const [page, text] of texts) {
-    it(page, () => assert.deepEqual(brokenLinks(page, text), []));
-  }
-
-  it("that lead nowhere are told, and text in code is none", () => {
-    const text = [
-      "# A b",
-      "[1](nope.md) [2](policy.md#nope) [3](#a-b) [4](#nope) [5](https://example.org/nope) [6](../../outside.md)",
-      "`[7](nope.md)`",
-      "```",
-      "[8](nope.md)",
-      "# nope",
-      "```",
-    ].join("\n\n");
-    assert.deepEqual(brokenLinks("docs/made.md", text), [
-      "docs/made.md: nope.md: no such file",
-      "docs/made.md: policy.md#nope: no such heading",
-      "docs/made.md: #nope: no such heading",
-      "docs/made.md: ../../outside.md: no such file",
-    ]);
-  });
-});
 
 /** Command lines of a page: what begins with `bulkhead` in blocks of sh, and behind `$ ` in other blocks. */
 function commandLines(text: string): string[][] {
@@ -133,7 +61,7 @@ describe("command lines of the documentation are parsed as the program parses th
     }
   }
 
-  for (const [page, text] of texts) {
+  for (const [page, text] of documents) {
     const commands = commandLines(text);
     if (commands.length === 0) continue;
     it(`${page}: ${commands.length}`, async () => {
