@@ -38,7 +38,7 @@ test("indexes and pages follow from the checks' files alone, sorted", async () =
     "docs/checks/image/shell.md",
     "docs/checks/workload/privileged.md",
     "docs/checks/workload/runs-as-root.md",
-    ...["commands", "event-fields", "exit-codes", "formats", "gap-codes", "policy", "runtime-rules"].map(
+    ...["commands", "event-fields", "exit-codes", "figures", "formats", "gap-codes", "policy", "runtime-rules"].map(
       (name) => `docs/reference/${name}.md`,
     ),
     "docs/schemas/bulkhead-policy-v1.json",

@@ -48,7 +48,9 @@ export async function generatedFiles(root: string): Promise<ReadonlyMap<string, 
   for (const { name, text } of writtenFiles(defaultDeploySettings)) files.set(`deploy/admission/base/${name}`, text);
   files.set("sensor/table.generated.h", sensorTable());
   // The command line and the settings are those of this program, whichever checks' folder is read.
-  for (const [path, text] of referencePages(fileURLToPath(new URL("..", import.meta.url)))) files.set(path, text);
+  const project = fileURLToPath(new URL("..", import.meta.url));
+  const described = checks.map(({ check }) => check);
+  for (const [path, text] of referencePages(project, described)) files.set(path, text);
   return files;
 }
 

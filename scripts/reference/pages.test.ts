@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { Command } from "commander";
+import { checks } from "../../src/checks/index.ts";
 import { wholeProgram } from "../../src/cli/program.ts";
 import { settingKeys } from "../../src/collect/policy/settings.ts";
 import { fieldsOf } from "../../src/engines/events/fields/sources.ts";
@@ -13,7 +14,7 @@ import { referencePages } from "./pages.ts";
 const program = await wholeProgram();
 
 const root = join(import.meta.dirname, "..", "..");
-const pages = referencePages(root);
+const pages = referencePages(root, checks);
 const pageOf = (name: string): string => pages.get(`docs/reference/${name}.md`) ?? "";
 
 test("every command, argument and option is in the reference of commands", () => {

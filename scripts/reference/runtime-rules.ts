@@ -17,8 +17,8 @@ const SECTIONS: readonly (readonly [file: string, title: string])[] = [
   ["kubernetes", "Kubernetes audit events"],
 ];
 
-/** @param project - the project's own folder */
-export function runtimeRulesPage(project: string): string {
+/** The rules in `rules/`. @param project - the project's own folder */
+export function runtimeRules(project: string): readonly CollectedRule[] {
   const folder = join(project, "rules");
   const names = readdirSync(folder).filter((name) => name.endsWith(".yaml"));
   const { rules, errors } = checkedRules(
@@ -26,6 +26,12 @@ export function runtimeRulesPage(project: string): string {
   );
   const [error] = errors;
   if (error !== undefined) throw new Error(`rules: ${error.message} (bulkhead runtime rules check rules/)`);
+  return rules;
+}
+
+/** @param project - the project's own folder */
+export function runtimeRulesPage(project: string): string {
+  const rules = runtimeRules(project);
   const byFile = Map.groupBy(rules, ({ place }) => place.file.slice(0, -".yaml".length));
   const unnamed = [...byFile.keys()].filter((file) => !SECTIONS.some(([name]) => name === file));
   if (unnamed.length > 0) throw new Error(`scripts/reference/runtime-rules.ts: say what ${unnamed[0]} is about`);
