@@ -1,6 +1,6 @@
 /**
  * The arrows of the house (ARCHITECTURE.md): which room may import which. `npm run lint` holds them, and
- * test/arrows.test.ts plants forbidden imports to see each refused.
+ * test/arrows.program.test.ts plants forbidden imports to see each refused.
  *
  * dependency-cruiser needs `typescript` 6 to see anything at all; with 7 it passes everything.
  */
@@ -254,6 +254,13 @@ module.exports = {
       severity: "error",
       from: { path: "^test/network/enforcement/" },
       to: { path: "^(src|test|bench|conformance|examples|scripts)/", pathNot: "^test/network/enforcement/" },
+    },
+    {
+      name: "a-test's-name-says-its-kind",
+      comment: "a test that starts programs is named .program.test.ts: the others share a process (CONTRIBUTING.md)",
+      severity: "error",
+      from: { path: "[.]test[.]ts$", pathNot: "[.]program[.]test[.]ts$" },
+      to: { path: ["^(node:)?child_process$", "^test/bulkhead[.]ts$"] },
     },
     {
       name: "no-tests-imported",

@@ -28,6 +28,11 @@ test: install ## install what the tests need, lint, and run every test
 	@npm run -s lint
 	@npm run -s test
 
+.PHONY: test-later
+test-later: install ## every test with the clock 400 days ahead (LATER=+5y for another)
+	@scripts/setup-tests
+	@faketime -f '$(or $(LATER),+400d)' npm run -s test
+
 .PHONY: test-cluster
 test-cluster: install ## build a Kubernetes API server, once, and run the tests that need it
 	@scripts/setup-tests

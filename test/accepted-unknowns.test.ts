@@ -4,12 +4,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-unknowns-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const now = ["--now", "2026-01-02T00:00:00Z", "--quiet"];
-const run = (...words: readonly string[]) => resident([...words, ...now], { cwd: folder, home: join(folder, "home") });
+const run = (...words: readonly string[]) => inProcess([...words, ...now], { cwd: folder, home: join(folder, "home") });
 
 mkdirSync(join(folder, "deploy"));
 const broken = join(folder, "deploy", "broken.yaml");

@@ -24,7 +24,7 @@ export interface RunOptions {
 /** The one of the clone. */
 export const cloned = join(import.meta.dirname, "..", "bin", "bulkhead.js");
 const { BUILT_RELEASE } = process.env;
-/** As it is published, where `scripts/test-all` has built it: a start takes half as long as that of the clone's. */
+/** As it is published, where `scripts/test` has built it: a start takes half as long as that of the clone's. */
 export const program = BUILT_RELEASE === undefined ? cloned : join(BUILT_RELEASE, "bin", "bulkhead.js");
 
 const PEAK = /\npeak (\d+) KiB\n$/;

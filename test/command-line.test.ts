@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-words-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -13,7 +13,7 @@ writeFileSync(join(folder, "file.txt"), "text\n");
 writeFileSync(join(folder, "empty.tar"), "");
 writeFileSync(join(folder, "Dockerfile"), "FROM scratch\n");
 
-const run = (...words: readonly string[]) => resident(words, { cwd: folder, home: join(folder, "home") });
+const run = (...words: readonly string[]) => inProcess(words, { cwd: folder, home: join(folder, "home") });
 
 async function refused(words: string, message: RegExp): Promise<void> {
   const { code, stderr, stdout } = await run(...words.split(" "));

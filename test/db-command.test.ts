@@ -4,9 +4,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
+import { type Answered, inProcess } from "./in-process.ts";
 import { writeAdvisories } from "./made-advisories.ts";
 import { assertRefused } from "./refused.ts";
-import { type Answered, resident } from "./resident.ts";
 
 let folder: string;
 let home: string;
@@ -22,7 +22,7 @@ before(async () => {
 after(() => rmSync(folder, { recursive: true }));
 
 function run(...written: readonly string[]): Promise<Answered> {
-  return resident(written, { cwd: folder, home });
+  return inProcess(written, { cwd: folder, home });
 }
 
 describe("db", () => {

@@ -7,11 +7,11 @@ import { after, before, test } from "node:test";
 import { writeLayout } from "../examples/shop/image.ts";
 import { insecureImages } from "../examples/shop/insecure/images.ts";
 import { displayWidth } from "../src/report/width.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const shop = join(import.meta.dirname, "..", "examples", "shop");
 let folder = "";
-const run = (...words: readonly string[]) => resident(words, { cwd: folder, home: folder });
+const run = (...words: readonly string[]) => inProcess(words, { cwd: folder, home: folder });
 
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), "bulkhead-demo-"));

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { type Buildah, buildahIn, isStatic } from "./buildah.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const BUSYBOX = "/bin/busybox";
 const missing = !existsSync("/usr/bin/buildah")
@@ -86,12 +86,12 @@ async function madeOf(buildah: Buildah, name: string): Promise<unknown> {
 test("what is safe without a network builds the same files and configuration", { skip: missing }, async (t) => {
   const before = contextOf("before", WRITTEN);
   const after = contextOf("after", WRITTEN);
-  const { stdout } = await resident(["build", "lint", after, "--fix", "--offline", "--format", "plain"], {
+  const { stdout } = await inProcess(["build", "lint", after, "--fix", "--offline", "--format", "plain"], {
     cwd: folder,
     home: folder,
   });
   const text = readFileSync(join(after, "Dockerfile"), "utf8");
-  const left = await resident(["build", "lint", after, "--quiet", "--format", "json"], { cwd: folder, home: folder });
+  const left = await inProcess(["build", "lint", after, "--quiet", "--format", "json"], { cwd: folder, home: folder });
   const { evaluations } = JSON.parse(left.stdout) as {
     readonly evaluations: readonly { readonly check: string; readonly findings: readonly unknown[] }[];
   };

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { readReport } from "../src/report/json/read.ts";
-import { type Answered, resident } from "./resident.ts";
+import { type Answered, inProcess } from "./in-process.ts";
 
 let folder: string;
 let tree: string;
@@ -31,7 +31,7 @@ function write(name: string, lines: readonly string[]): void {
 /** `check` over the tree, whose own policy has this line. */
 async function check(own: string, ...options: readonly string[]): Promise<Answered> {
   write("tree/bulkhead.yaml", ["apiVersion: bulkhead/v1", own]);
-  return await resident(["check", tree, "--now", "2026-11-01T00:00:00Z", ...options], {
+  return await inProcess(["check", tree, "--now", "2026-11-01T00:00:00Z", ...options], {
     cwd: folder,
     home: join(folder, "home"),
   });

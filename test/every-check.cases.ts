@@ -1,22 +1,12 @@
 /**
- * Preloaded into a process that runs tests: notes of each check whether it was ever run over something that it finds
- * fault with, and over something that it does not. At its end it writes them into the folder that CHECK_CASES names.
+ * Preloaded into the process that runs the tests of the rooms that judge: notes of each check whether it was ever run over something
+ * that it finds fault with, and over something that it does not.
  */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { checks } from "../src/checks/index.ts";
 import type { Check } from "../src/core/check.ts";
 
-/** A file that such a process leaves. */
-export interface SeenCases {
-  /** All that there are. */
-  readonly checks: readonly string[];
-  readonly found: readonly string[];
-  readonly clean: readonly string[];
-}
-
-const found = new Set<string>();
-const clean = new Set<string>();
+export const found = new Set<string>();
+export const clean = new Set<string>();
 
 for (const check of checks as unknown as { -readonly [Key in keyof Check<object>]: Check<object>[Key] }[]) {
   const { id, evaluate } = check;
@@ -32,8 +22,3 @@ for (const check of checks as unknown as { -readonly [Key in keyof Check<object>
     }
   };
 }
-
-process.once("exit", () => {
-  const seen: SeenCases = { checks: checks.map(({ id }) => id), found: [...found], clean: [...clean] };
-  writeFileSync(join(process.env.CHECK_CASES ?? ".", `${process.pid}.json`), JSON.stringify(seen));
-});

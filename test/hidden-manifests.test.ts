@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, describe, test } from "node:test";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const home = mkdtempSync(join(tmpdir(), "bulkhead-hidden-"));
 after(() => rmSync(home, { recursive: true, force: true }));
@@ -41,7 +41,7 @@ function made({ files, links = {} }: Tree): string {
 }
 
 const run = (root: string, ...words: readonly string[]) =>
-  resident([...words, root, "--format", "plain"], { cwd: root, home });
+  inProcess([...words, root, "--format", "plain"], { cwd: root, home });
 
 const found: Readonly<Record<string, Tree>> = {
   "beside an empty layout": { files: { "oci-layout": "", "index.json": "{}", "deploy/pod.yaml": POD } },

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { readReport } from "../src/report/json/read.ts";
 import { renderJson } from "../src/report/json/write.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const manifest = `apiVersion: apps/v1
 kind: Deployment
@@ -19,7 +19,7 @@ spec:
 
 interface Tree {
   readonly root: string;
-  run(...words: readonly string[]): ReturnType<typeof resident>;
+  run(...words: readonly string[]): ReturnType<typeof inProcess>;
   /** What is read of the JSON report. */
   report(...words: readonly string[]): Promise<Reported>;
 }
@@ -48,7 +48,7 @@ function tree(folder: string, name: string, remote?: string): Tree {
     writeFileSync(join(root, ".git/HEAD"), "ref: refs/heads/main\n");
     writeFileSync(join(root, ".git/config"), `[remote "origin"]\n\turl = ${remote}\n`);
   }
-  const run = (...words: readonly string[]) => resident(words, { cwd: root, home: folder });
+  const run = (...words: readonly string[]) => inProcess(words, { cwd: root, home: folder });
   return {
     root,
     run,

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { bytesOf, sarif, trivy } from "../src/engines/reports/samples.fixture.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-imports-"));
 const options = { cwd: folder, home: join(folder, "home") };
@@ -19,7 +19,7 @@ test("an imported critical vulnerability fails a check, and every report says wh
   const formats = ["json", "sarif", "html", "table"].flatMap((format) => ["--format", `${format}=report.${format}`]);
   const imports = ["--import", "trivy.json", "--import", "sast.sarif"];
   const written = ["check", "tree", ...imports, "--now", "2026-11-28T00:00:00Z", "--format", "plain", ...formats];
-  const { code, stdout, stderr } = await resident(written, options);
+  const { code, stdout, stderr } = await inProcess(written, options);
   assert.equal(code, 1, stderr);
   assert.match(stdout, /^control: 2 fail /m);
   assert.match(stdout, /^note: import: trivy\.json, Trivy 0\.58\.1 of 2026-11-27, 2 findings, suppressed by Trivy: /m);
@@ -38,7 +38,7 @@ test("an imported critical vulnerability fails a check, and every report says wh
 
 test("a broken report ends the run with one line that names the file and the place", async () => {
   writeFileSync(join(folder, "broken.json"), bytesOf(trivy({ Results: [{ Target: 1 }] })));
-  const { code, stdout, stderr } = await resident(["image", "scan", "dir:tree", "--import", "broken.json"], options);
+  const { code, stdout, stderr } = await inProcess(["image", "scan", "dir:tree", "--import", "broken.json"], options);
   assert.deepEqual([code, stdout], [2, ""]);
   assert.match(stderr, /imports\.invalid: broken\.json: Results\[0\]\.Target: not a string\n$/);
 });

@@ -7,7 +7,7 @@ import { npmPackage } from "../src/collect/image/image-files.fixture.ts";
 import { fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { jsonLines, recordBelow } from "../src/engines/vulnerability/database/advisories.fixture.ts";
 import { compiled } from "./compiled.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const score = {
   critical: "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H",
@@ -51,7 +51,7 @@ export function site() {
     /** What a command line comes to in the folder, with a home of its own. */
     async run(...words: readonly string[]) {
       const place = { cwd: folder, home: folder, environment: { NO_COLOR: "1" } };
-      const { code, ...said } = await resident(words, place);
+      const { code, ...said } = await inProcess(words, place);
       return { status: code, ...said };
     },
     /** The same by a program that is named, in a process of its own. */

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const shop = join(import.meta.dirname, "..", "examples", "shop");
 const folder = mkdtempSync(join(tmpdir(), "network-generate-"));
@@ -22,13 +22,13 @@ function copied(version: "insecure" | "hardened"): { readonly cwd: string; reado
 async function tested(place: { readonly cwd: string; readonly home: string }, assertions: readonly string[]) {
   const file = join(place.cwd, "network.txt");
   writeFileSync(file, `${assertions.join("\n")}\n`);
-  return await resident(["network", "test", file, "deploy/", "--cni", "calico"], place);
+  return await inProcess(["network", "test", file, "deploy/", "--cni", "calico"], place);
 }
 
 test("the insecure shop is closed but for what it needs, and a second run writes the same", async () => {
   const place = copied("insecure");
   const arguments_ = ["network", "generate", "shop", "deploy/", "--write", "deploy", "--cni", "calico"];
-  const first = await resident(arguments_, place);
+  const first = await inProcess(arguments_, place);
   assert.match(first.stderr, /^shop: \d+ policies\. Proven by reading them again/);
   assert.match(first.stderr, /\nwritten: deploy\/shop\.yaml\n/);
   assert.match(first.stderr, /nothing else is but what is not certain .*\nNot certain:\n/s);
@@ -46,14 +46,14 @@ test("the insecure shop is closed but for what it needs, and a second run writes
     "deny shop/web -> shop/web:22",
   ]);
   assert.equal(code, 0, stdout);
-  const second = await resident(arguments_, place);
+  const second = await inProcess(arguments_, place);
   assert.equal(second.code, first.code, second.stderr);
   assert.equal(readFileSync(join(place.cwd, "deploy", "shop.yaml"), "utf8"), written);
 });
 
 test("the hardened shop's own need is kept, what is not known is told, and the policies there are named", async () => {
   const place = copied("hardened");
-  const { code, stdout, stderr } = await resident(
+  const { code, stdout, stderr } = await inProcess(
     ["network", "generate", "deploy/", "--ingress-from", "ingress"],
     place,
   );
@@ -67,7 +67,7 @@ test("the hardened shop's own need is kept, what is not known is told, and the p
     stdout,
     /# shop\/web -> shop\/api: env API_URL of container web, from ConfigMap web names Service shop\/api \(web\.yaml:\d+\)/,
   );
-  const known = await resident(
+  const known = await inProcess(
     ["network", "generate", "deploy/", "--ingress-from", "ingress", "--api-server", "10.20.0.1"],
     place,
   );
@@ -76,7 +76,7 @@ test("the hardened shop's own need is kept, what is not known is told, and the p
 });
 
 test("JSON is a List", async () => {
-  const { stdout } = await resident(
+  const { stdout } = await inProcess(
     ["network", "generate", "deploy/", "--format", "json", "--quiet"],
     copied("insecure"),
   );
@@ -93,7 +93,7 @@ test("observed connections: those within become needs, those that leave are name
     { from: { namespace: "gone", pod: "x" }, to: { address: "192.0.2.1" }, port: 443 },
   ];
   writeFileSync(join(place.cwd, "seen.jsonl"), `${seen.map((one) => JSON.stringify(one)).join("\n")}\nnot json\n`);
-  const { code, stdout, stderr } = await resident(
+  const { code, stdout, stderr } = await inProcess(
     ["network", "generate", "shop", "deploy/", "--observed", "seen.jsonl"],
     place,
   );
@@ -108,16 +108,16 @@ test("files that it did not make stay, links are not followed, and what is no na
   const place = copied("insecure");
   const file = join(place.cwd, "deploy", "shop.yaml");
   writeFileSync(file, "# mine\n");
-  const kept = await resident(["network", "generate", "shop", "deploy/", "--write", "deploy"], place);
+  const kept = await inProcess(["network", "generate", "shop", "deploy/", "--write", "deploy"], place);
   assert.equal(kept.code, 2);
   assert.match(kept.stderr, /files\.exists: deploy\/shop\.yaml/);
   assert.equal(readFileSync(file, "utf8"), "# mine\n");
   rmSync(file);
   symlinkSync(join(place.cwd, "elsewhere"), join(place.cwd, "out"));
-  const linked = await resident(["network", "generate", "shop", "deploy/", "--write", "out"], place);
+  const linked = await inProcess(["network", "generate", "shop", "deploy/", "--write", "out"], place);
   assert.equal(linked.code, 2, linked.stderr);
   assert.deepEqual(readdirSync(place.cwd).includes("elsewhere"), false);
-  const none = await resident(["network", "generate", "deploy", "deploy/"], place);
+  const none = await inProcess(["network", "generate", "deploy", "deploy/"], place);
   assert.equal(none.code, 2);
   assert.match(none.stderr, /no namespace deploy has pods \(a directory is written with a slash/);
 });

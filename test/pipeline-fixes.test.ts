@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { serve } from "../src/net/loopback.fixture.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const COMMIT = "a".repeat(40);
 const packet = (line: string): string => (line.length + 4).toString(16).padStart(4, "0") + line;
@@ -39,7 +39,7 @@ test("build audit --fix writes what is safe, pinned to what a server says, and -
   const { origin, seen } = await serve(t, (_, response) => {
     response.end(`${packet("# service=git-upload-pack\n")}0000${packet(`${COMMIT} refs/tags/v1\0x\n`)}0000`);
   });
-  const run = (...more: string[]) => resident(["build", "audit", root, ...more], { cwd: root, home: root });
+  const run = (...more: string[]) => inProcess(["build", "audit", root, ...more], { cwd: root, home: root });
 
   const shown = await run("--diff", "--online", "--forge", origin);
   assert.match(shown.stdout, new RegExp(`^\\+ {6}- uses: acme/build@${COMMIT} # v1$`, "m"));

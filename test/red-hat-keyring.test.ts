@@ -16,7 +16,7 @@ import {
 } from "../src/engines/updates/openpgp/signer.fixture.ts";
 import { feedServer, SERVED_AT } from "../src/engines/vulnerability/feeds/server.fixture.ts";
 import { redHatVex } from "../src/engines/vulnerability/vendors/csaf.fixture.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-keyring-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -29,7 +29,7 @@ mkdirSync(join(folder, "empty"));
 
 const home = join(folder, "home");
 const loud = ["db", "update", "--kev", "none", "--epss", "none"];
-const update = (...words: readonly string[]) => resident([...loud, "--quiet", ...words], { cwd: folder, home });
+const update = (...words: readonly string[]) => inProcess([...loud, "--quiet", ...words], { cwd: folder, home });
 
 test("the signature is said, asked for by a key, and from then on", async () => {
   await using server = await feedServer();
@@ -75,7 +75,7 @@ test("a key that is for nothing is a mistake, told before anything is fetched", 
     ["--keyring", "Red Hat:VEX=none.txt", "--ecosystem", "Red Hat:VEX"],
     ["--keyring", "empty", "--ecosystem", "Red Hat:VEX"],
   ]) {
-    const { code, stderr } = await resident([...loud, ...words], { cwd: folder, home: join(folder, "new") });
+    const { code, stderr } = await inProcess([...loud, ...words], { cwd: folder, home: join(folder, "new") });
     assert.equal(code, 2, words.join(" "));
     assert.match(stderr, /^bulkhead: .*(--keyring|none\.txt|empty)/);
   }

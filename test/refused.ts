@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Answered } from "./resident.ts";
+import type { Answered } from "./in-process.ts";
 
 /** One line on stderr, nothing on stdout, and no word of a bug. */
 export function assertRefused({ code, stdout, stderr }: Answered, line: RegExp): void {

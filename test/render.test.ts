@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { programsOutside } from "../src/collect/kubernetes/render-program.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const hasKubectl = programsOutside(import.meta.dirname).find(["kubectl"]) !== undefined;
 
@@ -30,7 +30,7 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (...written: readonly string[]) =>
-  resident([...written, "--format", "plain", "--details", "--no-cache"], {
+  inProcess([...written, "--format", "plain", "--details", "--no-cache"], {
     cwd: join(folder, "tree"),
     home: join(folder, "home"),
     environment: { PATH: `${join(folder, "bin")}:${process.env.PATH ?? ""}` },
@@ -106,7 +106,7 @@ test("kubectl fetches nothing for a tree, whatever its kustomizations name", {
     mkdirSync(join(folder, "remote/--help"));
     writeFileSync(join(folder, "remote/--help/kustomization.yaml"), "resources: [pod.yaml]\n");
     writeFileSync(join(folder, "remote/--help/pod.yaml"), POD);
-    const { stdout, code } = await resident(["workload", "audit", ".", "--render", "--details", "--no-cache"], {
+    const { stdout, code } = await inProcess(["workload", "audit", ".", "--render", "--details", "--no-cache"], {
       cwd: join(folder, "remote"),
       home: join(folder, "home"),
       environment: { PATH: process.env.PATH ?? "" },

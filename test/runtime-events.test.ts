@@ -14,7 +14,7 @@ import {
 import { FrameWriter } from "../src/engines/events/frames/write.ts";
 import { EventLines } from "../src/engines/events/lines/read.ts";
 import type { SyscallSink } from "../src/engines/events/sink.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "runtime-events-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -69,7 +69,7 @@ function framed(): Buffer {
 function replay(name: string, content: string | Buffer) {
   writeFileSync(join(folder, "rules.yaml"), rules);
   writeFileSync(join(folder, name), content);
-  return resident(["runtime", "replay", name, "--rules", "rules.yaml"], { cwd: folder, home: join(folder, "home") });
+  return inProcess(["runtime", "replay", name, "--rules", "rules.yaml"], { cwd: folder, home: join(folder, "home") });
 }
 
 test("captures, frames and lines of the same events give the same alert, gzipped or not", async () => {

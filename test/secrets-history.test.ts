@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { git, skipWithoutGit } from "../src/engines/git/repository.fixture.ts";
 import { ruleSamples } from "../src/engines/secrets/rules/all-samples.fixture.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 /** One file that one commit brings. */
 interface Planted {
@@ -93,7 +93,7 @@ interface ReportedFinding {
 async function scanHistory(
   folder: string,
 ): Promise<{ readonly code: number | null; readonly findings: ReportedFinding[] }> {
-  const { code, stdout, stderr } = await resident(["secrets", "scan", ".", "--history", "--format", "json"], {
+  const { code, stdout, stderr } = await inProcess(["secrets", "scan", ".", "--history", "--format", "json"], {
     cwd: folder,
     home: folder,
   });

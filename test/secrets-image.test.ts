@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { ruleSamples } from "../src/engines/secrets/rules/all-samples.fixture.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const key = ruleSamples["openssh-private-key"]?.found[0] ?? "";
 const token = /ghp_\w+/.exec(ruleSamples["github-personal-access-token"]?.found[0] ?? "")?.[0] ?? "";
@@ -72,7 +72,7 @@ interface Layer {
 }
 
 async function run(folder: string, ...words: readonly string[]): Promise<{ found: Told[]; output: string }> {
-  const { stdout, stderr } = await resident([...words, "--format", "json"], { cwd: folder, home: folder });
+  const { stdout, stderr } = await inProcess([...words, "--format", "json"], { cwd: folder, home: folder });
   assert.ok(stdout !== "", stderr);
   const { evaluations } = JSON.parse(stdout) as { evaluations: { check: string; findings: Told[] }[] };
   const own = evaluations.filter(({ check }) => check === "image/embedded-secret");
@@ -109,7 +109,7 @@ describe("secrets of an image", () => {
       assert.match(ofOther?.locations[0]?.layer?.instruction ?? "", /\|1 TOKEN=ghp_…\(40\) .*git clone/);
       assert.ok(!output.includes(token) && !output.includes(password), "a secret is shown");
 
-      const { stdout } = await resident(["check", ".", "--all"], { cwd: made.folder, home: made.folder });
+      const { stdout } = await inProcess(["check", ".", "--all"], { cwd: made.folder, home: made.folder });
       assert.match(stdout, /deploy\/Dockerfile:3/);
       assert.ok(!stdout.includes(token.slice(8)) && !stdout.includes(password), "a secret is shown");
     });
@@ -133,7 +133,7 @@ describe("secrets of an image", () => {
     assert.deepEqual(location?.layer?.dockerfile, { path: "Dockerfile", line: 3 });
     const other = await run(made.folder, "image", "scan", "oci:web", "--dockerfile", "Other");
     assert.match(other.output, /the image's history does not end as Other does/);
-    const { code } = await resident(["image", "scan", "oci:web", "--dockerfile", "missing"], {
+    const { code } = await inProcess(["image", "scan", "oci:web", "--dockerfile", "missing"], {
       cwd: made.folder,
       home: made.folder,
     });

@@ -5,12 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fixtureImage, writeLayout } from "../src/engines/oci/image.fixture.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-several-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const run = (...words: readonly string[]) =>
-  resident(["image", "scan", ...words, "--now", "2026-01-02T00:00:00Z", "--quiet"], { cwd: folder, home: folder });
+  inProcess(["image", "scan", ...words, "--now", "2026-01-02T00:00:00Z", "--quiet"], { cwd: folder, home: folder });
 
 before(() => {
   const config = (User: string) => ({ config: { created: "2026-01-01T00:00:00Z", config: { User } } });

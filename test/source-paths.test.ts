@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { git, skipWithoutGit } from "../src/engines/git/repository.fixture.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const DOCKERFILE = "FROM debian:12\nRUN apt-get update && apt-get install curl\n";
 
@@ -23,7 +23,7 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (cwd: string, ...written: readonly string[]) =>
-  resident(written, { cwd: join(folder, cwd), home: join(folder, "home") });
+  inProcess(written, { cwd: join(folder, cwd), home: join(folder, "home") });
 
 interface Log {
   readonly runs: readonly {

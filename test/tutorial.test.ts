@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { writeLayout } from "../examples/shop/image.ts";
 import { insecureImages } from "../examples/shop/insecure/images.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const root = join(import.meta.dirname, "..");
 const page = readFileSync(join(root, "docs", "tutorial.md"), "utf8");
@@ -64,7 +64,7 @@ test("each step ends and says as the page shows it", async () => {
         cpSync(join(folder, "examples", "shop", "insecure"), join(folder, "tour"), { recursive: true });
       } else if (words[0] === "npx" && words[1] === "bulkhead") {
         if (existsSync(join(folder, "tour", "known.json")) && shown.includes("hostIPC")) edit();
-        const ended = await resident(words.slice(2), { cwd: folder, home: folder });
+        const ended = await inProcess(words.slice(2), { cwd: folder, home: folder });
         ({ code } = ended);
         said = `${ended.stdout}${ended.stderr}`;
       } else {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { record } from "../src/engines/vulnerability/feeds/served.fixture.ts";
 import { feedServer } from "../src/engines/vulnerability/feeds/server.fixture.ts";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-update-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -19,7 +19,7 @@ writeFileSync(
 );
 
 const run = (home: string, environment: Record<string, string>, ...words: readonly string[]) =>
-  resident([...words, "--quiet"], { cwd: folder, home: join(folder, home), environment });
+  inProcess([...words, "--quiet"], { cwd: folder, home: join(folder, home), environment });
 
 test("a first run says what is unknown, and what each way to a database costs", async () => {
   const { code, stdout } = await run("none", {}, "build", "deps", "app");

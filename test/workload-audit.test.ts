@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { resident } from "./resident.ts";
+import { inProcess } from "./in-process.ts";
 
 let folder = "";
 before(() => {
@@ -18,7 +18,7 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const audit = (...places: readonly string[]) =>
-  resident(["workload", "audit", ...places, "--details", "--no-cache"], { cwd: folder, home: folder });
+  inProcess(["workload", "audit", ...places, "--details", "--no-cache"], { cwd: folder, home: folder });
 
 test("a good manifest ends with 0, a bad one with 1 and its place", async () => {
   assert.equal((await audit("good.yaml")).code, 0);

@@ -29,8 +29,8 @@ const quickly: ReadonlySet<string> = new Set(["layers"]);
 
 let entry: URL | undefined;
 
-/** @param program - what every thread begins with: the file that the program was started from */
-export function threadsFrom(program: URL): void {
+/** @param program - what every thread begins with: the file that the program was started from; undefined: there are none */
+export function threadsFrom(program: URL | undefined): void {
   entry = program;
 }
 

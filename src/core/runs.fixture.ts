@@ -1,5 +1,5 @@
 /**
- * How often a property is tried: as often as `usual` says in the suite, a part of it in `make quick` (scripts/test-quick),
+ * How often a property is tried: as often as `usual` says in the suite, a part of it in `make quick`,
  * a multiple in `make soak` (test/properties.soak.ts), which names the files that ask here.
  */
 export const runs = (usual: number): { readonly numRuns: number } => ({

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 interface Webhook {
   readonly failurePolicy: string;
@@ -23,7 +23,7 @@ interface Webhook {
 async function webhooks(t: { after(end: () => void): void }, ...words: string[]): Promise<readonly Webhook[]> {
   const folder = mkdtempSync(join(tmpdir(), "bulkhead-installed-"));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const ran = await resident(["admission", "manifests", "--format", "json", ...words], { cwd: folder, home: folder });
+  const ran = await inProcess(["admission", "manifests", "--format", "json", ...words], { cwd: folder, home: folder });
   assert.equal(ran.code, 0, ran.stderr);
   const { items } = JSON.parse(ran.stdout) as {
     readonly items: readonly { kind: string; webhooks?: readonly Webhook[] }[];

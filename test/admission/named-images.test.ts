@@ -16,7 +16,7 @@ import {
   signImage,
   stranger,
 } from "../../src/guards/admission/images/guarded.fixture.ts";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 /** Images that objects name, from the command line: who signed them, and what is in them by what is attested of them. */
 
@@ -66,7 +66,7 @@ async function asked(t: TestContext): Promise<Asked> {
       const containers = tags.map((tag) => ({ name: tag, image: `${registry.name}:${tag}` }));
       const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "api", namespace: "shop" }, spec: { containers } };
       writeFileSync(join(folder, "work", "pod.json"), JSON.stringify(pod));
-      const ended = await resident(
+      const ended = await inProcess(
         ["admission", "test", "pod.json", "--policy", "../policy.yaml", "--db", database, "--now", NOW],
         { cwd: join(folder, "work"), home: join(folder, "home") },
       );

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 let folder = "";
 before(() => {
@@ -55,7 +55,7 @@ spec:
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const trial = (...files: readonly string[]) =>
-  resident(["admission", "test", ...files, "--policy", "bulkhead.yaml", "--offline"], { cwd: folder, home: folder });
+  inProcess(["admission", "test", ...files, "--policy", "bulkhead.yaml", "--offline"], { cwd: folder, home: folder });
 
 test("an object that a policy among the files denies is refused with the policy's message", async () => {
   const { code, stdout } = await trial("policy.yaml", "binding.yaml", "params.yaml", "bad.yaml");

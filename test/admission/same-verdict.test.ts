@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { stringify } from "yaml";
 import { readClock } from "../../src/core/clock.ts";
 import { openPolicies } from "../../src/guards/admission/policies.ts";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 import { podsOf } from "./oracle/pods.ts";
 import { randomAsked } from "./oracle/random-requests.ts";
 import { threeWays } from "./three-ways.ts";
@@ -48,7 +48,7 @@ test("the commands say the same of one file", async (t) => {
   const [object] = objects.filter((each) => each?.kind === "Deployment");
   writeFileSync(join(root, "object.yaml"), stringify(object));
   const run = (...words: string[]) =>
-    resident([...words, "--policy", "bulkhead.yaml", "--format", "json", "--quiet"], { cwd: root, home: root });
+    inProcess([...words, "--policy", "bulkhead.yaml", "--format", "json", "--quiet"], { cwd: root, home: root });
   const audited = await run("workload", "audit", "object.yaml");
   const tested = await run("admission", "test", "object.yaml", "--offline");
   const { evaluations } = JSON.parse(audited.stdout) as { evaluations: { check: string; verdict: string }[] };

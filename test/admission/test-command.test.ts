@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-admission-test-"));
 const home = join(folder, "home");
@@ -12,7 +12,7 @@ mkdirSync(home);
 mkdirSync(join(folder, "deploy"));
 after(() => rmSync(folder, { recursive: true }));
 
-const run = (...words: readonly string[]) => resident(words, { cwd: folder, home });
+const run = (...words: readonly string[]) => inProcess(words, { cwd: folder, home });
 
 function written(name: string, text: string): string {
   writeFileSync(join(folder, name), text);

@@ -4,7 +4,7 @@ import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { treeOf } from "../../src/collect/tree/tree.fixture.ts";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 const shops = join(import.meta.dirname, "..", "..", "examples", "shop");
 const digest = `sha256:${"ab".repeat(32)}`;
@@ -24,7 +24,7 @@ const monorepo = {
   "services/jobs.Dockerfile": "FROM scratch\nCOPY services/web/src /src\nUSER 10001:10001\n",
 };
 
-const run = async (root: string, ...words: string[]) => await resident(words, { cwd: root, home: join(root, "..") });
+const run = async (root: string, ...words: string[]) => await inProcess(words, { cwd: root, home: join(root, "..") });
 
 /** Findings of low severity and above in what was written. */
 async function findings(root: string): Promise<string[]> {

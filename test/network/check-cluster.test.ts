@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { groupList, listAt } from "../../src/engines/kubernetes/cluster/lists.fixture.ts";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-network-cluster-"));
 const policy = join(folder, "policy.yaml");
@@ -79,7 +79,7 @@ const agent = (ready: number) => ({
 
 async function checked(more: Readonly<Record<string, readonly object[]>>) {
   objects = { namespaces, nodes, deployments: [deployment], pods: [pod], networkpolicies: [deny], ...more };
-  const { code, stdout, stderr } = await resident(
+  const { code, stdout, stderr } = await inProcess(
     ["check", ".", "--cluster", "--kubeconfig", kubeconfig, "--policy", policy, "--quiet", "--format", "json"],
     { cwd: folder, home: folder },
   );

@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 const shop = join(import.meta.dirname, "../../examples/shop/hardened/kubernetes");
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-network-check-"));
@@ -40,7 +40,7 @@ async function checked(files: Files, options: { readonly policy?: string; readon
   mkdirSync(join(base, "trusted"));
   if (policy !== "") writeFileSync(join(base, "trusted", "bulkhead.yaml"), policy);
   const named = policy === "" ? [] : ["--policy", join(base, "trusted", "bulkhead.yaml")];
-  const { code, stdout, stderr } = await resident(
+  const { code, stdout, stderr } = await inProcess(
     ["check", tree, ...named, "--no-secrets", "--quiet", "--now", "2026-01-02T00:00:00Z", "--format", "json"],
     { cwd: base, home: base },
   );
@@ -254,7 +254,7 @@ test("a directory without pods says nothing of the network", async () => {
   const base = join(folder, "empty");
   mkdirSync(join(base, "tree"), { recursive: true });
   writeFileSync(join(base, "tree", "policy.yaml"), policyOf("{ podSelector: {} }"));
-  const { stdout } = await resident(["check", "tree", "--no-secrets", "--quiet", "--format", "json"], {
+  const { stdout } = await inProcess(["check", "tree", "--no-secrets", "--quiet", "--format", "json"], {
     cwd: base,
     home: base,
   });

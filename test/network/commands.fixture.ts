@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 export const shopFolder = (version: "insecure" | "hardened"): string =>
   join(import.meta.dirname, "..", "..", "examples", "shop", version);
@@ -10,7 +10,7 @@ export const shopFolder = (version: "insecure" | "hardened"): string =>
 export interface Workplace extends Disposable {
   readonly path: string;
   write(name: string, text: string): string;
-  network(...words: readonly string[]): ReturnType<typeof resident>;
+  network(...words: readonly string[]): ReturnType<typeof inProcess>;
 }
 
 export function workplace(): Workplace {
@@ -21,7 +21,7 @@ export function workplace(): Workplace {
       writeFileSync(join(path, name), text);
       return join(path, name);
     },
-    network: (...words) => resident(["network", ...words], { cwd: path, home: path }),
+    network: (...words) => inProcess(["network", ...words], { cwd: path, home: path }),
     [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }),
   };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 import { manifests, shopFolder, workplace } from "./commands.fixture.ts";
 
 interface Document {
@@ -157,7 +157,7 @@ test("check's page has the picture too, and still asks for nothing", async () =>
   using place = workplace();
   const page = join(place.path, "check.html");
   place.write("a.yaml", manifests.pods(["web", "api"]));
-  await resident(["check", ".", "--no-cache", "--format", `html=${page}`], { cwd: place.path, home: place.path });
+  await inProcess(["check", ".", "--no-cache", "--format", `html=${page}`], { cwd: place.path, home: place.path });
   const html = readFileSync(page, "utf8");
   assert.match(html, /<h2>Network<\/h2>[\s\S]*<div class="diagram"><svg role="img"/);
   assert.match(html, /every pod takes and makes every connection/);

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { treeOf } from "../../src/collect/tree/tree.fixture.ts";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 const PATH = ".github/workflows/ci.yml";
 const WORKFLOW = `on: push
@@ -23,14 +23,14 @@ describe("bulkhead build audit", () => {
   it("fixes what is proven, shows it first, and leaves the rest of the file as it is", async () => {
     using tree = treeOf({ [PATH]: WORKFLOW });
     const run = { cwd: tree.root, home: tree.root };
-    const shown = await resident(["build", "audit", "--diff", "--unsafe", "--quiet"], run);
+    const shown = await inProcess(["build", "audit", "--diff", "--unsafe", "--quiet"], run);
     assert.match(shown.stdout, /^\+ +persist-credentials: false$/m);
     assert.equal(readFileSync(join(tree.root, PATH), "utf8"), WORKFLOW);
-    const made = await resident(["build", "audit", "--fix", "--unsafe", "--quiet"], run);
+    const made = await inProcess(["build", "audit", "--fix", "--unsafe", "--quiet"], run);
     assert.equal(made.code, 0, made.stdout + made.stderr);
     const after = readFileSync(join(tree.root, PATH), "utf8");
     assert.ok(after.includes("# v4.2.0\n") && after.includes("persist-credentials: false"));
-    const again = await resident(["build", "audit", "--diff", "--unsafe", "--quiet"], run);
+    const again = await inProcess(["build", "audit", "--diff", "--unsafe", "--quiet"], run);
     assert.equal(again.stdout, "");
   });
 
@@ -41,7 +41,7 @@ describe("bulkhead build audit", () => {
       "broken.yml": "on: [\n",
     });
     const code = async (...words: string[]) =>
-      (await resident(["build", "audit", ...words, "--quiet"], { cwd: tree.root, home: tree.root })).code;
+      (await inProcess(["build", "audit", ...words, "--quiet"], { cwd: tree.root, home: tree.root })).code;
     assert.equal(await code(PATH), 0);
     assert.equal(await code(PATH, "bad.yml"), 1);
     assert.equal(await code("broken.yml"), 3);

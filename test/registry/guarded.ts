@@ -1,6 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { readClock } from "../../src/core/clock.ts";
 import type { AccessRules } from "../../src/engines/oci/distribution/access-model.ts";
 import type { Engine } from "../../src/guards/registry/model.ts";
 import { createEngine } from "../../src/guards/registry/proxy/engine.ts";
@@ -9,7 +8,8 @@ import type { ProxyOptions } from "../../src/guards/registry/proxy/options.ts";
 import { openTokens, type Tokens } from "../../src/guards/registry/tokens/tokens.ts";
 import { createUpstream } from "../../src/net/upstream.ts";
 import { freePort } from "../free-ports.ts";
-import { resident as command } from "../resident.ts";
+import { inProcess as command } from "../in-process.ts";
+import { kernelClock } from "../kernel-clock.ts";
 import { type DockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 
 export interface GuardedRegistry {
@@ -74,6 +74,7 @@ export async function startGuarded(
     accounts: at("accounts.json"),
     engine: { issuer: "bulkhead", service: "engine" },
     rules: () => current,
+    now: kernelClock,
   });
   const url = new URL(`http://${engine.host}`);
   const upstream = createUpstream({ origin: url });
@@ -94,7 +95,7 @@ export async function startGuarded(
     passwords,
     async state(next) {
       current = next;
-      await tokens.look(readClock());
+      await tokens.look(kernelClock());
     },
     async close() {
       await proxy.close(0);

@@ -4,8 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { readClock } from "../../src/core/clock.ts";
 import type { Certificate } from "../../src/engines/oci/registry/certificate.fixture.ts";
+import { kernelClock } from "../kernel-clock.ts";
 
 export interface TokenUser {
   readonly password: string;
@@ -89,7 +89,7 @@ function grant(scope: string, user: TokenUser): readonly Access[] {
 
 /** A JWT (RFC 7519) signed with RS256; distribution 2.8 finds the key by the x5c header, and wants one audience. */
 function signToken(key: string, x5c: readonly string[], subject: string, access: readonly Access[]): string {
-  const now = Math.floor(readClock().getTime() / 1_000);
+  const now = Math.floor(kernelClock().getTime() / 1_000);
   const claims = {
     iss: ISSUER,
     sub: subject,

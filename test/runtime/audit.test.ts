@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-audit-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -112,7 +112,7 @@ interface Replayed {
 
 async function replay(...words: readonly string[]): Promise<Replayed> {
   const home = join(folder, "home");
-  const run = await resident(["runtime", "replay", ...words, "--rules", rules, "--format", "json"], {
+  const run = await inProcess(["runtime", "replay", ...words, "--rules", rules, "--format", "json"], {
     cwd: folder,
     home,
   });

@@ -22,12 +22,12 @@ import {
   spec,
 } from "../../src/engines/events/containers/documents.fixture.ts";
 import { authority, serve } from "../../src/net/loopback.fixture.ts";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 const task = `run/containerd/io.containerd.runtime.v2.task/k8s.io/${id}/config.json`;
 
 async function containers(host: MadeHost, ...words: readonly string[]) {
-  return await resident(["runtime", "containers", "--root", host.root, ...words], { cwd: host.root, home: host.root });
+  return await inProcess(["runtime", "containers", "--root", host.root, ...words], { cwd: host.root, home: host.root });
 }
 
 function inFile(t: TestContext, name: string, text: string): string {

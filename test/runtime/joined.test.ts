@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { debian13, dpkgStatus } from "../../src/collect/image/image-files.fixture.ts";
 import { fixtureImage, tarOf, writeLayout } from "../../src/engines/oci/image.fixture.ts";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-joined-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -81,7 +81,7 @@ interface Finding {
 }
 
 const replay = (...words: readonly string[]) =>
-  resident(["runtime", "replay", "calls.jsonl", "--rules", "rules.yaml", ...words], { cwd: folder, home: folder });
+  inProcess(["runtime", "replay", "calls.jsonl", "--rules", "rules.yaml", ...words], { cwd: folder, home: folder });
 
 test("a finding names workload, image, the Dockerfile's line of the package, and the Kubernetes user", async () => {
   const joined = ["--audit", "audit.log", "--image", "oci:api", "--dockerfile", "Dockerfile"];

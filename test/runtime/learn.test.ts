@@ -7,11 +7,11 @@ import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { containerId, Story } from "../../src/engines/events/learn/story.fixture.ts";
 import { exec, ip, tuple } from "../../src/engines/events/state/machine.fixture.ts";
-import { type Answered, resident } from "../resident.ts";
+import { type Answered, inProcess } from "../in-process.ts";
 
 let folder = "";
 const at = (name: string): string => join(folder, name);
-const run = (...written: readonly string[]): Promise<Answered> => resident(written, { cwd: folder, home: at("home") });
+const run = (...written: readonly string[]): Promise<Answered> => inProcess(written, { cwd: folder, home: at("home") });
 const learn = (...written: readonly string[]): Promise<Answered> => run("runtime", "learn", ...written);
 
 /** A server that runs as a user of its own and asks a database. */

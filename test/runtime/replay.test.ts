@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { type Answered, resident } from "../resident.ts";
+import { type Answered, inProcess } from "../in-process.ts";
 
 let folder = "";
 const run = (...written: readonly string[]): Promise<Answered> =>
-  resident(["runtime", ...written], { cwd: folder, home: join(folder, "home") });
+  inProcess(["runtime", ...written], { cwd: folder, home: join(folder, "home") });
 
 const id = "c".repeat(64);
 const lines = (...objects: readonly object[]): string => objects.map((one) => `${JSON.stringify(one)}\n`).join("");

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
-import { type Answered, resident } from "../resident.ts";
+import { type Answered, inProcess } from "../in-process.ts";
 
 let folder = "";
 before(() => {
@@ -24,7 +24,7 @@ const rule = (condition: string) =>
 
 function run(name: string, written: readonly string[], rules: string): Promise<Answered> {
   writeFileSync(join(folder, name), rules);
-  return resident(["runtime", ...written], { cwd: folder, home: join(folder, "home") });
+  return inProcess(["runtime", ...written], { cwd: folder, home: join(folder, "home") });
 }
 
 const items = Array.from({ length: 10_000 }, (_, at) => `i${at}`).join(", ");

@@ -1,6 +1,7 @@
 /** An own certificate authority for tests: certificates byte by byte, so that they may say what no other tool would write. */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from "node:crypto";
 import { readClock } from "../../src/core/clock.ts";
+import { kernelClock } from "../kernel-clock.ts";
 
 /** Tag, length, content (X.690, 8.1). */
 function der(tag: number, ...contents: readonly Uint8Array[]): Buffer {
@@ -66,10 +67,10 @@ export interface TestAuthority {
 
 const FULCIO = "1.3.6.1.4.1.57264.1";
 
-/** Valid for an hour around now. */
+/** Valid for an hour around now, and since the kernel's time, which is what programs in Go go by. */
 export function createAuthority(common: string): TestAuthority {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "prime256v1" });
-  const from = new Date(readClock().getTime() - 30 * 60_000);
+  const from = new Date(Math.min(readClock().getTime(), kernelClock().getTime()) - 30 * 60_000);
   const to = new Date(readClock().getTime() + 30 * 60_000);
   const keyId = createHash("sha1").update(spkiOf(publicKey)).digest();
 

@@ -7,7 +7,7 @@ import { type TestContext, test } from "node:test";
 import { carriedRoot } from "../../src/engines/trust/roots/carried/carried.ts";
 import { signer, TestRepository } from "../../src/engines/trust/roots/tuf/repository.fixture.ts";
 import { serve } from "../../src/net/loopback.fixture.ts";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 /** The program's clock is the machine's. */
 const FAR = "2999-01-01T00:00:00Z";
@@ -29,7 +29,7 @@ async function privateInstance(context: TestContext) {
     const bytes = repository.files.get(decodeURIComponent(request.url ?? "").slice(1));
     response.writeHead(bytes === undefined ? 404 : 200).end(bytes);
   });
-  const run = (...words: readonly string[]) => resident(["trust", ...words], { cwd: folder, home: folder });
+  const run = (...words: readonly string[]) => inProcess(["trust", ...words], { cwd: folder, home: folder });
   const update = () => run("update", "--repository", server.origin, "--root", "root.json", "--output", "trusted.json");
   return { folder, repository, publish, server, run, update, document };
 }

@@ -8,10 +8,10 @@ import { buildWeek, hardenedImages } from "../../examples/shop/hardened/images.t
 import { writeLayout } from "../../examples/shop/image.ts";
 import { releaseKey } from "../../examples/shop/signers.ts";
 import { readClock } from "../../src/core/clock.ts";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-verify-"));
-const run = (...words: readonly string[]) => resident([...words, "--quiet"], { cwd: folder, home: folder });
+const run = (...words: readonly string[]) => inProcess([...words, "--quiet"], { cwd: folder, home: folder });
 
 before(() => {
   // Of this week on any day: an image that is older than the policy's age has a broken link of its own.

@@ -10,7 +10,7 @@ import { openImage } from "../../src/engines/oci/open.ts";
 import { apkIndex, apkKey, signedIndex } from "../../src/engines/updates/alpine/signed-index.fixture.ts";
 import { certificate } from "../../src/engines/updates/openpgp/signer.fixture.ts";
 import { jsonLines, recordBelow } from "../../src/engines/vulnerability/database/advisories.fixture.ts";
-import { resident } from "../resident.ts";
+import { inProcess } from "../in-process.ts";
 import { site, statusOf } from "./suites.fixture.ts";
 
 type Site = Awaited<ReturnType<typeof site>>;
@@ -27,7 +27,7 @@ function image(made: Site, layers: readonly (readonly FixtureEntry[])[], created
 }
 
 async function scan(made: Site, reference: string, ...words: readonly string[]) {
-  const { stdout, stderr, code } = await resident(
+  const { stdout, stderr, code } = await inProcess(
     ["image", "scan", reference, "--format", "json", "--now", "2026-06-10T00:00:00Z", ...words],
     { cwd: made.folder, home: made.folder },
   );
@@ -133,7 +133,7 @@ describe("an image of Debian's", () => {
     writeFileSync(join(advisories, "debian.jsonl"), jsonLines([record]));
     const source = { file: "debian.jsonl", ecosystem: "Debian", releases: ["13"], asOf: "2026-06-09", complete: true };
     writeFileSync(join(advisories, "coverage.json"), JSON.stringify({ sources: [source] }));
-    const imported = await resident(["db", "import", "advisories"], { cwd: made.folder, home: made.folder });
+    const imported = await inProcess(["db", "import", "advisories"], { cwd: made.folder, home: made.folder });
     assert.equal(imported.code, 0, imported.stderr);
     const found = await scan(made, reference, "--updates", "--repositories", "suites");
     assert.equal(found?.verdict, "pass", found?.reason);
@@ -166,7 +166,7 @@ describe("an image of Debian's", () => {
     const reference = image(made, [debian(made)]);
     assert.equal(await scan(made, reference), undefined);
     assert.deepEqual(made.server.requests, []);
-    const refused = await resident(["image", "scan", reference, "--repositories", "suites"], {
+    const refused = await inProcess(["image", "scan", reference, "--repositories", "suites"], {
       cwd: made.folder,
       home: made.folder,
     });

@@ -1,10 +1,10 @@
-/** A release's tree for tests: `scripts/test-all` builds one for all of them, which takes seconds of processor time. */
+/** A release's tree for tests: `scripts/test` builds one for all of them, which takes seconds of processor time. */
 import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type BundledPackage, buildPackage } from "../../scripts/published-build.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-/** As `scripts/test-all` names it. */
+/** As `scripts/test` names it. */
 export const REPOSITORY = "https://github.com/acme/bulkhead";
 
 /** @returns the packages that have a part in it */

@@ -31,7 +31,7 @@ const KINDS: Readonly<Record<string, FixKind>> = {
   "build/base-without-digest": {
     grade: "safe",
     reason: "by it the registry serves the same bytes",
-    oracle: "test/dockerfile-fix.test.ts: are pinned to the very bytes that their tags name, unasked",
+    oracle: "test/dockerfile-fix.program.test.ts: are pinned to the very bytes that their tags name, unasked",
   },
   "build/broken-exec-form": { grade: "likely", reason: "what did not start before is started" },
   "build/install-without-yes": { grade: "safe", reason: "what waited for an answer stopped the build", oracle: LIVE },

@@ -11,7 +11,7 @@ import { findSignatures } from "../../../src/engines/trust/find.ts";
 import type { TrustMaterial, VerifiedSignature } from "../../../src/engines/trust/model.ts";
 import { readTrustedKey } from "../../../src/engines/trust/roots/keys.ts";
 import { verifySignature } from "../../../src/engines/trust/verify.ts";
-import { type Answered, resident } from "../../resident.ts";
+import { type Answered, inProcess } from "../../in-process.ts";
 import { type Cosign, cosignIn, PASSWORD } from "../cosign.ts";
 import { startRegistry, type TestRegistry } from "../registry.ts";
 import { type Sigstore, startSigstore } from "./sigstore.ts";
@@ -44,7 +44,7 @@ export async function openWorkshop(): Promise<Workshop> {
   return {
     ...{ folder, registry, sigstore, cosign },
     run: (words, environment = {}) =>
-      resident(words, { cwd: folder, home: folder, environment: { COSIGN_PASSWORD: PASSWORD, ...environment } }),
+      inProcess(words, { cwd: folder, home: folder, environment: { COSIGN_PASSWORD: PASSWORD, ...environment } }),
     holds: async (words, environment = {}) => {
       try {
         await cosign.run([...words, "--allow-http-registry"], { ...trusted, ...environment });
