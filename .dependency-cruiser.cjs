@@ -256,13 +256,6 @@ module.exports = {
       to: { path: "^(src|test|bench|conformance|examples|scripts)/", pathNot: "^test/network/enforcement/" },
     },
     {
-      name: "a-test's-name-says-its-kind",
-      comment: "a test that starts programs is named .program.test.ts: the others share a process (CONTRIBUTING.md)",
-      severity: "error",
-      from: { path: "[.]test[.]ts$", pathNot: "[.]program[.]test[.]ts$" },
-      to: { path: ["^(node:)?child_process$", "^test/bulkhead[.]ts$"] },
-    },
-    {
       name: "no-tests-imported",
       comment: "nothing imports a test, and only tests, conformance suites and benchmarks import fixtures",
       severity: "error",

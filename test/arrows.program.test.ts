@@ -131,7 +131,6 @@ const forbidden = [
   ["src/cli/test.ts", "../core/asset.test.ts", "no-tests-imported"],
   ["src/cli/development.ts", "fast-check", "no-development-package"],
   ["src/collect/image/nowhere.ts", "./missing.ts", "everything-resolves"],
-  ["src/core/starts.test.ts", "node:child_process", "a-test's-name-says-its-kind"],
   ["test/network/oracle-borrowed.ts", "../../src/core/asset.ts", "judges-stand-apart"],
   ["test/admission/oracle/borrowed.ts", "../../../src/core/asset.ts", "admission-judge-stands-apart"],
   ["test/registry/killed/judge.ts", "../../../src/core/asset.ts", "registry-judge-stands-apart"],

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { compiled, compiledFor } from "./compiled.ts";
+import { cloned, compiledFor, environmentOf, type Surroundings } from "./environment.ts";
 
 export interface Ended {
   readonly code: number | null;
@@ -13,16 +13,11 @@ export interface Ended {
   readonly peak: number;
 }
 
-export interface RunOptions {
+export interface RunOptions extends Surroundings {
   /** Where it runs. */
   readonly cwd: string;
-  /** Its HOME: database, cache and credentials are looked for there. */
-  readonly home: string;
-  readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** The one of the clone. */
-export const cloned = join(import.meta.dirname, "..", "bin", "bulkhead.js");
 const { BUILT_RELEASE } = process.env;
 /** As it is published, where `scripts/test` has built it: a start takes half as long as that of the clone's. */
 export const program = BUILT_RELEASE === undefined ? cloned : join(BUILT_RELEASE, "bin", "bulkhead.js");
@@ -30,12 +25,6 @@ export const program = BUILT_RELEASE === undefined ? cloned : join(BUILT_RELEASE
 const PEAK = /\npeak (\d+) KiB\n$/;
 /** Run by the child before the program: says at its end what it needed. */
 const meter = `process.on("exit", () => process.stderr.write("\\npeak " + process.resourceUsage().maxRSS + " KiB\\n"))`;
-
-/** The PATH, the home, and what is asked for. */
-export function environmentOf({ home, environment }: Pick<RunOptions, "home" | "environment">): Record<string, string> {
-  const { PATH = "", TMPDIR = "/tmp" } = process.env;
-  return { PATH, HOME: home, TMPDIR, ...compiled, ...environment };
-}
 
 /** Runs `bulkhead ARGUMENTS...` to its end. */
 export async function bulkhead(

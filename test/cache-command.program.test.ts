@@ -13,9 +13,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { imageOf, npmPackage } from "../src/collect/image/image-files.fixture.ts";
-import { readClock } from "../src/core/clock.ts";
 import { writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { bulkhead } from "./bulkhead.ts";
+import { kernelClock } from "./kernel-clock.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-cache-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -40,11 +40,12 @@ test("compiled code of earlier versions is shown, pruned by its age, and cleared
   const place = join(home, ".cache/bulkhead/compiled/check/v24.0.0-x64-0-0");
   mkdirSync(place, { recursive: true });
   const cache = async (...words: readonly string[]) =>
-    (await bulkhead(["cache", ...words], { cwd: folder, home })).stdout;
+    (await bulkhead(["cache", ...words], { cwd: folder, home, environment: { LD_PRELOAD: "" } })).stdout;
   writeFileSync(join(place, "new"), "");
   writeFileSync(join(place, "old"), Buffer.alloc(2_000_000));
   symlinkSync(join(folder, "sound"), join(place, "link"));
-  const long = readClock().getTime() / 1_000 - 91 * 24 * 60 * 60;
+  // The age of files is by the kernel's clock.
+  const long = kernelClock().getTime() / 1_000 - 91 * 24 * 60 * 60;
   utimesSync(join(place, "old"), long, long);
   assert.match(await cache(), /\/compiled: compiled code, 2\.\d MB$/m);
   assert.match(await cache("prune", "--older-than", "92"), /compiled code: 0 files removed, 0\.0 MB freed$/m);

@@ -19,7 +19,7 @@ import {
 } from "../src/collect/image/image-files.fixture.ts";
 import { type FixtureEntry, fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { bulkhead, type Ended, program } from "./bulkhead.ts";
-import { compiled } from "./compiled.ts";
+import { inherited } from "./environment.ts";
 import { type Answered, inProcess } from "./in-process.ts";
 import { now, writeAdvisories } from "./made-advisories.ts";
 import { assertRefused } from "./refused.ts";
@@ -218,7 +218,7 @@ describe("the output", { concurrency: 2 }, () => {
   it("may be closed early: no crash, and the exit code still tells", async () => {
     const child = spawn(process.execPath, [program, "image", "scan", "flawed", "--now", now, "--format", "json"], {
       cwd: folder,
-      env: { PATH: process.env.PATH, HOME: home, ...compiled },
+      env: { PATH: process.env.PATH, HOME: home, ...inherited },
       stdio: ["ignore", "pipe", "pipe"],
     });
     child.stdout.destroy();

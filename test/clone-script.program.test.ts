@@ -20,6 +20,7 @@ import { after, beforeEach, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { daily } from "../bin/daily.js";
 import { commandScript } from "../scripts/command-script.ts";
+import { unmoved } from "./environment.ts";
 
 /** In a clone, a command of every day as one script of the sources: `bin/clone.js`. */
 
@@ -43,6 +44,8 @@ if (source === undefined) {
 } else await runScript({ filename: clone.path, source }, { kept: clone.code, folder: undefined }, ({ word }) => console.log(word, "script"));`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", begin], {
     encoding: "utf8",
+    // How long ago a file changed is the kernel's to say.
+    env: unmoved,
   });
   assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
   const [said = "", by] = stdout.trim().split(" ");

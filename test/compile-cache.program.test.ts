@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { cloned, environmentOf } from "./bulkhead.ts";
+import { cloned, environmentOf } from "./environment.ts";
 
 /** V8 takes no compiled code but that of its present flags, which say how a command's heap grows. */
 

@@ -7,7 +7,8 @@ import { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { runCommand } from "../src/cli/run.ts";
 import { threadsFrom } from "../src/cli/threads.ts";
-import { cloned, type Ended, environmentOf, type RunOptions } from "./bulkhead.ts";
+import type { Ended, RunOptions } from "./bulkhead.ts";
+import { cloned, environmentOf } from "./environment.ts";
 
 export type Answered = Omit<Ended, "peak">;
 
@@ -37,14 +38,14 @@ async function run(words: readonly string[], options: RunOptions): Promise<Answe
   }
 }
 
-interface Surroundings {
+interface State {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly argv: string[];
   readonly exitCode?: typeof process.exitCode;
 }
 
-function takeOn({ cwd, environment, argv, exitCode }: Surroundings): void {
+function takeOn({ cwd, environment, argv, exitCode }: State): void {
   process.chdir(cwd);
   for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
   Object.assign(process.env, environment);

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { npmPackage } from "../src/collect/image/image-files.fixture.ts";
 import { fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
 import { jsonLines, recordBelow } from "../src/engines/vulnerability/database/advisories.fixture.ts";
-import { compiled } from "./compiled.ts";
+import { inherited } from "./environment.ts";
 import { inProcess } from "./in-process.ts";
 
 const score = {
@@ -59,7 +59,7 @@ export function site() {
       const { status, stdout, stderr } = spawnSync(program.node, [program.file, ...words], {
         cwd: folder,
         encoding: "utf8",
-        env: { PATH: process.env.PATH, HOME: folder, NO_COLOR: "1", ...compiled },
+        env: { PATH: process.env.PATH, HOME: folder, NO_COLOR: "1", ...inherited },
       });
       return { status, stdout, stderr };
     },

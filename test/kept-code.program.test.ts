@@ -16,7 +16,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { readClock } from "../src/core/clock.ts";
+import { unmoved } from "./environment.ts";
+import { kernelClock } from "./kernel-clock.ts";
 
 /** The published program's one script, run with what V8 compiled of it before: `bin/script.js`. */
 
@@ -34,6 +35,7 @@ function run(): string {
 import { runScript } from ${JSON.stringify(runner)};
 await runScript({ filename: ${JSON.stringify(script)}, source: readFileSync(${JSON.stringify(script)}) }, { kept: ${JSON.stringify(kept)}, folder: ${JSON.stringify(old)} }, ({ run }) => run());`;
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", begin], {
+    env: unmoved,
     encoding: "utf8",
   });
   assert.equal(status, 0, stderr);
@@ -123,7 +125,7 @@ test("what others can write to, or a link leads to, is not taken", () => {
 
 test("after an hour it is made anew, with what later runs called", () => {
   run();
-  const old = readClock().getTime() / 1_000 - 3_700;
+  const old = kernelClock().getTime() / 1_000 - 3_700;
   utimesSync(kept, old, old);
   assert.equal(run(), "one\n");
   assert.ok(lstatSync(kept).mtimeMs / 1_000 > old + 60);
@@ -143,7 +145,7 @@ test("what was compiled for versions of long ago goes when something is written"
     [lately, 89],
   ] as const) {
     writeFileSync(path, "");
-    const then = readClock().getTime() / 1_000 - days * 24 * 60 * 60;
+    const then = kernelClock().getTime() / 1_000 - days * 24 * 60 * 60;
     utimesSync(path, then, then);
   }
   run();
@@ -157,6 +159,7 @@ const whole = { filename: ${JSON.stringify(script)}, source: readFileSync(${JSON
 await runScript(whole, { kept: "/proc/bulkhead/kept.code" }, ({ run }) => run());
 await runScript(whole, {}, ({ run }) => run());`;
   const { status, stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", begin], {
+    env: unmoved,
     encoding: "utf8",
   });
   assert.deepEqual({ status, stdout }, { status: 0, stdout: "one\none\n" });

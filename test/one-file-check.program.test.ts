@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { checks } from "../src/checks/index.ts";
 import { fixtureImage, tarOf, writeLayout } from "../src/engines/oci/image.fixture.ts";
-import { compiled } from "./compiled.ts";
+import { inherited } from "./environment.ts";
 
 /** A check is one file: put into its layer's folder it is listed, run over its subject, and its finding is in the report. */
 
@@ -79,7 +79,7 @@ test("a check of any layer is one file: listed, run, and in the report", () => {
     spawnSync(process.execPath, written, {
       cwd: copy,
       encoding: "utf8",
-      env: { PATH: process.env.PATH, HOME: home, ...compiled },
+      env: { PATH: process.env.PATH, HOME: home, ...inherited },
     });
   const generated = run("scripts/generate.ts");
   assert.equal(generated.status, 0, generated.stderr);

@@ -23,7 +23,7 @@ import { readClock } from "../src/core/clock.ts";
 import { until } from "../src/core/until.fixture.ts";
 import { jsonLines, recordBelow } from "../src/engines/vulnerability/database/advisories.fixture.ts";
 import { bulkhead, type Ended, program } from "./bulkhead.ts";
-import { compiled } from "./compiled.ts";
+import { inherited } from "./environment.ts";
 
 let folder = "";
 let home = "";
@@ -47,7 +47,7 @@ function saysNoBug(stderr: string): void {
 function start(written: readonly string[], stdout: "pipe" | number = "pipe") {
   const child = spawn(process.execPath, [program, ...written], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: home, ...compiled },
+    env: { PATH: process.env.PATH ?? "", HOME: home, ...inherited },
     stdio: ["ignore", stdout, "pipe"],
   });
   const errors = text(child.stderr as NonNullable<typeof child.stderr>);
@@ -69,7 +69,7 @@ test("with files alone standard output gets a summary of three lines", async () 
   const shell = `"${process.execPath}" "${program}" build lint Dockerfile --format json=/dev/stdout | cat`;
   const through = execFileSync("sh", ["-c", shell], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: home, ...compiled },
+    env: { PATH: process.env.PATH ?? "", HOME: home, ...inherited },
   });
   assert.equal(JSON.parse(String(through)).exitCode, 1);
 });
@@ -175,7 +175,7 @@ test("Ctrl-C ends the first process of a container too", {
   const words = [process.execPath, program, "image", "scan", image, "--plain-http", "--quiet"];
   const child = spawn("unshare", [...ISOLATED, ...words], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: home, ...compiled },
+    env: { PATH: process.env.PATH ?? "", HOME: home, ...inherited },
     stdio: ["ignore", "ignore", "pipe"],
   });
   const errors = text(child.stderr);

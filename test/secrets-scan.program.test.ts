@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { program } from "./bulkhead.ts";
-import { compiled } from "./compiled.ts";
+import { inherited } from "./environment.ts";
 import { inProcess } from "./in-process.ts";
 
 const root = mkdtempSync(join(tmpdir(), "bulkhead-secrets-scan-"));
@@ -27,7 +27,7 @@ function scanInput(words: readonly string[], input: string) {
     cwd: root,
     input,
     encoding: "utf8",
-    env: { ...process.env, NO_COLOR: "1", HOME: root, ...compiled },
+    env: { ...process.env, NO_COLOR: "1", HOME: root, ...inherited },
   });
   return { status, output: stdout + stderr };
 }

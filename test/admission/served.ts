@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { YOUNG_MEGABYTES } from "../../src/guards/admission/deploy/workload.ts";
 import { program } from "../bulkhead.ts";
-import { compiled } from "../compiled.ts";
+import { inherited } from "../environment.ts";
 import { onCore } from "./load/run.ts";
 import { type Answer, answerIn, type Review } from "./reviews.ts";
 
@@ -55,7 +55,7 @@ export async function serve({ folder, words, core, port = 0, environment = {} }:
       TMPDIR: process.env.TMPDIR ?? "/tmp",
       // As the manifests have it.
       NODE_OPTIONS: `--max-semi-space-size=${YOUNG_MEGABYTES}`,
-      ...compiled,
+      ...inherited,
       ...environment,
     },
     // Decisions that nobody reads are not kept.

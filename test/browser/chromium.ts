@@ -5,6 +5,7 @@ import { accessSync, constants, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
+import { unmoved } from "../environment.ts";
 
 /** Asks nobody for anything, and keeps nothing. */
 const FLAGS = [
@@ -80,6 +81,7 @@ export interface Browser {
 export async function startBrowser(): Promise<Browser> {
   const profile = mkdtempSync(join(tmpdir(), "bulkhead-chromium-"));
   const child = spawn(findChromium() ?? "chromium", [...FLAGS, `--user-data-dir=${profile}`, "about:blank"], {
+    env: unmoved,
     stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
   });
   const closed = once(child, "close");

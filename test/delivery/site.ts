@@ -11,7 +11,7 @@ import { dirname, join } from "node:path";
 import { readClock } from "../../src/core/clock.ts";
 import { jsonLines, recordBelow } from "../../src/engines/vulnerability/database/advisories.fixture.ts";
 import { bulkhead, program } from "../bulkhead.ts";
-import { compiled } from "../compiled.ts";
+import { clock, compiled } from "../environment.ts";
 import { findProgram } from "../registry/client-programs.ts";
 import { findDockerRegistry, startDockerRegistry } from "../registry/docker-registry.ts";
 import type { Sigstore } from "../trust/signing/sigstore.ts";
@@ -79,6 +79,7 @@ export async function openSite(identities?: Sigstore): Promise<Site> {
     CONTAINERS_STORAGE_CONF: at("storage.conf"),
     STAND_INS: at("bin"),
     REAL_PATH: process.env.PATH ?? "",
+    ...clock,
   };
   writeFileSync(
     at("storage.conf"),

@@ -5,7 +5,7 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, symlinkSync, wri
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { program } from "../bulkhead.ts";
-import { compiled } from "../compiled.ts";
+import { inherited } from "../environment.ts";
 import { cannotSense, sensorProgram } from "../runtime/live/sensor.ts";
 import type { OwnPodman } from "../runtime/own-podman.ts";
 import type { Chain } from "./parts.ts";
@@ -105,7 +105,7 @@ export async function learnContainers({ folder, podman }: Chain): Promise<{ stop
 function start_(podman: OwnPodman, folder: string, words: readonly string[]) {
   const child: ChildProcess = spawn(process.execPath, [program, ...words, "--root", podman.root], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: folder, ...compiled },
+    env: { PATH: process.env.PATH ?? "", HOME: folder, ...inherited },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let said = "";

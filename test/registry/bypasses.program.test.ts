@@ -17,6 +17,7 @@ import { importMade } from "../made-advisories.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
 import { ACCEPT, type Answer, type Client, clientOf, digestOf, IMAGE, INDEX, startReplica } from "./replicas.ts";
+import { makeKeys } from "./served-guard.ts";
 
 const engineProgram = findDockerRegistry();
 const postgresPrograms = findPostgres();
@@ -104,7 +105,7 @@ describe("ways around the registry guard", { skip }, () => {
 
   before(async () => {
     const ports = await freePorts(2);
-    await run("registry", "keys", "keys");
+    makeKeys(folder);
     for (const [name, kind] of [["pusher", "--robot"], ["reader"]] as const) {
       const { stdout } = await run("registry", "account", "add", name, ...(kind === undefined ? [] : [kind]));
       passwords.set(name, /shown once\): (\S+)/.exec(stdout)?.[1] ?? "");

@@ -11,6 +11,7 @@ import { freePort } from "../free-ports.ts";
 import { inProcess as command } from "../in-process.ts";
 import { kernelClock } from "../kernel-clock.ts";
 import { type DockerRegistry, startDockerRegistry } from "./docker-registry.ts";
+import { makeKeys } from "./served-guard.ts";
 
 export interface GuardedRegistry {
   readonly proxy: OpenProxy;
@@ -48,7 +49,7 @@ export async function startGuarded(
     if (code !== 0) throw new Error(`bulkhead ${words.join(" ")}: ${stderr}`);
     return stdout;
   };
-  await bulkhead("registry", "keys", at("keys"));
+  makeKeys(folder);
   const passwords = new Map<string, string>();
   for (const name of accounts) {
     const kind = name.startsWith("robot-") ? ["--robot"] : [];
@@ -87,6 +88,7 @@ export async function startGuarded(
     authenticator: tokens.authenticator,
     tokens: tokens.engine,
     pages: tokens.pages,
+    now: kernelClock,
   });
   return {
     proxy,

@@ -10,7 +10,6 @@ import { promisify } from "node:util";
 import { createLayout } from "../../scripts/image/layout.ts";
 import { tarOf } from "../../scripts/image/tar.ts";
 import { defaultPolicy } from "../../src/collect/policy/default.ts";
-import { readClock } from "../../src/core/clock.ts";
 import type { Digest } from "../../src/core/digest.ts";
 import { Problem } from "../../src/core/problem.ts";
 import type { AuditEntry, Identity, RegistryPolicySet } from "../../src/guards/registry/model.ts";
@@ -23,6 +22,7 @@ import { createUpstream } from "../../src/net/upstream.ts";
 import type { Store } from "../../src/store/model.ts";
 import { openStore } from "../../src/store/open.ts";
 import { freePort } from "../free-ports.ts";
+import { kernelClock } from "../kernel-clock.ts";
 import { cosignIn, withoutCosign } from "../trust/cosign.ts";
 import { findProgram } from "./client-programs.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
@@ -104,7 +104,7 @@ describe("pushes through two replicas of the registry guard", { skip: missing },
     const upstream = createUpstream({ origin: new URL(`http://${engine.host}`) });
     const its = createEngine(upstream, undefined);
     const onProblem = (problem: Problem) => void problems.push(problem);
-    const common = { store, engine: its, policies: () => set, now: () => readClock(), onProblem };
+    const common = { store, engine: its, policies: () => set, now: kernelClock, onProblem };
     const page = createEventPage({
       ...common,
       secrets: () => [SECRET],
@@ -118,6 +118,7 @@ describe("pushes through two replicas of the registry guard", { skip: missing },
       authenticator: { identify: async () => identity },
       push: createPushGate({ ...common, pull: { blob: async () => allowed } }),
       pages: new Map([[EVENTS_PATH, page]]),
+      now: kernelClock,
     });
     return { proxy, store };
   }

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createInterface } from "node:readline";
 import { program } from "../bulkhead.ts";
-import { compiled } from "../compiled.ts";
+import { compiled } from "../environment.ts";
 
 export const IMAGE = "application/vnd.oci.image.manifest.v1+json";
 export const INDEX = "application/vnd.oci.image.index.v1+json";

@@ -12,11 +12,12 @@ import { until } from "../../src/core/until.fixture.ts";
 import { fixtureImage, tarOf, writeLayout } from "../../src/engines/oci/image.fixture.ts";
 import { selfSigned } from "../../src/engines/oci/registry/certificate.fixture.ts";
 import { program } from "../bulkhead.ts";
-import { compiled } from "../compiled.ts";
+import { compiled } from "../environment.ts";
 import { freePort } from "../free-ports.ts";
 import { inProcess } from "../in-process.ts";
 import { findProgram } from "./client-programs.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
+import { makeKeys } from "./served-guard.ts";
 
 const engineProgram = findDockerRegistry();
 const skopeo = findProgram("skopeo");
@@ -118,7 +119,7 @@ describe("the registry guard from the command line", { skip }, () => {
 
   before(async () => {
     const port = await freePort();
-    await run("registry", "keys", "keys");
+    makeKeys(folder);
     const added = await run("registry", "account", "add", "alice", "--accounts", "accounts.json");
     const password = /shown once\): (\S+)/.exec(added.stdout)?.[1] ?? "";
     mkdirSync(at("engine"));

@@ -5,7 +5,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { program } from "../bulkhead.ts";
-import { compiled } from "../compiled.ts";
+import { compiled, unmoved } from "../environment.ts";
 import { freePort } from "../free-ports.ts";
 
 export interface ServedGuard {
@@ -31,7 +31,7 @@ export interface ServedOptions {
   readonly works?: boolean;
 }
 
-const environmentOf = (folder: string) => ({ ...process.env, XDG_CACHE_HOME: join(folder, "cache"), ...compiled });
+const environmentOf = (folder: string) => ({ ...unmoved, XDG_CACHE_HOME: join(folder, "cache"), ...compiled });
 
 /** @returns the folder of the keys that tokens are signed with; an engine trusts its `engine.crt` */
 export function makeKeys(folder: string): string {

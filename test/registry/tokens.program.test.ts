@@ -8,10 +8,10 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { createLayout } from "../../scripts/image/layout.ts";
 import { tarOf } from "../../scripts/image/tar.ts";
-import { readClock } from "../../src/core/clock.ts";
 import type { AccessRules } from "../../src/engines/oci/distribution/access-model.ts";
 import { readKeys, rotateKeys, writtenKeys } from "../../src/guards/registry/tokens/keys.ts";
 import { keyFiles } from "../../src/guards/registry/tokens/tokens.ts";
+import { kernelClock } from "../kernel-clock.ts";
 import { cosignIn } from "../trust/cosign.ts";
 import { findProgram } from "./client-programs.ts";
 import { findDockerRegistry } from "./docker-registry.ts";
@@ -206,8 +206,8 @@ describe("tokens of the registry guard", { skip: program === undefined && "docke
       JSON.parse(Buffer.from(headers().authorization.slice(7).split(".")[0] ?? "", "base64url").toString()).kid;
     const before = kid();
     // Made long enough ago to sign at once.
-    writeFileSync(path, writtenKeys(rotateKeys(readKeys(path), new Date(readClock().getTime() - 600_000))));
-    assert.deepEqual(await guarded.tokens.look(readClock()), []);
+    writeFileSync(path, writtenKeys(rotateKeys(readKeys(path), new Date(kernelClock().getTime() - 600_000))));
+    assert.deepEqual(await guarded.tokens.look(kernelClock()), []);
     assert.notEqual(kid(), before);
     const { status } = await fetch(`http://${guarded.engine.host}/v2/shop/api/tags/list`, { headers: headers() });
     assert.ok(status === 200 || status === 404, String(status));

@@ -28,6 +28,7 @@ import { createUpstream } from "../../src/net/upstream.ts";
 import type { ImageKey, Store } from "../../src/store/model.ts";
 import { openStore } from "../../src/store/open.ts";
 import { program } from "../bulkhead.ts";
+import { kernelClock } from "../kernel-clock.ts";
 import { type DockerRegistry, findDockerRegistry, startDockerRegistry } from "./docker-registry.ts";
 import { findPostgres, type Postgres, startPostgres } from "./postgres.ts";
 
@@ -72,12 +73,12 @@ describe("the registry's worker", { skip: missing }, () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), "bulkhead-worker-"));
-    const ring = openKeyRing(makeKeys(new Date(readClock().getTime() - 600_000)), "made for this");
+    const ring = openKeyRing(makeKeys(new Date(kernelClock().getTime() - 600_000)), "made for this");
     const certificateFile = join(folder, "engine-root.pem");
     await writeFile(certificateFile, ring.engineRoot);
     const service = { ...trust, realm: "https://guard.test/token", certificateFile, close: async () => {} };
     engine = await startDockerRegistry(dockerRegistry as string, folder, service);
-    tokens = createEngineTokens(() => ring, trust);
+    tokens = createEngineTokens(() => ring, trust, kernelClock);
     postgres = await startPostgres(programs as string);
     store = await openStore({ url: postgres.url });
     copyFileSync(await writeDatabase(folder, 5, ["left-pad"]), join(folder, "advisories.db"));

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, test } from "node:test";
 import { program } from "../bulkhead.ts";
-import { compiled } from "../compiled.ts";
+import { inherited } from "../environment.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-receive-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -40,7 +40,7 @@ function start(...words: readonly string[]) {
   const written = ["runtime", "receive", "--port", "0", "--rules", "rules.yaml", ...words];
   const child = spawn(process.execPath, [program, ...written], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: join(folder, "home"), ...compiled },
+    env: { PATH: process.env.PATH ?? "", HOME: join(folder, "home"), ...inherited },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = once(child, "close");

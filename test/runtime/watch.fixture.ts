@@ -11,7 +11,7 @@ import { after } from "node:test";
 import { until } from "../../src/core/until.fixture.ts";
 import { fakeSensor } from "../../src/guards/runtime/sensor/fake-sensor.fixture.ts";
 import { program } from "../bulkhead.ts";
-import { compiled } from "../compiled.ts";
+import { inherited } from "../environment.ts";
 
 export const rule = (name: string, path: string, priority = "ERROR") => `- rule: ${name}
   desc: what it is about
@@ -75,7 +75,7 @@ interface Ended {
 /** Its second process is handed no variable of the tests, but Node's own options. */
 const compiling = [
   "--import",
-  `data:text/javascript,${encodeURIComponent(`import { enableCompileCache } from "node:module"; enableCompileCache(${JSON.stringify(compiled.NODE_COMPILE_CACHE)});`)}`,
+  `data:text/javascript,${encodeURIComponent(`import { enableCompileCache } from "node:module"; enableCompileCache(${JSON.stringify(inherited.NODE_COMPILE_CACHE)});`)}`,
 ];
 
 /** @param words - beside the rules, the sensor and the form */
@@ -86,13 +86,13 @@ export function watching(rules: string, ...words: readonly string[]): Watched {
   const { file, words: own } = fakeSensor({ feed, log });
   writeFileSync(
     sensor,
-    `#!/bin/sh\nrm -f '${feed}'\nNODE_COMPILE_CACHE='${compiled.NODE_COMPILE_CACHE}' exec ${[file, ...own].map((word) => `'${word}'`).join(" ")} "$@"\n`,
+    `#!/bin/sh\nrm -f '${feed}'\nNODE_COMPILE_CACHE='${inherited.NODE_COMPILE_CACHE}' exec ${[file, ...own].map((word) => `'${word}'`).join(" ")} "$@"\n`,
   );
   chmodSync(sensor, 0o755);
   const usual = ["--rules", "rules.yaml", "--sensor", sensor, "--no-containers", "--format", "alerts"];
   const child = spawn(process.execPath, [...compiling, program, "runtime", "watch", ...usual, ...words], {
     cwd: folder,
-    env: { PATH: process.env.PATH ?? "", HOME: join(folder, "home"), ...compiled },
+    env: { PATH: process.env.PATH ?? "", HOME: join(folder, "home"), ...inherited },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const closed = once(child, "close");

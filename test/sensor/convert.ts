@@ -13,6 +13,7 @@ import type { Descriptor } from "../../src/engines/events/state/thread.ts";
 import { bytesAt, numberAt, sizeOf, textAt } from "../../src/engines/events/types/parameters.ts";
 import { socketAddressAt, socketTupleAt } from "../../src/engines/events/types/sockets.ts";
 import { eventType } from "../../src/engines/events/types/table.ts";
+import { unmoved } from "../environment.ts";
 
 const run = promisify(execFile);
 const sensor = fileURLToPath(new URL("../../sensor", import.meta.url));
@@ -73,7 +74,11 @@ export async function buildConverter(): Promise<Converter> {
     async convert(records) {
       const file = join(folder, `records-${count++}`);
       await writeFile(file, records);
-      const { stdout, stderr } = await run(program, [file], { encoding: "buffer", maxBuffer: 256 * 1024 * 1024 });
+      const { stdout, stderr } = await run(program, [file], {
+        env: unmoved,
+        encoding: "buffer",
+        maxBuffer: 256 * 1024 * 1024,
+      });
       if (stderr.length > 0) throw new Error(stderr.toString("utf8"));
       return stdout;
     },

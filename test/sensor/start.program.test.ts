@@ -16,6 +16,7 @@ import { join } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { after, before, suite, test } from "node:test";
 import { promisify } from "node:util";
+import { unmoved } from "../environment.ts";
 import { buildSensor, type ReadFrames, readFrames, withoutCompiler } from "./convert.ts";
 
 const run = promisify(execFile);
@@ -71,7 +72,7 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
     readonly output: Reading;
     readonly code: Promise<number | null>;
   } {
-    const program = spawn(sensor, words, { stdio: ["pipe", "pipe", "pipe"] });
+    const program = spawn(sensor, words, { env: unmoved, stdio: ["pipe", "pipe", "pipe"] });
     program.stdin.on("error", () => undefined);
     return {
       program,
@@ -87,11 +88,11 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
 
   test("says what is wrong with its options, and who it is", async () => {
     for (const words of [["--ring", "3"], ["--nothing"], ["--own", "0"], ["word"]]) {
-      const { code } = await run(sensor, words).catch((error) => error);
+      const { code } = await run(sensor, words, { env: unmoved }).catch((error) => error);
       assert.equal(code, 64, words.join(" "));
     }
-    assert.match((await run(sensor, ["--help"])).stdout, /^usage: bulkhead-sensor/);
-    assert.match((await run(sensor, ["--version"])).stdout, /^bulkhead-sensor \d/);
+    assert.match((await run(sensor, ["--help"], { env: unmoved })).stdout, /^usage: bulkhead-sensor/);
+    assert.match((await run(sensor, ["--version"], { env: unmoved })).stdout, /^bulkhead-sensor \d/);
   });
 
   test("tells the host, its users and processes, what is missing, and answers commands", async (t) => {
@@ -158,7 +159,7 @@ suite("the sensor without BPF", { skip: withoutCompiler }, () => {
     const one = start("--metrics", "0");
     await one.output.has("writes to files alone");
     const file = join(folder, "written");
-    const child = spawn("/bin/sh", ["-c", `echo x >"${file}"; exec sleep 300`]);
+    const child = spawn("/bin/sh", ["-c", `echo x >"${file}"; exec sleep 300`], { env: unmoved });
     await one.output.has(file);
     await one.output.has("sleep\x00300\0");
     child.kill("SIGKILL");

@@ -8,6 +8,7 @@ import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import fc from "fast-check";
 import { readClock } from "../../src/core/clock.ts";
+import { clock } from "../environment.ts";
 import { type FixturePackage, site } from "./suites.fixture.ts";
 
 const hasApt = spawnSync("apt-get", ["--version"]).status === 0 && spawnSync("dpkg", ["--version"]).status === 0;
@@ -38,7 +39,7 @@ async function apt({ root }: Site, ...words: readonly string[]): Promise<string>
     ].join("\n"),
   );
   const child = spawn(words[0] as string, words.slice(1), {
-    env: { PATH: process.env.PATH ?? "", APT_CONFIG: config, LC_ALL: "C", HOME: root },
+    env: { PATH: process.env.PATH ?? "", APT_CONFIG: config, LC_ALL: "C", HOME: root, ...clock },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);

@@ -9,7 +9,7 @@ import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { parse } from "yaml";
-import { compiled } from "../compiled.ts";
+import { inherited } from "../environment.ts";
 
 export interface StepEnded {
   readonly code: number | null;
@@ -42,7 +42,7 @@ export function createRunner(folder: string, event?: object): Runner {
     environment: {
       PATH: `${join(process.execPath, "..")}:${process.env.PATH ?? ""}`,
       HOME: home,
-      ...compiled,
+      ...inherited,
       CI: "true",
       GITHUB_ACTIONS: "true",
       GITHUB_WORKSPACE: workspace,

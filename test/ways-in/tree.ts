@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const BASE = `docker.io/library/alpine:3.22@sha256:${"4b".repeat(32)}`;
+const BASE = `docker.io/acme/base:3@sha256:${"4b".repeat(32)}`;
 
 /** @param downloads - programs whose output is piped to a shell, a finding each */
 export function writeTree(folder: string, downloads: readonly ("wget" | "curl")[] = ["wget"]): void {

@@ -10,7 +10,8 @@ export interface FixKind extends Graded {
   readonly oracle?: string;
 }
 
-const BUILT = "test/dockerfile-same.test.ts: what is safe without a network builds the same files and configuration";
+const BUILT =
+  "test/dockerfile-same.program.test.ts: what is safe without a network builds the same files and configuration";
 const LIVE = "test/live/fixed-builds.live.ts: a Dockerfile of apt, npm or pip builds and serves as before";
 
 const BY_SECRET: FixKind = {
