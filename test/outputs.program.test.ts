@@ -209,7 +209,10 @@ test("Ctrl-C during an import keeps the database that was there, and the next im
 });
 
 test("two runs that write one file at once leave one of the reports, whole", async () => {
-  const ended = await Promise.all([1, 2, 3].map(() => lint("--format", "json=same.json")));
+  const words = ["build", "lint", "Dockerfile", "--quiet", "--format", "json=same.json"];
+  // The age of what another run is writing is by the kernel's clock.
+  const environment = { LD_PRELOAD: "" };
+  const ended = await Promise.all([1, 2, 3].map(() => bulkhead(words, { cwd: folder, home, environment })));
   assert.deepEqual(
     ended.map(({ code }) => code),
     [1, 1, 1],

@@ -61,7 +61,8 @@ export function stanza({ name, version, architecture = "amd64", source }: Fixtur
 export async function site() {
   const folder = mkdtempSync(join(tmpdir(), "suites-"));
   const server: FeedServer = await feedServer();
-  const key = fixtureKey("rsa");
+  // apt takes 2048 bits until 2030.
+  const key = fixtureKey("rsa", { bits: 3072 });
   const client: FeedClient = feedClient({ patience: { stall: 2_000, document: 10_000, tries: 1, backoff: 1 } });
   const root = join(folder, "root");
   const write = (path: string, content: string | Buffer) => {
