@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { loadPolicy } from "../collect/policy/load.ts";
+import { readClock } from "../core/clock.ts";
 import { printable } from "../core/printable.ts";
 import { Problem } from "../core/problem.ts";
 import { isThere, writeNew } from "../engines/files/write.ts";
+import { oldPinsNote } from "../fix/delivery/actions.ts";
 import { planFiles } from "../fix/delivery/delivery.ts";
 import type { DeliveryFile, Provider } from "../fix/delivery/model.ts";
 import { gatherDeliveryFacts, ownText } from "../scan/delivery.ts";
@@ -26,7 +28,11 @@ const providers = ["github", "gitlab"] as const satisfies readonly Provider[];
  * `bulkhead init --pipeline PROVIDER [DIR]`: a pipeline from commit to signed image for the Dockerfiles, policy and manifests of the
  * directory. What somebody else wrote is left as it is, and said.
  */
-export async function initPipeline(dir: string, { pipeline, diff, force }: InitPipelineOptions): Promise<number> {
+export async function initPipeline(
+  dir: string,
+  { pipeline, diff, force }: InitPipelineOptions,
+  now = readClock(),
+): Promise<number> {
   const provider = knownWord(pipeline, providers, { place: `--pipeline ${pipeline}`, what: "provider" });
   const root = namedDirectory(dir);
   const { facts, told } = await gatherDeliveryFacts(root, await loadPolicy({ root }));
@@ -45,7 +51,9 @@ export async function initPipeline(dir: string, { pipeline, diff, force }: InitP
   else for (const change of changes) write(dir, root, change);
   const say = diff ? process.stderr : process.stdout;
   for (const line of delivery.fill) say.write(`fill in: ${printable(line)}\n`);
-  for (const line of [...told, ...delivery.told]) say.write(`note: ${printable(line)}\n`);
+  const old = provider === "github" ? oldPinsNote(now) : undefined;
+  for (const line of [...told, ...delivery.told, ...(old === undefined ? [] : [old])])
+    say.write(`note: ${printable(line)}\n`);
   return 0;
 }
 

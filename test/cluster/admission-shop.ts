@@ -6,8 +6,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readClock } from "../../src/core/clock.ts";
+import { issueCertificate, makeAuthority } from "../../src/engines/certificates/make.ts";
 import { type ServedProcess, serve } from "../admission/served.ts";
 import { bulkhead } from "../bulkhead.ts";
+import { kernelClock } from "../kernel-clock.ts";
 import { type Cosign, cosignIn } from "../trust/cosign.ts";
 import { startRegistry, type TestRegistry } from "../trust/registry.ts";
 import type { Cluster } from "./api-server.ts";
@@ -156,4 +158,20 @@ export async function startWebhook(cluster: Cluster, { folder, words, port }: St
     ],
     ...(port === undefined ? {} : { port }),
   });
+}
+
+const GUARD_NAMES = ["admission.bulkhead.svc", "admission.bulkhead.svc.cluster.local", "127.0.0.1"];
+
+/** Valid by the API server's clock too where that of the guard is moved: the guard makes none. */
+export function guardCertificate(): object {
+  const from = kernelClock();
+  const validity = { from, until: new Date(from.getTime() + 100 * 365 * 86_400_000) };
+  const authority = makeAuthority("bulkhead admission", validity);
+  const leaf = issueCertificate(authority, GUARD_NAMES, validity);
+  const data = {
+    ...{ "ca.crt": authority.certificate, "ca.key": authority.key },
+    ...{ "tls.crt": leaf.certificate, "tls.key": leaf.key },
+  };
+  const metadata = { name: "admission-certificate", namespace: "bulkhead" };
+  return { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", stringData: data };
 }

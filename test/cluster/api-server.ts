@@ -9,6 +9,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { selfSigned } from "../../src/engines/oci/registry/certificate.fixture.ts";
 import { freePorts } from "../free-ports.ts";
 import { type ClusterClient, clusterClient } from "./client.ts";
 import { findProgram, type ServerProcess, startProcess } from "./process.ts";
@@ -85,6 +86,7 @@ async function startIn(
 ): Promise<Cluster> {
   const tokens = await writeTokens(folder, [{ name: "admin", groups: ["system:masters"] }, ...(options.users ?? [])]);
   await writeServiceAccountKeys(folder);
+  await writeCertificate(folder);
   const [clientPort, peerPort, securePort] = (await freePorts(3)) as [number, number, number];
 
   function start(program: string | undefined, name: string, flags: readonly string[]): ServerProcess {
@@ -146,7 +148,7 @@ function apiServerFlags(folder: string, etcdPort: number, securePort: number): s
     "--bind-address=127.0.0.1",
     "--advertise-address=127.0.0.1",
     `--secure-port=${securePort}`,
-    // It writes its certificate there, signed by an authority that it makes for that.
+    // Its certificate is there.
     `--cert-dir=${folder}`,
     "--authorization-mode=RBAC",
     `--token-auth-file=${join(folder, "tokens.csv")}`,
@@ -162,12 +164,12 @@ function apiServerFlags(folder: string, etcdPort: number, securePort: number): s
   ];
 }
 
-/** Waits until the server has written its certificate and says that it is ready. */
+/** Waits until the server says that it is ready. */
 async function readyClient(
   { server, token, folder }: { readonly server: string; readonly token: string; readonly folder: string },
   signal: AbortSignal,
 ) {
-  const certificates = await repeat(signal, () => readFile(join(folder, "apiserver.crt"), "utf8"));
+  const certificates = await readFile(join(folder, "apiserver.crt"), "utf8");
   const client = clusterClient({ server, certificates, token, folder, kubectl: programs.kubectl ?? "kubectl" });
   await repeat(signal, async () => {
     const { status, body } = await client.request("/readyz?verbose");
@@ -195,6 +197,14 @@ async function writeTokens(folder: string, users: readonly ClusterUser[]): Promi
   const lines = users.map(({ name, groups = [] }) => `${tokens.get(name)},${name},${name},"${groups.join(",")}"\n`);
   await writeFile(join(folder, "tokens.csv"), lines.join(""), { mode: 0o600 });
   return tokens;
+}
+
+/** The server's own is valid for a year by the kernel's clock: it would have ended where a test's clock is moved. */
+async function writeCertificate(folder: string): Promise<void> {
+  const made = selfSigned();
+  if (made === undefined) throw new Error("openssl is not installed");
+  await writeFile(join(folder, "apiserver.crt"), made.cert);
+  await writeFile(join(folder, "apiserver.key"), made.key, { mode: 0o600 });
 }
 
 async function writeServiceAccountKeys(folder: string): Promise<void> {

@@ -19,6 +19,7 @@ import { bulkhead, type Ended } from "../bulkhead.ts";
 import { startRegistry, type TestRegistry } from "../trust/registry.ts";
 import {
   type Manifest as GuardManifest,
+  guardCertificate,
   installWebhooks,
   manifestsFor,
   namespace,
@@ -324,6 +325,7 @@ async function startGuard({ tree, cluster }: Started): Promise<ServedProcess> {
   await installGuardRights(cluster, manifests);
   // A configuration that nobody answers yet: it must be there for the webhook to write whom to trust.
   await installWebhooks(cluster, manifests, 1, "Ignore");
+  await cluster.apply(guardCertificate());
   const own = ["--certificate-secret", "bulkhead/admission-certificate", "--service", "bulkhead/admission"];
   const guard = await startWebhook(cluster, { folder: tree, words: [...own, "--server-name", "127.0.0.1"] });
   await installWebhooks(cluster, manifests, guard.port);

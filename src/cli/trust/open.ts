@@ -11,6 +11,7 @@ import { type OpenedTrust, openTrust } from "../../scan/trust.ts";
 import { parseNow } from "../evaluation.ts";
 import { defaultRoots } from "../paths.ts";
 import type { ReachingOptions } from "../reaching.ts";
+import { isOldRoot } from "./root-parts.ts";
 import { agoText } from "./signature-view.ts";
 import { rulesOfOptions, type SignerOptions } from "./verify-options.ts";
 
@@ -101,7 +102,7 @@ export async function refreshRoots({ roots, signers }: TrustRules, offline: bool
 function rootNotes({ collected, rules }: OpenedTrust, now: Date): string[] {
   if (!Object.values(rules.trust.signers).some(({ kind }) => kind === "identity")) return [];
   return collected.known.flatMap(({ name, asOf, from, discarded }) => [
-    `trusted root ${name} ${from === "carried" ? "included in this program" : "downloaded"}, as of ${asOf.slice(0, 10)} (${agoText(asOf, now)})`,
+    `trusted root ${name} ${from === "carried" ? "included in this program" : "downloaded"}, as of ${asOf.slice(0, 10)} (${agoText(asOf, now)})${isOldRoot(asOf, now) ? "; `bulkhead trust update` checks for a newer one" : ""}`,
     ...(discarded === undefined ? [] : [`the downloaded root of ${name} was not used: ${discarded.line()}`]),
   ]);
 }

@@ -13,3 +13,11 @@ export function rootParts(document: object): string {
     counted(members("timestampAuthorities"), "timestamp authority", "timestamp authorities"),
   ].join(", ");
 }
+
+/** Days. Sigstore's timestamps are valid for seven: a root that is older may have been replaced. */
+const OLD = 7;
+
+/** @param asOf - when a root's repository last said that it is current (ISO 8601) */
+export function isOldRoot(asOf: string, now: Date): boolean {
+  return now.getTime() - Date.parse(asOf) >= (OLD + 1) * 24 * 60 * 60 * 1000;
+}

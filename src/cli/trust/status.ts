@@ -4,7 +4,7 @@ import { printable } from "../../core/printable.ts";
 import { instances, type KnownRoot, knownRoot } from "../../engines/trust/roots/instances.ts";
 import { parseNow } from "../evaluation.ts";
 import { defaultRoots } from "../paths.ts";
-import { rootParts } from "./root-parts.ts";
+import { isOldRoot, rootParts } from "./root-parts.ts";
 
 interface StatusOptions {
   readonly roots?: string;
@@ -43,9 +43,6 @@ function lines({ name, asOf, from, document, discarded }: KnownRoot, now: Date):
     `${name}: as of ${asOf.slice(0, 10)} (${age}), ${source}`,
     `  ${rootParts(document)}`,
     ...(discarded === undefined ? [] : [`  download not used: ${discarded.line()}`]),
-    ...(days > OLD ? ["  run `bulkhead trust update` to check for a newer one"] : []),
+    ...(isOldRoot(asOf, now) ? ["  run `bulkhead trust update` to check for a newer one"] : []),
   ];
 }
-
-/** Days. Sigstore's timestamps are valid for seven: a root that is older may have been replaced. */
-const OLD = 7;

@@ -1,6 +1,12 @@
+/** When the rows were read. */
+const AS_OF = "2026-11-28";
+/** Days. By then a new major release of an action is likely, and the runtime of the old one may be gone from GitHub's runners. */
+const CURRENT_DAYS = 365;
+const DAY = 24 * 60 * 60 * 1000;
+
 /**
- * GitHub's own actions that pipelines use, by the commit of a release, as the repository's tags have it (read on 2026-11-28). A new
- * release is a new row here; Dependabot keeps the pipelines that are written current.
+ * GitHub's own actions that pipelines use, by the commit of a release, as the repository's tags have it. A new release is a new row
+ * here; Dependabot keeps the pipelines that are written current.
  */
 export const ACTIONS = {
   "actions/checkout": { commit: "3d3c42e5aac5ba805825da76410c181273ba90b1", version: "v7.0.1" },
@@ -14,4 +20,11 @@ export const ACTIONS = {
 export function pinned(action: keyof typeof ACTIONS): string {
   const { commit, version } = ACTIONS[action];
   return `${action}@${commit} # ${version}`;
+}
+
+/** What is to be told of pins that were read long ago. */
+export function oldPinsNote(now: Date): string | undefined {
+  const days = Math.floor((now.getTime() - Date.parse(AS_OF)) / DAY);
+  if (days <= CURRENT_DAYS) return undefined;
+  return `actions are pinned to their releases of ${AS_OF}, which is ${days} days ago: use a later release of Bulkhead, or have Dependabot update them`;
 }

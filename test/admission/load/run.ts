@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { findProgram } from "../../cluster/process.ts";
+import { unmoved } from "../../environment.ts";
 import type { LoadPlan, LoadReport } from "./plan.ts";
 
 const taskset = findProgram("taskset");
@@ -29,11 +30,11 @@ export function makeCertificate(folder: string, name: string): Certificate {
   execFileSync(
     "openssl",
     [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"],
+      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "36500"],
       ...["-subj", "/CN=bulkhead tests", "-addext", `subjectAltName=DNS:${name},IP:127.0.0.1`],
       ...["-keyout", files.key, "-out", files.certificate],
     ],
-    { stdio: "ignore" },
+    { stdio: "ignore", env: unmoved },
   );
   return files;
 }
