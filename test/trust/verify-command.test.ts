@@ -7,15 +7,15 @@ import { after, before, test } from "node:test";
 import { buildWeek, hardenedImages } from "../../examples/shop/hardened/images.ts";
 import { writeLayout } from "../../examples/shop/image.ts";
 import { releaseKey } from "../../examples/shop/signers.ts";
-import { readClock } from "../../src/core/clock.ts";
 import { inProcess } from "../in-process.ts";
 
+/** An image of that week is judged as of then: an older one has a broken link of its own, as one of a release that has ended. */
+const now = new Date("2026-11-27T12:00:00Z");
 const folder = mkdtempSync(join(tmpdir(), "bulkhead-verify-"));
 const run = (...words: readonly string[]) => inProcess([...words, "--quiet"], { cwd: folder, home: folder });
 
 before(() => {
-  // Of this week on any day: an image that is older than the policy's age has a broken link of its own.
-  const [image] = hardenedImages(buildWeek(readClock(), undefined));
+  const [image] = hardenedImages(buildWeek(now, undefined));
   assert.ok(image !== undefined);
   writeLayout(image, join(folder, "web"));
   writeFileSync(join(folder, "release.pub"), releaseKey.publicKey);
@@ -46,7 +46,8 @@ test("options that say too little or contradict each other are refused", async (
 });
 
 test("trace ends with 1, names the first link that is broken, and tells what is not known", async () => {
-  const { code, stdout } = await run("trace", "oci:web", "--key", "release.pub", "--format", "json");
+  const words = ["trace", "oci:web", "--key", "release.pub", "--now", now.toISOString()];
+  const { code, stdout } = await run(...words, "--format", "json");
   assert.equal(code, 1);
   const { links, firstBroken, unknown } = JSON.parse(stdout);
   const states = Object.fromEntries(links.map(({ name, state }: Record<string, string>) => [name, state]));
