@@ -125,10 +125,10 @@ runtime:
   await watched.tell({ process: { pid: 300, path: "/bin/cat" } }, opens("/etc/shadow", { pid: 300 }));
   const rules = [(await watched.alert()).rule, (await watched.alert()).rule].sort();
   assert.deepEqual(rules, ["Response", "Shadow read"]);
+  await watched.end();
   const record = JSON.parse(readFileSync(join(watched.folder, "responses.jsonl"), "utf8")) as Record<string, string>;
   assert.deepEqual([record.rule, record.action], ["Shadow read", "kill"]);
   assert.equal(record.outcome, "exempt");
-  await watched.end();
   assert.match(readFileSync(join(watched.folder, "alerts.jsonl"), "utf8"), /^\{[^\n]*"rule":"Shadow read"[^\n]*\n$/);
 });
 
